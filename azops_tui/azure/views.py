@@ -1,0 +1,156 @@
+"""What azops knows about things in Azure: small frozen records, the same for a live cloud, the journal and a replay.
+
+They import nothing of the SDK, so the screen, the journal and a replay can use them without loading it. Times are
+seconds since the epoch (UTC), durations are seconds, ids are ARM resource ids as the service spelled them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+Json = Any
+"""A value as JSON has it."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all views: immutable, comparable, and encodable by msgspec."""
+
+
+class FailureView(View, frozen=True, kw_only=True):
+    """Why something failed, flattened from Azure's nested errors to the leaf that says it."""
+
+    code: str
+    """The most specific error code, such as ``InvalidParameter``."""
+    message: str
+    """The service's sentence."""
+    target: str = ""
+    """The parameter or property at fault, as ``linuxConfiguration.ssh.publicKeys.keyData``."""
+    resource: str = ""
+    """Id or name of the resource that failed."""
+    correlation_id: str = ""
+    advice: str = ""
+    """What to do about it, one sentence; empty where nothing better than the message is known."""
+
+
+class GroupView(View, frozen=True, kw_only=True):
+    """A resource group."""
+
+    id: str
+    name: str
+    location: str
+    state: str = "Succeeded"
+    tags: dict[str, str] = {}
+    locked: bool = False
+
+
+class ResourceView(View, frozen=True, kw_only=True):
+    """A resource of any type, as the list of a group shows it."""
+
+    id: str
+    name: str
+    type: str
+    """Full type, as ``Microsoft.Network/virtualNetworks/subnets``."""
+    group: str
+    location: str = ""
+    kind: str = ""
+    sku: str = ""
+    state: str = ""
+    tags: dict[str, str] = {}
+
+
+class OperationView(View, frozen=True, kw_only=True):
+    """One operation of a deployment: what is being done to one resource."""
+
+    id: str
+    name: str
+    """Name of the resource, with its parents: ``master-0/ext``."""
+    type: str
+    resource_id: str = ""
+    action: str = "Create"
+    state: str
+    """``Running``, ``Succeeded``, ``Failed``, ``Canceled``; ``Waiting`` for one that has not begun."""
+    started: float | None = None
+    duration: float = 0.0
+    failure: FailureView | None = None
+    depth: int = 0
+    """0 for the deployment's own operations, 1 for those of a nested deployment, and so on."""
+    depends_on: tuple[str, ...] = ()
+    """Ids of the resources it waits for, in lower case."""
+
+
+class DeploymentView(View, frozen=True, kw_only=True):
+    """A deployment and its operations at one moment."""
+
+    id: str
+    name: str
+    group: str
+    """Empty for a deployment above resource groups."""
+    state: str
+    """``Accepted``, ``Running``, ``Succeeded``, ``Failed`` or ``Canceled``."""
+    mode: str = "Incremental"
+    started: float | None = None
+    duration: float = 0.0
+    correlation_id: str = ""
+    operations: tuple[OperationView, ...] = ()
+    outputs: dict[str, Json] = {}
+    failure: FailureView | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ("Succeeded", "Failed", "Canceled")
+
+
+class InstanceView(View, frozen=True, kw_only=True):
+    """One instance of a scale set."""
+
+    id: str
+    name: str
+    instance_id: str
+    state: str
+    """Provisioning state: ``Creating``, ``Updating``, ``Deleting``, ``Succeeded``, ``Failed``."""
+    power: str = ""
+    """``running``, ``starting``, ``stopped``, ``deallocated`` …; empty where it is not known."""
+    fault_domain: int | None = None
+    update_domain: int | None = None
+    zone: str = ""
+    latest_model: bool = True
+    health: str = ""
+    address: str = ""
+    """Private address."""
+
+
+class ScaleSetView(View, frozen=True, kw_only=True):
+    """A scale set and its instances at one moment."""
+
+    id: str
+    name: str
+    group: str
+    location: str
+    sku: str
+    capacity: int
+    """What is wanted; the instances say what is there."""
+    state: str
+    orchestration: str = "Uniform"
+    instances: tuple[InstanceView, ...] = ()
+    autoscale: str = ""
+    """One sentence about an autoscale rule that governs it; empty where there is none."""
+
+
+class MachineView(View, frozen=True, kw_only=True):
+    """A virtual machine and how it is reached."""
+
+    id: str
+    name: str
+    group: str
+    location: str
+    size: str = ""
+    state: str = ""
+    power: str = ""
+    user: str = ""
+    """The administrator's name it was made with."""
+    private_address: str = ""
+    public_address: str = ""
+    fqdn: str = ""

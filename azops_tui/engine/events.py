@@ -1,0 +1,231 @@
+"""Everything a run does, as small frozen records.
+
+The journal writes an event before anyone shows it; the screen, the console, the exports and a replay only render
+events. Text in events has passed the sanitiser and the redactor. Times are seconds since the epoch (UTC).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from azops_tui.azure.views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
+
+StepState = Literal["waiting", "running", "done", "failed", "skipped", "asking", "stopped", "unknown"]
+"""The eight states that are shown everywhere the same (``○ ◐ ● ✕ ⊘ ◇ ‖ ?``)."""
+RunState = Literal["running", "done", "failed", "stopped", "interrupted"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Base of all events. ``at`` is when it happened; ``step`` names the step; empty for the run itself."""
+
+    at: float
+    step: str = ""
+
+
+class StepInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a front end must know of a step before it runs, so that a replay needs no document."""
+
+    name: str
+    title: str
+    """The heading it stands under."""
+    kind: str
+    """``shell``, ``python``, ``powershell``, or ``azops=deploy`` and the like."""
+    effects: str
+    """``R``, ``R M``, ``M``, ``D`` …: reads, mutates, destroys."""
+    line: int
+    code: str = ""
+
+
+class RunStarted(Event, frozen=True, kw_only=True):
+    """A run began; the first event of every run."""
+
+    path: str
+    title: str
+    digest: str
+    """SHA-256 of the document's bytes, hexadecimal."""
+    document: str
+    """The document's text, so that a replay shows what was run."""
+    cloud: str
+    """``local``, ``public``, ``usgov`` or ``china``; empty for a run without a cloud."""
+    subscription: str = ""
+    read_only: bool = False
+    parameters: dict[str, str] = {}
+    """Secrets as ``•••``."""
+    steps: tuple[StepInfo, ...] = ()
+    version: str = ""
+
+
+class RunFinished(Event, frozen=True, kw_only=True):
+    """A run ended; the last event of every run that was not interrupted."""
+
+    state: RunState
+    duration: float
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+class StepStarted(Event, frozen=True, kw_only=True):
+    """A step began. ``code`` is what is really run, after an edit and with secrets hidden."""
+
+    attempt: int = 1
+    code: str = ""
+
+
+class OutputWritten(Event, frozen=True, kw_only=True):
+    """Text that a step wrote; pieces of any size, in order."""
+
+    text: str
+    stream: Literal["stdout", "stderr", "system"] = "stdout"
+    """``system`` is azops itself speaking: progress of a native step."""
+    host: str = ""
+    """The host it came from, for steps that run on several."""
+
+
+class VariableSet(Event, frozen=True, kw_only=True):
+    """A variable of the run has a new value."""
+
+    name: str
+    value: str
+    """``•••`` for a secret."""
+    secret: bool = False
+    origin: str = "step"
+    """``step``, ``parameter``, ``capture`` or ``output``."""
+
+
+class ConfirmationAsked(Event, frozen=True, kw_only=True):
+    """The run waits for a person. Answered by ``Run.answer(id, …)``."""
+
+    id: str
+    kind: Literal["mutate", "destroy", "gate", "hostkey"]
+    title: str
+    """What is about to happen, as ``Delete resource group``."""
+    lines: tuple[str, ...] = ()
+    """What exactly, to what, where."""
+    typed: str = ""
+    """The word that must be typed to agree; empty where a plain yes will do."""
+
+
+class ConfirmationAnswered(Event, frozen=True, kw_only=True):
+    """A question was answered; ``by`` is ``user``, ``--yes``, ``--yes-destroy`` or ``policy``."""
+
+    id: str
+    accepted: bool
+    by: str = "user"
+    note: str = ""
+
+
+class DeploymentChanged(Event, frozen=True, kw_only=True):
+    """A deployment, or one of its operations, changed."""
+
+    deployment: DeploymentView
+
+
+class ScaleSetChanged(Event, frozen=True, kw_only=True):
+    """A scale set, or one of its instances, changed."""
+
+    scale_set: ScaleSetView
+
+
+class ScaleSetGone(Event, frozen=True, kw_only=True):
+    """A scale set is no more."""
+
+    id: str
+
+
+class GroupsChanged(Event, frozen=True, kw_only=True):
+    """The subscription's groups, whole."""
+
+    groups: tuple[GroupView, ...]
+
+
+class ResourcesChanged(Event, frozen=True, kw_only=True):
+    """The resources of one group, whole."""
+
+    group: str
+    resources: tuple[ResourceView, ...]
+
+
+class HostStarted(Event, frozen=True, kw_only=True):
+    """A command began on a host."""
+
+    host: str
+    address: str = ""
+
+
+class HostFinished(Event, frozen=True, kw_only=True):
+    """A command ended on a host; ``status`` is None where contact was lost."""
+
+    host: str
+    status: int | None
+    duration: float
+    problem: str = ""
+    """Why there is no status, or what went wrong before the command ran: one sentence."""
+
+
+class TableShown(Event, frozen=True, kw_only=True):
+    """A table that a step made, such as ``resources``."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class ExpectationChecked(Event, frozen=True, kw_only=True):
+    """An expected result was compared with what came."""
+
+    passed: bool
+    text: str
+    """What was expected and how far off it was: one sentence."""
+    score: float | None = None
+
+
+class Notice(Event, frozen=True, kw_only=True):
+    """Something a person should know that is no step's output."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+
+
+class StepFinished(Event, frozen=True, kw_only=True):
+    """A step ended."""
+
+    state: Literal["done", "failed", "skipped", "stopped", "unknown"]
+    duration: float
+    status: int | None = None
+    """Exit status of the step's shell, None where it has none."""
+    failure: FailureView | None = None
+    summary: str = ""
+    """One sentence: what it did, or what failed and what to do."""
+
+
+AnyEvent = (
+    RunStarted
+    | RunFinished
+    | StepStarted
+    | OutputWritten
+    | VariableSet
+    | ConfirmationAsked
+    | ConfirmationAnswered
+    | DeploymentChanged
+    | ScaleSetChanged
+    | ScaleSetGone
+    | GroupsChanged
+    | ResourcesChanged
+    | HostStarted
+    | HostFinished
+    | TableShown
+    | ExpectationChecked
+    | Notice
+    | StepFinished
+)
+"""The union that the journal decodes."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place in the journal: ``seq`` counts from 1 within a run."""
+
+    run: int
+    seq: int
+    event: AnyEvent
