@@ -1,0 +1,21 @@
+"""``azops completion``: scripts that make a shell complete verbs, options, files and steps."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of SHELL.
+
+    For bash: add `eval "$(azops completion bash)"` to ~/.bashrc. For zsh the same in ~/.zshrc; for fish write the
+    output to ~/.config/fish/completions/azops.fish.
+    """
+    from azops_tui.cli.main import cli
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "azops", "_AZOPS_COMPLETE").source())

@@ -1,0 +1,208 @@
+"""A run as lines of text: progress while it goes, a summary at its end. Renders events, nothing else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+import click
+
+from azops_tui.azure.views import DeploymentView, FailureView, ScaleSetView
+from azops_tui.engine import events as ev
+from azops_tui.engine.state import RunView
+from azops_tui.ui.glyphs import glyphs, provisioning
+
+_COLOURS = {
+    "done": "green",
+    "failed": "red",
+    "running": "cyan",
+    "asking": "yellow",
+    "stopped": "yellow",
+    "unknown": "red",
+}
+
+
+def seconds(duration: float) -> str:
+    """A duration as people say it: ``0.8 s``, ``48 s``, ``2:31``."""
+    if duration < 10:
+        return f"{duration:.1f} s"
+    if duration < 60:
+        return f"{duration:.0f} s"
+    minutes, rest = divmod(round(duration), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Console:
+    """Prints records as they come.
+
+    Args:
+        view: the run reduced so far; the console reads it and never changes it.
+        stream: where to print; standard output by default.
+        quiet: leave out the output of steps that end well.
+    """
+
+    def __init__(self, view: RunView, *, stream: TextIO | None = None, quiet: bool = False) -> None:
+        self.view = view
+        self.stream = stream or sys.stdout
+        self.quiet = quiet
+        encoding = (getattr(self.stream, "encoding", "") or "").lower().replace("-", "")
+        self.glyphs = glyphs(not encoding.startswith("utf"))
+        self._held: list[str] = []
+        self._partial: dict[str, str] = {}
+        self._operations: dict[tuple[str, str], str] = {}
+        self._scale_sets: dict[str, str] = {}
+
+    def show(self, record: ev.Record) -> None:
+        """Print what a record has to say, if anything."""
+        event = record.event
+        match event:
+            case ev.RunStarted():
+                self._run_started(event, record.run)
+            case ev.StepStarted():
+                self._step_started(event)
+            case ev.OutputWritten():
+                self._output(event)
+            case ev.DeploymentChanged() if event.step:
+                self._deployment(event.deployment)
+            case ev.ScaleSetChanged() if event.step:
+                self._scale_set(event.scale_set)
+            case ev.HostFinished():
+                self._host(event)
+            case ev.TableShown():
+                self._table(event)
+            case ev.ExpectationChecked():
+                self._detail(("as expected: " if event.passed else "not as expected: ") + event.text)
+            case ev.ConfirmationAsked():
+                self._asked(event)
+            case ev.ConfirmationAnswered():
+                self._detail(f"{'agreed' if event.accepted else 'declined'} by {event.by}")
+            case ev.Notice():
+                self._detail(f"{event.level}: {event.text}" if event.level != "info" else event.text)
+            case ev.StepFinished():
+                self._step_finished(event)
+            case _:
+                return
+
+    def summary(self) -> None:
+        """Print how the run ended: what failed, why, and how to see it again."""
+        view = self.view
+        self._line()
+        for step in view.failed:
+            self._line(f"{self._state(step.state)} {step.name} (line {step.line}): {step.summary}".rstrip(": "))
+        state = {"done": "done", "failed": "failed", "no-cloud": "failed", "declined": "stopped"}[view.verdict]
+        duration = f" in {seconds(view.duration)}" if view.duration is not None else ""
+        self._line(f"{self._state(state)} {view.summary()}{duration}")
+        if view.run:
+            self._line(click.style(f"  run {view.run}; azops replay {view.run} shows it again", dim=True))
+
+    def _run_started(self, event: ev.RunStarted, run: int) -> None:
+        mode = "read-only" if event.read_only else "read-write"
+        where = f" {self.glyphs.separator} ".join(filter(None, (event.cloud, event.subscription, mode)))
+        self._line(click.style(event.title, bold=True) + click.style(f"   {event.path}", dim=True))
+        self._line(click.style(f"{where}   run {run}" if event.cloud else f"run {run}", dim=True))
+
+    def _step_started(self, event: ev.StepStarted) -> None:
+        step = self.view.step(event.step)
+        again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+        self._line()
+        self._line(f"{self._state('running')} {click.style(event.step, bold=True)}  {step.effects}{again}")
+        self._held.clear()
+        self._partial.clear()
+
+    def _step_finished(self, event: ev.StepFinished) -> None:
+        for host, rest in self._partial.items():
+            self._output_line(rest, host)
+        self._partial.clear()
+        if self.quiet and event.state not in ("done", "skipped"):
+            for line in self._held:
+                self._line(line)
+        self._held.clear()
+        step = self.view.step(event.step)
+        known = f" {event.summary}" if event.summary else ""
+        self._line(f"{self._state(event.state)} {event.step}  {seconds(event.duration)} {known}".rstrip())
+        failure = event.failure or step.failure
+        if failure is not None:
+            self._failure(failure, event.summary)
+
+    def _failure(self, failure: FailureView, said: str) -> None:
+        place = f" ({failure.target})" if failure.target else ""
+        if failure.message and failure.message not in said:
+            self._detail(f"{failure.code}{place}: {failure.message}")
+        if failure.advice and failure.advice not in said:
+            self._detail(failure.advice)
+        if failure.correlation_id:
+            self._detail(f"correlation id {failure.correlation_id}")
+
+    def _output(self, event: ev.OutputWritten) -> None:
+        *whole, rest = (self._partial.get(event.host, "") + event.text).split("\n")
+        self._partial[event.host] = rest
+        for line in whole:
+            self._output_line(line, event.host)
+
+    def _output_line(self, text: str, host: str) -> None:
+        if not text and not host:
+            return
+        line = f"  {self.glyphs.quote} " + (click.style(f"{host}: ", dim=True) if host else "") + text
+        if self.quiet:
+            self._held.append(line)
+            del self._held[:-200]
+        else:
+            self._line(line)
+
+    def _deployment(self, deployment: DeploymentView) -> None:
+        for operation in deployment.operations:
+            key = (deployment.id, operation.id or operation.resource_id)
+            if self._operations.get(key) == operation.state or operation.state == "Waiting":
+                continue
+            self._operations[key] = operation.state
+            indent = "  " * operation.depth
+            state = self._state(provisioning(operation.state))
+            took = f"  {seconds(operation.duration)}" if provisioning(operation.state) != "running" else ""
+            self._detail(f"{indent}{state} {operation.name}  {operation.type}{took}")
+
+    def _scale_set(self, scale_set: ScaleSetView) -> None:
+        ready = sum(instance.state == "Succeeded" for instance in scale_set.instances)
+        text = f"{scale_set.name}: {ready} of {scale_set.capacity} instances ready"
+        if self._scale_sets.get(scale_set.id) != text:
+            self._scale_sets[scale_set.id] = text
+            self._detail(text)
+
+    def _host(self, event: ev.HostFinished) -> None:
+        if rest := self._partial.pop(event.host, ""):
+            self._output_line(rest, event.host)
+        if event.problem:
+            self._detail(f"{self._state('unknown')} {event.host}: {event.problem}")
+        elif event.status:
+            self._detail(f"{self._state('failed')} {event.host}: exit status {event.status}")
+
+    def _table(self, event: ev.TableShown) -> None:
+        rows: list[tuple[str, ...]] = [event.columns, *event.rows]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for number, row in enumerate(rows):
+            text = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            self._detail(click.style(text, bold=True) if number == 0 else text)
+
+    def _asked(self, event: ev.ConfirmationAsked) -> None:
+        self._detail(f"{self._state('asking')} {event.title}")
+        for line in event.lines:
+            self._detail(f"  {line}")
+
+    def _state(self, state: str) -> str:
+        return click.style(self.glyphs.state(state), fg=_COLOURS.get(state))
+
+    def _detail(self, text: str) -> None:
+        self._line(f"  {text}")
+
+    def _line(self, text: str = "") -> None:
+        click.echo(text, file=self.stream)
+
+
+def table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...]) -> str:
+    """Rows under a header as aligned text; empty cells stay empty."""
+    every = [header, *rows]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in every
+    )

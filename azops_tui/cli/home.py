@@ -1,0 +1,36 @@
+"""``azops`` without a verb: the list of runbooks, recent runs first; as text where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from azops_tui import paths
+from azops_tui.cli import exits
+from azops_tui.cli.console import table
+from azops_tui.cli.options import resolve_profile
+from azops_tui.cli.screen import screen
+
+
+def home() -> int:
+    """Show the list; returns the exit code."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return screen(None, profile=resolve_profile(None, read_only=False), parameters={}, theme=None, ascii_only=False)
+    from azops_tui.cli.history import run_rows
+    from azops_tui.engine.open import RunbookError, open_runbook
+
+    rows = run_rows(limit=5)
+    if rows:
+        click.echo(table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) + "\n")
+    found = []
+    for path in [*sorted(Path.cwd().glob("*.md")), *sorted(paths.shipped("runbooks").glob("*.md"))]:
+        try:
+            runbook = open_runbook(path)
+        except RunbookError:
+            continue
+        if runbook.steps:
+            found.append((str(path), str(len(runbook.steps)), runbook.title))
+    click.echo(table(found, ("RUNBOOK", "STEPS", "TITLE")))
+    return exits.OK

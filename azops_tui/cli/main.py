@@ -1,0 +1,63 @@
+"""``azops``: the group of all verbs, each imported only when it is called for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from azops_tui import __version__
+from azops_tui.cli import exits
+
+VERBS: dict[str, tuple[str, str]] = {
+    "open": ("open", "Open a runbook on the screen."),
+    "run": ("run", "Run a runbook without a screen."),
+    "demo": ("demo", "Open the cluster runbook on a local Azure."),
+    "steps": ("steps", "List every fence of a document and what it is."),
+    "template": ("template", "Look inside ARM templates: show, lint, graph, eval, expand."),
+    "history": ("history", "List past runs."),
+    "replay": ("replay", "Show a past run again."),
+    "sim": ("sim", "Keep a local Azure running."),
+    "keys": ("keys", "Print the map of keys."),
+    "completion": ("completion", "Print a shell's completion script."),
+}
+"""Verb -> (module of this package, one line of help)."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its verbs' names and help, and imports a verb's module when it is invoked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"azops_tui.cli.{VERBS[cmd_name][0]}")
+        command = getattr(module, cmd_name if cmd_name != "open" else "open_")
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), text) for code, text in exits.HELP])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="azops %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Literate DevOps for Azure in a terminal.
+
+    Opens Markdown runbooks with executable steps, and shows beside them what they do to the cloud. Without a verb:
+    the list of runbooks, recent ones first.
+    """
+    if ctx.invoked_subcommand is None:
+        from azops_tui.cli.home import home
+
+        sys.exit(home())

@@ -1,0 +1,49 @@
+"""``azops replay``: the journal of a run shown again."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from click.shell_completion import CompletionItem
+
+from azops_tui.cli import exits
+from azops_tui.cli.console import Console
+from azops_tui.cli.options import fail, resolve_profile
+from azops_tui.cli.screen import screen, screen_options
+
+
+def _complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from azops_tui.cli.history import run_rows
+
+    return [CompletionItem(row[0], help=f"{row[1]}  {row[4]}") for row in run_rows(50) if row[0].startswith(incomplete)]
+
+
+@click.command()
+@click.argument("run", type=click.IntRange(1), shell_complete=_complete_run)
+@click.option("--print", "printed", is_flag=True, help="Print it at once instead of opening the screen.")
+@screen_options
+def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None:
+    """Show the journal of RUN (a number of `azops history`) again, in its own time; nothing is run.
+
+    `space` pauses, `.` takes the next step, `<` and `>` change the speed. Without a terminal it is printed.
+    """
+    from azops_tui.engine.state import RunView
+    from azops_tui.journal.store import Journal
+
+    journal = Journal()
+    try:
+        if journal.run(run) is None:
+            fail(f"there is no run {run}; `azops history` lists those there are", exits.BAD_INPUT)
+        if printed or not sys.stdout.isatty():
+            view = RunView()
+            console = Console(view)
+            for record in journal.records(run):
+                view.apply(record)
+                console.show(record)
+            console.summary()
+            return
+    finally:
+        journal.close()
+    profile = resolve_profile("local", read_only=True)
+    sys.exit(screen(None, profile=profile, parameters={}, theme=theme, ascii_only=ascii_only, replay=run))

@@ -1,0 +1,51 @@
+"""What every verb that opens the screen shares: its options, and a terminal that can show it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from azops_tui.cli import exits
+from azops_tui.cli.options import fail
+
+if TYPE_CHECKING:
+    from azops_tui.azure.profiles import Profile
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def screen_options(function: F) -> F:
+    """``--theme`` and ``--ascii``."""
+    for option in (
+        click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only."),
+        click.option("--theme", metavar="NAME", help="azops-dark, azops-light, azops-ansi, or one of your own."),
+    ):
+        function = option(function)
+    return function
+
+
+def screen(
+    path: Path | None,
+    *,
+    profile: Profile,
+    parameters: dict[str, str],
+    theme: str | None,
+    ascii_only: bool,
+    replay: int | None = None,
+) -> int:
+    """Open the application; returns its exit code.
+
+    Exits with :data:`exits.USAGE` where there is no terminal that can show it.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        fail("the screen needs a terminal; `azops run` works without one", exits.USAGE)
+    if os.environ.get("TERM", "dumb") in ("", "dumb"):
+        fail("TERM is 'dumb', which cannot show a screen; `azops run` works without one", exits.USAGE)
+    from azops_tui.ui.start import open_app
+
+    return open_app(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only, replay=replay)
