@@ -1,0 +1,179 @@
+"""The clients of one cloud: the SDK's, each loaded when first used, and a thin one for what needs only a call or two.
+
+They share one transport, one credential and the same policies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from azure.core.configuration import Configuration
+from azure.core.pipeline import policies as core_policies
+from azure.core.rest import HttpRequest
+from azure.mgmt.core import AsyncARMPipelineClient
+from azure.mgmt.core.policies import (
+    ARMHttpLoggingPolicy,
+    AsyncARMChallengeAuthenticationPolicy,
+)
+
+from azops_tui.azure.credentials import Credential
+from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.azure.meter import Meter, MeterPolicy
+from azops_tui.azure.policies import OncePolicy, ReadOnlyPolicy
+from azops_tui.azure.profiles import Profile
+from azops_tui.azure.transport import Transport
+from azops_tui.azure.views import FailureView, Json
+
+_AGENT = "azops"
+
+
+class Clients:
+    """The clients of one subscription."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        credential: Credential,
+        transport: Transport,
+        meter: Meter,
+        *,
+        manager: str,
+        scope: str,
+        subscription: str,
+        poll: float,
+    ) -> None:
+        self.profile = profile
+        self.credential = credential
+        self.transport = transport
+        self.meter = meter
+        self.manager = manager.rstrip("/")
+        self.scope = scope
+        self.subscription = subscription
+        self.poll = poll
+        """Seconds between two looks at something that is changing, where the service does not say."""
+        local = profile.cloud == "local"
+        # Where the cloud is a process of ours a refused connection must be told at once; elsewhere patience is right.
+        self._retries: dict[str, Any] = (
+            {"retry_total": 2, "retry_connect": 1, "retry_backoff_factor": 0.1}
+            if local
+            else {"retry_total": 5, "retry_connect": 2, "retry_backoff_factor": 0.5, "retry_backoff_max": 20}
+        )
+        self._clients: dict[str, Any] = {}
+        self._thin: AsyncARMPipelineClient[Any, Any] | None = None
+        self._loading = asyncio.Lock()
+
+    async def resources(self) -> Any:
+        """The SDK's client for groups, resources and providers."""
+        return await self._client("azure.mgmt.resource.resources.aio", "ResourceManagementClient")
+
+    async def deployments(self) -> Any:
+        """The SDK's client for deployments and their operations."""
+        return await self._client("azure.mgmt.resource.deployments.aio", "DeploymentsMgmtClient")
+
+    async def compute(self) -> Any:
+        """The SDK's client for machines and scale sets."""
+        return await self._client("azure.mgmt.compute.aio", "ComputeManagementClient")
+
+    async def get(self, path: str, api_version: str, **query: str) -> Json:
+        """The JSON at a path below the resource manager.
+
+        Raises:
+            AzureFailure: it was refused, is not there, or could not be reached.
+        """
+        return await self.send("GET", path, api_version, query=query)
+
+    async def pages(self, path: str, api_version: str, **query: str) -> AsyncIterator[Json]:
+        """The items of a list, page by page.
+
+        Raises:
+            AzureFailure: as :meth:`get`.
+        """
+        page = await self.get(path, api_version, **query)
+        while True:
+            for item in page.get("value") or []:
+                yield item
+            following = page.get("nextLink")
+            if not following:
+                return
+            page = await self.send("GET", following, "")
+
+    async def send(
+        self, method: str, path: str, api_version: str, *, body: Json = None, query: Mapping[str, str] | None = None
+    ) -> Json:
+        """Sends one request and returns the JSON of its answer, None where it is empty. It does not wait for work.
+
+        Raises:
+            AzureFailure: it was refused or could not be sent.
+        """
+        if api_version:
+            path = f"{quote(path, safe='/:@$,()')}?{urlencode({'api-version': api_version, **(query or {})})}"
+        elif urlsplit(path).netloc and urlsplit(path).netloc != urlsplit(self.manager).netloc:
+            said = "Azure named a next page on another host, which must not be given our token."
+            raise AzureFailure(FailureView(code="UnexpectedAnswer", message=said, resource=path))
+        url = path if urlsplit(path).netloc else self.manager + "/" + path.lstrip("/")
+        request = HttpRequest(method, url, json=body) if body is not None else HttpRequest(method, url)
+        with explained():
+            response = await self._pipeline().send_request(request)
+            response.raise_for_status()
+            return response.json() if response.content else None
+
+    async def close(self) -> None:
+        """Closes the clients, the credential and the pool."""
+        for client in self._clients.values():
+            await client.close()
+        if self._thin is not None:
+            await self._thin.close()
+        await self.credential.close()
+        await self.transport.close()
+
+    async def _client(self, module: str, name: str) -> Any:
+        async with self._loading:
+            if module not in self._clients:
+                # Some of these take 200 ms to import: in a thread the screen does not stand still.
+                made = getattr(await asyncio.to_thread(importlib.import_module, module), name)
+                self._clients[module] = made(
+                    self.credential,
+                    self.subscription,
+                    base_url=self.manager,
+                    credential_scopes=[self.scope],
+                    transport=self.transport.sdk,
+                    polling_interval=self.poll,
+                    user_agent=_AGENT,
+                    per_call_policies=self._per_call(),
+                    per_retry_policies=self._per_retry(),
+                    **self._retries,
+                )
+            return self._clients[module]
+
+    def _per_call(self) -> list[Any]:
+        return [OncePolicy()]
+
+    def _per_retry(self) -> list[Any]:
+        # Read-only stands here, behind every policy that could make a request of its own.
+        guard = [ReadOnlyPolicy(self.profile.name)] if self.profile.read_only else []
+        return [*guard, MeterPolicy(self.meter)]
+
+    def _pipeline(self) -> AsyncARMPipelineClient[Any, Any]:
+        if self._thin is None:
+            config: Configuration[Any, Any] = Configuration()
+            config.user_agent_policy = core_policies.UserAgentPolicy(_AGENT)
+            config.headers_policy = core_policies.HeadersPolicy()
+            config.proxy_policy = core_policies.ProxyPolicy()
+            config.logging_policy = core_policies.NetworkTraceLoggingPolicy()
+            config.http_logging_policy = ARMHttpLoggingPolicy()
+            config.retry_policy = core_policies.AsyncRetryPolicy(**self._retries)
+            config.custom_hook_policy = core_policies.CustomHookPolicy()
+            config.redirect_policy = core_policies.AsyncRedirectPolicy()
+            config.authentication_policy = AsyncARMChallengeAuthenticationPolicy(self.credential, self.scope)
+            self._thin = AsyncARMPipelineClient(
+                base_url=self.manager,
+                config=config,
+                transport=self.transport.sdk,
+                per_call_policies=self._per_call(),
+                per_retry_policies=self._per_retry(),
+            )
+        return self._thin

@@ -1,0 +1,148 @@
+"""A cloud: one subscription, as one profile sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Protocol
+
+from azops_tui.azure.client import Clients
+from azops_tui.azure.deployments import Deployments
+from azops_tui.azure.groups import Groups
+from azops_tui.azure.machines import Machines
+from azops_tui.azure.meter import Meter
+from azops_tui.azure.profiles import CLOUDS, Profile
+from azops_tui.azure.resources import Resources
+from azops_tui.azure.scale_sets import ScaleSets
+from azops_tui.azure.views import Json
+
+
+class Endpoint(Protocol):
+    """What must be known of a local cloud. Paths and names as its own record of itself has them."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def ca(self) -> str: ...
+    @property
+    def subscription(self) -> str: ...
+    @property
+    def subscription_name(self) -> str: ...
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def client_secret(self) -> str: ...
+    @property
+    def az_config(self) -> str: ...
+    @property
+    def ssh_config(self) -> str: ...
+
+
+class Cloud:
+    """Made by :func:`azops_tui.azure.connect.connect`; close it when done.
+
+    With a read-only profile every call that would change something raises :class:`AzureFailure`, and nothing is sent.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        clients: Clients,
+        *,
+        subscription_name: str,
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        self.profile = profile
+        self.subscription = clients.subscription
+        """Id of the subscription."""
+        self.subscription_name = subscription_name
+        self.groups = Groups(clients)
+        self.resources = Resources(clients)
+        self.deployments = Deployments(clients)
+        self.scale_sets = ScaleSets(clients)
+        self.machines = Machines(clients)
+        self._clients = clients
+        self._endpoint = endpoint
+        self._hosts: dict[str, tuple[str, int]] = {}
+        self._asking = asyncio.Lock()
+        self._locations: list[str] = []
+
+    @property
+    def meter(self) -> Meter:
+        """What was asked of Azure so far."""
+        return self._clients.meter
+
+    @property
+    def poll(self) -> float:
+        """Seconds between two looks at something that is changing."""
+        return self._clients.poll
+
+    @property
+    def portal(self) -> str:
+        """URL of the portal; empty for the local cloud, which has none."""
+        return CLOUDS[self.profile.cloud].portal if self.profile.cloud != "local" else ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables for shells, so that ``az`` in them acts on this cloud and no other."""
+        found = {"AZURE_SUBSCRIPTION_ID": self.subscription}
+        if self._endpoint is None:
+            return {**found, "AZURE_CLOUD_NAME": CLOUDS[self.profile.cloud].az_name}
+        return {
+            **found,
+            "AZURE_CONFIG_DIR": self._endpoint.az_config,
+            "REQUESTS_CA_BUNDLE": self._endpoint.ca,
+            "AZURE_TENANT_ID": self._endpoint.tenant,
+            "AZOPS_SSH_CONFIG": self._endpoint.ssh_config,
+            # A proxy cannot reach a loopback address.
+            "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy", ""), "127.0.0.1", "localhost"])),
+        }
+
+    async def locations(self) -> list[str]:
+        """Names of the locations that the subscription can deploy to, sorted. Asked once.
+
+        Raises:
+            AzureFailure: they cannot be read.
+        """
+        if not self._locations:
+            path = f"/subscriptions/{self.subscription}/locations"
+            found = [one async for one in self._clients.pages(path, "2022-12-01")]
+            self._locations = sorted(one["name"] for one in found if _is_physical(one))
+        return list(self._locations)
+
+    async def get(self, path: str, api_version: str) -> Json:
+        """The JSON at a path below the resource manager, for what has no method here.
+
+        Raises:
+            AzureFailure: it was refused or is not there.
+        """
+        return await self._clients.get(path, api_version)
+
+    async def route(self, address: str) -> tuple[str, int] | None:
+        """Where the SSH of a machine with this address or name really listens; None for any real cloud and host.
+
+        Raises:
+            AzureFailure: the local cloud cannot be reached.
+        """
+        if self._endpoint is None:
+            return None
+        async with self._asking:
+            if address.lower() not in self._hosts:
+                # The newest owner of an address is right: those of deleted machines are given away again.
+                self._hosts = {}
+                for host in await self._clients.get("/simulator/hosts", "") or []:
+                    for name in (*host.get("addresses", ()), host.get("fqdn"), host.get("name")):
+                        if name:
+                            self._hosts[name.lower()] = (host["host"], host["port"])
+            return self._hosts.get(address.lower())
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._clients.close()
+
+
+def _is_physical(location: Json) -> bool:
+    """Whether it is a place; the list has groups of places too."""
+    return bool((location.get("metadata") or {}).get("regionType", "Physical") == "Physical")

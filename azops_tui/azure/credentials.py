@@ -1,0 +1,194 @@
+"""Credentials: who asks. One is chosen by the profile, and none can hang.
+
+Tokens are kept in memory, once for all clients. Nothing of them is written or shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from azure.core.credentials import AccessToken, AccessTokenInfo
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+
+from azops_tui.azure.profiles import CLOUDS, Profile
+
+Prompt = Callable[[str, str, float], object]
+"""Told ``(url, code, expires)`` when somebody must sign in with a code; ``expires`` in seconds since the epoch."""
+PATIENCE: Mapping[str, float] = {
+    "cli": 30,
+    "environment": 30,
+    "managed": 10,
+    "device": 900,
+    "browser": 300,
+    "local": 10,
+}
+"""Seconds that each kind of credential may take for a token."""
+
+
+class Credential:
+    """A credential as the SDK's clients take it: tokens from ``fetch``, under a time limit, kept till they age."""
+
+    def __init__(
+        self,
+        kind: str,
+        fetch: Callable[[tuple[str, ...], Mapping[str, Any]], Awaitable[AccessTokenInfo]],
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.kind = kind
+        self._fetch = fetch
+        self._close = close
+        self._tokens: dict[tuple[Any, ...], AccessTokenInfo] = {}
+        self._lock = asyncio.Lock()
+
+    async def get_token_info(self, *scopes: str, options: Mapping[str, Any] | None = None) -> AccessTokenInfo:
+        """A token that lasts five more minutes at least.
+
+        Raises:
+            ClientAuthenticationError: there is none to be had; the text says why, for people.
+        """
+        asked = dict(options or {})
+        key = (scopes, asked.get("tenant_id"))
+        async with self._lock:
+            kept = self._tokens.get(key)
+            # Claims come with a refusal of the token we have: it must not be given again.
+            if kept is not None and not asked.get("claims") and kept.expires_on - time.time() > 300:
+                return kept
+            patience = PATIENCE[self.kind]
+            try:
+                async with asyncio.timeout(patience):
+                    token = await self._fetch(scopes, asked)
+            except TimeoutError:
+                said = f"The credential “{self.kind}” gave no token within {patience:.0f} s."
+                raise ClientAuthenticationError(message=said) from None
+            self._tokens[key] = token
+            return token
+
+    async def get_token(
+        self, *scopes: str, claims: str | None = None, tenant_id: str | None = None, **kw: Any
+    ) -> AccessToken:
+        """The same in the older form."""
+        info = await self.get_token_info(
+            *scopes, options={"claims": claims, "tenant_id": tenant_id} if claims else None
+        )
+        return AccessToken(info.token, info.expires_on)
+
+    async def close(self) -> None:
+        """Frees what it holds."""
+        if self._close is not None:
+            await self._close()
+
+    async def __aenter__(self) -> Credential:
+        return self
+
+    async def __aexit__(self, *unused: object) -> None:
+        await self.close()
+
+
+def local_credential(
+    session: aiohttp.ClientSession, url: str, tenant: str, client_id: str, client_secret: str
+) -> Credential:
+    """The local cloud's: a client secret for a token, at the simulator's own authority."""
+
+    async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "scope": " ".join(scopes),
+        }
+        try:
+            async with session.post(f"{url}/{tenant}/oauth2/v2.0/token", data=form) as answer:
+                body = await answer.json(content_type=None)
+        except (aiohttp.ClientError, ValueError) as error:
+            raise ServiceRequestError(message=str(error), error=error) from error
+        if "access_token" not in body:
+            raise ClientAuthenticationError(
+                message=str(body.get("error_description") or body.get("error") or "no token")
+            )
+        return AccessTokenInfo(body["access_token"], int(time.time()) + int(body.get("expires_in", 3600)))
+
+    return Credential("local", fetch)
+
+
+def credential_for(profile: Profile, prompt: Prompt | None = None) -> Credential:
+    """The credential of a profile of a real cloud. Nothing is asked for before the first token.
+
+    Args:
+        profile: says which; ``default`` takes the environment's if it is set, else that of ``az``.
+        prompt: told what to type where, for ``device``. Called in the loop's thread.
+
+    Raises:
+        ClientAuthenticationError: ``device`` without anybody to prompt.
+    """
+    kind = profile.credential
+    if kind == "default":
+        kind = "environment" if os.environ.get("AZURE_CLIENT_ID") and os.environ.get("AZURE_TENANT_ID") else "cli"
+    if kind in ("device", "browser"):
+        return _interactive(kind, profile, prompt)
+    return _quiet(kind, profile)
+
+
+def _quiet(kind: str, profile: Profile) -> Credential:
+    """A credential of the SDK that asks nobody."""
+    made: list[Any] = []
+
+    async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
+        if not made:
+            # The import takes a quarter of a second: in a thread the screen does not stand still.
+            identity = await asyncio.to_thread(__import__, "azure.identity.aio", fromlist=["aio"])
+            if kind == "cli":
+                made.append(identity.AzureCliCredential(tenant_id=profile.tenant, process_timeout=30))
+            elif kind == "environment":
+                made.append(identity.EnvironmentCredential(authority=CLOUDS[profile.cloud].authority))
+            else:
+                made.append(identity.ManagedIdentityCredential())
+        token: AccessTokenInfo = await made[0].get_token_info(*scopes, options=dict(options))
+        return token
+
+    async def close() -> None:
+        if made:
+            await made[0].close()
+
+    return Credential(kind, fetch, close)
+
+
+def _interactive(kind: str, profile: Profile, prompt: Prompt | None) -> Credential:
+    """A credential that a person helps; the SDK has these only for threads."""
+    if kind == "device" and prompt is None:
+        said = "Signing in with a device code needs somebody to show the code to."
+        raise ClientAuthenticationError(message=said)
+    made: list[Any] = []
+
+    async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
+        loop = asyncio.get_running_loop()
+
+        def ask(url: str, code: str, expires: Any) -> None:
+            if prompt is not None:
+                loop.call_soon_threadsafe(prompt, url, code, expires.timestamp())
+
+        def work() -> AccessTokenInfo:
+            if not made:
+                import azure.identity as identity
+
+                common: dict[str, Any] = {"authority": CLOUDS[profile.cloud].authority, "timeout": int(PATIENCE[kind])}
+                if profile.tenant:
+                    common["tenant_id"] = profile.tenant
+                if kind == "device":
+                    made.append(identity.DeviceCodeCredential(prompt_callback=ask, **common))
+                else:
+                    made.append(identity.InteractiveBrowserCredential(**common))
+            token: AccessTokenInfo = made[0].get_token_info(*scopes, options=dict(options))
+            return token
+
+        return await asyncio.to_thread(work)
+
+    async def close() -> None:
+        if made:
+            made[0].close()
+
+    return Credential(kind, fetch, close)

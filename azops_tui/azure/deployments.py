@@ -1,0 +1,199 @@
+"""Deployments: started, watched operation by operation, and read again afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import msgspec
+
+from azops_tui.azure.blame import blame, blaming
+from azops_tui.azure.client import Clients
+from azops_tui.azure.errors import AzureFailure, explained, flatten
+from azops_tui.azure.operations import Expected, Watch, with_cause
+from azops_tui.azure.times import began, seconds
+from azops_tui.azure.views import DeploymentView, FailureView, Json
+
+
+class Deployments:
+    """The deployments of the subscription. A ``group`` of ``""`` means the subscription itself."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def list(self, group: str) -> list[DeploymentView]:
+        """The deployments of a group without their operations, the newest first.
+
+        Raises:
+            AzureFailure: there is no such group.
+        """
+        client = await self._clients.deployments()
+        with explained(f"/{self._scope(group)}"):
+            listed = client.deployments.list_at_scope(self._scope(group))
+            found = [deployment_view(deployment.as_dict(), group) async for deployment in listed]
+        return sorted(found, key=lambda deployment: -(deployment.started or 0))
+
+    async def get(self, group: str, name: str) -> DeploymentView:
+        """A deployment with its operations, nested ones among them.
+
+        Raises:
+            AzureFailure: there is none.
+        """
+        raw = await self._read(group, name)
+        watch = Watch(self._clients, self._scope(group), name, raw)
+        operations = await watch.look(final=True)
+        return with_cause(msgspec.structs.replace(deployment_view(raw, group), operations=operations))
+
+    async def validate(
+        self,
+        group: str,
+        name: str,
+        template: Mapping[str, Json],
+        parameters: Mapping[str, Json] | None = None,
+        mode: str = "Incremental",
+        *,
+        location: str = "",
+    ) -> None:
+        """Has the service check a template; nothing is changed.
+
+        Raises:
+            AzureFailure: it would not be accepted.
+        """
+        client = await self._clients.deployments()
+        body = _body(template, parameters, mode, location)
+        identity = self._id(group, name)
+        with blaming(template), explained(identity):
+            poller = await client.deployments.begin_validate_at_scope(self._scope(group), name, body)
+            result = await poller.result()
+            error = (result.as_dict() if result is not None else {}).get("error")
+            if error:
+                raise AzureFailure(*flatten(error, resource=identity))
+
+    async def run(
+        self,
+        group: str,
+        name: str,
+        template: Mapping[str, Json],
+        parameters: Mapping[str, Json] | None = None,
+        mode: str = "Incremental",
+        *,
+        location: str = "",
+        expected: Sequence[Expected] = (),
+        validate: bool = True,
+    ) -> AsyncIterator[DeploymentView]:
+        """Deploys a template and yields a view whenever something changed; the last one is finished.
+
+        A deployment that fails is no exception: its last view says so. One that is abandoned (the iteration is closed
+        or cancelled) goes on in Azure; :meth:`cancel` ends it.
+
+        Args:
+            group: to deploy to; empty for the subscription, which needs ``location``.
+            name: of the deployment.
+            template: as an object.
+            parameters: ``{"name": {"value": …}}``.
+            mode: ``Incremental`` or ``Complete``; case does not matter.
+            location: where a deployment to the subscription is kept.
+            expected: what will be made, so that what has not begun is shown; otherwise it is known from the deployment.
+            validate: whether the service is asked first, so that nothing is begun that cannot succeed.
+
+        Raises:
+            AzureFailure: it was refused at the door, or its state can no longer be read.
+        """
+        if validate:
+            await self.validate(group, name, template, parameters, mode, location=location)
+        client = await self._clients.deployments()
+        body = _body(template, parameters, mode, location)
+        with blaming(template), explained(self._id(group, name)):
+            poller = await client.deployments.begin_create_or_update_at_scope(self._scope(group), name, body)
+            raw = poller.polling_method().resource().as_dict()
+        view = deployment_view(raw, group)
+        watch = Watch(self._clients, self._scope(group), name, raw, expected)
+        view = msgspec.structs.replace(view, operations=watch.waiting())
+        yield view
+        done = asyncio.ensure_future(poller.result())
+        # Whether it failed is read from the deployment itself; the exception says less.
+        done.add_done_callback(lambda task: task.cancelled() or task.exception())
+        try:
+            while not done.done():
+                try:
+                    operations = await watch.look()
+                except AzureFailure:
+                    # One look that failed is no news of the deployment; whether it goes on, its own polling knows.
+                    operations = view.operations
+                status = _state(str(poller.status()))
+                state = status if status in ("Accepted", "Running") else view.state
+                if state == "Accepted" and any(one.state != "Waiting" for one in operations):
+                    state = "Running"
+                seen = msgspec.structs.replace(view, operations=operations, state=state)
+                if seen != view:
+                    view = seen
+                    yield view
+                await asyncio.wait([done], timeout=self._clients.poll)
+        finally:
+            done.cancel()
+        raw = await self._read(group, name)
+        last = deployment_view(raw, group)
+        if not last.finished:
+            # Polling itself was given up: say why, rather than wait for ever.
+            error = done.exception()
+            if error is not None:
+                with explained(self._id(group, name)):
+                    raise error
+        operations = await watch.look(final=True)
+        last = with_cause(msgspec.structs.replace(last, operations=operations))
+        yield blame(template, last)
+
+    async def cancel(self, group: str, name: str) -> None:
+        """Ends a running deployment: what has begun is finished, nothing more begins.
+
+        Raises:
+            AzureFailure: there is none, or it is not running.
+        """
+        client = await self._clients.deployments()
+        with explained(self._id(group, name)):
+            await client.deployments.cancel_at_scope(self._scope(group), name)
+
+    async def _read(self, group: str, name: str) -> Json:
+        client = await self._clients.deployments()
+        with explained(self._id(group, name)):
+            return (await client.deployments.get_at_scope(self._scope(group), name)).as_dict()
+
+    def _scope(self, group: str) -> str:
+        subscription = f"subscriptions/{self._clients.subscription}"
+        return f"{subscription}/resourceGroups/{group}" if group else subscription
+
+    def _id(self, group: str, name: str) -> str:
+        return f"/{self._scope(group)}/providers/Microsoft.Resources/deployments/{name}"
+
+
+def deployment_view(deployment: Json, group: str) -> DeploymentView:
+    """The view of a deployment as the service shows it, without operations."""
+    properties = deployment.get("properties") or {}
+    identity = deployment.get("id", "")
+    correlation = properties.get("correlationId") or ""
+    failure: FailureView | None = None
+    if properties.get("error"):
+        failure = flatten(properties["error"], resource=identity, correlation_id=correlation)[0]
+    return DeploymentView(
+        id=identity,
+        name=deployment.get("name", ""),
+        group=group,
+        state=_state(properties.get("provisioningState", "")),
+        mode=properties.get("mode") or "Incremental",
+        started=began(properties.get("timestamp"), properties.get("duration")),
+        duration=seconds(properties.get("duration")),
+        correlation_id=correlation,
+        outputs={name: (value or {}).get("value") for name, value in (properties.get("outputs") or {}).items()},
+        failure=failure,
+    )
+
+
+def _state(word: str) -> str:
+    """The state in the words of the view: whatever goes on but has no word of its own is ``Running``."""
+    known = {"accepted": "Accepted", "succeeded": "Succeeded", "failed": "Failed", "canceled": "Canceled"}
+    return known.get(word.lower(), "Running")
+
+
+def _body(template: Mapping[str, Json], parameters: Mapping[str, Json] | None, mode: str, location: str) -> Json:
+    properties = {"template": template, "parameters": dict(parameters or {}), "mode": mode.capitalize()}
+    return {"properties": properties, "location": location} if location else {"properties": properties}

@@ -1,0 +1,147 @@
+"""Virtual machines and the addresses under which they are reached."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from azops_tui.azure.client import Clients
+from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.azure.groups import wait_for
+from azops_tui.azure.ids import group_of
+from azops_tui.azure.views import Json, MachineView
+
+NETWORK = "2024-05-01"
+"""The api-version of all that is read from Microsoft.Network."""
+
+_AT_ONCE = 8
+
+
+class Machines:
+    """The virtual machines of the subscription; instances of Uniform scale sets are not among them."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def list(self, group: str) -> list[MachineView]:
+        """The machines of a group, sorted by name, with addresses from their network interfaces.
+
+        Raises:
+            AzureFailure: there is no such group.
+        """
+        client = await self._clients.compute()
+        with explained(f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"):
+            machines = [machine.as_dict() async for machine in client.virtual_machines.list(group)]
+        if not machines:
+            return []
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def status(machine: Json) -> Json:
+            # The list has no power states: each machine is asked for its own.
+            async with gate:
+                with explained(machine["id"]):
+                    return (await client.virtual_machines.get(group, machine["name"], expand="instanceView")).as_dict()
+
+        async with asyncio.TaskGroup() as tasks:
+            network = tasks.create_task(addresses(self._clients, group))
+            states = [tasks.create_task(_or_itself(status, machine)) for machine in machines]
+        views = [_view(task.result(), network.result()) for task in states]
+        return sorted(views, key=lambda machine: machine.name.lower())
+
+    async def act(
+        self,
+        group: str,
+        name: str,
+        action: Literal["start", "restart", "power_off", "deallocate", "redeploy"],
+        *,
+        on_poll: Callable[[float], object] | None = None,
+    ) -> None:
+        """Does something to a machine and waits until it is done.
+
+        Raises:
+            AzureFailure: it was refused or failed.
+        """
+        client = await self._clients.compute()
+        resource = (
+            f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"
+            f"/providers/Microsoft.Compute/virtualMachines/{name}"
+        )
+        with explained(resource):
+            poller = await getattr(client.virtual_machines, f"begin_{action}")(group, name)
+            await wait_for(poller, self._clients.poll, on_poll)
+
+
+async def _or_itself(status: Callable[[Json], object], machine: Json) -> Json:
+    """The machine with its status, or without where that cannot be read, as while it is being deleted."""
+    try:
+        return await status(machine)  # type: ignore[misc]  # it is a coroutine function, which no alias here can say
+    except AzureFailure:
+        return machine
+
+
+async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str, str]]:
+    """Private address, public address and DNS name of each network interface of a group, by its id in lower case.
+
+    Raises:
+        AzureFailure: the network cannot be read.
+    """
+    base = f"/subscriptions/{clients.subscription}/resourceGroups/{group}/providers/Microsoft.Network"
+
+    async def listed(kind: str) -> list[Json]:
+        return [item async for item in clients.pages(f"{base}/{kind}", NETWORK)]
+
+    cards, publics = await asyncio.gather(listed("networkInterfaces"), listed("publicIPAddresses"))
+    known = {address["id"].lower(): address for address in publics}
+    for card in cards:
+        identity = _primary(card).get("publicIPAddress", {}).get("id", "")
+        if identity and identity.lower() not in known and group_of(identity).lower() != group.lower():
+            try:
+                known[identity.lower()] = await clients.get(identity, NETWORK)
+            except AzureFailure:
+                continue  # a group that we may not read
+    found = {}
+    for card in cards:
+        setting = _primary(card)
+        public = known.get((setting.get("publicIPAddress") or {}).get("id", "").lower(), {}).get("properties") or {}
+        fqdn = (public.get("dnsSettings") or {}).get("fqdn") or ""
+        found[card["id"].lower()] = (setting.get("privateIPAddress") or "", public.get("ipAddress") or "", fqdn)
+    return found
+
+
+def _primary(card: Json) -> Json:
+    """Properties of a network interface's primary address, or of its first."""
+    settings = (card.get("properties") or {}).get("ipConfigurations") or []
+    properties = [setting.get("properties") or {} for setting in settings]
+    return next((one for one in properties if one.get("primary")), properties[0] if properties else {})
+
+
+def power_of(statuses: list[Json] | None) -> str:
+    """The power state among an instance view's statuses, as ``running``; empty where there is none."""
+    codes = [status.get("code", "") for status in statuses or []]
+    return next((code.partition("/")[2] for code in codes if code.lower().startswith("powerstate/")), "")
+
+
+def card_of(machine: Json) -> str:
+    """Id of a machine's primary network interface, in lower case; empty where it has none."""
+    cards = ((machine.get("properties") or {}).get("networkProfile") or {}).get("networkInterfaces") or []
+    primary = next((card for card in cards if (card.get("properties") or {}).get("primary")), cards[0] if cards else {})
+    return str(primary.get("id", "")).lower()
+
+
+def _view(machine: Json, network: Mapping[str, tuple[str, str, str]]) -> MachineView:
+    properties = machine.get("properties") or {}
+    private, public, fqdn = network.get(card_of(machine), ("", "", ""))
+    return MachineView(
+        id=machine.get("id", ""),
+        name=machine.get("name", ""),
+        group=group_of(machine.get("id", "")),
+        location=machine.get("location", ""),
+        size=(properties.get("hardwareProfile") or {}).get("vmSize") or "",
+        state=properties.get("provisioningState") or "",
+        power=power_of((properties.get("instanceView") or {}).get("statuses")),
+        user=(properties.get("osProfile") or {}).get("adminUsername") or "",
+        private_address=private,
+        public_address=public,
+        fqdn=fqdn,
+    )

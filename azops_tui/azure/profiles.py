@@ -1,0 +1,234 @@
+"""Profiles: which cloud, which subscription, who asks, and what may be done there.
+
+A profile is a table ``[profiles.NAME]`` of ``config.toml``. Four always exist: ``local`` (the simulator), ``public``,
+``usgov`` and ``china``; a table of the same name overrides one. Nothing of the SDK is imported here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from azops_tui import paths
+
+CloudName = Literal["public", "usgov", "china", "local"]
+CredentialName = Literal["default", "cli", "device", "browser", "environment", "managed"]
+
+
+class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a cloud answers."""
+
+    manager: str
+    """URL of the resource manager, without a slash at the end."""
+    authority: str
+    """URL of the token service, without a slash at the end."""
+    scope: str
+    """Scope of a token for the resource manager."""
+    portal: str
+    """URL of the portal; empty for a cloud that has none."""
+    az_name: str
+    """What ``az cloud`` calls it."""
+
+
+CLOUDS: dict[CloudName, Endpoints] = {
+    "public": Endpoints(
+        manager="https://management.azure.com",
+        authority="https://login.microsoftonline.com",
+        scope="https://management.azure.com/.default",
+        portal="https://portal.azure.com",
+        az_name="AzureCloud",
+    ),
+    "usgov": Endpoints(
+        manager="https://management.usgovcloudapi.net",
+        authority="https://login.microsoftonline.us",
+        scope="https://management.core.usgovcloudapi.net/.default",
+        portal="https://portal.azure.us",
+        az_name="AzureUSGovernment",
+    ),
+    "china": Endpoints(
+        manager="https://management.chinacloudapi.cn",
+        authority="https://login.chinacloudapi.cn",
+        scope="https://management.core.chinacloudapi.cn/.default",
+        portal="https://portal.azure.cn",
+        az_name="AzureChinaCloud",
+    ),
+}
+"""The clouds that are not on this machine. The local one's endpoint is known when it runs."""
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where we act, as whom, and what we may do there."""
+
+    name: str
+    cloud: CloudName
+    subscription: str = ""
+    """Id or name of the subscription; empty takes the only one, or the default of ``az``."""
+    tenant: str = ""
+    """Id or domain of the directory; empty takes the credential's own."""
+    read_only: bool = False
+    """Whether every change is refused."""
+    production: bool = False
+    """Whether it is shown in red and deletions must be typed, not pasted."""
+    credential: CredentialName = "default"
+    """``default`` takes the environment's credential if it is set, else that of ``az``."""
+
+
+class ProfileProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong in the configuration file, and where."""
+
+    path: str
+    line: int
+    """Counts from 1; 0 where no line can be named."""
+    message: str
+    profile: str = ""
+    """The profile it is about; empty for the file as a whole."""
+
+    def __str__(self) -> str:
+        """``PATH:LINE: message``."""
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+class ProfileError(Exception):
+    """A profile cannot be used; the text is for people. ``problems`` has each one with its line."""
+
+    def __init__(self, message: str, problems: tuple[ProfileProblem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+BUILT_IN: dict[str, Profile] = {
+    "local": Profile(name="local", cloud="local"),
+    "public": Profile(name="public", cloud="public"),
+    "usgov": Profile(name="usgov", cloud="usgov"),
+    "china": Profile(name="china", cloud="china"),
+}
+"""The profiles that exist without any configuration."""
+
+
+def read_profiles(path: Path | None = None) -> tuple[dict[str, Profile], list[ProfileProblem]]:
+    """The profiles that can be used and what is wrong with the others. A missing file is an empty one.
+
+    Args:
+        path: the configuration file; ``config.toml`` of the configuration folder by default.
+    """
+    path = path or paths.config() / "config.toml"
+    profiles = dict(BUILT_IN)
+    try:
+        text = path.read_bytes().decode()
+    except FileNotFoundError:
+        return profiles, []
+    except UnicodeDecodeError as error:
+        return profiles, [_problem(path, 0, f"it is not UTF-8: byte {error.start} cannot be read")]
+    except OSError as error:
+        return profiles, [_problem(path, 0, f"it cannot be read: {error.strerror or error}")]
+    try:
+        tables = tomllib.loads(text).get("profiles", {})
+    except tomllib.TOMLDecodeError as error:
+        return profiles, [_toml_problem(path, text, error)]
+    if not isinstance(tables, dict):
+        line = _line(text, r"^\s*profiles\s*=")
+        return profiles, [_problem(path, line, "“profiles” must be tables, as in [profiles.production]")]
+    problems: list[ProfileProblem] = []
+    for name, table in tables.items():
+        found = _check(path, text, name, table)
+        if found:
+            problems += found
+            profiles.pop(name, None)
+        else:
+            base = BUILT_IN.get(name)
+            profiles[name] = msgspec.convert(
+                {"cloud": base.cloud if base else "public", **table, "name": name}, Profile
+            )
+    return profiles, problems
+
+
+def load_profiles(path: Path | None = None) -> dict[str, Profile]:
+    """All profiles by name, the built-in ones among them.
+
+    Raises:
+        ProfileError: the file, or one of its profiles, is wrong.
+    """
+    profiles, problems = read_profiles(path)
+    if problems:
+        raise ProfileError("\n".join(map(str, problems)), tuple(problems))
+    return profiles
+
+
+def profile(name: str, path: Path | None = None) -> Profile:
+    """The profile of this name. What is wrong with other profiles does not matter.
+
+    Raises:
+        ProfileError: there is none, or it is wrong in the file.
+    """
+    profiles, problems = read_profiles(path)
+    # A file that cannot be read might forbid changes in any profile but the local one, where nothing can be lost.
+    whole = [problem for problem in problems if not problem.profile]
+    mine = [problem for problem in problems if problem.profile == name]
+    if mine or (whole and name != "local"):
+        raise ProfileError("\n".join(map(str, mine or whole)), tuple(mine or whole))
+    try:
+        return profiles[name]
+    except KeyError:
+        near = difflib.get_close_matches(name, profiles, 1)
+        hint = f"; did you mean “{near[0]}”?" if near else f"; there are {', '.join(sorted(profiles))}"
+        raise ProfileError(f"there is no profile “{name}”{hint}") from None
+
+
+def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]:
+    """What is wrong with one table."""
+    header = _line(text, rf"^\s*\[\s*profiles\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*\]") or _line(
+        text, re.escape(name)
+    )
+    if not isinstance(table, dict):
+        return [_problem(path, header, f"it must be a table, as [profiles.{name}]", name)]
+    kinds: dict[str, Any] = {
+        "cloud": CloudName,
+        "subscription": str,
+        "tenant": str,
+        "read_only": bool,
+        "production": bool,
+        "credential": CredentialName,
+    }
+    problems = []
+    for key, value in table.items():
+        line = _line(text, rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", header) or header
+        if key not in kinds:
+            near = difflib.get_close_matches(key, kinds, 1)
+            hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(kinds)}"
+            problems.append(_problem(path, line, f"unknown key “{key}”; {hint}", name))
+            continue
+        choices = get_args(kinds[key])
+        if choices and value not in choices:
+            wanted = ", ".join(choices)
+            problems.append(_problem(path, line, f"{key} must be one of {wanted}, not {value!r}", name))
+        elif not choices and not isinstance(value, kinds[key]):
+            wanted = "true or false" if kinds[key] is bool else "text in quotes"
+            problems.append(_problem(path, line, f"{key} must be {wanted}, not {value!r}", name))
+    return problems
+
+
+def _toml_problem(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ProfileProblem:
+    """What the parser said, with its line moved out of the sentence."""
+    said = str(error)
+    where = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", said)
+    line = int(where[1]) if where and where[1] else len(text.splitlines())
+    return _problem(path, line, f"it is not TOML: {said[: where.start()] if where else said}")
+
+
+def _line(text: str, pattern: str, after: int = 0) -> int:
+    """Number of the first line, past line ``after``, in which the pattern is found; 0 where there is none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if number > after and re.search(pattern, line):
+            return number
+    return 0
+
+
+def _problem(path: Path, line: int, message: str, profile: str = "") -> ProfileProblem:
+    if profile:
+        message = f"profile “{profile}”: {message}"
+    return ProfileProblem(path=str(path), line=line, message=message, profile=profile)

@@ -1,0 +1,111 @@
+"""Resources of any type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from azops_tui.azure.client import Clients
+from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.azure.ids import group_of, name_of, type_of
+from azops_tui.azure.views import FailureView, Json, ResourceView
+
+
+class Resources:
+    """The resources of the subscription."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._versions: dict[str, dict[str, str]] = {}
+
+    async def list(self, group: str | None = None) -> list[ResourceView]:
+        """The resources of a group, or of the whole subscription, as the service orders them.
+
+        Raises:
+            AzureFailure: there is no such group.
+        """
+        client = await self._clients.resources()
+        with explained():
+            if group:
+                listed = client.resources.list_by_resource_group(group, expand="provisioningState")
+            else:
+                listed = client.resources.list(expand="provisioningState")
+            return [resource_view(resource.as_dict()) async for resource in listed]
+
+    async def get(self, resource_id: str) -> Json:
+        """A resource as JSON, in the newest api-version of its type that is no preview.
+
+        Raises:
+            AzureFailure: there is none, or its type is not known.
+        """
+        return await self._clients.get(resource_id, await self.api_version(resource_id))
+
+    async def delete(self, resource_id: str, *, on_poll: Callable[[float], object] | None = None) -> None:
+        """Deletes a resource and waits until it is gone.
+
+        Raises:
+            AzureFailure: it is in use, locked, or may not be deleted.
+        """
+        from azops_tui.azure.groups import wait_for
+
+        version = await self.api_version(resource_id)
+        client = await self._clients.resources()
+        with explained(resource_id):
+            poller = await client.resources.begin_delete_by_id(resource_id.lstrip("/"), api_version=version)
+            await wait_for(poller, self._clients.poll, on_poll)
+
+    async def api_version(self, resource_id: str) -> str:
+        """The api-version to read a resource with. Each provider is asked once.
+
+        Raises:
+            AzureFailure: the provider or the type does not exist.
+        """
+        kind = type_of(resource_id)
+        namespace, _, short = kind.partition("/")
+        if not short:
+            raise AzureFailure(
+                FailureView(code="InvalidResourceId", message="This is not the id of a resource.", resource=resource_id)
+            )
+        if kind.lower() in ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions"):
+            return "2021-04-01"
+        if namespace.lower() not in self._versions:
+            client = await self._clients.resources()
+            with explained(resource_id):
+                provider = (await client.providers.get(namespace)).as_dict()
+            self._versions[namespace.lower()] = {
+                known["resourceType"].lower(): _newest(known.get("apiVersions") or [])
+                for known in provider.get("resourceTypes") or []
+            }
+        version = self._versions[namespace.lower()].get(short.lower())
+        if not version:
+            raise AzureFailure(
+                FailureView(
+                    code="InvalidResourceType",
+                    message=f"{namespace} has no resource type {short}.",
+                    resource=resource_id,
+                    advice="Check the spelling of the type.",
+                )
+            )
+        return version
+
+
+def resource_view(resource: Json) -> ResourceView:
+    """The view of a resource as lists have it."""
+    sku = resource.get("sku") or {}
+    identity = resource.get("id", "")
+    return ResourceView(
+        id=identity,
+        name=name_of(identity) or resource.get("name", ""),
+        type=resource.get("type") or type_of(identity),
+        group=group_of(identity),
+        location=resource.get("location") or "",
+        kind=resource.get("kind") or "",
+        sku=(sku.get("name") or sku.get("tier") or "") if isinstance(sku, dict) else str(sku),
+        state=resource.get("provisioningState") or (resource.get("properties") or {}).get("provisioningState") or "",
+        tags=resource.get("tags") or {},
+    )
+
+
+def _newest(versions: list[str]) -> str:
+    """The newest that is no preview; the newest of all where there are only previews."""
+    stable = [version for version in versions if len(version) == 10]
+    return max(stable or versions, default="")

@@ -1,0 +1,219 @@
+"""Scale sets and their instances, in both kinds of orchestration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Literal
+
+from azops_tui.azure.client import Clients
+from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.azure.groups import wait_for
+from azops_tui.azure.ids import group_of
+from azops_tui.azure.machines import NETWORK, addresses, card_of, power_of
+from azops_tui.azure.views import InstanceView, Json, ScaleSetView
+
+Action = Literal["start", "restart", "power_off", "deallocate", "reimage", "upgrade", "delete"]
+
+_AUTOSCALE = "2022-10-01"
+
+
+class ScaleSets:
+    """The scale sets of the subscription."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._addresses: dict[str, str] = {}
+
+    async def list(self, group: str | None = None) -> list[ScaleSetView]:
+        """The scale sets of a group, or of the whole subscription, without their instances.
+
+        Raises:
+            AzureFailure: there is no such group.
+        """
+        client = await self._clients.compute()
+        with explained():
+            sets = client.virtual_machine_scale_sets
+            listed = sets.list(group) if group else sets.list_all()
+            found = [_view(one.as_dict()) async for one in listed]
+        return sorted(found, key=lambda one: (one.group.lower(), one.name.lower()))
+
+    async def get(self, group: str, name: str) -> ScaleSetView:
+        """A scale set with its instances, their addresses, and the autoscale rule that governs it.
+
+        Raises:
+            AzureFailure: there is none.
+        """
+        return await self._read(group, name, await self._autoscale(group, name))
+
+    async def scale(self, group: str, name: str, capacity: int) -> AsyncIterator[ScaleSetView]:
+        """Sets how many instances are wanted and yields a view whenever something changed, until they are there.
+
+        One that is abandoned goes on in Azure.
+
+        Raises:
+            AzureFailure: it was refused, or instances could not be made.
+        """
+        client = await self._clients.compute()
+        resource = self._id(group, name)
+        with explained(resource):
+            raw = (await client.virtual_machine_scale_sets.get(group, name)).as_dict()
+            sku = {**(raw.get("sku") or {}), "capacity": capacity}
+            poller = await client.virtual_machine_scale_sets.begin_update(group, name, {"sku": sku})
+        autoscale = await self._autoscale(group, name)
+        done = asyncio.ensure_future(poller.result())
+        last: ScaleSetView | None = None
+        try:
+            while True:
+                finished = done.done()
+                seen = await self._read(group, name, autoscale)
+                if seen != last:
+                    last = seen
+                    yield seen
+                if finished:
+                    break
+                await asyncio.wait([done], timeout=self._clients.poll)
+            with explained(resource):
+                await done
+        finally:
+            done.cancel()
+
+    async def act(
+        self,
+        group: str,
+        name: str,
+        action: Action,
+        instance_ids: Sequence[str] = (),
+        *,
+        on_poll: Callable[[float], object] | None = None,
+    ) -> None:
+        """Does something to instances and waits until it is done.
+
+        Args:
+            group: of the scale set.
+            name: of the scale set.
+            action: ``upgrade`` brings instances to the newest model; ``delete`` lowers the capacity too.
+            instance_ids: which ones; none means all, which ``delete`` and ``upgrade`` refuse.
+            on_poll: told the seconds since the beginning, at each look.
+
+        Raises:
+            AzureFailure: it was refused or failed.
+            ValueError: no instances were named where they must be.
+        """
+        if action in ("delete", "upgrade") and not instance_ids:
+            raise ValueError(f"{action} needs the instances to be named")
+        method = {"delete": "delete_instances", "upgrade": "update_instances"}.get(action, action)
+        client = await self._clients.compute()
+        ids = {"instanceIds": list(instance_ids)} if instance_ids else None
+        with explained(self._id(group, name)):
+            begin = getattr(client.virtual_machine_scale_sets, f"begin_{method}")
+            poller = await (begin(group, name, ids) if ids else begin(group, name))
+            await wait_for(poller, self._clients.poll, on_poll)
+
+    def _id(self, group: str, name: str) -> str:
+        return (
+            f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"
+            f"/providers/Microsoft.Compute/virtualMachineScaleSets/{name}"
+        )
+
+    async def _read(self, group: str, name: str, autoscale: str) -> ScaleSetView:
+        client = await self._clients.compute()
+        with explained(self._id(group, name)):
+            raw = (await client.virtual_machine_scale_sets.get(group, name)).as_dict()
+            flexible = (raw.get("properties") or {}).get("orchestrationMode") == "Flexible"
+            if flexible:
+                which = f"'virtualMachineScaleSet/id' eq '{raw['id']}'"
+                listed = client.virtual_machines.list(group, filter=which, expand="instanceView")
+            else:
+                listed = client.virtual_machine_scale_set_vms.list(group, name, expand="instanceView")
+            instances = [instance.as_dict() async for instance in listed]
+        known = await self._known_addresses(group, name, instances, flexible)
+        return _view(raw, tuple(_instance(one, known, flexible) for one in instances), autoscale)
+
+    async def _known_addresses(
+        self, group: str, name: str, instances: Sequence[Json], flexible: bool
+    ) -> Mapping[str, str]:
+        """Private addresses by the id of the network interface, in lower case. They do not change, so they are kept."""
+        missing = [one for one in instances if card_of(one) and card_of(one) not in self._addresses]
+        if missing:
+            try:
+                if flexible:
+                    network = await addresses(self._clients, group)
+                    self._addresses.update({card: found[0] for card, found in network.items() if found[0]})
+                else:
+                    await self._uniform_addresses(self._id(group, name), missing)
+            except AzureFailure:
+                pass  # the network may be closed to us; instances are shown without addresses
+        return self._addresses
+
+    async def _uniform_addresses(self, scale_set: str, missing: Sequence[Json]) -> None:
+        """One list has those of the whole set; while an instance is being made it may not be in it yet."""
+        paths = [f"{scale_set}/networkInterfaces"]
+        if len(missing) <= 2:
+            paths = [f"{scale_set}/virtualMachines/{one.get('instanceId')}/networkInterfaces" for one in missing]
+        for path in paths:
+            async for card in self._clients.pages(path, NETWORK):
+                settings = (card.get("properties") or {}).get("ipConfigurations") or []
+                found = [(setting.get("properties") or {}).get("privateIPAddress") for setting in settings]
+                if found and found[0]:
+                    self._addresses[card["id"].lower()] = found[0]
+
+    async def _autoscale(self, group: str, name: str) -> str:
+        """One sentence on the autoscale rule that would undo a change by hand; empty where there is none."""
+        path = (
+            f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"
+            "/providers/Microsoft.Insights/autoscaleSettings"
+        )
+        wanted = self._id(group, name).lower()
+        try:
+            async for setting in self._clients.pages(path, _AUTOSCALE):
+                properties = setting.get("properties") or {}
+                governed = str(properties.get("targetResourceUri") or "").lower()
+                if properties.get("enabled") and governed == wanted:
+                    return _autoscale_sentence(setting.get("name", ""), properties.get("profiles") or [])
+        except AzureFailure:
+            return ""
+        return ""
+
+
+def _autoscale_sentence(name: str, profiles: Sequence[Json]) -> str:
+    limits = [(profile.get("capacity") or {}) for profile in profiles]
+    low = min((int(one.get("minimum", 0)) for one in limits), default=0)
+    high = max((int(one.get("maximum", 0)) for one in limits), default=0)
+    return f"Autoscale “{name}” keeps it between {low} and {high} instances and may undo a change by hand."
+
+
+def _view(raw: Json, instances: tuple[InstanceView, ...] = (), autoscale: str = "") -> ScaleSetView:
+    properties = raw.get("properties") or {}
+    sku = raw.get("sku") or {}
+    return ScaleSetView(
+        id=raw.get("id", ""),
+        name=raw.get("name", ""),
+        group=group_of(raw.get("id", "")),
+        location=raw.get("location", ""),
+        sku=sku.get("name") or "",
+        capacity=int(sku.get("capacity") or 0),
+        state=properties.get("provisioningState") or "",
+        orchestration=properties.get("orchestrationMode") or "Uniform",
+        instances=tuple(sorted(instances, key=lambda one: (len(one.instance_id), one.instance_id))),
+        autoscale=autoscale,
+    )
+
+
+def _instance(raw: Json, known: Mapping[str, str], flexible: bool) -> InstanceView:
+    properties = raw.get("properties") or {}
+    view = properties.get("instanceView") or {}
+    health = ((view.get("vmHealth") or {}).get("status") or {}).get("code") or ""
+    return InstanceView(
+        id=raw.get("id", ""),
+        name=raw.get("name", ""),
+        instance_id=str(raw.get("instanceId") or raw.get("name", "")),
+        state=properties.get("provisioningState") or "",
+        power=power_of(view.get("statuses")),
+        fault_domain=view.get("platformFaultDomain"),
+        update_domain=view.get("platformUpdateDomain"),
+        zone=next(iter(raw.get("zones") or []), ""),
+        latest_model=flexible or properties.get("latestModelApplied") is not False,
+        health=health.partition("/")[2] or health,
+        address=known.get(card_of(raw), ""),
+    )

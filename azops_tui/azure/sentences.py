@@ -1,0 +1,124 @@
+"""What a service wrote, made into something a person reads: no JSON, no stack traces, no signatures."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from azops_tui.azure.ids import shorten
+
+LONGEST = 600
+"""Characters of a message that are kept."""
+
+_NOISE = (
+    # What only the service's own people can use; the correlation id is kept apart.
+    r"\s*(?:Request ?Id|Trace ID|Correlation ID|Activity ?Id|Time|Timestamp)\s*:\s*[\w.:\- ]*?(?=\n|\r|$|\.\s|\.$)",
+    r"\s*Diagnostic information: .*$",
+    r"\s*The tracking id is '[^']*'\.?",
+    r"\s*See inner errors? for details?\.?",
+    r"\s*(?:Please )?(?:see|refer to|go to|visit|read more about [\w ]+? at)\s+(?:https?://|aka\.ms/)\S*"
+    r"(?:\s+for [^.]*)?\.?",
+    r"\s*For more (?:details|information)[^.]*?(?:https?://|aka\.ms/)\S*",
+    r"\s*More information on [\w ]+ is available at (?:https?://|aka\.ms/)\S*",
+    r"\s*Submit a request for .*? at (?:https?://|aka\.ms/)\S* by specifying [^.]*\.",
+    r"\s*To learn how to do this, see \S+",
+)
+_NOISES = [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _NOISE]
+_TRACE = re.compile(r"\s*(?:---> |\n\s+at \S|\r?\nStack trace:|Traceback \(most recent).*", re.DOTALL)
+_URL = re.compile(r"(https?://[^\s?#'\"<>]+)[?#]\S*")
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def clean(message: str, code: str = "") -> str:
+    """The message as plain sentences on one line, at most :data:`LONGEST` characters; the code where it is empty."""
+    text = _TRACE.sub("", message)
+    for noise in _NOISES:
+        text = noise.sub("", text)
+    text = _URL.sub(r"\1", text)
+    text = _without_json(text)
+    text = (
+        re.sub(r"<[^<>]*>", " ", text)
+        if re.search(r"<(?:html|body|div|p|h1|!DOCTYPE)\b", text, re.IGNORECASE)
+        else text
+    )
+    text = re.sub(r"\s+", " ", text).strip().rstrip(":,;- ").strip()
+    text = re.sub(r"\.{2,}$", ".", text)
+    if not re.search(r"\w", text):
+        text = words(code) or "The service gave no reason"
+    if len(text) > LONGEST:
+        text = text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
+    return text if text[-1] in ".!?…" else text + "."
+
+
+def words(code: str) -> str:
+    """A code as words: ``InUseNetworkSecurityGroup`` as “In use network security group”."""
+    found = _WORDS.findall(code)
+    said = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in found)
+    return said[:1].upper() + said[1:]
+
+
+def first_sentences(text: str, enough: int = 160) -> str:
+    """The first sentence, and those after it that still fit into ``enough`` characters.
+
+    A stop within a name, a number or an abbreviation ends no sentence.
+    """
+    ends = [match.end() for match in re.finditer(r"(?<!\be\.g)(?<!\bi\.e)[.!?…](?=['\"”)]*\s+[A-Z'\"“(])", text)]
+    ends.append(len(text))
+    return text[: max((end for end in ends if end <= enough), default=ends[0])]
+
+
+def as_sentence(message: str, target: str = "", resource: str = "", advice: str = "") -> str:
+    """One line for a person: on what, what failed, and what to do. Ids are shortened to type and name."""
+    text = shorten(first_sentences(message))
+    if target and target.rpartition(".")[2].lower() not in text.lower():
+        text = f"{shorten(target)}: {text}"
+    name = shorten(resource) if resource.startswith("/") else resource
+    if name and name.rpartition(" ")[2].lower() not in text.lower():
+        text = f"{name}: {text}"
+    return f"{text} {advice}".strip()
+
+
+def _without_json(text: str) -> str:
+    """The text with JSON objects and lists inside it replaced by the sentence they hold, or left out."""
+    pieces: list[str] = []
+    at = 0
+    decoder = json.JSONDecoder(strict=False)
+    for match in re.finditer(r"[{\[](?=\s*[\"{\[\\}])", text):
+        if match.start() < at:
+            continue
+        try:
+            value, end = decoder.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            end, value = _balanced(text, match.start()), None
+        pieces += [text[at : match.start()], _said(value)]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _said(value: object) -> str:
+    """The first sentence found in a JSON value under a name that means one."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name.lower() in ("message", "error_description", "errors", "error"):
+                found = inner if isinstance(inner, str) else _said(inner)
+                if found:
+                    return found
+    if isinstance(value, list):
+        for inner in value:
+            found = inner if isinstance(inner, str) and " " in inner else _said(inner)
+            if found:
+                return found
+    return ""
+
+
+def _balanced(text: str, start: int) -> int:
+    """Where the bracket at ``start`` closes, or the end of the text: for what only looks like JSON."""
+    depth = 0
+    for at in range(start, len(text)):
+        if text[at] in "{[":
+            depth += 1
+        elif text[at] in "}]":
+            depth -= 1
+            if not depth:
+                return at + 1
+    return len(text)

@@ -1,0 +1,40 @@
+"""One transport for all clients of a cloud: one pool of connections, one TLS context."""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+import aiohttp
+from azure.core.pipeline.transport import AioHttpTransport
+
+CONNECTIONS = 16
+"""At most this many at once to one host; the service's limits are far below what more would allow."""
+
+
+class Transport:
+    """The pool. Close it last, when no client is left."""
+
+    def __init__(self, *, ca: str = "") -> None:
+        """Opens the pool; there must be a running loop.
+
+        Args:
+            ca: path of a certificate authority's PEM file, the only one trusted then. Otherwise the system's are, and
+                those of the file that ``REQUESTS_CA_BUNDLE`` names, which the transport alone would ignore.
+        """
+        context = ssl.create_default_context(cafile=ca or None)
+        extra = os.environ.get("REQUESTS_CA_BUNDLE", "")
+        if not ca and os.path.isfile(extra):
+            context.load_verify_locations(cafile=extra)
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=context, limit_per_host=CONNECTIONS, keepalive_timeout=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=not ca,
+        )
+        self.sdk = AioHttpTransport(session=self.session, session_owner=False)
+        """What the SDK's clients take as ``transport``."""
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self.session.close()
