@@ -1,0 +1,39 @@
+"""Runbooks: text to model. Pure: no files, no processes, no clock.
+
+:func:`parse` is the way in; files are read by ``engine.open``. The parser is loaded on its first use, so that the
+model alone is cheap to import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azops_tui.runbook.model import Runbook
+
+__all__ = ["parse"]
+
+
+def parse(
+    text: str,
+    path: Path,
+    *,
+    metadata: str = "",
+    initial: str = "",
+    tools: Collection[str] | None = None,
+) -> Runbook:
+    """The runbook that a Markdown text is; whatever is wrong with it is in ``problems``, nothing is raised.
+
+    Args:
+        text: the document.
+        path: where it lives: names it in problems, and relative links and templates start from its folder.
+        metadata: text of a ``metadata.json`` beside it, whose ``configurableParams`` become parameters.
+        initial: text of an ``.ini`` file of the same name beside it, whose values become defaults.
+        tools: the programs that are there, of those that decide whether a step can run (``pwsh``);
+            None where that is not known, and then every step counts as runnable.
+    """
+    from azops_tui.runbook.parsing import parse_document
+
+    return parse_document(text, path, metadata=metadata, initial=initial, tools=tools)

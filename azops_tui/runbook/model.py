@@ -103,7 +103,7 @@ class Block:
     """First word of the info string, as written; empty where there is none."""
     info: str
     heading: str
-    """Text of the nearest heading above it."""
+    """The nearest heading above it, as written (its text without markup is the step's title)."""
     depth: int
     """Containers (lists, items, quotes) that it stands in."""
     line: int

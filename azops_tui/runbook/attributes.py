@@ -1,0 +1,259 @@
+"""Attributes of a fence: what stands after the info word.
+
+Three spellings mean the same: ``{name=x timeout=10m}``, Runme's JSON ``{"name":"x","interactive":"false"}`` and its
+older ``{ name=x }``. Values are bare words, or quoted with a backslash before a quote inside. A bare name is a flag.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from azops_tui.runbook.model import Attributes, Problem, Severity
+from azops_tui.runbook.suggest import did_you_mean
+
+Value = str | bool | dict[str, Any] | list[Any]
+
+_PAIR = re.compile(
+    r"""[\s,]*(?P<name>[^\s,={}"']+)"""
+    r"""(?:\s*=\s*(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s,"'{}]*)))?"""
+    r"""(?=[\s,]|$)""",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"""\\(["'\\])""")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SHARE = re.compile(r"\d+%?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def duration(text: str) -> float:
+    """Seconds of ``30s``, ``10m``, ``1h30m``, ``500ms``, ``2d`` or a bare number of seconds.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    total, at = 0.0, 0
+    for found in _DURATION.finditer(text):
+        if found.start() != at or (not found[2] and found.span() != (0, len(text))):
+            break
+        total += float(found[1]) * _SECONDS[found[2] or ""]
+        at = found.end()
+    if not text or at != len(text):
+        raise ValueError("a duration such as 30s, 10m or 1h30m")
+    return total
+
+
+def pairs(text: str) -> list[tuple[str, str | bool]]:
+    """Names and values of ``name=value other="quoted value" flag``, in order; a flag's value is True.
+
+    Raises:
+        ValueError: with the part that cannot be read.
+    """
+    found: list[tuple[str, str | bool]] = []
+    at = 0
+    end = len(text.rstrip(" \t\n\r,"))
+    while at < end:
+        match = _PAIR.match(text, at, end)
+        if match is None:
+            raise ValueError(text[at:end].strip(" ,"))
+        for quoted in ("double", "single"):
+            if match[quoted] is not None:
+                found.append((match["name"], _ESCAPE.sub(r"\1", match[quoted])))
+                break
+        else:
+            found.append((match["name"], True if match["bare"] is None else match["bare"]))
+        at = match.end()
+    return found
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        raise ValueError("a value")
+    if isinstance(value, (dict, list)):
+        raise ValueError("text")
+    return value
+
+
+def _word(value: Value) -> str:
+    text = _text(value).strip()
+    if not text:
+        raise ValueError("a value")
+    return text
+
+
+def _flag(value: Value) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = _text(value).casefold()
+    if text in {"true", "yes", "1", "on"}:
+        return True
+    if text in {"false", "no", "0", "off"}:
+        return False
+    raise ValueError("true or false")
+
+
+def _count(value: Value) -> int:
+    text = _text(value)
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError("a whole number")
+    return int(text)
+
+
+def _share(value: Value) -> str:
+    text = _text(value)
+    if not _SHARE.fullmatch(text):
+        raise ValueError("a number or a percentage, such as 1 or 25%")
+    return text
+
+
+def _variable(value: Value) -> str:
+    text = _text(value)
+    if not _NAME.fullmatch(text):
+        raise ValueError("a variable's name")
+    return text
+
+
+def _seconds(value: Value) -> float:
+    return duration(_text(value))
+
+
+def _timeout(value: Value) -> float:
+    seconds = _seconds(value)
+    if seconds <= 0:
+        raise ValueError("a duration longer than nothing")
+    return seconds
+
+
+def _environment(value: Value) -> dict[str, str]:
+    wanted = "assignments such as \"A=1 B='two words'\""
+    if isinstance(value, dict):
+        items = [(str(name), item if isinstance(item, str) else json.dumps(item)) for name, item in value.items()]
+    else:
+        try:
+            words = [str(word) for word in value] if isinstance(value, list) else shlex.split(_text(value))
+        except ValueError:
+            raise ValueError(wanted) from None
+        if any("=" not in word for word in words):
+            raise ValueError(wanted)
+        items = [(name, rest) for name, _, rest in (word.partition("=") for word in words)]
+    if any(not _NAME.fullmatch(name) for name, _ in items):
+        raise ValueError(wanted)
+    return dict(items)
+
+
+def _tags(value: Value) -> tuple[str, ...]:
+    words = [str(word) for word in value] if isinstance(value, list) else re.split(r"[\s,]+", _text(value))
+    return tuple(word for word in words if word)
+
+
+def _one_of(*choices: str) -> Callable[[Value], str]:
+    def check(value: Value) -> str:
+        text = _text(value).casefold()
+        if text not in choices:
+            raise ValueError(", ".join(choices[:-1]) + f" or {choices[-1]}")
+        return text
+
+    return check
+
+
+_KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
+    "name": ("name", _word),
+    "timeout": ("timeout", _timeout),
+    "retries": ("retries", _count),
+    "retry-delay": ("retry_delay", _seconds),
+    "on-error": ("on_error", _one_of("stop", "continue")),
+    "when": ("when", _text),
+    "confirm": ("confirm", _one_of("none", "mutate", "destroy")),
+    "capture": ("capture", _variable),
+    "query": ("query", _text),
+    "format": ("format", _one_of("json", "tsv", "text")),
+    "interactive": ("interactive", _flag),
+    "background": ("background", _flag),
+    "hide": ("hide", _one_of("input", "output", "both")),
+    "ssh": ("ssh", _word),
+    "serial": ("serial", _share),
+    "max-fail": ("max_fail", _share),
+    "user": ("user", _word),
+    "via": ("via", _word),
+    "cwd": ("cwd", _word),
+    "env": ("env", _environment),
+    "excludeFromRunAll": ("exclude_from_run_all", _flag),
+    "tag": ("tags", _tags),
+    "ignore": ("ignore", _flag),
+    "interpreter": ("interpreter", _word),
+    "azops": ("azops", _word),
+}
+_KEPT = frozenset({"id", "promptEnv"})
+"""Runme's own, kept and without effect."""
+NAMES = frozenset(_KNOWN) | _KEPT
+
+
+def parse_attributes(text: str, line: int) -> tuple[Attributes, list[Problem]]:
+    """The attributes in what follows the info word, and what is wrong with them, each at ``line``.
+
+    Text before the first brace (other tools' ``title="…"``) is not ours and is left alone, as are line numbers in
+    braces, by which other tools mark lines. A malformed value is an error and leaves the default in its place; an
+    unknown attribute is a warning and is kept in ``extra``.
+    """
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0:
+        return Attributes(), []
+    if end < start:
+        return Attributes(), [Problem(Severity.ERROR, line, "the attributes have no closing brace")]
+    inside = text[start + 1 : end]
+    if re.fullmatch(r"[\d\s,-]*", inside):
+        return Attributes(), []
+    given: list[tuple[str, Value]]
+    if inside.lstrip().startswith('"'):
+        try:
+            given = _from_json(text[start : end + 1])
+        except ValueError as error:
+            return Attributes(), [Problem(Severity.ERROR, line, f"the attributes are not valid JSON: {error}")]
+    else:
+        try:
+            given = list(pairs(inside))
+        except ValueError as error:
+            message = f"cannot read the attribute at '{error}'; write name=value or name=\"a value\""
+            return Attributes(), [Problem(Severity.ERROR, line, message)]
+    return _checked(given, line)
+
+
+def _from_json(text: str) -> list[tuple[str, Value]]:
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("too deeply nested") from None
+    items: list[tuple[str, Value]] = []
+    for name, item in value.items():
+        if isinstance(item, (str, bool, dict, list)):
+            items.append((name, item))
+        elif item is not None:
+            items.append((name, json.dumps(item)))
+    return items
+
+
+def _checked(given: list[tuple[str, Value]], line: int) -> tuple[Attributes, list[Problem]]:
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    extra: dict[str, str] = {}
+    for name, value in given:
+        if name in values or name in extra:
+            problems.append(Problem(Severity.WARNING, line, f"attribute '{name}' is given twice; the last one counts"))
+        known = _KNOWN.get(name)
+        if known is None:
+            extra[name] = value if isinstance(value, str) else json.dumps(value)
+            if name not in _KEPT:
+                message = f"unknown attribute '{name}'{did_you_mean(name, NAMES)}"
+                problems.append(Problem(Severity.WARNING, line, message))
+            continue
+        try:
+            values[name] = known[1](value)
+        except ValueError as error:
+            shown = "" if isinstance(value, bool) else f", not '{value}'"
+            problems.append(Problem(Severity.ERROR, line, f"attribute '{name}' takes {error}{shown}"))
+    fields = {_KNOWN[name][0]: value for name, value in values.items()}
+    return Attributes(**fields, extra=extra), problems

@@ -1,0 +1,278 @@
+"""What a step does to the world, read from its code before it runs: reads, mutates, destroys.
+
+A command that changes a cloud or a host must be agreed to; one that only reads or works on local files need not be.
+Where the code does not tell (a command in a variable, a script in a file), it counts as a change.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from azops_tui.runbook.model import Effect, StepKind
+from azops_tui.runbook.shell import Command, Script, read
+from azops_tui.runbook.tools import QUIET, tool_effect
+from azops_tui.runbook.verbs import Words, union
+from azops_tui.runbook.verbs import words as name_set
+
+R, M, D = Effect.READS, Effect.MUTATES, Effect.DESTROYS
+_DEEP = 8
+"""Levels of ``bash -c "ssh host '…'"`` that are read; beyond, it counts as a change."""
+
+_SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
+_INTERPRETERS = frozenset({"python", "python3", "perl", "ruby", "node", "php", "pwsh", "Rscript"})
+_PYTHON_MODULES = frozenset(
+    {"json.tool", "venv", "pip", "http.server", "zipfile", "tarfile", "pytest", "timeit", "site"}
+)
+_WRAPPERS: dict[str, str] = {
+    "sudo": "-u -g -h -p -C -D -R -T --user --group",
+    "doas": "-u -C",
+    "env": "-u -C -S --unset --chdir",
+    "nohup": "",
+    "setsid": "",
+    "time": "-f -o",
+    "nice": "-n",
+    "ionice": "-c -n -p",
+    "stdbuf": "-i -o -e",
+    "command": "",
+    "builtin": "",
+    "exec": "-a",
+    "xargs": "-I -i -n -P -L -l -d -a -s -E --max-args --max-procs --replace --delimiter --max-lines --arg-file",
+    "parallel": "-j --jobs -n -N --colsep -a",
+    "timeout": "-s -k --signal --kill-after",
+    "watch": "-n -d --interval",
+    "retry": "",
+}
+"""Commands that run the command in their arguments, with those of their options that take a value."""
+_SSH_VALUES = name_set("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Known:
+    """What earlier steps of a runbook have defined: a later step's command may be one of their functions."""
+
+    functions: dict[str, list[Command]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str | None] = field(default_factory=dict)
+
+    def learn(self, script: Script) -> None:
+        """Adds what a script defines."""
+        self.functions.update(script.functions)
+        self.variables.update(script.variables)
+
+
+def effects(kind: StepKind, code: str, known: Known | None = None) -> Effect:
+    """What running the code does; NONE for code without commands.
+
+    Args:
+        kind: where it runs; native steps are judged by ``native.native_effects``.
+        code: the code.
+        known: definitions of the steps before it; this step's own are added.
+    """
+    if kind is StepKind.PYTHON:
+        from azops_tui.runbook.foreign import python_effect
+
+        return python_effect(code)
+    if kind is StepKind.POWERSHELL:
+        from azops_tui.runbook.foreign import powershell_effect
+
+        return powershell_effect(code)
+    return shell_effect(code, known)
+
+
+def shell_effect(code: str, known: Known | None = None) -> Effect:
+    """What shell code does on this machine and beyond."""
+    return _Judge(known or Known()).script(code)
+
+
+def remote_effect(code: str) -> Effect:
+    """What shell code does when it runs on another host, where everything that does not only look is a change."""
+    return _Judge(Known(), remote=True).script(code)
+
+
+class _Judge:
+    def __init__(self, known: Known, *, remote: bool = False, depth: int = 0) -> None:
+        self._known = known
+        self._remote = remote
+        self._depth = depth
+        self._calling: set[str] = set()
+
+    def script(self, code: str) -> Effect:
+        if not code.strip():
+            return Effect.NONE
+        if self._depth > _DEEP:
+            return M
+        script = read(code)
+        self._known.learn(script)
+        found = union(self._command(command) for command in script.commands)
+        if script.writes and self._remote:
+            found |= M
+        if script.broken:
+            found |= self._fragments(code)
+        return found or (R if script.variables or script.functions else Effect.NONE)
+
+    def _fragments(self, code: str) -> Effect:
+        """A second look at code that the grammar cannot read whole: each piece between separators, word by word."""
+        joined = re.sub(r"\\\r?\n", " ", code)
+        total = Effect.NONE
+        for piece in re.split(r"[;&|\n(){}`]+|\$\(", joined):
+            words = piece.split()
+            while words and (
+                words[0] in {"if", "then", "else", "do", "while", "until", "!"} or _ASSIGNMENT.fullmatch(words[0])
+            ):
+                words.pop(0)
+            if words and not words[0].startswith("#"):
+                total |= self._words([word.strip("\"'") for word in words])
+        return total
+
+    def _nested(self, code: str | None, *, remote: bool = False) -> Effect:
+        if code is None:
+            return M
+        inner = _Judge(self._known, remote=remote or self._remote, depth=self._depth + 1)
+        return inner.script(code)
+
+    def _command(self, command: Command) -> Effect:
+        words = command.words
+        if not words:
+            return Effect.NONE
+        effect = self._words(words)
+        name = words[0].rpartition("/")[2] if words[0] else ""
+        if name in _SHELLS or name == "ssh":
+            if command.document:
+                effect |= self._nested(command.document, remote=name == "ssh")
+            elif command.piped and name in _SHELLS and not _script_of(words[1:]):
+                effect |= M
+        return effect
+
+    def _words(self, words: Words) -> Effect:
+        first, rest = words[0], words[1:]
+        if first is None:
+            return M
+        if first.lstrip('"').startswith("$"):
+            return self._variable(first, rest)
+        name = first.rpartition("/")[2] if first.startswith(("/bin/", "/usr/", "/sbin/", "/opt/")) else first
+        if name in self._known.functions:
+            return self._function(name)
+        if name in self._known.aliases:
+            expansion = self._known.aliases.pop(name)  # an alias is not expanded within itself
+            effect = self._words([*expansion.split(), *rest]) if expansion.split() else R
+            self._known.aliases[name] = expansion
+            return effect
+        return self._named(name, rest)
+
+    def _variable(self, word: str, rest: Words) -> Effect:
+        value = self._known.variables.get(word.strip('${}"'))
+        if value is None or not value.split() or value.startswith("$"):
+            return M
+        return self._words([*value.split(), *rest])
+
+    def _function(self, name: str) -> Effect:
+        if name in self._calling:
+            return Effect.NONE
+        self._calling.add(name)
+        effect = union(self._command(command) for command in self._known.functions[name])
+        self._calling.discard(name)
+        return effect or R
+
+    def _named(self, name: str, words: Words) -> Effect:
+        if name == "alias":
+            for word in words:
+                key, equals, value = (word or "").partition("=")
+                if equals:
+                    self._known.aliases[key] = value
+            return R
+        if name in _WRAPPERS:
+            return self._wrapped(name, words)
+        if name in _SHELLS:
+            return self._shell(words)
+        if name in {"eval", "trap"}:
+            code = None if None in words else " ".join(str(word) for word in (words if name == "eval" else words[:1]))
+            return self._nested(code) if words else R
+        if name in {"source", "."}:
+            return M
+        if name == "ssh":
+            return self._ssh(words)
+        if name == "find":
+            return self._find(words)
+        if name in _INTERPRETERS:
+            return self._interpreter(name, words)
+        effect = tool_effect(name, words)
+        if effect is not None:
+            return effect
+        if "/" in name:
+            return M  # a script: it may do anything
+        return R if not self._remote or name in QUIET else M
+
+    def _wrapped(self, name: str, words: Words) -> Effect:
+        values = _WRAPPERS[name].split()
+        rest = list(words)
+        positional = name == "timeout"
+        if name == "command" and rest and rest[0] in {"-v", "-V"}:
+            return R
+        while rest:
+            word = rest[0]
+            if word is None:
+                return M
+            if word == "--":
+                rest.pop(0)
+                break
+            if word.startswith("-") and len(word) > 1:
+                del rest[: 2 if word in values else 1]
+            elif name in {"env", "sudo"} and _ASSIGNMENT.fullmatch(word):
+                rest.pop(0)
+            elif positional:
+                positional = False
+                rest.pop(0)
+            else:
+                break
+        if not rest:
+            return R
+        if name == "watch" and len(rest) == 1:
+            return self._nested(rest[0])
+        return self._words(rest)
+
+    def _shell(self, words: Words) -> Effect:
+        for at, word in enumerate(words):
+            if word is not None and re.fullmatch(r"-[a-z]*c[a-z]*", word):
+                return self._nested(words[at + 1] if at + 1 < len(words) else None)
+        if any(word in {"--version", "--help"} for word in words):
+            return R
+        return M if _script_of(words) else R
+
+    def _ssh(self, words: Words) -> Effect:
+        rest = list(words)
+        while rest and rest[0] is not None and rest[0].startswith("-"):
+            del rest[: 2 if rest[0] in _SSH_VALUES else 1]
+        remote = rest[1:]
+        while remote and remote[0] is not None and remote[0].startswith("-"):
+            del remote[: 2 if remote[0] in _SSH_VALUES else 1]
+        if not remote or None in remote:
+            # A session by hand, or a command that is not known: unless a here-document says what it does.
+            return M
+        return self._nested(" ".join(str(word) for word in remote), remote=True)
+
+    def _find(self, words: Words) -> Effect:
+        total = D if "-delete" in words else R
+        for at, word in enumerate(words):
+            if word in {"-exec", "-execdir", "-ok", "-okdir"} and at + 1 < len(words):
+                inner = self._words(words[at + 1 :])
+                total |= D if inner & M and words[at + 1] == "rm" else inner
+        return total
+
+    def _interpreter(self, name: str, words: Words) -> Effect:
+        if not words or any(word in {"--version", "-V", "--help"} for word in words):
+            return M if not words else R
+        if name.startswith("python"):
+            if words[0] == "-m" and len(words) > 1:
+                return R if words[1] in _PYTHON_MODULES else M
+            if words[0] == "-c" and len(words) > 1 and words[1] is not None:
+                from azops_tui.runbook.foreign import python_effect
+
+                return python_effect(words[1])
+        return M
+
+
+def _script_of(words: Words) -> bool:
+    """Whether a shell is given a script's name."""
+    return any(word is None or not word.startswith("-") for word in words)

@@ -1,0 +1,116 @@
+"""What a comment in the document expects of the step above it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from azops_tui.runbook.attributes import pairs
+from azops_tui.runbook.model import Expectation, Problem, Severity
+from azops_tui.runbook.suggest import did_you_mean, nearest
+
+COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+
+_WORD = re.compile(r"\s*(expect(?:ed)?[_-]?\w*)\b(.*)", re.DOTALL)
+_SIMILARITY = re.compile(r"""\s*=\s*(?:"(?P<pattern>.*)"|'(?P<single>.*)'|(?P<number>\d+(?:\.\d+)?))\s*""", re.DOTALL)
+_FORMS = ("exit", "contains", "regex", "jmespath", "equals", "error", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """An expectation as its comment says it, before the result block is known."""
+
+    expectation: Expectation
+    compares: bool
+    """Whether it compares with the block that follows (``expected_similarity``)."""
+
+
+def read_comment(text: str, line: int) -> tuple[Comment | None, list[Problem]]:
+    """What the inside of one HTML comment expects, if it is about that at all."""
+    found = _WORD.fullmatch(text)
+    if found is None:
+        return None, []
+    word, rest = found[1], found[2]
+    if word == "expected_similarity":
+        return _similarity(rest, line)
+    if word == "expect":
+        return _forms(rest, line)
+    if rest.lstrip().startswith("=") and nearest(word, ["expected_similarity", "expect"]):
+        message = f"unknown expectation '{word}'{did_you_mean(word, ['expected_similarity'])}"
+        return None, [Problem(Severity.WARNING, line, message)]
+    return None, []
+
+
+def _bad_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error) or "it is too large"
+    return ""
+
+
+def _similarity(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
+    found = _SIMILARITY.fullmatch(rest)
+    if found is None:
+        message = 'expected_similarity takes a number from 0 to 1 or a quoted regular expression, as in "^Ready"'
+        return None, [Problem(Severity.ERROR, line, message)]
+    if found["number"]:
+        number = float(found["number"])
+        if number > 1:
+            message = f"expected_similarity takes a number from 0 to 1, not {found['number']}"
+            return None, [Problem(Severity.ERROR, line, message)]
+        return Comment(Expectation(line, similarity=number), True), []
+    pattern = found["pattern"] if found["pattern"] is not None else found["single"]
+    wrong = _bad_pattern(pattern)
+    if wrong:
+        return None, [Problem(Severity.ERROR, line, f"expected_similarity: not a regular expression: {wrong}")]
+    return Comment(Expectation(line, pattern=pattern), True), []
+
+
+def _forms(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
+    def error(message: str) -> tuple[None, list[Problem]]:
+        return None, [Problem(Severity.ERROR, line, f"expect: {message}")]
+
+    try:
+        given = dict(pairs(rest))
+    except ValueError as wrong:
+        return (None, []) if "=" not in rest else error(f"cannot read '{wrong}'")
+    known = [name for name in given if name in _FORMS]
+    if not known and all(value is True for value in given.values()):
+        return None, []  # prose that begins with the word
+    for name, value in given.items():
+        if name not in _FORMS:
+            return error(f"unknown form '{name}'{did_you_mean(name, _FORMS)}")
+        if (value is True) != (name == "failed"):
+            return error(f"'{name}' takes {'no value' if name == 'failed' else 'a value'}")
+    texts = {name: value for name, value in given.items() if isinstance(value, str)}
+    status = texts.get("exit")
+    if status is not None and not re.fullmatch(r"\d{1,3}", status):
+        return error(f"'exit' takes an exit status, not '{status}'")
+    if "regex" in texts and (wrong_pattern := _bad_pattern(texts["regex"])):
+        return error(f"'regex' is not a regular expression: {wrong_pattern}")
+    if ("equals" in texts) != ("jmespath" in texts):
+        return error("'jmespath' and 'equals' go together")
+    if "jmespath" in texts and (wrong_query := bad_query(texts["jmespath"])):
+        return error(f"'jmespath' is not a query: {wrong_query}")
+    expectation = Expectation(
+        line,
+        exit=int(status) if status is not None else None,
+        contains=texts.get("contains"),
+        regex=texts.get("regex"),
+        jmespath=texts.get("jmespath", ""),
+        equals=texts.get("equals"),
+        error=texts.get("error", "" if "failed" in given else None),
+    )
+    return Comment(expectation, False), []
+
+
+def bad_query(query: str) -> str:
+    """Why a text is not a JMESPath expression, or an empty string where it is one."""
+    import jmespath.exceptions
+
+    try:
+        jmespath.compile(query)
+    except (jmespath.exceptions.JMESPathError, RecursionError) as error:
+        return str(error).split("\n", 1)[0]
+    return ""

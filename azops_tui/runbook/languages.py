@@ -1,0 +1,102 @@
+"""Which info words are executable, and what of a console session is a command."""
+
+from __future__ import annotations
+
+import re
+
+from azops_tui.runbook.model import StepKind
+
+SHELL = frozenset({"bash", "sh", "shell", "zsh", "azurecli", "azurecli-interactive", "azcli", "terraform"})
+PROMPTED = frozenset({"console", "shell-session"})
+"""Recorded sessions: only the lines behind a prompt are run, in the shell."""
+PYTHON = frozenset({"python", "python3", "py"})
+POWERSHELL = frozenset({"powershell", "azurepowershell", "azurepowershell-interactive", "pwsh"})
+YAML = frozenset({"yaml", "yml"})
+"""Native steps where they carry ``azops=KIND``; plain documents otherwise."""
+
+_PROMPT = re.compile(r"[ \t]*[$#] (.*)")
+_CONTINUED = re.compile(r"[ \t]*> ?(.*)")
+_HEREDOC = re.compile(r"<<(-?)[ \t]*(?:'([^']+)'|\"([^\"]+)\"|\\?([A-Za-z_][\w.]*))")
+_OPENING = re.compile(r"(?:^|[;&|\n])\s*(?:if|case|while|until|for|select)\b|\{[ \t]*$", re.MULTILINE)
+_CLOSING = re.compile(r"(?:^|[;&|\n])\s*(?:fi|esac|done)\b|(?:^|[;\n])\s*\}", re.MULTILINE)
+
+
+def kind_of(language: str) -> StepKind | None:
+    """Where a fence of that language runs, or None for one that is not executable. Case does not matter."""
+    word = language.casefold()
+    if word in SHELL or word in PROMPTED:
+        return StepKind.SHELL
+    if word in PYTHON:
+        return StepKind.PYTHON
+    if word in POWERSHELL:
+        return StepKind.POWERSHELL
+    return None
+
+
+def prompted(text: str) -> str:
+    """The commands of a recorded session: what stands behind ``$`` and ``#`` prompts, without the output.
+
+    A command that its line does not end (a backslash, an open quote, a here-document, an ``if`` without ``fi``)
+    goes on in the lines that follow, with or without the ``>`` that a shell shows there.
+    """
+    commands: list[str] = []
+    current: str | None = None
+    for line in text.split("\n"):
+        if current is not None and _open(current):
+            more = _CONTINUED.fullmatch(line) if _terminator(current) is None else None
+            current += "\n" + (more[1] if more else line)
+            continue
+        found = _PROMPT.fullmatch(line)
+        if current is not None:
+            commands.append(current)
+        current = found[1] if found else None
+    if current is not None:
+        commands.append(current)
+    return "".join(f"{command}\n" for command in commands)
+
+
+def _terminator(command: str) -> str | None:
+    """The word that ends the here-document a command is in the middle of, or None."""
+    waiting: list[tuple[bool, str]] = []
+    for line in command.split("\n"):
+        if waiting:
+            tabs, word = waiting[0]
+            if (line.lstrip("\t") if tabs else line).rstrip() == word:
+                waiting.pop(0)
+        else:
+            waiting = [(bool(m[1]), m[2] or m[3] or m[4]) for m in _HEREDOC.finditer(line)]
+    return waiting[0][1] if waiting else None
+
+
+def _open(command: str) -> bool:
+    """Whether a shell would ask for more after these lines."""
+    if _terminator(command) is not None:
+        return True
+    if _HEREDOC.search(command):
+        return False
+    quote = ""
+    plain: list[str] = []
+    at = 0
+    while at < len(command):
+        letter = command[at]
+        if letter == "\\" and quote != "'":
+            if at == len(command) - 1:
+                return True
+            at += 2
+            continue
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter == "#" and (at == 0 or command[at - 1] in " \t\n;"):
+            at = command.find("\n", at)
+            if at < 0:
+                break
+            continue
+        else:
+            plain.append(letter)
+        at += 1
+    code = "".join(plain)
+    if quote or code.rstrip(" \t").endswith(("&&", "||", "|")):
+        return True
+    return len(_OPENING.findall(code)) > len(_CLOSING.findall(code))

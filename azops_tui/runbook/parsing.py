@@ -1,0 +1,425 @@
+"""Markdown to runbook.
+
+Fences count at any nesting depth. The block structure comes from a CommonMark parser; inline text is parsed only where
+it matters: headings, links under ``Prerequisites``, and comments.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from azops_tui.runbook.attributes import parse_attributes
+from azops_tui.runbook.classify import Known, effects
+from azops_tui.runbook.expectations import COMMENT, Comment, read_comment
+from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
+from azops_tui.runbook.languages import PROMPTED, YAML, kind_of, prompted
+from azops_tui.runbook.model import (
+    Block,
+    Effect,
+    Expectation,
+    Parameter,
+    Prerequisite,
+    Problem,
+    Role,
+    Runbook,
+    Section,
+    Severity,
+    Step,
+    StepKind,
+)
+from azops_tui.runbook.native import NativeStep, decode_native, native_effects
+from azops_tui.runbook.parameters import from_ini, from_metadata
+from azops_tui.runbook.shell import read
+
+_INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_CONFIRMED = {"none": Effect.NONE, "mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
+_MUST_ASK = Effect.MUTATES | Effect.DESTROYS
+
+
+@functools.cache
+def _blocks() -> MarkdownIt:
+    """CommonMark with tables, without inline parsing."""
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
+@functools.cache
+def _inline() -> MarkdownIt:
+    return MarkdownIt("commonmark")
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An expectation that waits for its result block."""
+
+    comment: Comment
+    step: int
+    """Index of the step it belongs to; -1 where there is none."""
+    section: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A step while the document is read."""
+
+    kind: StepKind
+    block: Block
+    title: str
+    code: str
+    native: NativeStep | None = None
+    expectations: list[Expectation] = field(default_factory=list)
+
+
+def parse_document(
+    text: str, path: Path, *, metadata: str = "", initial: str = "", tools: Collection[str] | None = None
+) -> Runbook:
+    """See :func:`azops_tui.runbook.parse`."""
+    return _Reader(text, path, metadata, initial, tools).runbook()
+
+
+class _Reader:
+    """One pass over a document's blocks."""
+
+    def __init__(self, text: str, path: Path, metadata: str, initial: str, tools: Collection[str] | None) -> None:
+        self._text = text
+        self._path = path
+        self._metadata = metadata
+        self._initial = initial
+        self._tools = tools
+        normal = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        self._lines = normal.split("\n")
+        self._problems: list[Problem] = []
+        self._blocks: list[Block] = []
+        self._drafts: list[_Draft] = []
+        self._headings: list[tuple[int, str, int]] = []
+        """Level, title and line of the headings that divide the document."""
+        self._heading = ""
+        """The nearest heading as written; ``_title`` is its text."""
+        self._title = ""
+        self._pending: _Pending | None = None
+        self._prerequisites: list[Prerequisite] = []
+        self._prerequisite_level = 0
+        """Level of the Prerequisites heading one is under; 0 elsewhere."""
+        self._commented: dict[str, str] = {}
+        """Variables that a comment sets, by the convention of Innovation Engine."""
+
+    def runbook(self) -> Runbook:
+        front = read_front_matter(self._lines)
+        self._problems.extend(front.problems)
+        body = "\n".join(["" for _ in range(front.lines)] + self._lines[front.lines :])
+        tokens = _blocks().parse(body)
+        for at, token in enumerate(tokens):
+            match token.type:
+                case "heading_open":
+                    self._head(token, tokens[at + 1])
+                case "fence":
+                    self._fence(token)
+                case "html_block":
+                    self._comments(token.content, token)
+                case "inline" if "<!--" in token.content or self._prerequisite_level:
+                    self._inline_text(token)
+        self._drop_pending()
+        return self._assemble(front)
+
+    def _warn(self, line: int, message: str) -> None:
+        self._problems.append(Problem(Severity.WARNING, line, message))
+
+    # Blocks
+
+    def _head(self, token: Token, content: Token) -> None:
+        level, line = int(token.tag[1:]), _line(token)
+        title = _plain(content.content)
+        self._heading, self._title = content.content.strip(), title
+        if token.level == 0:
+            self._headings.append((level, title, line))
+        if title.casefold() == "prerequisites":
+            self._prerequisite_level = level
+        elif level <= self._prerequisite_level:
+            self._prerequisite_level = 0
+
+    def _fence(self, token: Token) -> None:
+        line = _line(token)
+        end = token.map[1] if token.map else line
+        if not _closed(token):
+            self._warn(line, "this code fence is never closed; it ends where the text around it ends")
+        found = _INFO.fullmatch(token.info.strip())
+        language, rest = (found[1], found[2]) if found else ("", "")
+        folded = language.casefold()
+        attributes, problems = parse_attributes(rest, line)
+        kind = kind_of(language)
+        if folded in YAML and attributes.azops:
+            kind = StepKind.NATIVE
+        elif attributes.azops:
+            problems.append(Problem(Severity.ERROR, line, f"azops={attributes.azops} belongs on a yaml fence"))
+        code = prompted(token.content) if folded in PROMPTED else token.content
+        is_step = kind is not None and not attributes.ignore and (folded not in PROMPTED or bool(code))
+        role = Role.STEP if is_step else Role.RESULT if self._awaits() else Role.OTHER
+        if is_step or folded in YAML:
+            self._problems.extend(problems)
+        block = Block(
+            role, language, token.info.strip(), self._heading, token.level, line, end, token.content, attributes
+        )
+        self._blocks.append(block)
+        if kind is not None and is_step:
+            self._drop_pending()
+            self._drafts.append(_Draft(kind, block, self._title, code))
+        elif role is Role.RESULT:
+            self._attach(block)
+
+    # Expectations
+
+    def _awaits(self) -> bool:
+        pending = self._pending
+        return pending is not None and (pending.comment.compares or pending.section == self._heading)
+
+    def _attach(self, block: Block) -> None:
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        if not pending.comment.compares:
+            return
+        expectation = replace(pending.comment.expectation, expected=block.text, language=block.language)
+        if pending.step < 0:
+            self._warn(expectation.line, "this expected result has no step above it")
+        else:
+            self._drafts[pending.step].expectations.append(expectation)
+
+    def _drop_pending(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None and pending.comment.compares:
+            self._warn(pending.comment.expectation.line, "no result block follows this expectation; it is not checked")
+
+    def _comments(self, text: str, token: Token) -> None:
+        for found in COMMENT.finditer(text):
+            line = _line(token) + text.count("\n", 0, found.start())
+            for variables in _VARIABLES.finditer(found[1].lstrip("-")):
+                self._commented.update({export.name: export.value for export in read(variables[1]).exports})
+            comment, problems = read_comment(found[1], line)
+            self._problems.extend(problems)
+            if comment is None:
+                continue
+            self._drop_pending()
+            last = len(self._drafts) - 1
+            if not comment.compares:
+                if last < 0:
+                    self._warn(line, "this expectation has no step above it")
+                else:
+                    self._drafts[last].expectations.append(comment.expectation)
+            self._pending = _Pending(comment, last, self._heading)
+
+    def _inline_text(self, token: Token) -> None:
+        """Comments within a paragraph, and links under Prerequisites."""
+        children = _inline().parseInline(token.content)[0].children or []
+        line = _line(token)
+        for child in children:
+            if child.type in {"softbreak", "hardbreak"}:
+                line += 1
+            elif child.type == "html_inline" and child.content.startswith("<!--"):
+                holder = Token("html_inline", "", 0, map=[line - 1, line])
+                self._comments(child.content, holder)
+                line += child.content.count("\n")
+            elif child.type == "link_open" and self._prerequisite_level:
+                self._prerequisite(str(child.attrs.get("href", "")), line)
+
+    def _prerequisite(self, href: str, line: int) -> None:
+        target = href.partition("#")[0].partition("?")[0]
+        if not target.casefold().endswith(".md"):
+            return
+        if _SCHEME.match(target):
+            self._warn(line, f"the prerequisite {href} is on the web and is not run")
+            return
+        relative = unquote(target)
+        self._prerequisites.append(Prerequisite(relative, self._path.parent / relative, line))
+
+    # The whole
+
+    def _assemble(self, front: FrontMatter) -> Runbook:
+        title = front.values.get("title")
+        if not isinstance(title, str) or not title.strip():
+            title = next((name for level, name, _ in self._headings if level == 1 and name), self._path.stem)
+        steps = self._steps(title.strip())
+        parameters = front.parameters if front.declared else self._offered(steps)
+        problems = sorted(self._problems, key=lambda problem: problem.line)
+        return Runbook(
+            path=self._path,
+            text=self._text,
+            title=title.strip(),
+            front_matter=front.values,
+            parameters=tuple(parameters),
+            requires=front.requires,
+            sections=self._sections(front.lines, steps),
+            blocks=tuple(self._blocks),
+            steps=tuple(steps),
+            prerequisites=tuple(self._prerequisites),
+            problems=tuple(replace(problem, path=self._path) for problem in problems),
+        )
+
+    def _steps(self, title: str) -> list[Step]:
+        names = self._names()
+        known = Known()
+        steps: list[Step] = []
+        for draft, name in zip(self._drafts, names, strict=True):
+            block = draft.block
+            native: NativeStep | None = None
+            if draft.kind is StepKind.NATIVE:
+                decoded = decode_native(block.attributes.azops, block.text, block.line + 1)
+                if isinstance(decoded, Problem):
+                    self._problems.append(decoded)
+                else:
+                    native = decoded
+            steps.append(
+                Step(
+                    name=name,
+                    title=draft.title or title,
+                    kind=draft.kind,
+                    block=block,
+                    code=draft.code,
+                    effects=_effects(draft, native, known),
+                    native=native,
+                    native_kind=block.attributes.azops if draft.kind is StepKind.NATIVE else "",
+                    expectations=tuple(draft.expectations),
+                    runnable=self._runnable(draft.kind),
+                )
+            )
+        return steps
+
+    def _names(self) -> list[str]:
+        """A unique name for each step: its own, else one made from its heading."""
+        explicit: dict[str, int] = {}
+        for draft in self._drafts:
+            name, line = draft.block.attributes.name, draft.block.line
+            if name and name in explicit:
+                message = f"step '{name}' has the name of the step at line {explicit[name]}"
+                self._problems.append(Problem(Severity.ERROR, line, message))
+            elif name:
+                explicit[name] = line
+        names: list[str] = []
+        taken: set[str] = set()
+        counts: dict[str, int] = {}
+        for draft in self._drafts:
+            name = draft.block.attributes.name
+            if not name or name in taken:
+                base = name or _slug(draft.title)
+                name = base
+                while name in taken or name in explicit:
+                    counts[base] = counts.get(base, 1) + 1
+                    name = f"{base}-{counts[base]}"
+            taken.add(name)
+            names.append(name)
+        return names
+
+    def _runnable(self, kind: StepKind) -> str:
+        if kind is StepKind.POWERSHELL and self._tools is not None and "pwsh" not in self._tools:
+            return "PowerShell (pwsh) is not on PATH"
+        return ""
+
+    def _offered(self, steps: list[Step]) -> list[Parameter]:
+        """The parameters of a document that declares none."""
+        found = {parameter.name: parameter for parameter in from_ini(self._initial)}
+        for name, value in self._commented.items():
+            found[name] = Parameter(name, default=value, help="From a comment in the document")
+        exports: dict[str, Parameter] = {}
+        for step in steps:
+            if step.kind is StepKind.SHELL and "export" in step.code:
+                for export in read(step.code).exports:
+                    line = step.line + 1 + export.row if step.code == step.block.text else step.line
+                    exports.setdefault(
+                        export.name, Parameter(export.name, default=export.value, line=line, literal=True)
+                    )
+        for name, parameter in exports.items():
+            found.setdefault(name, parameter)
+        for parameter in self._configurable():
+            known = found.get(parameter.name)
+            if known is None:
+                found[parameter.name] = parameter
+            else:
+                default = known.default if parameter.default is None else parameter.default
+                literal = known.literal and parameter.default is None
+                found[parameter.name] = replace(
+                    known, help=parameter.help or known.help, default=default, literal=literal
+                )
+        return list(found.values())
+
+    def _configurable(self) -> list[Parameter]:
+        if not self._metadata.strip():
+            return []
+        try:
+            return from_metadata(self._metadata, self._path.name)
+        except ValueError as error:
+            self._warn(0, f"metadata.json beside it is not JSON: {error}")
+            return []
+
+    def _sections(self, first: int, steps: list[Step]) -> tuple[Section, ...]:
+        last = len(self._lines) - 1 if self._lines[-1] == "" and len(self._lines) > 1 else len(self._lines)
+        starts = list(self._headings)
+        opening = "\n".join(self._lines[first : starts[0][2] - 1 if starts else last])
+        if not starts or opening.strip():
+            starts.insert(0, (0, "", first + 1))
+        sections: list[Section] = []
+        for at, (level, title, line) in enumerate(starts):
+            end = starts[at + 1][2] - 1 if at + 1 < len(starts) else max(last, line)
+            inside = tuple(step.name for step in steps if line <= step.line <= end)
+            sections.append(Section(level, title, line, end, inside))
+        return tuple(sections)
+
+
+def _effects(draft: _Draft, native: NativeStep | None, known: Known) -> Effect:
+    """What a step does: the code's reading of it, or what its author says with ``confirm=``."""
+    attributes = draft.block.attributes
+    if draft.kind is StepKind.NATIVE:
+        found = native_effects(native) if native is not None else _MUST_ASK
+    elif draft.kind is StepKind.SHELL and attributes.ssh:
+        from azops_tui.runbook.classify import remote_effect
+
+        found = remote_effect(draft.code)
+    else:
+        found = effects(draft.kind, draft.code, known)
+    if attributes.confirm:
+        return (found & ~_MUST_ASK) | _CONFIRMED[attributes.confirm]
+    return found
+
+
+def _line(token: Token) -> int:
+    """Line of a token in the file, from 1."""
+    return token.map[0] + 1 if token.map else 1
+
+
+def _closed(token: Token) -> bool:
+    """Whether a fence has its closing line: one line more than its opening line and its text."""
+    if token.map is None:
+        return True
+    rows = token.content.count("\n") + (1 if token.content and not token.content.endswith("\n") else 0)
+    return token.map[1] - token.map[0] == rows + 2
+
+
+def _plain(source: str) -> str:
+    """A heading's text without its markup."""
+    if not re.search(r"[\\`*_<\[!&]", source):
+        return source.strip()
+    parts: list[str] = []
+    pending = list(_inline().parseInline(source))
+    while pending:
+        token = pending.pop(0)
+        if token.type == "image":
+            parts.append(token.content)
+        elif token.children:
+            pending = [*token.children, *pending]
+        elif token.type in {"text", "code_inline", "text_special"}:
+            parts.append(token.content)
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+    return "".join(parts).strip()
+
+
+def _slug(heading: str) -> str:
+    """A heading as a name: lower case, words joined with hyphens."""
+    return re.sub(r"[\W_]+", "-", heading.casefold()).strip("-") or "step"

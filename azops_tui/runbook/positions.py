@@ -1,0 +1,115 @@
+"""YAML whose values know the line they stand on.
+
+Scalars are read by the rules of YAML 1.2: ``no`` is a word, ``22:30`` is not a number and dates are text. A value's own
+spelling (``007``, ``1.10``) can be had with :meth:`Located.spelling`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    _Base = yaml.SafeLoader
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<$"), ["<"])
+
+
+class YamlError(ValueError):
+    """The text is not YAML; ``line`` is where, in the file."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Located:
+    """A YAML document's value with its positions.
+
+    Args:
+        text: the YAML.
+        first_line: line in the file on which ``text`` begins.
+
+    Raises:
+        YamlError: it is not YAML, or more than one document.
+    """
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._first = first_line
+        try:
+            loader = _Loader(text)
+            try:
+                self._root = loader.get_single_node()
+                self.value: Any = loader.construct_document(self._root) if self._root is not None else None
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            row = mark.line if mark else 0
+            raise YamlError(first_line + row, _sentence(error, text, row)) from None
+        except yaml.reader.ReaderError as error:
+            row = text.count("\n", 0, error.position)
+            raise YamlError(first_line + row, "has a character that YAML does not allow") from None
+        except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+            shown = "it is too deeply nested" if isinstance(error, RecursionError) else str(error)
+            raise YamlError(first_line, shown) from None
+
+    def line(self, *path: str | int) -> int:
+        """Line of the value at a path of keys and indexes, or of the nearest part of the path that is there."""
+        node, found = self._walk(path)
+        return self._first + (found if found is not None else node.start_mark.line if node is not None else 0)
+
+    def spelling(self, *path: str | int) -> str | None:
+        """A scalar as it is written (without quotes); None for null, and for what is no scalar or is not there."""
+        node, _ = self._walk(path, whole=True)
+        if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
+            return None
+        return str(node.value)
+
+    def _walk(self, path: tuple[str | int, ...], *, whole: bool = False) -> tuple[yaml.Node | None, int | None]:
+        """The node at the path, and the row of the last key on the way there."""
+        node: yaml.Node | None = self._root
+        row: int | None = None
+        for part in path:
+            step: yaml.Node | None = None
+            if isinstance(node, yaml.MappingNode):
+                for key, value in node.value:
+                    if isinstance(key, yaml.ScalarNode) and key.value == part:
+                        step, row = value, key.start_mark.line
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                step = node.value[part]
+                row = step.start_mark.line
+            if step is None:
+                return (None if whole else node), row
+            node = step
+        return node, row
+
+
+def _sentence(error: yaml.MarkedYAMLError, text: str, row: int) -> str:
+    what = error.problem or error.context or "it cannot be read"
+    lines = text.split("\n")
+    shown = lines[row] if row < len(lines) else ""
+    if re.search(r"[{\[].*\$\{", shown):
+        what += "; inside { } and [ ] a ${NAME} must be quoted"
+    elif "\t" in shown[: len(shown) - len(shown.lstrip())]:
+        what += "; indent with spaces, not tabs"
+    return what

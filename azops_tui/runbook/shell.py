@@ -1,0 +1,210 @@
+"""Shell code read with a real grammar: its commands, functions, and literal exports. Nothing is run."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+_DYNAMIC = frozenset(
+    {
+        "simple_expansion",
+        "expansion",
+        "command_substitution",
+        "process_substitution",
+        "arithmetic_expansion",
+        "brace_expression",
+    }
+)
+_EXPORTING = frozenset({"export", "declare", "typeset"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command. A word is None where only the shell can tell what it will be."""
+
+    words: tuple[str | None, ...]
+    piped: bool = False
+    """Whether another command's output is its input."""
+    document: str = ""
+    """The here-document it reads, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """``export NAME=value`` with a literal value. ``start`` and ``end`` are the value's place in the UTF-8 bytes."""
+
+    name: str
+    value: str
+    row: int
+    """Line within the code, from 0."""
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Script:
+    """What a piece of shell code says."""
+
+    commands: list[Command] = field(default_factory=list)
+    """In order, those in substitutions and loops too, without those in functions."""
+    functions: dict[str, list[Command]] = field(default_factory=dict)
+    variables: dict[str, str | None] = field(default_factory=dict)
+    """Assignments; None where the value is not a literal."""
+    exports: list[Export] = field(default_factory=list)
+    writes: bool = False
+    """Whether output is redirected into a file (other than a device such as ``/dev/null``)."""
+    broken: bool = False
+    """Whether parts of it are not shell as the grammar has it."""
+
+
+@functools.cache
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+def read(code: str) -> Script:
+    """The commands and assignments of shell code; never raises, ``broken`` tells of what could not be read."""
+    root = _parser().parse(code.encode("utf-8", "surrogatepass")).root_node
+    script = Script(broken=root.has_error)
+    pending: list[tuple[Node, list[Command]]] = [(root, script.commands)]
+    while pending:
+        node, sink = pending.pop()
+        kind = node.type
+        if kind == "function_definition":
+            name = node.child_by_field_name("name")
+            sink = script.functions.setdefault(_source(name) if name else "", [])
+        elif kind == "command":
+            sink.append(_command(node))
+        elif kind == "declaration_command":
+            _declaration(node, script)
+        elif kind == "file_redirect":
+            script.writes = script.writes or _writes(node)
+        elif kind == "variable_assignment" and (node.parent is None or node.parent.type != "command"):
+            name = node.child_by_field_name("name")
+            value = node.child_by_field_name("value")
+            if name is not None:
+                script.variables[_source(name)] = "" if value is None else _literal(value)
+        pending.extend((child, sink) for child in reversed(node.named_children))
+    return script
+
+
+def override(code: str, values: Mapping[str, str]) -> str:
+    """The code with its own literal exports of the given names replaced, so that a value set by the user wins.
+
+    An export whose value is computed (``export NAME=$(…)``) is left as it is.
+    """
+    if not any(name in code for name in values):
+        return code
+    source = code.encode("utf-8", "surrogatepass")
+    for export in reversed(read(code).exports):
+        if export.name in values:
+            quoted = shlex.quote(values[export.name]).encode("utf-8", "surrogatepass")
+            source = source[: export.start] + quoted + source[export.end :]
+    return source.decode("utf-8", "surrogatepass")
+
+
+def _source(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "surrogatepass")
+
+
+def _command(node: Node) -> Command:
+    words: list[str | None] = []
+    for child in node.named_children:
+        if child.type == "command_name":
+            inner = child.named_children
+            literal = _literal(inner[0]) if len(inner) == 1 else _source(child)
+            # A variable keeps its spelling, so that it can be looked up.
+            words.append(_source(child) if literal is None else literal)
+        elif child.type not in {"variable_assignment", "file_redirect", "herestring_redirect", "comment"}:
+            words.append(_literal(child))
+    outer, piped = node, False
+    document = ""
+    while outer.parent is not None and outer.parent.type in {"redirected_statement", "pipeline"}:
+        parent = outer.parent
+        if parent.type == "pipeline":
+            piped = piped or parent.named_children[0].id != outer.id
+        else:
+            document = document or "".join(_documents(parent))
+        outer = parent
+    return Command(tuple(words), piped, document)
+
+
+def _documents(statement: Node) -> Iterator[str]:
+    for redirect in statement.named_children:
+        if redirect.type == "heredoc_redirect":
+            yield from (_source(child) for child in redirect.named_children if child.type == "heredoc_body")
+
+
+def _writes(redirect: Node) -> bool:
+    target = redirect.child_by_field_name("destination")
+    if target is None or not any(child.type in {">", ">>", ">|", "&>", "&>>"} for child in redirect.children):
+        return False
+    return not (_literal(target) or "").startswith("/dev/")
+
+
+def _declaration(node: Node, script: Script) -> None:
+    keyword = node.children[0].type if node.children else ""
+    flags = [_source(child) for child in node.named_children if child.type == "word"]
+    if keyword not in _EXPORTING or (keyword != "export" and not any("x" in flag for flag in flags)):
+        return
+    for child in node.named_children:
+        if child.type != "variable_assignment":
+            continue
+        name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+        if name is None or name.type != "variable_name":
+            continue
+        literal = "" if value is None else _literal(value)
+        if literal is None or (value is not None and value.type == "word" and literal.startswith("~")):
+            continue
+        start = value.start_byte if value is not None else child.end_byte
+        end = value.end_byte if value is not None else child.end_byte
+        script.exports.append(Export(_source(name), literal, child.start_point[0], start, end))
+
+
+def _literal(node: Node) -> str | None:
+    """What the shell makes of a word without expansions; None for any other."""
+    kind = node.type
+    if kind in _DYNAMIC or kind == "array":
+        return None
+    if kind == "raw_string":
+        return _source(node)[1:-1]
+    if kind == "ansi_c_string":
+        source = _source(node)[2:-1]
+        return source if "\\" not in source else None
+    if kind == "string":
+        if any(child.type in _DYNAMIC for child in node.named_children):
+            return None
+        return _unescape(_source(node)[1:-1], '"\\$`\n')
+    if kind == "concatenation":
+        parts = [_literal(child) for child in node.children]
+        return None if None in parts else "".join(part for part in parts if part is not None)
+    if any(child.type in _DYNAMIC for child in node.named_children):
+        return None
+    return _unescape(_source(node), None)
+
+
+def _unescape(text: str, special: str | None) -> str:
+    """Text without the backslashes that the shell takes away: all, or those before a ``special`` character."""
+    if "\\" not in text:
+        return text
+    parts: list[str] = []
+    at = 0
+    while at < len(text):
+        letter = text[at]
+        follows = text[at + 1] if at + 1 < len(text) else ""
+        if letter == "\\" and follows and (special is None or follows in special):
+            parts.append("" if follows == "\n" else follows)
+            at += 2
+        else:
+            parts.append(letter)
+            at += 1
+    return "".join(parts)

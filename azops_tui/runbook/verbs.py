@@ -1,0 +1,126 @@
+"""What a cloud tool's command does to the world, by the verb it is called with.
+
+The sets name verbs, not commands: ``az`` has thousands of commands and a few dozen verbs. A verb that is not known
+counts as a change, so that a mistake asks once too often and never once too seldom.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from azops_tui.runbook.model import Effect
+
+Words = Sequence[str | None]
+"""Words of a command; None where only the shell can tell what it will be."""
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text; ``_`` within one stands for a space."""
+    return frozenset(word.replace("_", " ") for word in text.split())
+
+
+READING = words("""
+    browse can check count describe diff display download exists explain export find format get help history info
+    inspect list locations logs lookup ls outbound preview print query search show stat stats status tail top tree
+    url usage validate verify version view wait watch what whoami
+""")
+"""A verb reads when it, or its part before the first hyphen, is one of these: ``list-skus``, ``get-credentials``."""
+DESTROYING = words("""
+    clear delete destroy down drop erase flush prune purge reimage remove rm terminate uninstall wipe
+""")
+_PATH_WORD = re.compile(r"[a-z][a-z0-9-]*")
+_AZ_LOCAL = words("""
+    bicep cache cloud config configure demo extension feedback find interactive login logout self-test style
+    survey upgrade version
+""")
+"""Groups of ``az`` that concern the machine and the signed-in session alone."""
+_AZ_LOCAL_COMMANDS = frozenset({"account set", "account clear", "aks install-cli", "acr login"})
+
+
+def verb_effect(verb: str | None) -> Effect:
+    """What a verb does; one that is not known, or not literal, changes."""
+    if verb is None:
+        return Effect.MUTATES
+    first = verb.casefold().partition("-")[0]
+    if first in DESTROYING:
+        return Effect.DESTROYS
+    return Effect.READS if first in READING else Effect.MUTATES
+
+
+def union(effects: Iterable[Effect]) -> Effect:
+    """All of them together."""
+    total = Effect.NONE
+    for effect in effects:
+        total |= effect
+    return total
+
+
+def option(words: Words, *names: str) -> list[str | None]:
+    """Values of an option, given as ``--name value``, ``--name=value`` or (one letter) ``-nvalue``."""
+    values: list[str | None] = []
+    for at, word in enumerate(words):
+        if word is None:
+            continue
+        if word in names:
+            values.append(words[at + 1] if at + 1 < len(words) else None)
+            continue
+        for name in names:
+            if name.startswith("--") and word.startswith(f"{name}="):
+                values.append(word[len(name) + 1 :])
+            elif len(name) == 2 and word.startswith(name) and not word.startswith("--"):
+                values.append(word[2:].removeprefix("="))
+    return values
+
+
+def method_effect(method: str | None) -> Effect:
+    """What a request of an HTTP method does."""
+    name = (method or "").upper()
+    if name in {"GET", "HEAD", "OPTIONS", "TRACE"}:
+        return Effect.READS
+    return Effect.DESTROYS if name == "DELETE" else Effect.MUTATES
+
+
+def command_path(words: Words) -> list[str | None]:
+    """The words of a command's name: those before the first option or value; None for one that is not literal."""
+    path: list[str | None] = []
+    for word in words:
+        if word is None:
+            return [*path, None]
+        if not _PATH_WORD.fullmatch(word):
+            break
+        path.append(word)
+    return path
+
+
+def az_effect(words: Words) -> Effect:
+    """What an ``az`` command does; ``words`` are those after ``az``."""
+    if any(word in {"--help", "-h", "--version"} for word in words):
+        return Effect.READS
+    path = command_path(words)
+    if not path:
+        # Options come first: any of the words may be the verb, so the worst of them counts.
+        plain = [word for word in words if word is None or not word.startswith("-")]
+        return union(map(verb_effect, plain)) & ~Effect.READS or Effect.READS
+    if path[0] in _AZ_LOCAL or " ".join(word or "" for word in path[:2]) in _AZ_LOCAL_COMMANDS:
+        return Effect.READS
+    if path[0] == "rest":
+        return union(method_effect(method) for method in option(words, "--method", "-m") or ["get"])
+    effect = verb_effect(path[-1])
+    modes = option(words, "--mode") if path[0] in {"deployment", "group"} else []
+    unmanage = option(words, "--action-on-unmanage", "--aou")
+    if effect is Effect.MUTATES and (
+        any((mode or "complete").casefold() == "complete" for mode in modes)
+        or any((action or "delete").casefold().startswith("delete") for action in unmanage)
+    ):
+        return Effect.DESTROYS
+    return effect
+
+
+def cloud_effect(words: Words) -> Effect:
+    """What a command of another cloud's tool does, where names of things may follow the verb."""
+    path = command_path(words)
+    effects = [verb_effect(word) for word in path]
+    if Effect.DESTROYS in effects:
+        return Effect.DESTROYS
+    return Effect.READS if Effect.READS in effects or not path else Effect.MUTATES
