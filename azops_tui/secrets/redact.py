@@ -1,0 +1,189 @@
+"""Secrets as a type, and the filter that keeps their values out of everything that is shown or written down."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+import shlex
+from collections.abc import Iterable
+from typing import NoReturn
+from urllib.parse import quote, quote_plus
+
+from azops_tui.sanitise import clean
+
+MASK = "•••"
+"""What stands for a secret wherever text is shown."""
+
+SHORTEST = 4
+"""Values with fewer characters are not hidden: they occur everywhere, and hiding them would tell what they are."""
+
+_SHORTEST_LINE = 8
+"""A line of a secret of several lines is hidden by itself from this length on."""
+
+
+class Secret:
+    """A value that must not be seen. Printed, formatted or logged it is ``•••``; :meth:`reveal` gives the value."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself: for the program that needs it, never for a screen, a file or a log."""
+        return self._value
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(
+            self._value.encode("utf-8", "surrogatepass"), other._value.encode("utf-8", "surrogatepass")
+        )
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written down")
+
+
+class Replacer:
+    """Replaces fixed strings in text, longest first where several begin at the same place."""
+
+    def __init__(self, values: Iterable[str] = (), replacement: str = MASK) -> None:
+        self.replacement = replacement
+        self._values: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        for value in values:
+            self.include(value)
+
+    def include(self, value: str) -> None:
+        """From now on also replaces ``value``; an empty one is passed over."""
+        if value and value not in self._values:
+            self._values.add(value)
+            longest_first = sorted(self._values, key=lambda item: (-len(item), item))
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def replace(self, text: str) -> str:
+        """The text with every occurrence replaced."""
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(lambda _: self.replacement, text)
+
+    def stream(self) -> Stream:
+        """For text that arrives in pieces. Values included later hold for it too."""
+        return Stream(self)
+
+    def split(self, text: str, *, last: bool) -> tuple[str, str]:
+        """``text`` with its occurrences replaced, and the end of it that may be the beginning of a value, as it is."""
+        if self._pattern is None:
+            return text, ""
+        out: list[str] = []
+        position = 0
+        while True:
+            held = len(text) if last else self._unfinished(text, position)
+            found = self._pattern.search(text, position)
+            if found is None or found.start() >= held:
+                out.append(text[position:held])
+                return "".join(out), text[held:]
+            out.append(text[position : found.start()])
+            out.append(self.replacement)
+            position = found.end()
+
+    def _unfinished(self, text: str, position: int) -> int:
+        """Where the first value begins that ends beyond the text; the text's length if none does."""
+        first = len(text)
+        for value in self._values:
+            start = text.find(value[0], max(position, len(text) - len(value) + 1))
+            while -1 < start < first:
+                if value.startswith(text[start:]):
+                    first = start
+                start = text.find(value[0], start + 1)
+        return first
+
+
+class Stream:
+    """Replaces in text that arrives in pieces: all pieces together give what the whole text would have given."""
+
+    def __init__(self, replacer: Replacer) -> None:
+        self._replacer = replacer
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """The next piece, without an end that may be the beginning of a value: that waits for what follows it."""
+        ready, self._held = self._replacer.split(self._held + text, last=False)
+        return ready
+
+    def flush(self) -> str:
+        """What was held back."""
+        ready, self._held = self._replacer.split(self._held, last=True)
+        return ready
+
+
+class Redactor(Replacer):
+    """Hides secrets in text: as they are, and as tools tend to show them (Base64, URL, JSON and shell quoting)."""
+
+    def __init__(self, values: Iterable[str | Secret] = ()) -> None:
+        super().__init__()
+        for value in values:
+            self.add(value)
+
+    def add(self, value: str | Secret) -> bool:
+        """Hides this value from now on. Returns False for a value that is too short (:data:`SHORTEST`) to be hidden."""
+        plain = value.reveal() if isinstance(value, Secret) else value
+        if len(plain) < SHORTEST:
+            return False
+        for form in _forms(plain):
+            self.include(form)
+        return True
+
+    def redact(self, text: str) -> str:
+        """The text with every secret as ``•••``."""
+        return self.replace(text)
+
+
+def _forms(value: str) -> Iterable[str]:
+    """The value and what other programs make of it."""
+    yield value
+    for other in (
+        value.strip(),
+        clean(value).strip(),
+        quote(value, safe="", errors="replace"),
+        quote(value, errors="replace"),
+        quote_plus(value, errors="replace"),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        shlex.quote(value)[1:-1] if "'" in value else "",
+    ):
+        if len(other) >= SHORTEST:
+            yield other
+    raw = value.encode("utf-8", "replace")
+    if len(raw) >= _SHORTEST_LINE:
+        yield from _base64(raw)
+    lines = [line.strip() for line in value.splitlines()]
+    if len(lines) > 1:
+        yield from (line for line in lines if len(line) >= _SHORTEST_LINE)
+
+
+def _base64(raw: bytes) -> Iterable[str]:
+    """The characters of Base64 that depend on the value alone, wherever it stands in what was encoded."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for before in range(3):
+            text = encode(b"\0" * before + raw).decode().rstrip("=")
+            skipped = (0, 2, 3)[before]
+            whole = (before + len(raw)) % 3 == 0
+            yield text[skipped:] if whole else text[skipped:-1]
