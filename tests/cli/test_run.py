@@ -1,0 +1,137 @@
+"""``azops run``: whole documents, in a process of their own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.azops import RUNBOOKS, SHARED, azops
+
+JOURNEY = RUNBOOKS / "generic-cluster.md"
+
+
+def test_the_cluster_runbook_runs_from_end_to_end_on_a_local_azure() -> None:
+    done = azops("run", JOURNEY, "--cloud", "local", "--yes", "--yes-destroy")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "12 of 12 steps done" in done.stdout
+    assert "InvalidParameter" in done.stdout
+    assert "linuxConfiguration.ssh.publicKeys.keyData" in done.stdout
+    assert "Linux demo-master-0" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_without_yes_nothing_is_changed() -> None:
+    done = azops("run", JOURNEY, "--cloud", "local")
+    assert done.returncode == 4
+    assert "--yes" in done.stdout
+    assert "create-group" in done.stdout
+
+
+def test_yes_does_not_agree_to_deletions(tmp_path: Path) -> None:
+    file = tmp_path / "delete.md"
+    file.write_text(
+        "```yaml {azops=group name=make}\ngroup: g\nlocation: westus\n```\n\n"
+        "```yaml {azops=group name=unmake}\ngroup: g\nstate: absent\n```\n"
+    )
+    done = azops("run", file, "--cloud", "local", "--yes")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "--yes-destroy" in done.stdout
+
+
+def test_read_only_refuses_even_with_yes() -> None:
+    done = azops("run", JOURNEY, "--cloud", "local", "--yes", "--yes-destroy", "--read-only")
+    assert done.returncode == 4
+    assert "read-only" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["CodeBlocks", "CommentTest", "fuzzyMatchTest", "reporting", "variables", "brokenMarkdown"]
+)
+def test_documents_written_for_another_tool_run_as_they_are(name: str, tmp_path: Path) -> None:
+    file = SHARED / "runbooks/innovation-engine" / f"{name}.md"
+    if not file.exists():
+        pytest.skip(f"{file} is not here")
+    done = azops("run", file, "--yes", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_failed_step_ends_the_run_with_1(tmp_path: Path) -> None:
+    file = tmp_path / "bad.md"
+    file.write_text("```bash {name=bad}\necho before\nexit 3\n```\n\n```bash {name=after}\necho after\n```\n")
+    done = azops("run", file)
+    assert done.returncode == 1
+    assert "before" in done.stdout
+    assert "after" not in done.stdout.replace("--after", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "says"),
+    [
+        (b"\xff\xfe not text", None, "UTF-8"),
+        (b"---\nazops: [unclosed\n---\n# T\n", 2, "YAML"),
+        (b"# T\n\n```yaml {azops=group name=g}\ngroup: g\nlocatoin: westus\n```\n", 5, "locatoin"),
+    ],
+)
+def test_bad_input_names_file_and_line(tmp_path: Path, content: bytes, line: int | None, says: str) -> None:
+    file = tmp_path / "bad.md"
+    file.write_bytes(content)
+    done = azops("run", file)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert f"bad.md:{line}" in done.stderr if line else "bad.md" in done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_not_there() -> None:
+    done = azops("run", "no-such-file.md")
+    assert done.returncode == 3
+    assert "no-such-file.md" in done.stderr
+
+
+def test_an_unclosed_fence_ends_with_the_document_and_is_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "open.md"
+    file.write_text("# T\n\n```bash\necho it runs\n")
+    done = azops("run", file)
+    assert done.returncode == 0
+    assert "it runs" in done.stdout
+    assert "open.md:3: warning" in done.stderr
+
+
+def test_a_template_that_is_not_json_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('{\n  "resources": [\n    oops\n  ]\n}\n')
+    file = tmp_path / "deploy.md"
+    file.write_text("```yaml {azops=deploy name=d}\ngroup: g\ntemplate: t.json\n```\n")
+    done = azops("run", file, "--cloud", "local", "--yes")
+    assert done.returncode in (1, 3)
+    assert "t.json:3" in done.stdout + done.stderr
+
+
+def test_a_run_that_is_killed_is_shown_as_interrupted_with_all_that_was_shown(tmp_path: Path) -> None:
+    file = tmp_path / "long.md"
+    file.write_text("```bash {name=first}\necho one\n```\n\n```bash {name=second}\necho two\nsleep 60\n```\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "azops_tui", "run", str(file)],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        shown = ""
+        while "two" not in shown:
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        shown += process.stdout.read()
+    time.sleep(0.1)
+    rows = azops("history")
+    assert "interrupted" in rows.stdout
+    again = azops("replay", "1", "--print")
+    assert "one" in again.stdout
+    assert "two" in again.stdout
