@@ -1,0 +1,359 @@
+"""Functions that make arrays, look into them, or take them apart; several also take strings."""
+
+from __future__ import annotations
+
+from azops_tui.arm.errors import Unknown
+from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import (
+    Json,
+    array_argument,
+    bounded_array,
+    cut,
+    find_key,
+    fold,
+    integer_argument,
+    length,
+    mistyped,
+    same,
+    two_strings,
+    type_name,
+    usage,
+)
+from azops_tui.arm.limits import RANGE_COUNT
+
+_RANGE_END = 2**31 - 1
+
+
+@function(
+    "array",
+    minimum=1,
+    maximum=1,
+    signature="array(convertToArray): array",
+    help="Puts a value into an array of one; an array stays as it is.",
+)
+def array(value: Json) -> list[Json]:
+    """An array of the value alone, or the array itself."""
+    return value if isinstance(value, list) else [value]
+
+
+@function(
+    "createArray",
+    minimum=0,
+    maximum=None,
+    signature="createArray([arg1, …]): array",
+    help="Makes an array of its arguments.",
+)
+def create_array(*values: Json) -> list[Json]:
+    """An array of all arguments."""
+    return list(values)
+
+
+@function(
+    "contains",
+    minimum=2,
+    maximum=2,
+    signature="contains(container, itemToFind): bool",
+    help="Whether an array has a value, an object a key (without case), or a string a part (with case).",
+)
+def contains(container: Json, item: Json) -> bool:
+    """Whether the container has the item."""
+    if isinstance(container, str):
+        if isinstance(item, str):
+            return item in container
+        raise mistyped("contains", 1, "a string", item)
+    if isinstance(container, dict):
+        if isinstance(item, str):
+            return find_key(container, item) is not None
+        raise mistyped("contains", 1, "a string", item)
+    if isinstance(container, list):
+        return _position(container, item) >= 0
+    raise FunctionError(
+        "The template language function 'contains' expects its first argument 'collection' to be a dictionary "
+        f"(object), an array or a string. The provided value is of type '{type_name(container)}'. {usage('contains')}"
+    )
+
+
+@function(
+    "empty",
+    minimum=1,
+    maximum=1,
+    signature="empty(itemToTest): bool",
+    help="Whether an array, object or string has nothing in it; null is empty too.",
+)
+def empty(value: Json) -> bool:
+    """Whether there is nothing in the value."""
+    if value is None:
+        return True
+    if isinstance(value, (str, list, dict)):
+        return not value
+    raise FunctionError(
+        "The template function 'empty' expects its parameter to be an object, an array, or a string. "
+        f"The provided value is of type '{type_name(value)}'. {usage('empty')}"
+    )
+
+
+@function(
+    "first",
+    minimum=1,
+    maximum=1,
+    signature="first(arg): any",
+    help="The first element of an array (null if it is empty) or the first character of a string.",
+)
+def first(value: Json) -> Json:
+    """The first element or character."""
+    if isinstance(value, list):
+        return value[0] if value else None
+    if isinstance(value, str):
+        return cut(value, 0, 1)
+    raise _no_sequence("first", value)
+
+
+@function(
+    "last",
+    minimum=1,
+    maximum=1,
+    signature="last(arg): any",
+    help="The last element of an array (null if it is empty) or the last character of a string.",
+)
+def last(value: Json) -> Json:
+    """The last element or character."""
+    if isinstance(value, list):
+        return value[-1] if value else None
+    if isinstance(value, str):
+        size = length(value)
+        return cut(value, max(size - 1, 0), size)
+    raise _no_sequence("last", value)
+
+
+def _no_sequence(name: str, value: Json) -> FunctionError:
+    return FunctionError(
+        f"The template language function '{name}' expects its parameter be an array or a string. "
+        f"The provided value is of type '{type_name(value)}'. {usage(name)}"
+    )
+
+
+@function(
+    "flatten",
+    minimum=1,
+    maximum=1,
+    signature="flatten(arrayToFlatten): array",
+    help="One array of all elements of an array of arrays; arrays deeper inside stay.",
+)
+def flatten(value: Json) -> list[Json]:
+    """The elements of all arrays in an array, in order."""
+    found: list[Json] = []
+    for item in array_argument("flatten", value):
+        if not isinstance(item, list):
+            raise FunctionError(
+                "The template language function 'flatten' expects its parameter to be an array of arrays. "
+                f"The provided array has an element of type '{type_name(item)}'. {usage('flatten')}"
+            )
+        found.extend(item)
+        bounded_array("flatten", len(found))
+    return found
+
+
+@function(
+    "indexFromEnd",
+    minimum=2,
+    maximum=2,
+    signature="indexFromEnd(sourceArray, reverseIndex): any",
+    help="The element at a position counted from the end of an array, beginning with 1.",
+)
+def index_from_end(source: Json, position: Json) -> Json:
+    """The element at a position from the end; there has to be one."""
+    elements = array_argument("indexFromEnd", source, 0, 2)
+    place = integer_argument("indexFromEnd", position, 1)
+    if 1 <= place <= len(elements):
+        return elements[-place]
+    raise FunctionError(
+        f"The language expression property array index '{place}' from end is out of bounds. {usage('indexFromEnd')}"
+    )
+
+
+@function(
+    "tryIndexFromEnd",
+    minimum=2,
+    maximum=2,
+    signature="tryIndexFromEnd(sourceArray, reverseIndex): any",
+    help="As indexFromEnd, but null where the array is null or has no such position.",
+)
+def try_index_from_end(source: Json, position: Json) -> Json:
+    """The element at a position from the end, or null."""
+    place = integer_argument("tryIndexFromEnd", position, 1)
+    if source is None:
+        return None
+    elements = array_argument("tryIndexFromEnd", source, 0, 2)
+    return elements[-place] if 1 <= place <= len(elements) else None
+
+
+@function(
+    "indexOf",
+    minimum=2,
+    maximum=2,
+    signature="indexOf(stringOrArray, itemToFind): int",
+    help="The first position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+)
+def index_of(source: Json, item: Json) -> int:
+    """The first position of a text in a string or of a value in an array, or -1."""
+    if isinstance(source, list):
+        return _position(source, item)
+    text, wanted = two_strings("indexOf", source, item)
+    return _units_before(text, fold(text).find(fold(wanted)))
+
+
+@function(
+    "lastIndexOf",
+    minimum=2,
+    maximum=2,
+    signature="lastIndexOf(stringOrArray, itemToFind): int",
+    help="The last position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+)
+def last_index_of(source: Json, item: Json) -> int:
+    """The last position of a text in a string or of a value in an array, or -1."""
+    if isinstance(source, list):
+        return next((place for place in range(len(source) - 1, -1, -1) if same(source[place], item)), -1)
+    text, wanted = two_strings("lastIndexOf", source, item)
+    return _units_before(text, fold(text).rfind(fold(wanted)))
+
+
+def _units_before(text: str, at: int) -> int:
+    return at if at < 0 else length(text[:at])
+
+
+def _position(elements: list[Json], item: Json) -> int:
+    open_question = False
+    for place, element in enumerate(elements):
+        try:
+            if same(element, item):
+                return place if not open_question else _undecided()
+        except Unknown:
+            open_question = True
+    return -1 if not open_question else _undecided()
+
+
+def _undecided() -> int:
+    raise Unknown
+
+
+@function(
+    "length",
+    minimum=1,
+    maximum=1,
+    signature="length(arg): int",
+    help="How many elements an array, characters a string, or keys an object has.",
+)
+def length_of(value: Json) -> int:
+    """The number of elements, characters or keys."""
+    if isinstance(value, str):
+        return length(value)
+    if isinstance(value, (list, dict)):
+        return len(value)
+    raise FunctionError(
+        "The template language function 'length' expects its parameter to be an array, object, or a string. "
+        f"The provided value is of type '{type_name(value)}'. {usage('length')}"
+    )
+
+
+@function(
+    "max",
+    minimum=1,
+    maximum=None,
+    signature="max(arrayOfIntegers | arg1, …): int",
+    help="The largest of some integers, given as an array or one by one.",
+)
+def largest(*values: Json) -> int:
+    """The largest integer."""
+    return max(_integers("max", values))
+
+
+@function(
+    "min",
+    minimum=1,
+    maximum=None,
+    signature="min(arrayOfIntegers | arg1, …): int",
+    help="The smallest of some integers, given as an array or one by one.",
+)
+def smallest(*values: Json) -> int:
+    """The smallest integer."""
+    return min(_integers("min", values))
+
+
+def _integers(name: str, values: tuple[Json, ...]) -> list[int]:
+    found: list[int] = []
+    for value in values:
+        for item in value if isinstance(value, list) else (value,):
+            if type(item) is not int:
+                raise FunctionError(
+                    f"The template language function '{name}' expects its parameters to be integers or an array of "
+                    f"integers. The provided value is of type '{type_name(item)}'. {usage(name)}"
+                )
+            found.append(item)
+    if not found:
+        raise FunctionError(f"The template language function '{name}' expects at least one integer. {usage(name)}")
+    return found
+
+
+@function(
+    "range",
+    minimum=2,
+    maximum=2,
+    signature="range(startIndex, count): array",
+    help="An array of so many integers (at most 10,000) from a first one on.",
+)
+def integer_range(start: Json, count: Json) -> list[int]:
+    """Consecutive integers."""
+    begin = integer_argument("range", start, 0)
+    size = integer_argument("range", count, 1)
+    if not 0 <= size <= RANGE_COUNT:
+        raise FunctionError(
+            "Unable to evaluate template language function 'range'. The parameter 'count' has to be a non-negative "
+            f"integer not greater than '{RANGE_COUNT}'. The provided value is '{size}'. {usage('range')}"
+        )
+    if begin + size > _RANGE_END or begin < -_RANGE_END - 1:
+        raise FunctionError(
+            "Unable to evaluate template language function 'range'. The sum of the parameters 'startIndex' and 'count' "
+            f"cannot be greater than '{_RANGE_END}'. The provided values are '{begin}' and '{size}'. {usage('range')}"
+        )
+    return list(range(begin, begin + size))
+
+
+@function(
+    "skip",
+    minimum=2,
+    maximum=2,
+    signature="skip(originalValue, numberToSkip): array | string",
+    help="What is left of an array or a string after so many elements or characters.",
+)
+def skip(value: Json, count: Json) -> Json:
+    """All but the first elements or characters."""
+    number = max(_count("skip", value, count), 0)
+    return value[number:] if isinstance(value, list) else cut(value, number, length(value))
+
+
+@function(
+    "take",
+    minimum=2,
+    maximum=2,
+    signature="take(originalValue, numberToTake): array | string",
+    help="The first so many elements of an array or characters of a string.",
+)
+def take(value: Json, count: Json) -> Json:
+    """The first elements or characters."""
+    number = max(_count("take", value, count), 0)
+    return value[:number] if isinstance(value, list) else cut(value, 0, number)
+
+
+def _count(name: str, value: Json, count: Json) -> int:
+    if not isinstance(value, (list, str)):
+        raise FunctionError(
+            f"The template language function '{name}' expects its first parameter 'collection' to be an array or a "
+            f"string. The provided value is of type '{type_name(value)}'. {usage(name)}"
+        )
+    if type(count) is not int:
+        raise FunctionError(
+            f"The template language function '{name}' expects its second parameter 'count' to be an integer. "
+            f"The provided value is of type '{type_name(count)}'. {usage(name)}"
+        )
+    return count

@@ -1,0 +1,173 @@
+"""Functions that take a lambda. The evaluator hands it over as a callable with its number of variables as `arity`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cmp_to_key
+
+from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import (
+    Json,
+    array_argument,
+    boolean_result,
+    fold,
+    object_argument,
+    put,
+    type_name,
+    usage,
+)
+
+Lambda = Callable[..., Json]
+
+
+def _lambda(name: str, value: Json, position: str, fewest: int, most: int) -> tuple[Lambda, int]:
+    """The lambda and how many variables it has."""
+    if not callable(value):
+        raise FunctionError(
+            f"The template language function '{name}' expects its {position} parameter to be a lambda. "
+            f"The provided value is of type '{type_name(value)}'. {usage(name)}"
+        )
+    variables = int(getattr(value, "arity", fewest))
+    if not fewest <= variables <= most:
+        wanted = str(fewest) if fewest == most else f"between {fewest} and {most}"
+        raise FunctionError(
+            f"The template language function '{name}' expects its {position} parameter to be a lambda of {wanted} "
+            f"variable(s) while {variables} were provided. {usage(name)}"
+        )
+    return value, variables
+
+
+def _indexed(name: str, value: Json) -> Callable[[Json, int], Json]:
+    """A lambda of an element and, if it wants, its index."""
+    call, variables = _lambda(name, value, "second", 1, 2)
+    return call if variables == 2 else lambda element, index: call(element)
+
+
+def _key(name: str, value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    raise FunctionError(
+        f"The template language function '{name}' expects its lambda for keys to return a string. "
+        f"The returned value is of type '{type_name(value)}'. {usage(name)}"
+    )
+
+
+@function(
+    "filter",
+    minimum=2,
+    maximum=2,
+    signature="filter(inputArray, lambda(element, [index])): array",
+    help="The elements of an array for which a lambda is true.",
+)
+def filter_array(value: Json, predicate: Json) -> list[Json]:
+    """The elements for which the lambda is true."""
+    elements = array_argument("filter", value, 0, 2)
+    call = _indexed("filter", predicate)
+    return [element for index, element in enumerate(elements) if boolean_result("filter", call(element, index))]
+
+
+@function(
+    "map",
+    minimum=2,
+    maximum=2,
+    signature="map(inputArray, lambda(element, [index])): array",
+    help="What a lambda makes of each element of an array.",
+)
+def map_array(value: Json, change: Json) -> list[Json]:
+    """The lambda of every element."""
+    elements = array_argument("map", value, 0, 2)
+    call = _indexed("map", change)
+    return [call(element, index) for index, element in enumerate(elements)]
+
+
+@function(
+    "mapValues",
+    minimum=2,
+    maximum=2,
+    signature="mapValues(inputObject, lambda(value)): object",
+    help="An object with the same keys and what a lambda makes of each value.",
+)
+def map_values(value: Json, change: Json) -> dict[str, Json]:
+    """The lambda of every value."""
+    source = object_argument("mapValues", value, 0, 2)
+    call, _ = _lambda("mapValues", change, "second", 1, 1)
+    return {key: call(item) for key, item in source.items()}
+
+
+@function(
+    "reduce",
+    minimum=3,
+    maximum=3,
+    signature="reduce(inputArray, initialValue, lambda(accumulated, element, [index])): any",
+    help="One value of a whole array: a lambda makes it of what there is so far and the next element.",
+)
+def reduce_array(value: Json, initial: Json, step: Json) -> Json:
+    """What the lambda makes of all elements, one after the other."""
+    elements = array_argument("reduce", value, 0, 3)
+    call, variables = _lambda("reduce", step, "third", 2, 3)
+    found = initial
+    for index, element in enumerate(elements):
+        found = call(found, element, index) if variables == 3 else call(found, element)
+    return found
+
+
+@function(
+    "sort",
+    minimum=2,
+    maximum=2,
+    signature="sort(inputArray, lambda(element1, element2)): array",
+    help="The elements of an array in the order of a lambda, which is true where the first belongs before the second.",
+)
+def sort_array(value: Json, before: Json) -> list[Json]:
+    """The elements in order; those that are equal stay as they were."""
+    elements = array_argument("sort", value, 0, 2)
+    call, _ = _lambda("sort", before, "second", 2, 2)
+
+    def compare(first: Json, second: Json) -> int:
+        if boolean_result("sort", call(first, second)):
+            return -1
+        return 1 if boolean_result("sort", call(second, first)) else 0
+
+    return sorted(elements, key=cmp_to_key(compare))
+
+
+@function(
+    "groupBy",
+    minimum=2,
+    maximum=3,
+    signature="groupBy(inputArray, lambda(element): key, [lambda(element): value]): object",
+    help="An object of arrays: the elements of an array by the key that a lambda gives them.",
+)
+def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json]]:
+    """The elements, or what the second lambda makes of them, in an array for each key."""
+    elements = array_argument("groupBy", value, 0, 3)
+    key_of, _ = _lambda("groupBy", key, "second", 1, 1)
+    value_of = None if change is None else _lambda("groupBy", change, "third", 1, 1)[0]
+    found: dict[str, list[Json]] = {}
+    names: dict[str, str] = {}
+    for element in elements:
+        name = _key("groupBy", key_of(element))
+        item = element if value_of is None else value_of(element)
+        found.setdefault(names.setdefault(fold(name), name), []).append(item)
+    return found
+
+
+@function(
+    "toObject",
+    minimum=2,
+    maximum=3,
+    signature="toObject(inputArray, lambda(element): key, [lambda(element): value]): object",
+    help="An object of the elements of an array, each under the key that a lambda gives it.",
+)
+def to_object(value: Json, key: Json, change: Json = None) -> dict[str, Json]:
+    """The elements, or what the second lambda makes of them, by key; of the same key the last one counts."""
+    elements = array_argument("toObject", value, 0, 3)
+    key_of, _ = _lambda("toObject", key, "second", 1, 1)
+    value_of = None if change is None else _lambda("toObject", change, "third", 1, 1)[0]
+    found: dict[str, Json] = {}
+    names: dict[str, str] = {}
+    for element in elements:
+        name = _key("toObject", key_of(element))
+        put(found, names, name, element if value_of is None else value_of(element))
+    return found

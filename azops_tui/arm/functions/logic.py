@@ -1,0 +1,175 @@
+"""Truth and comparison, with all values known; the evaluator may stop early in `and`, `or` and `coalesce`."""
+
+from __future__ import annotations
+
+from azops_tui.arm.functions.collation import sort_key
+from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import Json, mistyped, same, type_name, usage
+
+
+@function("true", minimum=0, maximum=0, signature="true(): bool", help="True.")
+def true() -> bool:
+    """True."""
+    return True
+
+
+@function("false", minimum=0, maximum=0, signature="false(): bool", help="False.")
+def false() -> bool:
+    """False."""
+    return False
+
+
+@function("null", minimum=0, maximum=0, signature="null(): null", help="Null.")
+def null() -> None:
+    """Null."""
+    return
+
+
+@function(
+    "bool",
+    minimum=1,
+    maximum=1,
+    signature="bool(arg1): bool",
+    help="A string ('true' or 'false') or an integer (0 is false) as a boolean.",
+)
+def boolean(value: Json) -> bool:
+    """The value as true or false."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return value != 0
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("true", "false"):
+            return word == "true"
+        raise FunctionError(
+            f"The template language function 'bool' cannot convert provided value '{value[:200]}' to boolean value. "
+            f"{usage('bool')}"
+        )
+    raise mistyped("bool", 0, "a string, an integer or a boolean", value, 1)
+
+
+def truth(name: str, value: Json, position: int, count: int = 2) -> bool:
+    """`value`, which has to be a boolean: an argument of `and`, `or`, `not` or `if`."""
+    if isinstance(value, bool):
+        return value
+    raise mistyped(name, position, "a boolean", value, count)
+
+
+@function(
+    "and",
+    minimum=2,
+    maximum=None,
+    signature="and(arg1, arg2, …): bool",
+    help="Whether all of some booleans are true.",
+)
+def all_true(*values: Json) -> bool:
+    """Whether all are true."""
+    truths = [truth("and", value, position) for position, value in enumerate(values)]
+    return all(truths)
+
+
+@function(
+    "or",
+    minimum=2,
+    maximum=None,
+    signature="or(arg1, arg2, …): bool",
+    help="Whether one of some booleans is true.",
+)
+def any_true(*values: Json) -> bool:
+    """Whether one is true."""
+    truths = [truth("or", value, position) for position, value in enumerate(values)]
+    return any(truths)
+
+
+@function("not", minimum=1, maximum=1, signature="not(arg1): bool", help="True for false and false for true.")
+def negation(value: Json) -> bool:
+    """The opposite."""
+    return not truth("not", value, 0, 1)
+
+
+@function(
+    "coalesce",
+    minimum=1,
+    maximum=None,
+    signature="coalesce(arg1, …): any",
+    help="The first of some values that is not null; null where all are.",
+)
+def coalesce(*values: Json) -> Json:
+    """The first value that is not null."""
+    return next((value for value in values if value is not None), None)
+
+
+@function(
+    "equals",
+    minimum=2,
+    maximum=2,
+    signature="equals(arg1, arg2): bool",
+    help="Whether two values are equal, with case; 1 and '1' are not.",
+)
+def equals(first: Json, second: Json) -> bool:
+    """Whether the values are equal."""
+    return same(first, second)
+
+
+def _compared(name: str, first: Json, second: Json) -> int:
+    """Negative, 0 or positive as the first value is less than, equal to or greater than the second."""
+    if isinstance(first, str) and isinstance(second, str):
+        one, other = sort_key(first), sort_key(second)
+        return (one > other) - (one < other)
+    if type(first) in (int, float) and type(second) in (int, float):
+        return -1 if first < second else int(first > second)
+    raise FunctionError(
+        f"The template language function '{name}' expects two parameters of matching types, either integers or "
+        f"strings. The function was invoked with values of type '{type_name(first)}' and '{type_name(second)}' that do "
+        f"not match. {usage(name)}"
+    )
+
+
+@function(
+    "less",
+    minimum=2,
+    maximum=2,
+    signature="less(arg1, arg2): bool",
+    help="Whether the first of two integers or strings comes before the second.",
+)
+def less(first: Json, second: Json) -> bool:
+    """Whether first < second."""
+    return _compared("less", first, second) < 0
+
+
+@function(
+    "lessOrEquals",
+    minimum=2,
+    maximum=2,
+    signature="lessOrEquals(arg1, arg2): bool",
+    help="Whether the first of two integers or strings comes before the second or equals it.",
+)
+def less_or_equals(first: Json, second: Json) -> bool:
+    """Whether first <= second."""
+    return _compared("lessOrEquals", first, second) <= 0
+
+
+@function(
+    "greater",
+    minimum=2,
+    maximum=2,
+    signature="greater(arg1, arg2): bool",
+    help="Whether the first of two integers or strings comes after the second.",
+)
+def greater(first: Json, second: Json) -> bool:
+    """Whether first > second."""
+    return _compared("greater", first, second) > 0
+
+
+@function(
+    "greaterOrEquals",
+    minimum=2,
+    maximum=2,
+    signature="greaterOrEquals(arg1, arg2): bool",
+    help="Whether the first of two integers or strings comes after the second or equals it.",
+)
+def greater_or_equals(first: Json, second: Json) -> bool:
+    """Whether first >= second."""
+    return _compared("greaterOrEquals", first, second) >= 0

@@ -1,0 +1,162 @@
+"""Functions that make objects, merge them, and list what is in them. Keys are found and merged without case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import (
+    Json,
+    array_argument,
+    by_name,
+    find_key,
+    fold,
+    mistyped,
+    object_argument,
+    put,
+    same,
+    type_name,
+    usage,
+)
+
+
+@function(
+    "createObject",
+    minimum=0,
+    maximum=None,
+    signature="createObject([key1, value1, …]): object",
+    help="Makes an object of keys and values that alternate.",
+)
+def create_object(*pairs: Json) -> dict[str, Json]:
+    """An object of alternating keys and values."""
+    if len(pairs) % 2:
+        raise FunctionError(
+            "Unable to evaluate template language function 'createObject': the number of arguments has to be even, "
+            f"keys and values by turns, while {len(pairs)} were provided. {usage('createObject')}"
+        )
+    found: dict[str, Json] = {}
+    names: dict[str, str] = {}
+    for key, value in zip(islice(pairs, 0, None, 2), islice(pairs, 1, None, 2), strict=True):
+        if not isinstance(key, str):
+            raise FunctionError(
+                "The template language function 'createObject' expects its keys to be strings. "
+                f"The provided value is of type '{type_name(key)}'. {usage('createObject')}"
+            )
+        put(found, names, key, value)
+    return found
+
+
+@function(
+    "items",
+    minimum=1,
+    maximum=1,
+    signature="items(object): array",
+    help="An array of {key, value} for each key of an object, in alphabetical order without case.",
+)
+def items(value: Json) -> list[dict[str, Json]]:
+    """Keys with their values, in alphabetical order."""
+    source = object_argument("items", value)
+    return [{"key": key, "value": source[key]} for key in by_name(source)]
+
+
+@function(
+    "objectKeys",
+    minimum=1,
+    maximum=1,
+    signature="objectKeys(object): array",
+    help="The keys of an object, in alphabetical order without case.",
+)
+def object_keys(value: Json) -> list[str]:
+    """Keys in alphabetical order."""
+    return by_name(object_argument("objectKeys", value))
+
+
+@function(
+    "shallowMerge",
+    minimum=1,
+    maximum=1,
+    signature="shallowMerge(arrayOfObjects): object",
+    help="One object of the keys of several; the last value wins, and objects inside are replaced, not merged.",
+)
+def shallow_merge(value: Json) -> dict[str, Json]:
+    """The keys of all objects, the last value of each."""
+    found: dict[str, Json] = {}
+    names: dict[str, str] = {}
+    for entry in array_argument("shallowMerge", value):
+        if not isinstance(entry, dict):
+            raise FunctionError(
+                "The template language function 'shallowMerge' expects its parameter to be an array of objects. "
+                f"The provided array has an element of type '{type_name(entry)}'. {usage('shallowMerge')}"
+            )
+        for key, item in entry.items():
+            put(found, names, key, item)
+    return found
+
+
+@function(
+    "tryGet",
+    minimum=2,
+    maximum=None,
+    signature="tryGet(itemToTest, keyOrIndex, …): any",
+    help="The value at a key of an object or an index of an array, and so on inward; null where there is none.",
+)
+def try_get(container: Json, *path: Json) -> Json:
+    """What is at the end of a path of keys and indexes, or null."""
+    found = container
+    for position, step in enumerate(path, 1):
+        if not isinstance(step, str) and type(step) is not int:
+            raise mistyped("tryGet", position, "a string or an integer", step)
+        if found is None:
+            return None
+        found = _step(found, step, position)
+    return found
+
+
+def _step(container: Json, step: str | int, position: int) -> Json:
+    if isinstance(container, dict):
+        if not isinstance(step, str):
+            raise mistyped("tryGet", position, "a string", step)
+        key = find_key(container, step)
+        return None if key is None else container[key]
+    if isinstance(container, list):
+        if not isinstance(step, int):
+            raise mistyped("tryGet", position, "an integer", step)
+        return container[step] if 0 <= step < len(container) else None
+    raise mistyped("tryGet", position - 1, "an object or an array", container)
+
+
+def merge_objects(values: Iterable[dict[str, Json]]) -> dict[str, Json]:
+    """Objects merged deeply: objects inside are merged too, anything else of a later one replaces what was there."""
+    found: dict[str, Json] = {}
+    try:
+        for value in values:
+            found = _merged(found, value)
+    except RecursionError:
+        raise FunctionError("The objects to merge are nested too deeply.") from None
+    return found
+
+
+def _merged(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json]:
+    found = dict(old)
+    names = {fold(key): key for key in found}
+    for key, value in new.items():
+        before = found.get(names.get(fold(key), key))
+        if isinstance(before, dict) and isinstance(value, dict):
+            value = _merged(before, value)
+        put(found, names, key, value)
+    return found
+
+
+def intersect_objects(values: tuple[dict[str, Json], ...]) -> dict[str, Json]:
+    """The keys of the first object that all others have with the same value."""
+    found = values[0]
+    for other in values[1:]:
+        found = {key: value for key, value in found.items() if _has(other, key, value)}
+    return dict(found)
+
+
+def _has(container: dict[str, Json], key: str, value: Json) -> bool:
+    there = find_key(container, key)
+    return there is not None and same(container[there], value)

@@ -1,0 +1,370 @@
+"""Functions that take strings apart and put them together."""
+
+from __future__ import annotations
+
+import re
+
+from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.arm.functions.formatting import composite
+from azops_tui.arm.functions.hashing import arm_guid, unique_string
+from azops_tui.arm.functions.jsontext import JsonError, read_json, text
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import (
+    Json,
+    array_argument,
+    bounded_array,
+    bounded_text,
+    cut,
+    fold,
+    integer_argument,
+    length,
+    lower,
+    mistyped,
+    string_argument,
+    two_strings,
+    type_name,
+    upper,
+    usage,
+)
+
+_WIDEST = 16
+"""The service pads to no more characters than this."""
+_WHITE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_NONE_OR_ALL = "Either all or none of the parameters must be an array."
+
+
+@function(
+    "concat",
+    minimum=1,
+    maximum=None,
+    signature="concat(arg1, …): string | array",
+    help="One string of several strings, integers or booleans, or one array of several arrays.",
+)
+def concat(*values: Json) -> Json:
+    """All values one after the other."""
+    if all(isinstance(value, str) for value in values):
+        return _joined("concat", values, "")
+    arrays = sum(isinstance(value, list) for value in values)
+    if arrays == len(values):
+        bounded_array("concat", sum(map(len, values)))
+        return [item for value in values for item in value]
+    for value in values:
+        type_name(value)
+    if arrays or any(isinstance(value, dict) for value in values):
+        raise FunctionError(
+            f"The provided parameters for language function 'concat' are invalid. {_NONE_OR_ALL} {usage('concat')}"
+        )
+    return _joined("concat", [text(value) for value in values], "")
+
+
+def _joined(name: str, parts: tuple[str, ...] | list[str], separator: str) -> str:
+    bounded_text(name, sum(map(len, parts)) + len(separator) * len(parts))
+    return separator.join(parts)
+
+
+@function(
+    "join",
+    minimum=2,
+    maximum=2,
+    signature="join(inputArray, delimiter): string",
+    help="One string of the elements of an array, with a delimiter between them.",
+)
+def join(values: Json, delimiter: Json) -> str:
+    """The elements as text with a delimiter between them."""
+    elements = array_argument("join", values, 0, 2)
+    separator = string_argument("join", delimiter, 1, 2)
+    return _joined("join", [text(element) for element in elements], separator)
+
+
+@function(
+    "split",
+    minimum=2,
+    maximum=2,
+    signature="split(inputString, delimiter | delimiters): array",
+    help="The parts of a string between delimiters: one string, or an array of them.",
+)
+def split(value: Json, delimiter: Json) -> list[str]:
+    """The parts between the delimiters, also those of no length."""
+    if not isinstance(value, str):
+        raise _not_a_string("split", 0, value)
+    if isinstance(delimiter, str):
+        found = value.split(delimiter) if delimiter else [value]
+    elif isinstance(delimiter, list):
+        found = _split_at_any(value, delimiter)
+    else:
+        raise _split_delimiter(delimiter)
+    bounded_array("split", len(found))
+    return found
+
+
+def _split_at_any(value: str, delimiters: list[Json]) -> list[str]:
+    wrong = next((item for item in delimiters if not isinstance(item, str)), None)
+    if wrong is not None:
+        raise _split_delimiter(wrong)
+    if not delimiters:
+        # As .NET has it: no delimiters at all means white space.
+        return re.split(f"[{_WHITE}]", value)
+    wanted = [re.escape(item) for item in delimiters if item]
+    return re.split("|".join(wanted), value) if wanted else [value]
+
+
+def _split_delimiter(value: Json) -> FunctionError:
+    return FunctionError(
+        "The template language function 'split' expects its second parameter to be of type 'String or Array of "
+        f"Strings'. The provided value is of type '{type_name(value)}'. {usage('split')}"
+    )
+
+
+def _not_a_string(name: str, position: int, value: Json) -> FunctionError:
+    return mistyped(name, position, "of type 'String'", value)
+
+
+@function(
+    "replace",
+    minimum=3,
+    maximum=3,
+    signature="replace(originalString, oldString, newString): string",
+    help="A string with every occurrence of one text replaced by another; case counts.",
+)
+def replace(value: Json, old: Json, new: Json) -> str:
+    """The string with `new` in place of `old`."""
+    for position, argument in enumerate((value, old, new)):
+        if not isinstance(argument, str):
+            raise _not_a_string("replace", position, argument)
+    if not old:
+        raise FunctionError(
+            "Unable to evaluate template language function 'replace': the second parameter is invalid. "
+            f"The string to be replaced cannot be empty. {usage('replace')}"
+        )
+    bounded_text("replace", len(value) + value.count(old) * (len(new) - len(old)))
+    return str(value.replace(old, new))
+
+
+@function(
+    "padLeft",
+    minimum=2,
+    maximum=3,
+    signature="padLeft(valueToPad, totalLength, [paddingCharacter]): string",
+    help="A string or integer filled up on its left to a width of at most 16, with spaces or another character.",
+)
+def pad_left(value: Json, width: Json, padding: Json = " ") -> str:
+    """The value, right-aligned."""
+    if not isinstance(value, str) and type(value) is not int:
+        raise _padding("first", f"The source string must be a String or integer type, while '{type_name(value)}'")
+    if type(width) is not int:
+        raise _padding("second", f"Total width must be an integer, while '{type_name(width)}'")
+    if not 0 <= width <= _WIDEST:
+        raise _padding(
+            "second", f"Total width must be a positive integer value and not greater than '{_WIDEST}', while '{width}'"
+        )
+    if not isinstance(padding, str):
+        raise _padding("third", f"The padding character must be a string type, while '{type_name(padding)}'")
+    if length(padding) != 1:
+        raise _padding("third", f"The padding character must be a single character, while '{padding}'")
+    filled = text(value)
+    return padding * (width - length(filled)) + filled
+
+
+def _padding(which: str, problem: str) -> FunctionError:
+    return FunctionError(
+        f"Unable to evaluate template language function 'padLeft': the {which} parameter is invalid. {problem} was "
+        f"provided. The syntax is padLeft(string, totalWidth [, paddingChar]). {usage('padLeft')}"
+    )
+
+
+@function(
+    "substring",
+    minimum=2,
+    maximum=3,
+    signature="substring(stringToParse, startIndex, [length]): string",
+    help="The part of a string that begins at a position (from 0), so many characters long or to the end.",
+)
+def substring(value: Json, start: Json, count: Json = None) -> str:
+    """A part of the string; it has to lie within it."""
+    source = string_argument("substring", value, 0, 3)
+    begin = integer_argument("substring", start, 1)
+    size = length(source)
+    if begin < 0:
+        raise _outside(f"The index parameter cannot be less than zero. The index: '{begin}'.")
+    if begin > size:
+        raise _outside(
+            "The index parameter cannot be larger than the length of the string. "
+            f"The index parameter: '{begin}', the length of the string parameter: '{size}'."
+        )
+    if count is None:
+        return cut(source, begin, size)
+    number = integer_argument("substring", count, 2)
+    if number < 0:
+        raise _outside(f"The length parameter cannot be less than zero. The length parameter: '{number}'.")
+    if begin + number > size:
+        raise _outside(
+            "The index and length parameters must refer to a location within the string. The index parameter: "
+            f"'{begin}', the length parameter: '{number}', the length of the string parameter: '{size}'."
+        )
+    return cut(source, begin, begin + number)
+
+
+def _outside(problem: str) -> FunctionError:
+    return FunctionError(
+        f"Unable to evaluate the template language function 'substring'. {problem} {usage('substring')}"
+    )
+
+
+@function(
+    "startsWith",
+    minimum=2,
+    maximum=2,
+    signature="startsWith(stringToSearch, stringToFind): bool",
+    help="Whether a string begins with a text; case does not count.",
+)
+def starts_with(value: Json, wanted: Json) -> bool:
+    """Whether the string begins with the text."""
+    source, beginning = two_strings("startsWith", value, wanted)
+    return fold(source).startswith(fold(beginning))
+
+
+@function(
+    "endsWith",
+    minimum=2,
+    maximum=2,
+    signature="endsWith(stringToSearch, stringToFind): bool",
+    help="Whether a string ends with a text; case does not count.",
+)
+def ends_with(value: Json, wanted: Json) -> bool:
+    """Whether the string ends with the text."""
+    source, ending = two_strings("endsWith", value, wanted)
+    return fold(source).endswith(fold(ending))
+
+
+@function(
+    "toLower",
+    minimum=1,
+    maximum=1,
+    signature="toLower(stringToChange): string",
+    help="A string in lower case.",
+)
+def to_lower(value: Json) -> str:
+    """The string in lower case."""
+    if isinstance(value, str):
+        return lower(value)
+    raise mistyped("toLower", 0, "of type 'String'", value, 1)
+
+
+@function(
+    "toUpper",
+    minimum=1,
+    maximum=1,
+    signature="toUpper(stringToChange): string",
+    help="A string in upper case.",
+)
+def to_upper(value: Json) -> str:
+    """The string in upper case."""
+    if isinstance(value, str):
+        return upper(value)
+    raise mistyped("toUpper", 0, "of type 'String'", value, 1)
+
+
+@function(
+    "trim",
+    minimum=1,
+    maximum=1,
+    signature="trim(stringToTrim): string",
+    help="A string without white space at its ends.",
+)
+def trim(value: Json) -> str:
+    """The string without white space at its ends."""
+    if isinstance(value, str):
+        return value.strip(_WHITE)
+    raise _not_a_string("trim", 0, value)
+
+
+@function(
+    "string",
+    minimum=1,
+    maximum=1,
+    signature="string(valueToConvert): string",
+    help="Any value as a string; objects and arrays as JSON.",
+)
+def string(value: Json) -> str:
+    """The value as text."""
+    return text(value)
+
+
+@function(
+    "json",
+    minimum=1,
+    maximum=1,
+    signature="json(arg1): any",
+    help="The value that a JSON text stands for; json('null') is null.",
+)
+def json(value: Json) -> Json:
+    """The value of a JSON text."""
+    source = string_argument("json", value)
+    try:
+        return read_json(source)
+    except JsonError as error:
+        raise FunctionError(
+            "The template language function 'json' parameter is not valid. "
+            f"The provided value '{source[:200]}' cannot be parsed: '{error}'. {usage('json')}"
+        ) from None
+
+
+@function(
+    "format",
+    minimum=1,
+    maximum=None,
+    signature="format(formatString, [arg1, …]): string",
+    help="A text with {0}, {1:N0}, {2,10} replaced by the arguments that follow, as .NET formats them.",
+)
+def format_text(pattern: Json, *values: Json) -> str:
+    """The pattern with its placeholders filled in."""
+    if not isinstance(pattern, str):
+        type_name(pattern)
+        raise FunctionError(
+            "Unable to evaluate language function 'format': the first argument must be a string literal, and the type "
+            "of other arguments must be one of 'Array, Boolean, Date, Float, Guid, Integer, Null, Object, String, "
+            f"TimeSpan, Undefined, Uri'. {usage('format')}"
+        )
+    return composite(pattern, values)
+
+
+@function(
+    "uniqueString",
+    minimum=1,
+    maximum=None,
+    signature="uniqueString(baseString, …): string",
+    help="Thirteen characters made from the given strings, always the same for the same strings.",
+)
+def unique(*values: Json) -> str:
+    """A hash of the strings."""
+    return unique_string(_all_strings("uniqueString", values))
+
+
+@function(
+    "guid",
+    minimum=1,
+    maximum=None,
+    signature="guid(baseString, …): string",
+    help="A globally unique identifier made from the given strings, always the same for the same strings.",
+)
+def guid(*values: Json) -> str:
+    """A UUID of the strings."""
+    return arm_guid(_all_strings("guid", values))
+
+
+def _all_strings(name: str, values: tuple[Json, ...]) -> list[str]:
+    strings = [string_argument(name, value, position, len(values)) for position, value in enumerate(values)]
+    bounded_text(name, sum(map(len, strings)))
+    return strings
+
+
+@function(
+    "fail",
+    minimum=1,
+    maximum=1,
+    signature="fail(message): error",
+    help="Ends the evaluation with a message of one's own.",
+)
+def fail(message: Json) -> Json:
+    """Never returns: raises the message."""
+    raise FunctionError(string_argument("fail", message))

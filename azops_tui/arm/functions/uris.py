@@ -1,0 +1,204 @@
+"""Functions that escape, build and take apart URIs, as .NET does."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urljoin, urlsplit
+
+from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.arm.functions.jsontext import text
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import (
+    Json,
+    bounded_text,
+    find_key,
+    object_argument,
+    string_argument,
+    two_strings,
+    type_name,
+    usage,
+    utf8,
+)
+
+_ESCAPED = re.compile("(?:%[0-9a-fA-F]{2})+")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+")
+_PORTS = {"http": 80, "https": 443, "ftp": 21}
+_ALLOWED = "%/:=&?~#+!$,;'@()*[]"
+"""What stays as it is in a URI that is put together; everything else outside of ASCII letters and digits is escaped."""
+
+
+@function(
+    "uriComponent",
+    minimum=1,
+    maximum=1,
+    signature="uriComponent(stringToEncode): string",
+    help="A string with everything escaped that has a meaning in a URI.",
+)
+def uri_component(value: Json) -> str:
+    """The string with everything but letters, digits and -._~ as %XX."""
+    source = string_argument("uriComponent", value)
+    bounded_text("uriComponent", len(source))
+    escaped = quote(utf8(source), safe="")
+    bounded_text("uriComponent", len(escaped))
+    return escaped
+
+
+@function(
+    "uriComponentToString",
+    minimum=1,
+    maximum=1,
+    signature="uriComponentToString(uriEncodedString): string",
+    help="A string with its %XX escapes undone.",
+)
+def uri_component_to_string(value: Json) -> str:
+    """The string with %XX undone; what is not UTF-8 stays escaped."""
+    return _ESCAPED.sub(_unescaped, string_argument("uriComponentToString", value))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    data = bytes.fromhex(found.group().replace("%", ""))
+    parts: list[str] = []
+    while data:
+        try:
+            parts.append(data.decode())
+            break
+        except UnicodeDecodeError as error:
+            parts.append(data[: error.start].decode())
+            parts.append("".join(f"%{byte:02X}" for byte in data[error.start : error.end]))
+            data = data[error.end :]
+    return "".join(parts)
+
+
+def unescape_bytes(escaped: str) -> bytes:
+    """The bytes of a text with its %XX escapes undone; anything else is UTF-8."""
+    return b"".join(
+        bytes.fromhex(part.replace("%", "")) if place % 2 else utf8(part)
+        for place, part in enumerate(re.split("((?:%[0-9a-fA-F]{2})+)", escaped))
+    )
+
+
+@function(
+    "uri",
+    minimum=2,
+    maximum=2,
+    signature="uri(baseUri, relativeUri): string",
+    help="An absolute URI of a base and what is relative to it; the base's last segment counts if a slash ends it.",
+)
+def uri(base: Json, relative: Json) -> str:
+    """The relative URI as seen from the base."""
+    start, end = two_strings("uri", base, relative)
+    if _ABSOLUTE.match(start) is None:
+        raise FunctionError(
+            "The template language function 'uri' expects its first argument to be a uri string. "
+            f"The provided value is '{start[:200]}'. Please see https://aka.ms/arm-function-datauri for usage details."
+        )
+    if start.endswith("/") and end.startswith("/") and not end.startswith("//"):
+        end = end[1:]
+    try:
+        joined = urljoin(start, end)
+        return _canonical(joined)
+    except ValueError:
+        raise FunctionError(
+            "The template language function 'uri' cannot combine its arguments: "
+            f"'{start[:200]}' and '{end[:200]}' do not make a URI. {usage('uri')}"
+        ) from None
+
+
+def _canonical(address: str) -> str:
+    """Scheme and host in lower case, no default port, a path of at least a slash, odd characters escaped."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").lower()
+    if ":" in host:
+        host = f"[{host}]"
+    user, mark, _ = parts.netloc.rpartition("@")
+    port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
+    rest = parts.path or "/"
+    if parts.query or "?" in address.partition("#")[0]:
+        rest += f"?{parts.query}"
+    if parts.fragment:
+        rest += f"#{parts.fragment}"
+    return f"{parts.scheme}://{user}{mark}{host}{port}{quote(utf8(rest), safe=_ALLOWED)}"
+
+
+@function(
+    "buildUri",
+    minimum=1,
+    maximum=1,
+    signature="buildUri({scheme, host, [port], [path], [query]}): string",
+    help="A URI of its parts.",
+)
+def build_uri(value: Json) -> str:
+    """The URI that the parts make."""
+    parts = object_argument("buildUri", value)
+    scheme = _part(parts, "scheme", needed=True).lower()
+    host = _part(parts, "host", needed=True)
+    if re.fullmatch("[a-z][a-z0-9+.-]*", scheme) is None or re.search(r"[/?#@\s\\]", host):
+        raise FunctionError(
+            f"The template language function 'buildUri' cannot make a URI of scheme '{scheme[:100]}' and host "
+            f"'{host[:200]}'. {usage('buildUri')}"
+        )
+    port = _port(parts)
+    path = _part(parts, "path")
+    query = _part(parts, "query")
+    if not path.startswith("/"):
+        path = f"/{path}"
+    if query and not query.startswith("?"):
+        query = f"?{query}"
+    shown = "" if port in (None, _PORTS.get(scheme)) else f":{port}"
+    return f"{scheme}://{host}{shown}{quote(utf8(path), safe=_ALLOWED.replace('?', '').replace('#', ''))}" + quote(
+        utf8(query), safe=_ALLOWED.replace("#", "")
+    )
+
+
+def _part(parts: dict[str, Json], name: str, needed: bool = False) -> str:
+    key = find_key(parts, name)
+    value = None if key is None else parts[key]
+    if isinstance(value, str) and (value or not needed):
+        return value
+    if value is None and not needed:
+        return ""
+    raise FunctionError(
+        f"The template language function 'buildUri' expects the property '{name}' of its parameter to be a string. "
+        f"The provided value is of type '{type_name(value)}'. {usage('buildUri')}"
+    )
+
+
+def _port(parts: dict[str, Json]) -> int | None:
+    key = find_key(parts, "port")
+    value = None if key is None else parts[key]
+    if value is None or (type(value) is int and 0 <= value <= 65535):
+        return value
+    raise FunctionError(
+        "The template language function 'buildUri' expects the property 'port' of its parameter to be an integer "
+        f"between 0 and 65535. The provided value is '{text(value)[:100]}'. {usage('buildUri')}"
+    )
+
+
+@function(
+    "parseUri",
+    minimum=1,
+    maximum=1,
+    signature="parseUri(uri): object",
+    help="The scheme, host, port, path and query of a URI, those that it has.",
+)
+def parse_uri(value: Json) -> dict[str, Json]:
+    """The parts of a URI: scheme, host and, where there are any, port, path and query."""
+    source = string_argument("parseUri", value)
+    try:
+        parts = urlsplit(source.strip())
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if not parts.scheme or not parts.hostname:
+        raise FunctionError(
+            "The template language function 'parseUri' expects its parameter to be a uri string. "
+            f"The provided value is '{source[:200]}'. {usage('parseUri')}"
+        )
+    found: dict[str, Json] = {"scheme": parts.scheme.lower(), "host": parts.hostname}
+    if port is not None and port != _PORTS.get(parts.scheme):
+        found["port"] = port
+    if parts.path not in ("", "/"):
+        found["path"] = parts.path
+    if parts.query:
+        found["query"] = f"?{parts.query}"
+    return found
