@@ -10,9 +10,8 @@ import re
 from json import JSONDecodeError, loads
 from json.encoder import encode_basestring
 
-from azops_tui.arm.errors import Unknown
 from azops_tui.arm.functions.errors import FunctionError
-from azops_tui.arm.functions.values import LARGEST_TEXT, Json
+from azops_tui.arm.functions.values import LARGEST_TEXT, Json, type_name
 from azops_tui.arm.limits import VALUE_DEPTH
 
 
@@ -239,7 +238,7 @@ def _write(value: Json, quote: str, parts: list[str], depth: int, left: list[int
             separator = ","
         text = "]" if value else "[]"
     else:
-        raise Unknown
+        raise FunctionError(f"A value of type '{type_name(value)}' cannot be printed as JSON.")
     parts.append(text)
     left[0] -= len(text) + 1
 

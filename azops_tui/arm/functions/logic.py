@@ -1,4 +1,4 @@
-"""Truth and comparison, with all values known; the evaluator may stop early in `and`, `or` and `coalesce`."""
+"""Truth and comparison; `and`, `or`, `coalesce` and `if`, which need not evaluate every argument, are the evaluator's."""
 
 from __future__ import annotations
 
@@ -50,55 +50,12 @@ def boolean(value: Json) -> bool:
     raise mistyped("bool", 0, "a string, an integer or a boolean", value, 1)
 
 
-def truth(name: str, value: Json, position: int, count: int = 2) -> bool:
-    """`value`, which has to be a boolean: an argument of `and`, `or`, `not` or `if`."""
-    if isinstance(value, bool):
-        return value
-    raise mistyped(name, position, "a boolean", value, count)
-
-
-@function(
-    "and",
-    minimum=2,
-    maximum=None,
-    signature="and(arg1, arg2, …): bool",
-    help="Whether all of some booleans are true.",
-)
-def all_true(*values: Json) -> bool:
-    """Whether all are true."""
-    truths = [truth("and", value, position) for position, value in enumerate(values)]
-    return all(truths)
-
-
-@function(
-    "or",
-    minimum=2,
-    maximum=None,
-    signature="or(arg1, arg2, …): bool",
-    help="Whether one of some booleans is true.",
-)
-def any_true(*values: Json) -> bool:
-    """Whether one is true."""
-    truths = [truth("or", value, position) for position, value in enumerate(values)]
-    return any(truths)
-
-
 @function("not", minimum=1, maximum=1, signature="not(arg1): bool", help="True for false and false for true.")
 def negation(value: Json) -> bool:
     """The opposite."""
-    return not truth("not", value, 0, 1)
-
-
-@function(
-    "coalesce",
-    minimum=1,
-    maximum=None,
-    signature="coalesce(arg1, …): any",
-    help="The first of some values that is not null; null where all are.",
-)
-def coalesce(*values: Json) -> Json:
-    """The first value that is not null."""
-    return next((value for value in values if value is not None), None)
+    if isinstance(value, bool):
+        return not value
+    raise mistyped("not", 0, "a boolean", value, 1)
 
 
 @function(

@@ -54,17 +54,6 @@ def function(
     return add
 
 
-def special(
-    name: str,
-    *,
-    minimum: int,
-    maximum: int | None,
-    signature: str,
-    help: str,
-    implementation: Implementation | None = None,
-) -> None:
-    """Lists a function that the evaluator handles itself.
-
-    `implementation`, where there is one, is what the function does once all its arguments are known.
-    """
-    FUNCTIONS[name.lower()] = Function(name, implementation, minimum, maximum, signature, help, special=True)
+def special(name: str, *, minimum: int, maximum: int | None, signature: str, help: str) -> None:
+    """Lists a function that the evaluator handles itself."""
+    FUNCTIONS[name.lower()] = Function(name, None, minimum, maximum, signature, help, special=True)

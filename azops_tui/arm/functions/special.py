@@ -8,7 +8,7 @@ _NONE: tuple[tuple[str, str], ...] = (
     ("deployer", "deployer(): object|Who deploys: objectId, tenantId and userPrincipalName."),
     (
         "deployment",
-        "deployment(): object|The deployment: name, location, properties with template, parameters and mode.",
+        "deployment(): object|The deployment: its name, location and properties.",
     ),
     ("environment", "environment(): object|The cloud: its name, suffixes and endpoints."),
     ("newGuid", "newGuid(): string|A new identifier for every deployment; only in a parameter's default value."),
@@ -19,6 +19,9 @@ _NONE: tuple[tuple[str, str], ...] = (
 )
 
 _OTHERS: tuple[tuple[str, int, int | None, str, str], ...] = (
+    ("and", 2, None, "and(arg1, arg2, …): bool", "Whether all of some booleans are true."),
+    ("or", 2, None, "or(arg1, arg2, …): bool", "Whether one of some booleans is true."),
+    ("coalesce", 1, None, "coalesce(arg1, …): any", "The first of some values that is not null; null where all are."),
     (
         "if",
         3,

@@ -37,10 +37,12 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def type_name(value: Json) -> str:
-    """The service's name of a value's type: String, Integer, Float, Boolean, Array, Object or Null."""
+    """The service's name of a value's type: String, Integer, Float, Boolean, Array, Object, Null, or Lambda."""
     try:
         return _NAMES[type(value)]
     except KeyError:
+        if callable(value):
+            return "Lambda"
         raise Unknown from None
 
 
