@@ -20,8 +20,8 @@ def advise(code: str, message: str = "", target: str = "") -> str:
 def _parameter(message: str, target: str) -> str:
     if _KEY.search(target) or _KEY.search(message):
         return (
-            "keyData must be one OpenSSH public key on one line, such as “ssh-ed25519 AAAA… name”, or “ssh-rsa AAAA… name” "
-            "of 2048 bits or more."
+            "keyData must be one OpenSSH public key on one line, such as “ssh-ed25519 AAAA… name”, "
+            "or “ssh-rsa AAAA… name” of 2048 bits or more."
         )
     if "image" in target.lower():
         return "List the images of this location with “az vm image list” and use one of them."
@@ -127,13 +127,13 @@ _ADVICE: dict[str, _Advice] = {
     "propertychangenotallowed": "This property cannot be changed later: delete the resource and create it again.",
     "scopelocked": "A lock protects it: remove the lock first, if you may.",
     "requestdisallowedbypolicy": "Change what the policy objects to, or ask its owner for an exemption.",
-    "principalnotfound": "A new identity takes a minute to be seen: set principalType in the assignment, or run it again.",
+    "principalnotfound": "A new identity takes a minute to be seen: set principalType or try again.",
     "roleassignmentexists": "The assignment is there already; nothing need be done.",
     "privateipaddressinuse": "Choose a free address of the subnet, or let Azure choose one.",
     "subnetisfull": "Enlarge the subnet, or use another one.",
     "netcfginvalidsubnet": "Choose an address range within the network's that no other subnet has.",
     "publicipcountlimitreached": "Delete public addresses that are not used, or ask for a higher quota.",
-    "vmextensionprovisioningerror": "Read the extension's log on the machine, under /var/log/azure; then deploy it again.",
+    "vmextensionprovisioningerror": "Read the extension's log under /var/log/azure on the machine; then deploy it again.",
     "vmextensionprovisioningtimeout": "Look into the extension's log on the machine: it did not end in 90 minutes.",
     "osprovisioningtimedout": "Check the image's agent and the custom data; delete the machine and deploy it again.",
     "osprovisioningclienterror": "Check the image and the custom data; delete the machine and deploy it again.",

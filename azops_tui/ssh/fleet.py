@@ -1,0 +1,274 @@
+"""A command on many hosts: fan-out, batches, failures that are put up with, time limits, and a stop that stops."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import msgspec
+
+from azops_tui.ssh.connections import AskHostKey, Connections, Route
+from azops_tui.ssh.host_keys import HostKeys
+from azops_tui.ssh.output import Ring
+from azops_tui.ssh.problems import HostProblem
+from azops_tui.ssh.remote import Remote, Stream
+from azops_tui.ssh.rolling import plan
+from azops_tui.ssh.targets import Target
+
+FAN_OUT = 50
+"""Hosts at work at once."""
+
+
+class HostResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a command on one host."""
+
+    host: str
+    status: int | None = None
+    """Exit status; None where there is none: not reached, not started, stopped, out of time, or contact lost."""
+    duration: float = 0.0
+    """Seconds, connecting included."""
+    problem: str = ""
+    """Why there is no status: one sentence."""
+    stdout: str = ""
+    """The end of the output, safe to show; all of it where ``stdout_file`` is empty and nothing was cut."""
+    stderr: str = ""
+    stdout_file: str = ""
+    """Path of the file with the whole output, where it is long."""
+    stderr_file: str = ""
+    cut: int = 0
+    """Characters of the beginning that are missing in ``stdout`` and ``stderr``."""
+    started: bool = True
+    """False for a host that was not tried, because others failed or the run was stopped."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command ran and said that it succeeded."""
+        return self.status == 0
+
+
+class Fleet:
+    """Runs commands on hosts and keeps the connections for the next one."""
+
+    def __init__(
+        self,
+        host_keys: HostKeys,
+        route: Route | None = None,
+        *,
+        ask_host_key: AskHostKey | None = None,
+        connect_timeout: float = 15,
+        keepalive: float = 5,
+        keepalive_misses: int = 3,
+        spill: Path | None = None,
+        keep: int = 256 * 1024,
+        fan_out: int = FAN_OUT,
+    ) -> None:
+        """Opens nothing yet; there must be a running loop.
+
+        Args:
+            host_keys: the hosts that are known.
+            route: where an address is really reached, for the local cloud.
+            ask_host_key: asked before a host that is met for the first time is trusted; without it, it is.
+            connect_timeout: seconds that a connection may take.
+            keepalive: seconds of silence after which a host is asked whether it is there.
+            keepalive_misses: questions without an answer after which contact is lost.
+            spill: folder for output longer than ``keep``; without it only its end is kept.
+            keep: characters of each stream of each host that are kept in memory.
+            fan_out: hosts at work at once.
+        """
+        self._connections = Connections(
+            host_keys,
+            route=route,
+            ask_host_key=ask_host_key,
+            connect_timeout=connect_timeout,
+            keepalive=keepalive,
+            keepalive_misses=keepalive_misses,
+        )
+        self._spill = spill
+        self._keep = keep
+        self._gate = asyncio.Semaphore(fan_out)
+        self._stop = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._active = 0
+        self._runs = 0
+
+    async def run(
+        self,
+        targets: Sequence[Target],
+        command: str,
+        *,
+        serial: str = "",
+        max_fail: str = "",
+        timeout: float | None = None,  # noqa: ASYNC109 - it ends the command on the host, not us
+        on_start: Callable[[str, str], object] | None = None,
+        on_output: Callable[[str, str, Stream], object] | None = None,
+        on_finish: Callable[[HostResult], object] | None = None,
+    ) -> list[HostResult]:
+        """Runs a command on hosts; see :func:`azops_tui.ssh.rolling.plan` for batches and failures.
+
+        Args:
+            targets: the hosts; their names tell them apart.
+            command: for the user's shell on the host.
+            serial: hosts in a batch; the next one starts when all of it have finished.
+            max_fail: failures that are put up with.
+            timeout: seconds that the command may take on a host, connecting not included; then it is ended.
+            on_start: told ``(host, address)`` when a host's turn comes.
+            on_output: told ``(host, text, stream)``; the text is safe to show.
+            on_finish: told of each result, those of hosts that were not tried too.
+
+        Returns:
+            A result for each target, in their order.
+
+        Raises:
+            ValueError: ``serial`` or ``max_fail`` cannot be understood, or two targets have the same name.
+        """
+        if len({target.name for target in targets}) < len(targets):
+            raise ValueError("two hosts have the same name")
+        rolling = plan(len(targets), serial, max_fail)
+        if not self._active:
+            self._stop.clear()
+            self._idle.clear()
+        self._active += 1
+        self._runs += 1
+        results: dict[str, HostResult] = {}
+        failed = 0
+
+        async def one(target: Target) -> None:
+            nonlocal failed
+            async with self._gate:
+                if self._stop.is_set():
+                    result = HostResult(host=target.name, problem="Not run: the step was stopped.", started=False)
+                elif failed > rolling.allowed:
+                    said = f"Not run: {failed} host{'s' * (failed != 1)} had failed."
+                    result = HostResult(host=target.name, problem=said, started=False)
+                else:
+                    if on_start is not None:
+                        on_start(target.name, target.address)
+                    result = await self._host(target, command, timeout, on_output)
+                    failed += not result.ok
+            results[target.name] = result
+            if on_finish is not None:
+                on_finish(result)
+
+        try:
+            waiting = list(targets)
+            for size in rolling.batches:
+                batch, waiting = waiting[:size], waiting[size:]
+                async with asyncio.TaskGroup() as tasks:
+                    for target in batch:
+                        tasks.create_task(one(target))
+        finally:
+            self._active -= 1
+            if not self._active:
+                self._idle.set()
+        return [results[target.name] for target in targets]
+
+    async def stop(self) -> None:
+        """Ends what is running on every host, and starts nothing more; :meth:`run` then returns."""
+        if self._active:
+            self._stop.set()
+            await self._idle.wait()
+
+    async def close(self) -> None:
+        """Ends what is running and closes all connections."""
+        await self.stop()
+        await self._connections.close()
+
+    async def _host(
+        self,
+        target: Target,
+        command: str,
+        limit: float | None,
+        on_output: Callable[[str, str, Stream], object] | None,
+    ) -> HostResult:
+        began = time.monotonic()
+        rings: dict[Stream, Ring] = {name: Ring(self._keep, self._file(target, name)) for name in ("stdout", "stderr")}
+
+        def told(text: str, stream: Stream) -> None:
+            rings[stream].write(text)
+            if on_output is not None:
+                on_output(target.name, text, stream)
+
+        try:
+            status, problem = await self._attempt(target, command, limit, told)
+        except OSError as error:
+            status, problem = None, f"The output of {target.name} cannot be written: {error.strerror or error}."
+        finally:
+            for ring in rings.values():
+                ring.close()
+        return HostResult(
+            host=target.name,
+            status=status,
+            duration=time.monotonic() - began,
+            problem=problem,
+            stdout=rings["stdout"].text,
+            stderr=rings["stderr"].text,
+            stdout_file=rings["stdout"].spilled,
+            stderr_file=rings["stderr"].spilled,
+            cut=sum(ring.dropped for ring in rings.values()),
+        )
+
+    async def _attempt(
+        self, target: Target, command: str, limit: float | None, told: Callable[[str, Stream], object]
+    ) -> tuple[int | None, str]:
+        """Exit status and problem. A kept connection that has died meanwhile is opened again, once."""
+        for attempt in (1, 2):
+            connecting = asyncio.ensure_future(self._connections.connect(target))
+            if not await self._first(connecting, None):
+                return None, "Not run: the step was stopped."
+            try:
+                connection = connecting.result()
+            except HostProblem as problem:
+                return None, str(problem)
+            try:
+                return await self._limited(Remote(connection, told), target, command, limit)
+            except (asyncssh.ChannelOpenError, asyncssh.ConnectionLost, BrokenPipeError) as error:
+                if attempt == 1 and (connection.is_closed() or not isinstance(error, asyncssh.ChannelOpenError)):
+                    self._connections.drop(target)
+                    continue
+                return None, f"{target.name} starts no further session: {error}."
+            except asyncssh.Error as error:
+                return None, f"The command could not be started on {target.name}: {error}."
+        raise AssertionError("the second attempt returns")
+
+    async def _limited(
+        self, remote: Remote, target: Target, command: str, limit: float | None
+    ) -> tuple[int | None, str]:
+        """Runs the command under its time limit. A stop or a cancellation of us ends it on the host too."""
+        work = asyncio.ensure_future(remote.run(command))
+        try:
+            if await self._first(work, limit):
+                status = work.result()
+                lost = f"Contact with {target.name} was lost; what became of the command is not known."
+                return status, lost if status is None else ""
+            stopped = self._stop.is_set()
+            if not await remote.end():
+                return None, f"Contact with {target.name} was lost; whether the command still runs is not known."
+            if stopped:
+                return None, "Stopped; the command was ended on the host."
+            return None, f"It did not end within {limit:g} s and was ended on the host."
+        except asyncio.CancelledError:
+            await asyncio.shield(remote.end())
+            raise
+        finally:
+            work.cancel()
+
+    async def _first(self, work: asyncio.Future[Any], limit: float | None) -> bool:
+        """Waits for the work, a stop or the time limit; returns whether the work is done."""
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait([work, stop], timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+        return work.done()
+
+    def _file(self, target: Target, stream: Stream) -> Path | None:
+        """Where long output goes: a file of its own for each run, host and stream."""
+        if self._spill is None:
+            return None
+        return self._spill / f"{self._runs}-{re.sub(r'[^A-Za-z0-9_.-]', '_', target.name)[:100]}.{stream}"

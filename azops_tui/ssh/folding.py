@@ -1,0 +1,98 @@
+"""Folding: hosts with the same output are shown once, the odd ones as what is different."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from azops_tui.ssh.fleet import HostResult
+
+LONGEST = 2000
+"""Lines of an output that are compared; of longer ones only whether they are equal is said."""
+
+
+class Fold(msgspec.Struct, frozen=True, kw_only=True):
+    """Hosts with the same result."""
+
+    hosts: tuple[str, ...]
+    status: int | None
+    problem: str
+    text: str
+    """Their output: stdout, then stderr."""
+    diff: tuple[str, ...] = ()
+    """How it differs from the first fold, as lines that begin with ``-`` or ``+``; empty for the first one."""
+    label: str = ""
+    """The hosts in short, as ``master-[0-4], agent-7``."""
+
+
+def fold(results: Iterable[HostResult]) -> list[Fold]:
+    """Groups of hosts with equal output, status and problem: the largest first, then failed ones, then the others.
+
+    Names and addresses of the hosts themselves are part of the output and are compared as they are.
+    """
+    groups: dict[tuple[int | None, str, str], list[str]] = {}
+    for result in results:
+        # A sentence about a host names it: without the name, hosts that cannot be reached are one group.
+        problem = result.problem.replace(result.host, "the host") if result.host else result.problem
+        text = result.stdout + (("\n" if result.stdout and not result.stdout.endswith("\n") else "") + result.stderr)
+        groups.setdefault((result.status, problem, text), []).append(result.host)
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    ordered[1:] = sorted(ordered[1:], key=lambda item: (item[0][0] == 0, -len(item[1])))
+    folds = []
+    for index, ((status, problem, text), hosts) in enumerate(ordered):
+        diff = _difference(ordered[0][0][2], text) if index else ()
+        folds.append(
+            Fold(hosts=tuple(hosts), status=status, problem=problem, text=text, diff=diff, label=compress(hosts))
+        )
+    return folds
+
+
+def compress(hosts: Sequence[str]) -> str:
+    """Host names in short: those that differ in one number are one word, as ``web-[1-3,7].example``."""
+    families: dict[tuple[str, str, int], list[int]] = {}
+    order: list[tuple[str, str, int] | str] = []
+    for host in hosts:
+        match = re.match(r"(.*?)(\d+)(\D*)$", host)
+        if not match or len(match[2]) > 15:
+            order.append(host)
+            continue
+        # 07 and 7 are two names: numbers are one family only if they are written with the same zeros.
+        width = len(match[2]) if match[2].startswith("0") and len(match[2]) > 1 else 0
+        key = (match[1], match[3], width)
+        if key not in families:
+            families[key] = []
+            order.append(key)
+        families[key].append(int(match[2]))
+    words = []
+    for item in order:
+        if isinstance(item, str):
+            words.append(item)
+            continue
+        before, after, width = item
+        numbers = sorted(families[item])
+        if len(numbers) == 1:
+            words.append(f"{before}{numbers[0]:0{width}d}{after}")
+        else:
+            words.append(f"{before}[{_ranges(numbers, width)}]{after}")
+    return ", ".join(words)
+
+
+def _ranges(numbers: list[int], width: int) -> str:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(f"{a:0{width}d}" if a == b else f"{a:0{width}d}-{b:0{width}d}" for a, b in runs)
+
+
+def _difference(first: str, other: str) -> tuple[str, ...]:
+    a, b = first.splitlines(), other.splitlines()
+    if len(a) > LONGEST or len(b) > LONGEST:
+        return ("(too long to compare)",)
+    changes = difflib.unified_diff(a, b, lineterm="", n=0)
+    return tuple(line for line in changes if not line.startswith(("---", "+++", "@@")))
