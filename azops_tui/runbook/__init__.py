@@ -6,7 +6,7 @@ model alone is cheap to import.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def parse(
     path: Path,
     *,
     metadata: str = "",
-    initial: str = "",
+    initial: Mapping[str, str] | None = None,
     tools: Collection[str] | None = None,
 ) -> Runbook:
     """The runbook that a Markdown text is; whatever is wrong with it is in ``problems``, nothing is raised.
@@ -30,7 +30,7 @@ def parse(
         text: the document.
         path: where it lives: names it in problems, and relative links and templates start from its folder.
         metadata: text of a ``metadata.json`` beside it, whose ``configurableParams`` become parameters.
-        initial: text of an ``.ini`` file of the same name beside it, whose values become defaults.
+        initial: values of an ``.ini`` file of the same name beside it, which become defaults.
         tools: the programs that are there, of those that decide whether a step can run (``pwsh``);
             None where that is not known, and then every step counts as runnable.
     """

@@ -1,8 +1,8 @@
 """Native steps: the bodies of ``yaml {azops=KIND}`` fences, as typed records.
 
 A body is decoded strictly before anything runs: an unknown field or a value of the wrong type is a problem at its line.
-``${NAME}`` stands for a run variable and is put in by :func:`substitute` just before the step runs; ``$${NAME}`` is a
-literal ``${NAME}``.
+``${NAME}`` stands for a run variable and is put in by :func:`substitute` just before the step runs; ``${NAME:-text}``
+has a default, ``$${NAME}`` is a literal ``${NAME}``.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ _REMOTE_CODE = frozenset({("ssh", "command")})
 _VARIABLES = frozenset({"public", "private", "capture"})
 """Fields that name a variable which the step sets."""
 
-_REFERENCE = re.compile(r"\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_REFERENCE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _ANY_REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WHERE = re.compile(r" - at `\$([^`]*)`")
@@ -216,7 +216,7 @@ def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tu
         for path, text in _texts(value):
             for found in _ANY_REFERENCE.finditer(text):
                 if not _REFERENCE.fullmatch(found[0]):
-                    message = f"'{written}' has {found[0]}; only ${{NAME}} can stand there"
+                    message = f"'{written}' has {found[0]}; only ${{NAME}} and ${{NAME:-default}} can stand there"
                     return message, document.line(written, *path)
     if field.name in _VARIABLES and isinstance(value, str) and value and not _NAME.fullmatch(value):
         return f"'{written}' must be a variable's name, not '{value}'", document.line(written)
@@ -300,10 +300,10 @@ def _has_reference(value: Any) -> bool:
 
 
 def references(value: Any) -> list[str]:
-    """Names of the variables that a value or a native step uses, in order, each once."""
+    """Names of the variables that a value or a native step cannot do without, in order, each once."""
     data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
-    found = [m[1] for _, text in _texts(data) for m in _REFERENCE.finditer(text) if not m[0].startswith("$$")]
-    return list(dict.fromkeys(found))
+    found = [match for _, text in _texts(data) for match in _REFERENCE.finditer(text)]
+    return list(dict.fromkeys(match[2] for match in found if not match[1] and match[3] is None))
 
 
 def substitute(value: S, variables: Mapping[str, str]) -> S:
@@ -344,11 +344,14 @@ def _replace(value: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(value, str):
 
         def one(found: re.Match[str]) -> str:
-            if found[0].startswith("$$"):
+            escape, name, default = found.groups()
+            if escape:
                 return found[0][1:]
-            if found[1] not in variables:
-                raise LookupError(f"the variable {found[1]} is not set{did_you_mean(found[1], variables)}")
-            return str(variables[found[1]])
+            if default is not None:
+                return str(variables.get(name) or default)
+            if name not in variables:
+                raise LookupError(f"the variable {name} is not set{did_you_mean(name, variables)}")
+            return str(variables[name])
 
         return _REFERENCE.sub(one, value)
     if isinstance(value, dict):

@@ -60,19 +60,15 @@ def missing(parameters: Iterable[Parameter], given: Mapping[str, str]) -> list[P
     return [p for p in parameters if p.default is None and p.name not in given and not p.secret_from]
 
 
-def from_ini(text: str) -> list[Parameter]:
-    """Defaults from an ``.ini`` beside the document: ``NAME = value`` lines; sections and comments are passed over."""
-    found: dict[str, Parameter] = {}
-    for number, raw in enumerate(text.split("\n"), start=1):
-        name, equals, value = raw.strip().partition("=")
-        name = name.strip()
-        if not equals or not NAME.fullmatch(name):
-            continue
-        value = value.strip()
-        if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
-            value = value[1:-1]
-        found[name] = Parameter(name, default=value, help=f"From the .ini file beside the document, line {number}")
-    return list(found.values())
+def from_ini(text: str) -> dict[str, str]:
+    """Names and values of an ``.ini`` file: its ``NAME = value`` lines; sections and comments are passed over."""
+    found: dict[str, str] = {}
+    for raw in text.split("\n"):
+        name, equals, value = (part.strip() for part in raw.partition("="))
+        if equals and NAME.fullmatch(name):
+            quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "'\""
+            found[name] = value[1:-1] if quoted else value
+    return found
 
 
 def from_metadata(text: str, document: str) -> list[Parameter]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -36,14 +36,13 @@ from azops_tui.runbook.model import (
     StepKind,
 )
 from azops_tui.runbook.native import NativeStep, decode_native, native_effects
-from azops_tui.runbook.parameters import from_ini, from_metadata
+from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.shell import read
 
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
-_CONFIRMED = {"none": Effect.NONE, "mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
-_MUST_ASK = Effect.MUTATES | Effect.DESTROYS
+_CONFIRMED = {"mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
 
 
 @functools.cache
@@ -80,16 +79,23 @@ class _Draft:
 
 
 def parse_document(
-    text: str, path: Path, *, metadata: str = "", initial: str = "", tools: Collection[str] | None = None
+    text: str,
+    path: Path,
+    *,
+    metadata: str = "",
+    initial: Mapping[str, str] | None = None,
+    tools: Collection[str] | None = None,
 ) -> Runbook:
     """See :func:`azops_tui.runbook.parse`."""
-    return _Reader(text, path, metadata, initial, tools).runbook()
+    return _Reader(text, path, metadata, initial or {}, tools).runbook()
 
 
 class _Reader:
     """One pass over a document's blocks."""
 
-    def __init__(self, text: str, path: Path, metadata: str, initial: str, tools: Collection[str] | None) -> None:
+    def __init__(
+        self, text: str, path: Path, metadata: str, initial: Mapping[str, str], tools: Collection[str] | None
+    ) -> None:
         self._text = text
         self._path = path
         self._metadata = metadata
@@ -324,7 +330,10 @@ class _Reader:
 
     def _offered(self, steps: list[Step]) -> list[Parameter]:
         """The parameters of a document that declares none."""
-        found = {parameter.name: parameter for parameter in from_ini(self._initial)}
+        found = {
+            name: Parameter(name, default=value, help="From the .ini file beside the document")
+            for name, value in self._initial.items()
+        }
         for name, value in self._commented.items():
             found[name] = Parameter(name, default=value, help="From a comment in the document")
         exports: dict[str, Parameter] = {}
@@ -373,19 +382,18 @@ class _Reader:
 
 
 def _effects(draft: _Draft, native: NativeStep | None, known: Known) -> Effect:
-    """What a step does: the code's reading of it, or what its author says with ``confirm=``."""
+    """What a step does, as its code tells; ``confirm=`` can make it more."""
     attributes = draft.block.attributes
     if draft.kind is StepKind.NATIVE:
-        found = native_effects(native) if native is not None else _MUST_ASK
+        found = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
     elif draft.kind is StepKind.SHELL and attributes.ssh:
         from azops_tui.runbook.classify import remote_effect
 
         found = remote_effect(draft.code)
     else:
         found = effects(draft.kind, draft.code, known)
-    if attributes.confirm:
-        return (found & ~_MUST_ASK) | _CONFIRMED[attributes.confirm]
-    return found
+    # ``confirm=none`` lowers what is asked, not what the step does; the engine's guard sees to it.
+    return found | _CONFIRMED.get(attributes.confirm, Effect.NONE)
 
 
 def _line(token: Token) -> int:

@@ -222,3 +222,8 @@ def tool_effect(name: str, words: Words) -> Effect | None:
         return D
     known = _TOOLS.get(name)
     return known(words) if known is not None else None
+
+
+def is_tool(name: str) -> bool:
+    """Whether a name is that of a known tool that a machine may lack (not ``rm`` and its like)."""
+    return name in _TOOLS and name not in {"rm", "unlink", "truncate", "dd"}
