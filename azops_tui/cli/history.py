@@ -29,7 +29,7 @@ def history(limit: int, output: str) -> None:
 
 def run_rows(limit: int) -> list[tuple[str, ...]]:
     """Runs as rows of text: number, state with duration, when it began, steps, runbook."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for run in _runs(limit):
         took = f" in {seconds(run.finished - run.started)}" if run.finished is not None else ""
         started = datetime.fromtimestamp(run.started).strftime("%Y-%m-%d %H:%M:%S")

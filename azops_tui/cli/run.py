@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from azops_tui.cli import exits
+from azops_tui.cli.asking import Asker
 from azops_tui.cli.console import Console, table
 from azops_tui.cli.options import assignments, complete_step, fail, read_runbook, resolve_profile, runbook_options
 
 if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
-    from azops_tui.engine import events as ev
-    from azops_tui.engine.run import Policy, Run
+    from azops_tui.engine.guard import Policy
+    from azops_tui.engine.run import Run
     from azops_tui.runbook.model import Runbook
 
 _CODES = {
@@ -34,7 +38,10 @@ _CODES = {
 @runbook_options
 @click.option("--yes", is_flag=True, help="Agree to steps that create or change things, and to gates.")
 @click.option("--yes-destroy", is_flag=True, help="Agree to steps that delete things.")
-@click.option("--step", "steps", multiple=True, shell_complete=complete_step, help="Run this step only; may be repeated.")
+@click.option("--trust-new-hosts", is_flag=True, help="Record the SSH key of a host that was never seen before.")
+@click.option(
+    "--step", "steps", multiple=True, shell_complete=complete_step, help="Run this step only; may be repeated."
+)
 @click.option("--from", "start", shell_complete=complete_step, help="Begin at this step.")
 @click.option("--dry-run", is_flag=True, help="Say what would run, and run nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Leave out the output of steps that end well.")
@@ -45,6 +52,7 @@ def run(
     read_only: bool,
     yes: bool,
     yes_destroy: bool,
+    trust_new_hosts: bool,
     steps: tuple[str, ...],
     start: str | None,
     dry_run: bool,
@@ -56,7 +64,8 @@ def run(
     asks where they are not given. The run is written to the journal as it goes: `azops history` lists it and
     `azops replay` shows it again.
     """
-    from azops_tui.engine.run import Policy
+    from azops_tui.engine.cloud import acts_on_cloud, open_cloud
+    from azops_tui.engine.guard import Policy
 
     profile = resolve_profile(profile_name, read_only=read_only)
     parameters = assignments(settings)
@@ -68,20 +77,29 @@ def run(
     if dry_run:
         click.echo(plan(runbook))
         return
-    policy = Policy(yes=yes, yes_destroy=yes_destroy, read_only=profile.read_only, interactive=sys.stdin.isatty())
-    sys.exit(asyncio.run(_run(runbook, profile, parameters, policy, steps, start, quiet)))
+    policy = Policy(
+        yes=yes,
+        yes_destroy=yes_destroy,
+        read_only=profile.read_only,
+        interactive=sys.stdin.isatty(),
+        trust_new_hosts=trust_new_hosts,
+    )
+    cloud = (lambda: open_cloud(profile)) if profile_name or acts_on_cloud(runbook) else None
+    sys.exit(asyncio.run(_run(runbook, cloud, profile, parameters, policy, steps, start, quiet)))
 
 
 def plan(runbook: Runbook) -> str:
     """What would run, one line for each step: name, what it does to the world, kind, line, heading."""
     rows = [
-        (step.name, str(step.effects), step.label, str(step.line), step.runnable or step.title) for step in runbook.steps
+        (step.name, str(step.effects), step.label, str(step.line), step.runnable or step.title)
+        for step in runbook.steps
     ]
     return table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "Nothing in this file can be run."
 
 
 async def _run(
     runbook: Runbook,
+    cloud: Callable[[], Awaitable[Cloud]] | None,
     profile: Profile,
     parameters: dict[str, str],
     policy: Policy,
@@ -89,33 +107,52 @@ async def _run(
     start: str | None,
     quiet: bool,
 ) -> int:
-    from azops_tui.engine.cloud import open_cloud
-    from azops_tui.engine.run import ParameterError, Run
-    from azops_tui.journal.store import Journal
+    from azops_tui.engine.problems import ParameterError, RunError
+    from azops_tui.engine.run import Run
+    from azops_tui.journal.store import Journal, JournalError
 
-    journal = Journal()
     try:
-        run = Run(
-            runbook,
-            journal=journal,
-            cloud=lambda: open_cloud(profile),
-            profile=profile,
-            policy=policy,
-            parameters=parameters,
-        )
-    except ParameterError as error:
-        journal.close()
+        with Journal() as journal:
+            run = Run(
+                runbook,
+                journal=journal,
+                cloud=cloud,
+                profile=profile if cloud else None,
+                policy=policy,
+                parameters=parameters,
+            )
+            console = Console(run.state, quiet=quiet)
+            run.subscribe(console.show)
+            with Asker(run) if policy.interactive else nullcontext() as asker:
+                if asker is not None:
+                    run.subscribe(asker.show)
+                try:
+                    await _until_done(run, steps, start)
+                finally:
+                    await run.close()
+            console.summary()
+    except (ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
-    console = Console(run.state, quiet=quiet)
-    asking: set[asyncio.Task[None]] = set()
+    return _CODES[run.state.verdict]
 
-    def show(record: ev.Record) -> None:
-        console.show(record)
-        event = record.event
-        if policy.interactive and type(event).__name__ == "ConfirmationAsked" and event in_questions(run):
-            task = asyncio.create_task(_ask(run, event))
-            asking.add(task)
-            task.add_done_callback(asking.discard)
 
-    run.subscribe(show)
-    return 0
+async def _until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:
+    """Run what was asked for. The first interrupt stops the running step and what was to follow."""
+
+    async def work() -> None:
+        if start is not None:
+            await run.run_from(start)
+        elif steps:
+            for name in steps:
+                if await run.run_step(name) not in ("done", "skipped", "running"):
+                    return
+        else:
+            await run.run_all()
+
+    stops: set[asyncio.Task[None]] = set()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, lambda: stops.add(asyncio.ensure_future(run.stop())))
+    await work()
+    if stops:
+        await asyncio.wait(stops)
