@@ -133,7 +133,7 @@ _ADVICE: dict[str, _Advice] = {
     "subnetisfull": "Enlarge the subnet, or use another one.",
     "netcfginvalidsubnet": "Choose an address range within the network's that no other subnet has.",
     "publicipcountlimitreached": "Delete public addresses that are not used, or ask for a higher quota.",
-    "vmextensionprovisioningerror": "Read the extension's log under /var/log/azure on the machine; then deploy it again.",
+    "vmextensionprovisioningerror": "Read the extension's log under /var/log/azure on the machine, then deploy again.",
     "vmextensionprovisioningtimeout": "Look into the extension's log on the machine: it did not end in 90 minutes.",
     "osprovisioningtimedout": "Check the image's agent and the custom data; delete the machine and deploy it again.",
     "osprovisioningclienterror": "Check the image and the custom data; delete the machine and deploy it again.",

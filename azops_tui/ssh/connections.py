@@ -260,9 +260,9 @@ class _Checker(asyncssh.SSHClient):
             algorithm, blob = _parts(self._refused)
             old = next((one for one in known if one.algorithm == algorithm), known[0])
             return HostProblem(
-                f"The host key of {where} has changed from {old.fingerprint} to {fingerprint(blob)}, so nothing "
-                f"was sent: if the machine was made anew, remove line {old.line} of {self._host_keys.path}, else somebody may be "
-                "listening."
+                f"The host key of {where} has changed from {old.fingerprint} to {fingerprint(blob)}, so "
+                f"nothing was sent: if the machine was made anew, remove line {old.line} of {self._host_keys.path}, "
+                "else somebody may be listening."
             )
         if self.offered is not None:
             return HostProblem(f"The host key of {where} was not trusted, so nothing was sent.")

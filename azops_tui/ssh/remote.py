@@ -32,6 +32,7 @@ class Remote:
         self._process: asyncssh.SSHClientProcess[bytes] | None = None
         self._token = ""
         self._pid = 0
+        self._over = False
 
     async def run(self, command: str) -> int | None:
         """Runs the command with an empty standard input and waits for its end.
@@ -51,6 +52,7 @@ class Remote:
         )
         await asyncio.gather(self._drain(self._process.stdout, "stdout"), self._drain(self._process.stderr, "stderr"))
         await self._process.wait_closed()
+        self._over = True
         if self._process.exit_signal:
             return 128 + _SIGNALS.get(self._process.exit_signal[0], 0)
         return self._process.exit_status
@@ -62,9 +64,7 @@ class Remote:
             Whether the host was told; False where contact is lost.
         """
         process = self._process
-        if process is None:
-            return True
-        if process.exit_status is not None or process.is_closing():
+        if process is None or self._over:
             return True
         try:
             async with asyncio.timeout(_GRACE + 5):

@@ -1,0 +1,55 @@
+"""Folding of equal output, and host names in short."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azops_tui.ssh.fleet import HostResult
+from azops_tui.ssh.folding import compress, fold
+
+
+def test_equal_hosts_are_one_and_the_odd_one_a_difference() -> None:
+    results = [HostResult(host=f"web-{number}", status=0, stdout="kernel 6.1\nup\n") for number in range(5)]
+    results.insert(2, HostResult(host="db", status=0, stdout="kernel 6.2\nup\n"))
+    first, odd = fold(results)
+    assert first.label == "web-[0-4]"
+    assert first.diff == ()
+    assert odd.hosts == ("db",)
+    assert odd.diff == ("-kernel 6.1", "+kernel 6.2")
+
+
+def test_failed_hosts_come_before_odd_ones() -> None:
+    same = [HostResult(host=f"h{number}", status=0, stdout="a\n") for number in range(3)]
+    odd = [HostResult(host=name, status=0, stdout="b\n") for name in ("x", "y")]
+    failed = [HostResult(host="z", status=1, stderr="no\n")]
+    assert [group.hosts for group in fold([*odd, *failed, *same])] == [("h0", "h1", "h2"), ("z",), ("x", "y")]
+
+
+def test_hosts_with_the_same_problem_are_one_group() -> None:
+    results = [HostResult(host=f"a{n}", problem=f"Contact with a{n} was lost.") for n in range(3)]
+    (only,) = fold(results)
+    assert only.problem == "Contact with the host was lost."
+    assert only.status is None
+
+
+def test_nothing_folds_to_nothing() -> None:
+    assert fold([]) == []
+
+
+def test_compress() -> None:
+    assert compress(["web-1", "web-2", "web-3", "web-7", "db"]) == "web-[1-3,7], db"
+    assert compress(["n08", "n09", "n10"]) == "n[08-09], n10"
+    assert compress(["a1.x", "a2.x", "a1.y"]) == "a[1-2].x, a1.y"
+    assert compress([]) == ""
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=5), st.sampled_from([0, 1, None]), st.text(max_size=8)), unique_by=lambda t: t[0]
+    )
+)
+def test_every_host_is_in_one_group(hosts: list[tuple[str, int | None, str]]) -> None:
+    results = [HostResult(host=name, status=status, stdout=text) for name, status, text in hosts]
+    folded = fold(results)
+    assert sorted(host for group in folded for host in group.hosts) == sorted(name for name, _, _ in hosts)
