@@ -17,9 +17,10 @@ from azops_tui.runbook.suggest import did_you_mean
 
 Value = str | bool | dict[str, Any] | list[Any]
 
+# A comma parts attributes, or the words of one value where no ``=`` follows: ``tag=a,b``.
 _PAIR = re.compile(
     r"""[\s,]*(?P<name>[^\s,={}"']+)"""
-    r"""(?:\s*=\s*(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s,"'{}]*)))?"""
+    r"""(?:\s*=\s*(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>(?:[^\s,"'{}]|,(?=[^\s,="'{}]+(?:[\s,]|$)))*)))?"""
     r"""(?=[\s,]|$)""",
     re.DOTALL,
 )

@@ -120,7 +120,7 @@ class _Reader:
         if kind not in TYPES:
             self._error(f"unknown type '{kind}' of parameter {name}{did_you_mean(str(kind), TYPES)}", *path, "type")
             kind = "string"
-        if kind == "choice" and not choices and not source:
+        if kind == "choice" and "choices" not in value:
             self._error(f"parameter {name} is a choice and has no choices", *path)
         bounds = {key: self._bound(name, value, key) for key in ("min", "max")}
         if any(bound is not None for bound in bounds.values()) and kind not in {"int", "number"}:

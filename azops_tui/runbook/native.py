@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -32,7 +32,7 @@ class GroupStep(NativeStep, frozen=True, kw_only=True):
     """Also written ``name``."""
     location: str = ""
     tags: dict[str, str] = {}
-    lock: Literal["", "none", "delete", "read-only"] | str = ""
+    lock: Literal["", "none", "delete", "read-only"] = ""
     """``delete`` (cannot be deleted) or ``read-only``; ``none`` takes the lock away."""
     state: Literal["present", "absent"] = "present"
 
@@ -238,13 +238,13 @@ def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tu
 
 def _wanted(kind: Any) -> str:
     """A field's type in words."""
+    if get_origin(kind) is Literal:
+        return " or ".join(f"'{value}'" for value in get_args(kind) if value)
     schema = msgspec.inspect.type_info(kind)
     parts = schema.types if isinstance(schema, msgspec.inspect.UnionType) else (schema,)
     words: list[str] = []
     for part in parts:
         match part:
-            case msgspec.inspect.LiteralType(values=values):
-                words.extend(f"'{value}'" for value in values if value)
             case msgspec.inspect.BoolType():
                 words.append("true or false")
             case msgspec.inspect.IntType():
