@@ -1,6 +1,6 @@
 """How long a command on a hundred loopback hosts takes, as a ratio to ``ssh`` under ``xargs -P50`` in the same run.
 
-A plain program: it prints, and never fails for slowness. The baseline is ``ssh`` with the same key exchange, because the
+A plain program: it prints, and never fails for slowness. The baseline is ``ssh`` with the same key exchange: the
 default one of newer versions costs it 50 ms a connection.
 """
 
@@ -101,9 +101,7 @@ def main() -> None:
     known = [one for one in baselines if one is not None]
     print(f"{HOSTS} hosts, {os.cpu_count()} processors")
     if not known:
-        print(
-            f"cold {cold:.2f} s, warm {warm:.2f} s, longest wait of the loop {lag * 1000:.0f} ms; no ssh to compare with"
-        )
+        print(f"cold {cold:.2f} s, warm {warm:.2f} s, loop held up {lag * 1000:.0f} ms; no ssh to compare with")
         return
     base = min(known)
     print(f"ssh under xargs -P50   {base:6.2f} s   1.00x")
