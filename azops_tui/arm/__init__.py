@@ -1,0 +1,66 @@
+"""The template language of Azure Resource Manager, usable on its own: it reads no files and asks no network.
+
+Evaluate an expression:
+
+    >>> from azops_tui.arm import evaluate, expand
+    >>> evaluate("[uniqueString('snap', 'crackle', 'pop')]")
+    'byghxckddilkc'
+    >>> evaluate("[map(range(0, 3), lambda('i', add(lambdaVariables('i'), parameters('n'))))]", parameters={"n": 10})
+    [10, 11, 12]
+
+Expand a template to the resources that it would deploy. What only the running deployment knows stays symbolic, and
+becomes a dependency:
+
+    >>> template = '''{
+    ...   "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    ...   "contentVersion": "1.0.0.0",
+    ...   "parameters": {"count": {"type": "int", "maxValue": 10}},  // comments are fine
+    ...   "resources": [
+    ...     {"type": "Microsoft.Network/publicIPAddresses", "apiVersion": "2023-04-01", "location": "japanwest",
+    ...      "name": "[concat('ip', copyIndex())]", "copy": {"name": "ips", "count": "[parameters('count')]"}},
+    ...     {"type": "Microsoft.Resources/tags", "apiVersion": "2022-09-01", "name": "default",
+    ...      "properties": {"tags": {"first": "[reference('ip0').ipAddress]"}}},
+    ...   ],
+    ... }'''
+    >>> plan = expand(template, {"count": {"value": 2}}, scope="/subscriptions/s/resourceGroups/g", name="demo")
+    >>> for resource in plan.resources:
+    ...     print(resource.name, len(resource.depends_on))
+    ip0 0
+    ip1 0
+    default 1
+    >>> print(plan.resources[2].body["properties"]["tags"]["first"])
+    [reference('ip0').ipAddress]
+
+Everything wrong with a template is a `TemplateError`, worded as the service words it:
+
+    >>> try:
+    ...     expand(template, {"count": {"value": 11}}, scope="/subscriptions/s/resourceGroups/g")
+    ... except TemplateError as error:
+    ...     print(error.code, error.line, error.column)
+    InvalidTemplate 4 27
+"""
+
+from __future__ import annotations
+
+from azops_tui.arm import logic_functions, runtime_functions, scope_functions  # noqa: F401 - they register functions
+from azops_tui.arm.api import evaluate, expand, expand_nested
+from azops_tui.arm.errors import TemplateError
+from azops_tui.arm.expansion import Expansion
+from azops_tui.arm.reader import Document, read
+from azops_tui.arm.resources import ExpandedResource
+from azops_tui.arm.runtime import Runtime
+from azops_tui.arm.symbolic import Symbolic, plain
+
+__all__ = [
+    "Document",
+    "ExpandedResource",
+    "Expansion",
+    "Runtime",
+    "Symbolic",
+    "TemplateError",
+    "evaluate",
+    "expand",
+    "expand_nested",
+    "plain",
+    "read",
+]

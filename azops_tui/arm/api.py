@@ -1,0 +1,180 @@
+"""The functions that programs call: evaluate an expression, expand a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from azops_tui.arm.deployment import Deployment, Given
+from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
+from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.evaluator import evaluate_text
+from azops_tui.arm.expansion import Context, Expansion, Linked
+from azops_tui.arm.ids import ZERO, Scope, parse_scope
+from azops_tui.arm.limits import DEPLOYMENT_NAME
+from azops_tui.arm.reader import Document, read
+from azops_tui.arm.resources import ExpandedResource, body_error
+from azops_tui.arm.runtime import Runtime
+from azops_tui.arm.symbolic import transform
+from azops_tui.arm.values import Constant
+from azops_tui.arm.world import world_for
+
+Json = Any
+GROUP = f"/subscriptions/{ZERO}/resourceGroups/rg"
+
+
+def scope_of(text: str, management_group: str = "") -> Scope:
+    """The deployment scope that a text names. Raises TemplateError."""
+    scope = parse_scope(text)
+    if scope is None:
+        raise TemplateError("InvalidDeploymentScope", f"The deployment scope '{text}' is not valid.", target=text)
+    return scope
+
+
+def too_deep() -> TemplateError:
+    return TemplateError(
+        "InvalidTemplate", "Deployment template validation failed: 'The template is nested too deeply.'."
+    )
+
+
+def evaluate(
+    expression: str,
+    *,
+    parameters: Mapping[str, Json] | None = None,
+    variables: Mapping[str, Json] | None = None,
+    scope: str = GROUP,
+    runtime: Runtime | None = None,
+    mode: Literal["plan", "now"] = "now",
+    location: str = "",
+    tenant: str = ZERO,
+    management_group: str = "",
+    clock: Callable[[], datetime] | None = None,
+    new_guid: Callable[[], str] | None = None,
+    **world: Any,
+) -> Json:
+    """The value of an expression with its brackets; other text is what it says.
+
+    `parameters` and `variables` are plain values by name. In mode ``plan``, what needs `runtime` gives `Symbolic`.
+    `world` is as in `expand`. Raises TemplateError.
+
+    >>> evaluate("[toUpper(concat('a', parameters('n')))]", parameters={"n": 1})
+    'A1'
+    """
+    settings = world_for(tenant=tenant, location=location, **world)
+    run = Run(settings, mode=mode, runtime=runtime, clock=clock, new_guid=new_guid)
+    place = scope_of(scope)
+    if management_group and not place.management_group:
+        place = Scope(place.subscription, place.group, management_group)
+    deployment = Deployment(run, Document("", {}), name="main", scope=place, location=location)
+    deployment.given = {name.lower(): Given(value) for name, value in (parameters or {}).items()}
+    deployment.variable_builders = {
+        name.lower(): (("variables", name), Constant(value)) for name, value in (variables or {}).items()
+    }
+    try:
+        return evaluate_text(expression, Environment(run, deployment, place=REFERENCE | GENERATE))
+    except ExpressionError as error:
+        raise TemplateError(
+            error.code, error.message, expression=error.expression or expression, function=error.function
+        ) from None
+    except RecursionError:
+        raise TemplateError("InvalidTemplate", "The expression is nested too deeply.", expression=expression) from None
+
+
+def expand(
+    template: str | bytes | Mapping[str, Json] | Document,
+    parameters: Mapping[str, Json] | None = None,
+    *,
+    scope: str,
+    name: str = "main",
+    mode: Literal["plan", "now"] = "plan",
+    location: str = "",
+    runtime: Runtime | None = None,
+    linked: Linked | None = None,
+    tenant: str = ZERO,
+    base_uri: str = "",
+    deployment_mode: str = "Incremental",
+    clock: Callable[[], datetime] | None = None,
+    new_guid: Callable[[], str] | None = None,
+    allow_missing: bool = False,
+    **world: Any,
+) -> Expansion:
+    """What deploying the template with the parameters would make.
+
+    Arguments:
+        template: JSON text (comments and trailing commas are fine), a parsed template, or a `Document`, which knows
+            where in a request the template stands.
+        parameters: ``{"name": {"value": …}}`` or ``{"name": {"reference": {"keyVault": …}}}``, or a parameter file.
+        scope: ``/subscriptions/S/resourceGroups/G``, ``/subscriptions/S``,
+            ``/providers/Microsoft.Management/managementGroups/M``, or ``/`` for the tenant.
+        name: of the deployment.
+        mode: ``plan`` leaves symbolic what only the running deployment knows; ``now`` asks `runtime` at once.
+        location: of the resource group, or of the deployment at other scopes.
+        linked: gives the template behind a ``templateLink``; called with the link and the address of the template that
+            holds it. Raises LookupError where there is none. Without it, linked deployments stay unexpanded.
+        base_uri: address of the template, for ``relativePath``.
+        clock, new_guid: for `utcNow` and `newGuid`; with them these are known in a plan too.
+        allow_missing: parameters without value become symbolic instead of an error.
+        world: ``tags`` of the group, ``subscription_name``, ``cloud`` (what `environment()` gives), ``deployer``,
+            ``providers`` (a callable of namespace and type or None).
+
+    Raises TemplateError, and nothing else, for whatever the template says.
+
+    >>> plan = expand('{"resources": [{"type": "My.Rp/things", "apiVersion": "2020-01-01", "name": "[parameters(\\'n\\')]"}],'
+    ...               ' "parameters": {"n": {"type": "string"}}}', {"n": {"value": "a"}}, scope=GROUP)
+    >>> [resource.name for resource in plan.resources]
+    ['a']
+    """
+    place = scope_of(scope)
+    if len(name) > DEPLOYMENT_NAME or not name:
+        raise TemplateError(
+            "InvalidDeploymentName",
+            f"The deployment name '{name[:100]}' is not valid: it must have 1 to {DEPLOYMENT_NAME} characters.",
+            target=name[:100],
+        )
+    document = template if isinstance(template, Document) else as_document(template)
+    run = Run(
+        world_for(tenant=tenant, location=location, **world),
+        mode=mode,
+        runtime=runtime,
+        clock=clock,
+        new_guid=new_guid,
+    )
+    try:
+        deployment = Deployment(
+            run, document, name=name, scope=place, mode=deployment_mode, base=base_uri, location=location
+        )
+        context = Context(run, linked, allow_missing=allow_missing)
+        expansion = Expansion(deployment, context, place.resource_id("Microsoft.Resources/deployments", name))
+        expansion.expand(parameters or {})
+        expansion.raw_outputs()
+    except ExpressionError as error:
+        raise deployment.invalid(error.message, tuple(error.path) if error.located else (), error) from None
+    except RecursionError:
+        raise too_deep() from None
+    return expansion
+
+
+def as_document(template: str | bytes | Mapping[str, Json]) -> Document:
+    """The template with its text, where it has one."""
+    if isinstance(template, (str, bytes)):
+        return read(template)
+    return Document("", dict(template) if not isinstance(template, dict) else template)
+
+
+def expand_nested(resource: ExpandedResource, body: Mapping[str, Json], runtime: Runtime) -> Expansion:
+    """The expansion of a nested deployment whose body is fully known now: what `resource.resolve` gave.
+
+    Its resources and outputs can be resolved with the same runtime. Raises TemplateError.
+    """
+    from azops_tui.arm.expansion import expand_resolved
+
+    try:
+        return expand_resolved(resource, body, runtime)
+    except ExpressionError as error:
+        raise body_error(resource, error) from None
+    except RecursionError:
+        raise too_deep() from None
+
+
+__all__ = ["evaluate", "expand", "expand_nested", "transform"]

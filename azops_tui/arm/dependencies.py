@@ -1,0 +1,184 @@
+"""What waits for what: ``dependsOn`` and implicit dependencies resolved to resources, and circles found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azops_tui.arm.deployment import Deployment, get
+from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.ids import split_id
+from azops_tui.arm.resources import Dependency, ExpandedResource
+from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.values import builder
+
+Json = Any
+
+
+def link(deployment: Deployment, resources: list[ExpandedResource]) -> None:
+    """Fills in what each resource depends on. Raises TemplateError."""
+    by_id = {resource.id.lower(): resource for resource in resources if resource.condition and not resource.existing}
+    waits: dict[str, dict[str, None]] = {}
+    for resource in resources:
+        if not resource.condition or resource.existing:
+            continue
+        found: dict[Dependency, None] = {}
+        for entry in explicit(deployment, resource):
+            for target in targets(deployment, resource, entry):
+                if target.condition and not target.existing and target is not resource:
+                    found[Dependency(target)] = None
+        for use in resource.uses:
+            target_or_none = by_id.get(use.id.lower())
+            if target_or_none is not None and target_or_none is not resource:
+                found[Dependency(target_or_none, use.api_version, use.action)] = None
+        resource.dependencies = tuple(found)
+        waits[resource.id.lower()] = dict.fromkeys(
+            [dependency.resource.id.lower() for dependency in found] + batches(deployment, resource)
+        )
+        resource.depends_on = tuple(waits[resource.id.lower()])
+    refuse_circles(deployment, waits, by_id)
+
+
+def explicit(deployment: Deployment, resource: ExpandedResource) -> list[str]:
+    """The entries of ``dependsOn``, evaluated."""
+    raw = get(resource.definition, "dependsOn", [])
+    assert resource.environment is not None
+    path = (*resource.path, "dependsOn")
+    try:
+        value = builder(raw)(resource.environment.at(place=0, uses=None))
+    except ExpressionError as error:
+        raise deployment.invalid(
+            f"The template resource '{resource.name}' {deployment.where(resource.path)} is not valid: {error.message}",
+            tuple(error.path) if error.located else (*path, *error.path),
+            error,
+        ) from None
+    entries: list[str] = []
+    for entry in value if isinstance(value, list) else [value]:
+        for text in entry if isinstance(entry, list) else [entry]:
+            if isinstance(text, str) and text:
+                entries.append(text)
+            elif not isinstance(text, Symbolic) and text is not None and text != "":
+                raise deployment.invalid(
+                    f"The template resource '{resource.name}' {deployment.where(resource.path)} is not valid: "
+                    "its 'dependsOn' must be a list of strings.",
+                    path,
+                )
+    return entries
+
+
+def targets(deployment: Deployment, resource: ExpandedResource, entry: str) -> list[ExpandedResource]:
+    """The resources that an entry of ``dependsOn`` means: by symbol, loop, id, type and name, or name alone."""
+    key = entry.strip("/").lower()
+    loop = deployment.loops.get(key)
+    if loop is not None:
+        return loop
+    found = deployment.names.get(key)
+    if found is None and "/providers/" in entry.lower():
+        scope, type, name = split_id(entry)
+        # Ids of management groups and the tenant are often written without their scope.
+        if not scope or scope.lower() == deployment.scope.id.lower():
+            found = deployment.names.get(f"{type}/{name}".lower())
+    if found is None and key.startswith("providers/"):
+        found = deployment.names.get(key.removeprefix("providers/"))
+    if found is None and deployment.symbolic_names:
+        by_name = [item for items in deployment.names.values() for item in items if item.name.lower() == key]
+        found = list(dict.fromkeys(by_name)) or None
+    if found is None and entry.startswith("["):
+        return []
+    if found is None:
+        raise deployment.invalid(
+            f"The resource '{shown(entry)}' is not defined in the template. "
+            "Please see https://aka.ms/arm-syntax for usage details.",
+            (*resource.path, "dependsOn"),
+        )
+    return found
+
+
+def shown(entry: str) -> str:
+    """A resource as the service names it in errors: without its scope."""
+    _, type, name = split_id(entry)
+    return f"{type}/{name}" if type and name and type.count("/") == 1 else entry
+
+
+def batches(deployment: Deployment, resource: ExpandedResource) -> list[str]:
+    """In a serial loop, the resources of the turn (or batch) before: ids in lower case."""
+    loop = get(resource.definition, "copy")
+    if not isinstance(loop, dict) or str(get(loop, "mode", "")).lower() != "serial":
+        return []
+    raw = get(loop, "batchSize", 1)
+    size = raw if isinstance(raw, int) and not isinstance(raw, bool) and raw > 0 else 1
+    batch = resource.index // size
+    return [
+        other.id.lower()
+        for other in deployment.loops.get(resource.loop.lower(), [])
+        if other.path == resource.path and other.condition and other.index // size == batch - 1
+    ]
+
+
+def refuse_circles(
+    deployment: Deployment, waits: dict[str, dict[str, None]], by_id: dict[str, ExpandedResource]
+) -> None:
+    """Raises TemplateError where resources wait for each other."""
+    circle = find_circle({id: list(others) for id, others in waits.items()})
+    if circle is not None:
+        first = by_id[circle[0]]
+        raise circular(deployment, first, [by_id[id].name for id in [*circle, circle[0]]])
+
+
+def circular(deployment: Deployment, first: ExpandedResource, names: list[str]) -> TemplateError:
+    path = " -> ".join(names[:20])
+    return deployment.invalid(
+        f"Circular dependency detected on resource: '{first.id}' ({path}). "
+        "Please see https://aka.ms/arm-syntax-resources for usage details.",
+        first.path,
+    )
+
+
+def find_circle(waits: dict[str, list[str]]) -> list[str] | None:
+    """Nodes that wait for each other in a circle, in order, or None.
+
+    >>> find_circle({"a": ["b"], "b": ["c"], "c": ["b"]})
+    ['b', 'c']
+    """
+    done: set[str] = set()
+    for start in waits:
+        if start in done:
+            continue
+        trail: list[str] = [start]
+        on_trail = {start}
+        stack = [iter(waits.get(start, ()))]
+        while stack:
+            following = next(stack[-1], None)
+            if following is None:
+                stack.pop()
+                last = trail.pop()
+                on_trail.discard(last)
+                done.add(last)
+            elif following in on_trail:
+                return trail[trail.index(following) :]
+            elif following not in done and following in waits:
+                trail.append(following)
+                on_trail.add(following)
+                stack.append(iter(waits[following]))
+    return None
+
+
+def levels(resources: tuple[ExpandedResource, ...] | list[ExpandedResource]) -> list[list[ExpandedResource]]:
+    """The resources of one deployment in the order of their making; those of one level can be made in parallel."""
+    live = [resource for resource in resources if resource.condition and not resource.existing]
+    known = {resource.id.lower() for resource in live}
+    height: dict[str, int] = {}
+    left = {resource.id.lower(): [id for id in resource.depends_on if id in known] for resource in live}
+    level = 0
+    while left:
+        ready = [id for id, needs in left.items() if all(need in height for need in needs)]
+        if not ready:
+            break
+        for id in ready:
+            del left[id]
+        height.update(dict.fromkeys(ready, level))
+        level += 1
+    result: list[list[ExpandedResource]] = [[] for _ in range(level)]
+    for resource in live:
+        if resource.id.lower() in height:
+            result[height[resource.id.lower()]].append(resource)
+    return result

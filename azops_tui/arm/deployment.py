@@ -1,0 +1,418 @@
+"""One deployment: its template, parameters, variables and functions, as expressions see them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
+from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.ids import Scope
+from azops_tui.arm.reader import Document, Path, show
+from azops_tui.arm.symbolic import Symbolic, is_known, transform
+from azops_tui.arm.syntax import Call, Literal
+from azops_tui.arm.types import TypeProblem, Types
+from azops_tui.arm.values import Builder, Loop, builder, is_property_copy
+
+if TYPE_CHECKING:
+    from azops_tui.arm.resources import ExpandedResource
+
+Json = Any
+USE_OF = {
+    "variables": re.compile(r"variables\(\s*'([^']*)'\s*\)", re.IGNORECASE),
+    "parameters": re.compile(r"parameters\(\s*'([^']*)'\s*\)", re.IGNORECASE),
+}
+
+
+def get(mapping: Mapping[str, Json], key: str, default: Json = None) -> Json:
+    """A member by name without regard to case; `default` where there is none or it is null."""
+    value = mapping.get(key)
+    if value is None:
+        lowered = key.lower()
+        value = next((item for name, item in mapping.items() if name.lower() == lowered), None)
+    return default if value is None else value
+
+
+def section(template: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """A part of the template that is an object, empty where it is left out. Raises TemplateError."""
+    value = get(template, name, {})
+    if isinstance(value, dict):
+        return value
+    raise TemplateError(
+        "InvalidTemplate",
+        f"Deployment template validation failed: 'The template '{name}' must be an object.'.",
+        target=f"properties.template.{name}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter's value, or the Key Vault secret that holds it."""
+
+    value: Json = None
+    secret: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserFunction:
+    """A function of the template's own."""
+
+    name: str
+    names: tuple[str, ...]
+    schemas: tuple[Json, ...]
+    output: Builder
+    types: Types
+
+    def __call__(self, environment: Environment, values: list[Json]) -> Json:
+        """The value for these arguments. Raises ExpressionError."""
+        if len(values) != len(self.names):
+            raise ExpressionError(
+                f"Unable to evaluate template language function '{self.name}': function requires "
+                f"'{len(self.names)}' argument(s) while '{len(values)}' were provided. "
+                "Please see https://aka.ms/arm-functions for usage details.",
+                function=self.name,
+            )
+        for name, schema, value in zip(self.names, self.schemas, values, strict=True):
+            try:
+                problem = self.types.problem(value, schema)
+            except TypeProblem as error:
+                problem = str(error)
+            if problem:
+                raise ExpressionError(
+                    f"The provided value for the parameter '{name}' of the function '{self.name}' is not valid. "
+                    f"{problem}",
+                    function=self.name,
+                )
+        arguments = dict(zip((name.lower() for name in self.names), values, strict=True))
+        return self.output(environment.at(arguments=arguments, lambdas=None, copies=None, place=0))
+
+
+class Deployment:
+    """What `parameters`, `variables` and the like mean in one template.
+
+    With `outer`, the environment of the deployment around it, expressions mean what they mean there (a nested
+    template whose expressions are evaluated in the outer scope).
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        document: Document,
+        *,
+        name: str,
+        scope: Scope,
+        mode: str = "Incremental",
+        outer: Environment | None = None,
+        link: Mapping[str, Json] | None = None,
+        base: str = "",
+        level: int = 0,
+        location: str = "",
+    ) -> None:
+        if not isinstance(document.value, dict):
+            line, column = document.position()
+            raise TemplateError(
+                "InvalidTemplate",
+                "Deployment template validation failed: 'The template must be a JSON object.'.",
+                line=line,
+                column=column,
+            )
+        self.run = run
+        self.document = document
+        self.template: dict[str, Json] = document.value
+        self.name = name
+        self.scope = scope
+        self.mode = mode
+        self.outer = outer
+        self.link = link
+        self.base = base
+        self.level = level
+        self.location = location
+        self.symbolic_names = isinstance(get(self.template, "resources"), dict)
+        self.types = Types(section(self.template, "definitions"))
+        self.given: dict[str, Given] = {}
+        self.parameter_builders: dict[str, Builder] = {}
+        self.variable_builders = self.read_variables() if outer is None else {}
+        self.functions = self.read_functions() if outer is None else {}
+        self.names: dict[str, list[ExpandedResource]] = {}
+        self.loops: dict[str, list[ExpandedResource]] = {}
+        self.evaluating: list[str] = []
+        self.orders: dict[str, dict[str, list[str]]] = {}
+
+    # Where things are
+
+    def error(
+        self, message: str, path: Path, *, code: str = "InvalidTemplate", cause: Exception | None = None
+    ) -> TemplateError:
+        """A TemplateError about the node at `path` of this template."""
+        line, column = self.document.position(path)
+        expression = cause.expression if isinstance(cause, ExpressionError) else ""
+        function = cause.function if isinstance(cause, ExpressionError) else ""
+        return TemplateError(
+            code,
+            message,
+            line=line,
+            column=column,
+            expression=expression,
+            function=function,
+            target=show((*self.document.shown, *path)),
+        )
+
+    def invalid(
+        self, message: str, path: Path, cause: Exception | None = None, *, violation: bool = False
+    ) -> TemplateError:
+        """The error of a template that does not pass validation."""
+        error = self.error(f"Deployment template validation failed: '{message}'.", path, cause=cause)
+        error.violation = violation
+        return error
+
+    def where(self, path: Path) -> str:
+        """The words that give the position of a node: ``at line '1' and column '2'``."""
+        line, column = self.document.position(path)
+        return f"at line '{line or 1}' and column '{column or 1}'"
+
+    # Reading the template
+
+    def read_variables(self) -> dict[str, tuple[Path, Builder | Loop]]:
+        """What makes each variable, by its name in lower case, and where it is."""
+        result: dict[str, tuple[Path, Builder | Loop]] = {}
+        for name, value in section(self.template, "variables").items():
+            if name.lower() == "copy" and is_property_copy(value):
+                for index, definition in enumerate(value):
+                    path: Path = ("variables", name, index)
+                    loop = self.guarded(path, Loop, definition, index)
+                    result[str(get(definition, "name")).lower()] = (path, loop)
+            else:
+                path = ("variables", name)
+                result[name.lower()] = (path, self.guarded(path, builder, value))
+        return result
+
+    def guarded(self, path: Path, make: Any, *arguments: Any) -> Any:
+        try:
+            return make(*arguments)
+        except ExpressionError as error:
+            raise self.invalid(error.message, path, error) from None
+
+    def read_functions(self) -> dict[str, UserFunction]:
+        """The user-defined functions by ``namespace.name`` in lower case."""
+        result = {}
+        namespaces = get(self.template, "functions", [])
+        for index, space in enumerate(namespaces if isinstance(namespaces, list) else []):
+            if not isinstance(space, dict) or not isinstance(get(space, "namespace"), str):
+                raise self.invalid("The template function namespace is not valid", ("functions", index))
+            for member, definition in section(space, "members").items():
+                name = f"{get(space, 'namespace')}.{member}"
+                path: Path = ("functions", index, "members", member)
+                if not isinstance(definition, dict):
+                    raise self.invalid(f"The template function '{name}' is not valid", path)
+                result[name.lower()] = self.read_function(name, definition, path)
+        return result
+
+    def read_function(self, name: str, definition: dict[str, Json], path: Path) -> UserFunction:
+        declared = get(definition, "parameters", [])
+        listed = [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
+        output = section(definition, "output")
+        return UserFunction(
+            name,
+            tuple(str(get(item, "name", "")) for item in listed),
+            tuple(listed),
+            self.guarded((*path, "output"), builder, get(output, "value")),
+            self.types,
+        )
+
+    # What expressions ask
+
+    def environment(self, run: Run | None = None, *, place: int = REFERENCE, uses: Any = None) -> Environment:
+        """Where a part of this template is evaluated that stands in no loop."""
+        outer = self.outer
+        if outer is None:
+            return Environment(run or self.run, self, place=place, uses=uses)
+        return outer.at(run=run or self.run, frame=self, place=place, uses=uses)
+
+    def user_function(self, name: str) -> UserFunction | None:
+        """The function ``namespace.name`` (lower case), or None."""
+        if self.outer is not None:
+            found: UserFunction | None = self.outer.frame.user_function(name)
+            return found
+        return self.functions.get(name)
+
+    def variable(self, name: str, environment: Environment) -> Json:
+        """Value of a variable. Raises ExpressionError."""
+        if self.outer is not None:
+            return self.outer.frame.variable(name, environment)
+        lowered = name.lower()
+        known = self.variable_builders.get(lowered)
+        if known is None:
+            raise ExpressionError(
+                f"The template variable '{name}' is not found. "
+                "Please see https://aka.ms/arm-syntax-variables for usage details."
+            )
+        values = environment.run.values
+        key = (id(self), "variables", lowered)
+        if key not in values:
+            self.evaluate_first("variables", lowered, environment)
+            path, build = known
+            inside = Environment(environment.run, self, place=environment.place & ~REFERENCE)
+            values[key] = self.within("variable", name, path, build, inside)
+        return values[key]
+
+    def parameter(self, name: str, environment: Environment) -> Json:
+        """Value of a parameter. Raises ExpressionError."""
+        if self.outer is not None:
+            return self.outer.frame.parameter(name, environment)
+        lowered = name.lower()
+        run = environment.run
+        key = (id(self), "parameters", lowered)
+        if key in run.values:
+            return run.values[key]
+        given = self.given.get(lowered)
+        if given is not None:
+            value = self.given_value(name, given, environment)
+        elif lowered in self.parameter_builders:
+            self.evaluate_first("parameters", lowered, environment)
+            build = self.parameter_builders[lowered]
+            inside = Environment(run, self, place=GENERATE)
+            if key in run.generated:
+                value = run.generated[key]
+            else:
+                value = self.within("parameter", name, ("parameters", name, "defaultValue"), build, inside)
+                if run.mode == "now" and not is_known(self.run.values.get(key)):
+                    run.generated[key] = value
+        else:
+            raise ExpressionError(
+                f"The template parameter '{name}' is not found. "
+                "Please see https://aka.ms/arm-syntax-parameters for usage details."
+            )
+        run.values[key] = value
+        return value
+
+    def given_value(self, name: str, given: Given, environment: Environment) -> Json:
+        """What was passed for a parameter; secrets and symbolic values as far as the mode lets them be known."""
+        run = environment.run.settler or environment.run
+        if given.secret is not None:
+            if run.mode == "plan" or run.runtime is None:
+                return Symbolic(Call("parameters", (Literal(name),)), Environment(run, self))
+            vault = get(given.secret, "keyVault", {})
+            secret = str(get(given.secret, "secretName", ""))
+            version = get(given.secret, "secretVersion")
+            try:
+                return run.runtime.secret(str(get(vault, "id", "")), secret, version)
+            except LookupError:
+                raise ExpressionError(
+                    f"The secret of KeyVault parameter '{name}' cannot be retrieved: '{secret}' was not found in "
+                    f"'{get(vault, 'id', '')}'. Please see https://aka.ms/arm-keyvault for usage details.",
+                    code="KeyVaultParameterReferenceSecretRetrieveFailed",
+                ) from None
+        if run.mode == "now":
+            return transform(given.value, lambda part: part.settled(run))
+        return given.value
+
+    def within(self, kind: str, name: str, path: Path, build: Builder | Loop, environment: Environment) -> Json:
+        """The value of a variable or default; an error is told as being the variable's."""
+        label = f"{kind} {name.lower()}"
+        if label in self.evaluating:
+            circle = " -> ".join([*self.evaluating[self.evaluating.index(label) :], label])
+            raise ExpressionError(f"The template {kind} '{name}' refers to itself in a circle: {circle}.")
+        self.evaluating.append(label)
+        environment.enter()
+        try:
+            return build.values(environment) if isinstance(build, Loop) else build(environment)
+        except ExpressionError as error:
+            if not error.located:
+                error.path[:0] = path
+                error.located = self
+                error.message = f"The template {kind} '{name}' is not valid: {error.message}"
+            raise
+        finally:
+            environment.leave()
+            self.evaluating.pop()
+
+    def evaluate_first(self, kind: str, name: str, environment: Environment) -> None:
+        """Evaluates what a variable or default is made of, innermost first, so that long chains need no deep stack."""
+        if self.evaluating:
+            return
+        ask = self.variable if kind == "variables" else self.parameter
+        uses = self.uses_of(kind)
+        if not uses.get(name):
+            return
+        order: list[str] = []
+        seen = {name}
+        stack = [(name, iter(uses.get(name, ())))]
+        while stack:
+            current, rest = stack[-1]
+            following = next(rest, None)
+            if following is None:
+                stack.pop()
+                order.append(current)
+            elif following not in seen:
+                seen.add(following)
+                stack.append((following, iter(uses.get(following, ()))))
+        for needed in order[:-1]:
+            try:
+                ask(needed, environment)
+            except ExpressionError:
+                continue
+
+    def uses_of(self, kind: str) -> dict[str, list[str]]:
+        """For each variable (or parameter) the other ones whose names stand in it."""
+        if kind not in self.orders:
+            pattern = USE_OF[kind]
+            known = self.variable_builders if kind == "variables" else self.parameter_builders
+            parts = section(self.template, kind)
+            uses = {}
+            for name, value in parts.items():
+                if name.lower() in known:
+                    found = pattern.findall(json.dumps(value, default=str))
+                    uses[name.lower()] = [item.lower() for item in found if item.lower() in known]
+            self.orders[kind] = uses
+        return self.orders[kind]
+
+    def find(self, text: str) -> ExpandedResource | None:
+        """The resource that a name, symbol or id means: the one, if it is only one."""
+        found = self.names.get(text.strip("/").lower())
+        if found:
+            live = [resource for resource in found if resource.condition] or found
+            return live[0] if len(live) == 1 or self.symbolic_names else None
+        if self.outer is not None:
+            outer: ExpandedResource | None = self.outer.frame.find(text)
+            return outer
+        return None
+
+    def collection(self, symbol: str) -> list[ExpandedResource] | None:
+        """The resources that a loop's symbol stands for, or None."""
+        found = self.loops.get(symbol.lower())
+        return found if found is not None or self.outer is None else self.outer.frame.collection(symbol)
+
+    def add(self, resource: ExpandedResource, names: Iterable[str], loop: str) -> None:
+        """Makes a resource known by its names and its loop."""
+        for name in {name.strip("/").lower() for name in names if name}:
+            self.names.setdefault(name, []).append(resource)
+        if loop:
+            self.loops.setdefault(loop.lower(), []).append(resource)
+
+    def details(self) -> dict[str, Json]:
+        """What `deployment()` tells."""
+        if self.outer is not None:
+            outer: dict[str, Json] = self.outer.frame.details()
+            return outer
+        parameters = {
+            name: {"value": given.value} if given.secret is None else {"reference": dict(given.secret)}
+            for name, given in self.given.items()
+        }
+        result: dict[str, Json] = {"name": self.name}
+        if self.location and self.scope.kind != "resourceGroup":
+            result["location"] = self.location
+        properties: dict[str, Json] = {}
+        if self.link is not None:
+            properties["templateLink"] = dict(self.link)
+        result["properties"] = {
+            **properties,
+            "template": self.template,
+            "templateHash": "",
+            "parameters": parameters,
+            "mode": self.mode,
+            "provisioningState": "Accepted",
+        }
+        return result

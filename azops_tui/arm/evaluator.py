@@ -1,0 +1,239 @@
+"""Syntax tree to value.
+
+Each expression is turned once into Python closures and kept, so a loop of 800 resources does not read its text 800
+times. What is known at run time only becomes `Symbolic`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from azops_tui.arm.environment import Environment
+from azops_tui.arm.errors import ExpressionError, Unknown
+from azops_tui.arm.functions import FUNCTIONS, Function, FunctionError
+from azops_tui.arm.functions.arity import arity_message
+from azops_tui.arm.parser import parse
+from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.syntax import Call, Index, Literal, Node, Property, inner
+
+Json = Any
+Compiled = Callable[[Environment], Json]
+Special = Callable[[Call, list[Compiled]], Compiled]
+
+SPECIAL: dict[str, Special] = {}
+"""Functions that need the template around them or take their arguments unevaluated; filled by `scope_functions`."""
+
+CARRIERS = frozenset(
+    ("createarray", "createobject", "array", "objectkeys", "items", "length", "empty", "first", "last", "skip", "take")
+    + ("map", "mapvalues", "union", "concat", "shallowmerge", "tryget", "indexfromend", "tryindexfromend", "flatten")
+)
+"""Functions that can work with a list or object some of whose elements are not known."""
+
+
+@lru_cache(maxsize=8192)
+def compiled(text: str) -> Compiled:
+    """The closure for an expression's text. Raises ParseError."""
+    return compile_node(parse(text))
+
+
+def evaluate_text(text: str, environment: Environment) -> Json:
+    """The value of a string of a template. Raises ExpressionError."""
+    try:
+        return compiled(text)(environment)
+    except ExpressionError as error:
+        error.expression = error.expression or text
+        raise
+
+
+def compile_node(node: Node) -> Compiled:
+    """The closure that evaluates a node; it raises ExpressionError."""
+    if isinstance(node, Literal):
+        value = node.value
+        return lambda environment: value
+    if isinstance(node, Property):
+        return compile_property(node, node.target, lambda environment: node.name)
+    if isinstance(node, Index):
+        return compile_property(node, node.target, compile_node(node.index))
+    return compile_call(node)
+
+
+def compile_property(node: Node, target: Node, key: Compiled) -> Compiled:
+    of = compile_node(target)
+
+    def select(environment: Environment) -> Json:
+        environment.run.step()
+        container = of(environment)
+        wanted = key(environment)
+        if isinstance(container, Symbolic) or isinstance(wanted, Symbolic):
+            return guessed(container, wanted, node, environment)
+        return member(container, wanted, environment)
+
+    return select
+
+
+def guessed(container: Json, wanted: Json, node: Node, environment: Environment) -> Json:
+    """A member of something symbolic: known at once where it was foreseen, else symbolic again."""
+    guess = container.guess if isinstance(container, Symbolic) and not isinstance(wanted, Symbolic) else None
+    if guess is not None:
+        try:
+            value = member(guess, wanted, environment)
+        except ExpressionError:
+            return Symbolic(node, environment)
+        if isinstance(value, Foreseen):
+            return Symbolic(node, environment, value)
+        return value
+    return Symbolic(node, environment)
+
+
+class Foreseen(dict[str, Any]):
+    """Part of a reference to a nested deployment on the way to an output's value."""
+
+
+def member(container: Json, wanted: Json, environment: Environment) -> Json:
+    """``container[wanted]``; names of properties without regard to case. Raises ExpressionError."""
+    if isinstance(container, dict):
+        if isinstance(wanted, str):
+            if wanted in container:
+                return container[wanted]
+            lowered = wanted.lower()
+            environment.run.steps += len(container) >> 4
+            for key, value in container.items():
+                if key.lower() == lowered:
+                    return value
+            available = ", ".join(list(container)[:50])
+            raise ExpressionError(
+                f"The language expression property '{wanted}' doesn't exist, available properties are '{available}'."
+            )
+        raise ExpressionError(
+            f"The language expression property '{show(wanted)}' can't be evaluated, property name must be a string."
+        )
+    if isinstance(container, list):
+        if type(wanted) is float and wanted.is_integer():
+            wanted = int(wanted)
+        if type(wanted) is not int:
+            raise ExpressionError(
+                f"The language expression property '{show(wanted)}' can't be evaluated, array index must be an integer."
+            )
+        if 0 <= wanted < len(container):
+            return container[wanted]
+        raise ExpressionError(f"The language expression property array index '{wanted}' is out of bounds.")
+    raise ExpressionError(
+        f"The language expression property '{show(wanted)}' can't be evaluated. "
+        "Please see https://aka.ms/arm-template-expressions for usage details."
+    )
+
+
+def show(value: Json) -> str:
+    return str(value)[:100]
+
+
+def compile_call(node: Call) -> Compiled:
+    lowered = node.name.lower()
+    arguments = [compile_node(argument) for argument in node.arguments]
+    if "." in lowered:
+        return compile_user_function(node, arguments)
+    if lowered in SPECIAL:
+        return checked(node, SPECIAL[lowered](node, arguments))
+    function = FUNCTIONS.get(lowered)
+    if function is not None and function.implementation is not None:
+        return compile_function(node, function, arguments)
+    if lowered.startswith("list") and "list*" in SPECIAL:
+        return SPECIAL["list*"](node, arguments)
+
+    def unknown(environment: Environment) -> Json:
+        raise ExpressionError(
+            f"The template function '{node.name}' is not valid. "
+            "Please see https://aka.ms/arm-functions for usage details.",
+            function=node.name,
+        )
+
+    return unknown
+
+
+def checked(node: Call, call: Compiled) -> Compiled:
+    """`call`, or where the number of arguments is wrong, what says so."""
+    function = FUNCTIONS[node.name.lower()]
+    return call if count_fits(node, function) else wrong_count(node, function)
+
+
+def count_fits(node: Call, function: Function) -> bool:
+    count = len(node.arguments)
+    return function.minimum <= count and (function.maximum is None or count <= function.maximum)
+
+
+def wrong_count(node: Call, function: Function) -> Compiled:
+    def wrong(environment: Environment) -> Json:
+        raise ExpressionError(arity_message(function, len(node.arguments)), function=function.name)
+
+    return wrong
+
+
+def compile_function(node: Call, function: Function, arguments: list[Compiled]) -> Compiled:
+    """A call of a function that takes values and gives a value."""
+    if not count_fits(node, function):
+        return wrong_count(node, function)
+    implementation = function.implementation
+    assert implementation is not None
+    carries = function.name.lower() in CARRIERS
+
+    def call(environment: Environment) -> Json:
+        run = environment.run
+        run.step()
+        values = []
+        symbolic = False
+        for argument in arguments:
+            value = argument(environment)
+            if isinstance(value, Symbolic):
+                symbolic = True
+            values.append(value)
+        if symbolic and not carries:
+            return Symbolic(node, environment)
+        try:
+            return run.account(implementation(*values))
+        except Unknown:
+            return Symbolic(node, environment)
+        except FunctionError as error:
+            raise ExpressionError(error.message, function=function.name, code=error.code) from None
+        except ExpressionError as error:
+            error.function = error.function or function.name
+            raise
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            # No function should let these through; a template must not be able to bring a program down with one.
+            raise ExpressionError(
+                f"The template language function '{function.name}' was invoked with a parameter that is not valid: "
+                f"{error}.",
+                function=function.name,
+            ) from None
+
+    return call
+
+
+def compile_user_function(node: Call, arguments: list[Compiled]) -> Compiled:
+    lowered = node.name.lower()
+
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        function = environment.frame.user_function(lowered)
+        if function is None:
+            raise ExpressionError(
+                f"The template function '{node.name}' is not valid. "
+                "Please see https://aka.ms/arm-functions for usage details.",
+                function=node.name,
+            )
+        values = [argument(environment) for argument in arguments]
+        environment.enter()
+        try:
+            return function(environment, values)
+        except Unknown:
+            return Symbolic(node, environment)
+        finally:
+            environment.leave()
+
+    return call
+
+
+def expression_of(node: Node) -> str:
+    """A node as an expression in brackets."""
+    return f"[{inner(node)}]"

@@ -1,0 +1,153 @@
+"""Functions that evaluate only those arguments that are needed: `if`, `and`, `or`, `coalesce`; and lambdas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azops_tui.arm.environment import Environment
+from azops_tui.arm.errors import ExpressionError, Unknown
+from azops_tui.arm.evaluator import SPECIAL, Compiled, compile_node
+from azops_tui.arm.functions.values import type_name
+from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.syntax import Call, Literal
+
+Json = Any
+
+
+def special(name: str) -> Any:
+    """Puts a builder of closures into the table as the function `name`."""
+
+    def add(build: Any) -> Any:
+        SPECIAL[name.lower()] = build
+        return build
+
+    return add
+
+
+def usage(name: str) -> str:
+    return f"Please see https://aka.ms/arm-functions#{name} for usage details."
+
+
+@special("if")
+def build_if(node: Call, arguments: list[Compiled]) -> Compiled:
+    condition, first, second = arguments
+
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        value = condition(environment)
+        if isinstance(value, Symbolic):
+            # Either branch may be taken, so the resources of both are waited for.
+            for branch in (first, second):
+                try:
+                    branch(environment)
+                except (ExpressionError, Unknown):
+                    continue
+            return Symbolic(node, environment)
+        if not isinstance(value, bool):
+            raise ExpressionError(
+                "The template language function 'if' expects its first parameter to be of type 'Boolean'. "
+                f"The provided value is of type '{type_name(value)}'. {usage('if')}",
+                function="if",
+            )
+        return first(environment) if value else second(environment)
+
+    return call
+
+
+def build_junction(name: str, decisive: bool) -> Any:
+    def build(node: Call, arguments: list[Compiled]) -> Compiled:
+        def call(environment: Environment) -> Json:
+            environment.run.step()
+            symbolic = False
+            for argument in arguments:
+                value = argument(environment)
+                if isinstance(value, Symbolic):
+                    symbolic = True
+                elif not isinstance(value, bool):
+                    raise ExpressionError(
+                        f"The template language function '{name}' expects its parameters to be of type 'Boolean'. "
+                        f"The provided value is of type '{type_name(value)}'. {usage(name)}",
+                        function=name,
+                    )
+                elif value is decisive:
+                    return decisive
+            return Symbolic(node, environment) if symbolic else not decisive
+
+        return call
+
+    return build
+
+
+special("and")(build_junction("and", False))
+special("or")(build_junction("or", True))
+
+
+@special("coalesce")
+def build_coalesce(node: Call, arguments: list[Compiled]) -> Compiled:
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        for argument in arguments:
+            value = argument(environment)
+            if isinstance(value, Symbolic):
+                return Symbolic(node, environment)
+            if value is not None:
+                return value
+        return None
+
+    return call
+
+
+class Lambda:
+    """A lambda expression together with where it stands; called by functions such as `map`."""
+
+    __slots__ = ("arity", "body", "environment", "names")
+
+    def __init__(self, names: tuple[str, ...], body: Compiled, environment: Environment) -> None:
+        self.names = names
+        self.arity = len(names)
+        self.body = body
+        self.environment = environment
+
+    def __call__(self, *values: Json) -> Json:
+        environment = self.environment
+        environment.run.step()
+        inside = environment.at(lambdas={**(environment.lambdas or {}), **dict(zip(self.names, values, strict=False))})
+        return self.body(inside)
+
+
+@special("lambda")
+def build_lambda(node: Call, arguments: list[Compiled]) -> Compiled:
+    names = [argument.value for argument in node.arguments[:-1] if isinstance(argument, Literal)]
+    usable = len(names) == len(node.arguments) - 1 and all(isinstance(name, str) for name in names)
+    lowered = tuple(str(name).lower() for name in names)
+    body = arguments[-1]
+
+    def call(environment: Environment) -> Json:
+        if not usable:
+            raise ExpressionError(
+                "The template language function 'lambda' expects all but its last parameter to be names of variables. "
+                + usage("lambda"),
+                function="lambda",
+            )
+        return Lambda(lowered, body, environment)
+
+    return call
+
+
+@special("lambdaVariables")
+def build_lambda_variables(node: Call, arguments: list[Compiled]) -> Compiled:
+    argument = node.arguments[0]
+    name = argument.value if isinstance(argument, Literal) and isinstance(argument.value, str) else None
+    computed = compile_node(argument)
+
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        wanted = name if name is not None else computed(environment)
+        lambdas = environment.lambdas
+        if lambdas is None or not isinstance(wanted, str) or wanted.lower() not in lambdas:
+            raise ExpressionError(
+                f"The lambda variable '{wanted}' is not found. {usage('lambdavariables')}", function="lambdaVariables"
+            )
+        return lambdas[wanted.lower()]
+
+    return call

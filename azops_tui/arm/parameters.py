@@ -1,0 +1,189 @@
+"""The parameters of a deployment: what was given against what the template declares, and how the service echoes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from azops_tui.arm.deployment import Deployment, Given, get, section
+from azops_tui.arm.environment import Environment
+from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.reader import Path
+from azops_tui.arm.symbolic import Symbolic, plain
+from azops_tui.arm.syntax import Call, Literal
+from azops_tui.arm.types import USAGE, TypeProblem, display_type, is_secure
+from azops_tui.arm.values import builder
+
+Json = Any
+
+
+def merged(files: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
+    """Several parameter files or maps as one; later ones win, names without regard to case.
+
+    >>> merged([{"a": {"value": 1}}, {"parameters": {"A": {"value": 2}}, "contentVersion": "1.0.0.0"}])
+    {'A': {'value': 2}}
+    """
+    result: dict[str, Json] = {}
+    for file in files:
+        for name, value in entries(file).items():
+            for known in [known for known in result if known.lower() == name.lower()]:
+                del result[known]
+            result[name] = value
+    return result
+
+
+def entries(given: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The parameters themselves, of a whole parameter file too."""
+    lowered = {name.lower() for name in given}
+    if "parameters" in lowered and lowered & {"$schema", "contentversion"}:
+        inside = get(given, "parameters")
+        return inside if isinstance(inside, Mapping) else {}
+    return given
+
+
+def bind(deployment: Deployment, given: Mapping[str, Json], *, allow_missing: bool = False) -> None:
+    """Gives a deployment its parameters. Raises TemplateError.
+
+    With `allow_missing`, a parameter without value becomes symbolic: ``[parameters('name')]``.
+    """
+    declared = section(deployment.template, "parameters")
+    names = {name.lower(): name for name in declared}
+    passed = entries(given)
+    extra = [name for name in passed if name.lower() not in names and not name.startswith("$")]
+    if extra:
+        listed = ", ".join(extra)
+        raise deployment.invalid(
+            f"The template parameters '{listed}' in the parameters file are not valid; they are not present in the "
+            "original template and can therefore not be provided at deployment time. The only supported parameters for "
+            f"this template are '{', '.join(declared)}'. "
+            "Please see https://aka.ms/arm-pass-parameter-values for usage details.",
+            (),
+        )
+    by_name = {name.lower(): value for name, value in passed.items()}
+    for name, definition in declared.items():
+        path: Path = ("parameters", name)
+        if not isinstance(definition, dict):
+            raise deployment.invalid(f"The template parameter '{name}' {deployment.where(path)} is not valid.", path)
+        schema = settled(deployment, definition, path)
+        entry = by_name.get(name.lower())
+        if entry is not None:
+            deployment.given[name.lower()] = read_entry(deployment, name, entry)
+        elif "defaultvalue" in {key.lower() for key in definition}:
+            default = next(value for key, value in definition.items() if key.lower() == "defaultvalue")
+            build = deployment.guarded((*path, "defaultValue"), builder, default)
+            deployment.parameter_builders[name.lower()] = build
+        elif schema.get("nullable") is True:
+            deployment.given[name.lower()] = Given(None)
+        elif allow_missing:
+            node = Call("parameters", (Literal(name),))
+            deployment.given[name.lower()] = Given(Symbolic(node, Environment(deployment.run, deployment)))
+        else:
+            raise deployment.invalid(
+                f"The value for the template parameter '{name}' {deployment.where(path)} is not provided. {USAGE}",
+                path,
+                violation=True,
+            )
+    if deployment.outer is None:
+        for name, definition in declared.items():
+            check(deployment, name, definition)
+
+
+def settled(deployment: Deployment, definition: dict[str, Json], path: Path) -> dict[str, Json]:
+    try:
+        return deployment.types.settled(definition)
+    except TypeProblem as error:
+        raise deployment.invalid(str(error), path) from None
+
+
+def read_entry(deployment: Deployment, name: str, entry: Json) -> Given:
+    """What was passed for one parameter: a value or a reference to a secret. Raises TemplateError."""
+    if isinstance(entry, Mapping):
+        keys = {key.lower(): value for key, value in entry.items()}
+        if isinstance(keys.get("reference"), Mapping):
+            return Given(secret=keys["reference"])
+        if "value" in keys:
+            return Given(keys["value"])
+        if not keys:
+            return Given(None)
+    if isinstance(entry, Symbolic):
+        return Given(entry)
+    shown = str(plain(entry))[:100]
+    raise TemplateError(
+        "InvalidRequestContent",
+        f'The request content was invalid and could not be deserialized: \'Error converting value "{shown}" to type '
+        "'Azure.Deployments.Core.Definitions.DeploymentParameterDefinition'. Path "
+        f"'properties.parameters.{name}', line 1, position 1.'.",
+        target=f"properties.parameters.{name}",
+    )
+
+
+def check(deployment: Deployment, name: str, definition: dict[str, Json]) -> None:
+    """Evaluates one parameter and holds it against its type. Raises TemplateError."""
+    path: Path = ("parameters", name)
+    try:
+        value = deployment.parameter(name, Environment(deployment.run, deployment))
+    except ExpressionError as error:
+        if error.located is deployment:
+            raise deployment.invalid(error.message, tuple(error.path), error) from None
+        raise deployment.invalid(
+            f"The template parameter '{name}' is not valid: {error.message}", path, error
+        ) from None
+    try:
+        problem = deployment.types.problem(value, definition)
+    except TypeProblem as error:
+        raise deployment.invalid(str(error), path) from None
+    if not problem:
+        return
+    if "allowed value" in problem:
+        message = f"The provided value for the template parameter '{name}' {deployment.where(path)} is not valid. "
+    elif problem.startswith("Expected"):
+        message = f"The provided value for the template parameter '{name}' is not valid. "
+    else:
+        message = f"The provided value for the template parameter '{name}' {deployment.where(path)} is not valid. "
+    raise deployment.invalid((message + problem).rstrip("."), path, violation=True)
+
+
+def camel(name: str) -> str:
+    """A name as the service echoes it: leading capitals made small.
+
+    >>> camel("StorageAccountName"), camel("VMSS"), camel("VMName"), camel("a-B")
+    ('storageAccountName', 'vmss', 'vmName', 'a-B')
+    """
+    letters = list(name)
+    for index, letter in enumerate(letters):
+        if index == 1 and not letter.isupper():
+            break
+        following = letters[index + 1] if index + 1 < len(letters) else ""
+        if index > 0 and following and not following.isupper():
+            if following.isspace():
+                letters[index] = letter.lower()
+            break
+        letters[index] = letter.lower()
+    return "".join(letters)
+
+
+def echo(deployment: Deployment) -> dict[str, Json]:
+    """The parameters as the service shows them: type and value, secrets without value."""
+    result: dict[str, Json] = {}
+    environment = Environment(deployment.run, deployment)
+    for name, definition in section(deployment.template, "parameters").items():
+        type = str(settled(deployment, definition, ("parameters", name)).get("type", ""))
+        shown: dict[str, Json] = {"type": display_type(type)}
+        given = deployment.given.get(name.lower())
+        if given is not None and given.secret is not None:
+            shown["reference"] = plain(dict(given.secret))
+        elif not is_secure(type):
+            value = own_value(deployment, name, environment)
+            shown["value"] = plain(value)
+        result[camel(name)] = shown
+    return result
+
+
+def own_value(deployment: Deployment, name: str, environment: Environment) -> Json:
+    """A parameter of this very template, also where its expressions mean those of the template around it."""
+    if deployment.outer is None:
+        return deployment.parameter(name, environment)
+    given = deployment.given.get(name.lower())
+    if given is not None:
+        return given.value
+    return deployment.parameter_builders[name.lower()](deployment.environment())

@@ -1,0 +1,437 @@
+"""The resources of a deployment, with loops and nesting written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from azops_tui.arm.deployment import Deployment, get
+from azops_tui.arm.environment import REFERENCE, Environment, Use
+from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.evaluator import Foreseen
+from azops_tui.arm.ids import Scope, parse_scope, relative_id
+from azops_tui.arm.limits import RESOURCES
+from azops_tui.arm.parser import is_expression
+from azops_tui.arm.reader import Path, show
+from azops_tui.arm.runtime import Runtime
+from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.values import Builder, Constant, builder, loop_count
+
+if TYPE_CHECKING:
+    from azops_tui.arm.expansion import Expansion
+
+Json = Any
+DEPLOYMENTS = "microsoft.resources/deployments"
+HEAD = frozenset(
+    ("copy", "dependson", "condition", "comments", "resources", "existing", "scope", "import", "extension")
+)
+"""Members of a resource's definition that are not sent to its provider."""
+PLACING = frozenset(("subscriptionid", "resourcegroup"))
+"""Further ones of a deployment."""
+
+
+class NotYet(Exception):  # noqa: N818 - not an error: the deployment must have begun first
+    """What a nested deployment consists of depends on run-time values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One line of the service's ``dependsOn`` of a resource."""
+
+    resource: ExpandedResource
+    api_version: str = ""
+    action: str = ""
+
+    def view(self) -> dict[str, Json]:
+        view = {"id": self.resource.id, "resourceType": self.resource.type, "resourceName": self.resource.name}
+        if self.api_version:
+            view["apiVersion"] = self.api_version
+        if self.action:
+            view["actionName"] = self.action
+        return view
+
+
+@dataclass(slots=True, eq=False)
+class ExpandedResource:
+    """One resource that a deployment would make."""
+
+    id: str
+    type: str
+    name: str
+    """With its parents: ``vnet/subnet``."""
+    api_version: str
+    location: str
+    """As written; empty where there is none or it is not known yet."""
+    scope: str
+    """Id of the scope or resource that it is made in; ``/`` is the tenant."""
+    symbol: str
+    """Symbolic name (languageVersion 2.0), or empty."""
+    condition: bool
+    """False if it is not to be deployed."""
+    existing: bool
+    """Whether it is only referred to."""
+    deployment: str
+    """Id of the nested deployment that it belongs to; empty for one of the template itself."""
+    path: Path
+    """Where its definition is in its own template."""
+    loop: str = ""
+    """Name of the copy loop that made it, or empty."""
+    index: int = 0
+    """Its turn in that loop."""
+    depends_on: tuple[str, ...] = ()
+    """Ids, in lower case, of the resources of the same deployment that must be there first."""
+    dependencies: tuple[Dependency, ...] = ()
+    body: dict[str, Json] = field(default_factory=dict)
+    """What would be sent, with `Symbolic` for what is known at run time only. Not to be changed."""
+    nested: Expansion | None = None
+    """What a nested deployment consists of, where that is known already."""
+    definition: dict[str, Json] = field(default_factory=dict, repr=False)
+    environment: Environment | None = field(default=None, repr=False)
+    build: Builder | None = field(default=None, repr=False)
+    uses: list[Use] = field(default_factory=list, repr=False)
+    holder: Expansion | None = field(default=None, repr=False)
+    """The expansion that it belongs to."""
+
+    @property
+    def owner(self) -> Deployment:
+        """The deployment that it belongs to."""
+        assert self.environment is not None
+        frame = self.environment.frame
+        assert isinstance(frame, Deployment)
+        return frame
+
+    def resolve(self, runtime: Runtime) -> dict[str, Json]:
+        """The body with everything known, asking `runtime`. Raises TemplateError."""
+        if self.build is None or self.environment is None:
+            return self.body
+        live = self.environment.at(run=self.environment.run.live(runtime), uses=None)
+        try:
+            body: dict[str, Json] = self.build(live)
+        except ExpressionError as error:
+            raise body_error(self, error) from None
+        except RecursionError:
+            raise body_error(self, ExpressionError("It is nested too deeply.")) from None
+        return body
+
+    def foreseen(self, full: bool) -> Json:
+        """What is known already of a reference to it: the outputs of a nested deployment. None if nothing is."""
+        nested = self.holder.nested_of(self) if self.holder is not None else None
+        if nested is None:
+            return None
+        outputs = Foreseen(
+            {name: Foreseen(output) for name, output in nested.raw_outputs().items() if "value" in output}
+        )
+        properties = Foreseen({"outputs": outputs})
+        return Foreseen({"properties": properties}) if full else properties
+
+
+def body_error(resource: ExpandedResource, error: ExpressionError) -> TemplateError:
+    """A problem in an expression of the resource's body, as the service words it."""
+    owner = resource.owner
+    path = tuple(error.path) if error.located else (*resource.path, *error.path)
+    result = owner.error(
+        f"Unable to process template language expressions for resource '{resource.id}' "
+        f"{owner.where(resource.path)}. '{error.message}'",
+        path,
+        code=error.code,
+        cause=error,
+    )
+    return result
+
+
+class Collector:
+    """Reads the definitions of one deployment's resources: what there is, how often, and where."""
+
+    def __init__(self, deployment: Deployment, deployment_id: str, spent: list[int]) -> None:
+        self.deployment = deployment
+        self.deployment_id = deployment_id
+        self.spent = spent
+        """Number of resources so far, shared with the deployments around this one."""
+        self.result: list[ExpandedResource] = []
+
+    def collect(self) -> list[ExpandedResource]:
+        """All resources in template order. Raises TemplateError, and NotYet inside a nested deployment."""
+        deployment = self.deployment
+        resources = get(deployment.template, "resources", [])
+        for key, definition in members(resources):
+            path: Path = ("resources", key)
+            symbol = key if isinstance(key, str) else ""
+            self.define(definition, path, symbol, None, deployment.environment(place=0))
+        return self.result
+
+    def define(
+        self,
+        definition: Json,
+        path: Path,
+        symbol: str,
+        parent: ExpandedResource | None,
+        environment: Environment,
+    ) -> None:
+        """One definition: itself as often as its loop says, and the children written inside it."""
+        deployment = self.deployment
+        if not isinstance(definition, dict):
+            raise deployment.invalid(
+                f"The template resource {deployment.where(path)} is not valid: it must be an object.", path
+            )
+        build = self.body_builder(definition, path)
+        loop = get(definition, "copy")
+        if not isinstance(loop, dict):
+            self.instance(definition, path, symbol, parent, environment, build, "", 0)
+            return
+        name = self.head(environment, get(loop, "name", symbol), (*path, "copy", "name"), definition)
+        counted = self.head(environment, get(loop, "count"), (*path, "copy", "count"), definition)
+        if isinstance(counted, Symbolic) and deployment.level:
+            raise NotYet
+        try:
+            count = loop_count(counted, str(name))
+        except ExpressionError as error:
+            raise self.head_error(error, definition, (*path, "copy", "count")) from None
+        deployment.loops.setdefault(str(name).lower(), [])
+        if symbol:
+            deployment.loops.setdefault(symbol.lower(), [])
+        for index in range(count):
+            inside = environment.with_copy(str(name), index, main=True)
+            self.instance(definition, path, symbol, parent, inside, build, str(name), index)
+
+    def instance(
+        self,
+        definition: dict[str, Json],
+        path: Path,
+        symbol: str,
+        parent: ExpandedResource | None,
+        environment: Environment,
+        build: Builder,
+        loop: str,
+        index: int,
+    ) -> None:
+        deployment = self.deployment
+        self.spent[0] += 1
+        if self.spent[0] > RESOURCES:
+            raise deployment.invalid(
+                f"The number of template resources limit exceeded. Limit: '{RESOURCES}' and actual: "
+                f"'{self.spent[0]}' or more. Please see https://aka.ms/arm-template for usage details.",
+                ("resources",),
+            )
+        existing = get(definition, "existing") is True
+        type = self.text(environment, definition, path, "type")
+        name = self.text(environment, definition, path, "name")
+        extension = get(definition, "import") is not None or get(definition, "extension") is not None
+        needs_version = not existing and not extension and get(definition, "apiProfile") is None
+        api_version = self.text(environment, definition, path, "apiVersion", needed=needs_version)
+        condition = self.condition(environment, definition, path)
+        if parent is not None and "/" not in type.strip("/").replace("providers/", ""):
+            type, name = f"{parent.type}/{type}", f"{parent.name}/{name}"
+        scope, id = self.place(environment, definition, path, type, name, parent)
+        self.check_segments(type, name, path, raw=str(get(definition, "name")))
+        resource = ExpandedResource(
+            id=id,
+            type=type,
+            name=name,
+            api_version=api_version,
+            location="",
+            scope=scope,
+            symbol=symbol,
+            condition=condition,
+            existing=existing,
+            deployment=self.deployment_id,
+            path=path,
+            loop=loop,
+            index=index,
+            definition=definition,
+            build=build,
+        )
+        resource.environment = environment.at(place=REFERENCE, uses=resource.uses)
+        relative = relative_id(type, name)
+        names = [id, relative, name, f"{type}/{name}"]
+        if symbol:
+            names = [id, relative, f"{symbol}[{index}]" if loop else symbol]
+        deployment.add(resource, names, loop)
+        if symbol and loop and symbol.lower() != loop.lower():
+            deployment.loops[symbol.lower()].append(resource)
+        self.result.append(resource)
+        for key, child in members(get(definition, "resources", [])):
+            child_path = (*path, "resources", key)
+            self.define(child, child_path, key if isinstance(key, str) else "", resource, environment)
+
+    def body_builder(self, definition: dict[str, Json], path: Path) -> Builder:
+        """What makes the body: the definition without what is for the deployment engine only."""
+        nested = str(get(definition, "type", "")).lower() == DEPLOYMENTS
+        left_out = HEAD | PLACING if nested else HEAD
+        body = {}
+        for key, value in definition.items():
+            if key.lower() not in left_out:
+                body[key] = value
+        if not nested:
+            made: Builder = self.deployment.guarded(path, builder, body)
+            return made
+        properties = get(body, "properties", {})
+        if not isinstance(properties, dict):
+            made = self.deployment.guarded(path, builder, body)
+            return made
+        template = get(properties, "template")
+        rest = {key: value for key, value in properties.items() if key.lower() != "template"}
+        outer = self.deployment.guarded(
+            path, builder, {key: value for key, value in body.items() if key.lower() != "properties"}
+        )
+        inner = self.deployment.guarded((*path, "properties"), builder, rest)
+        whole: Builder = Constant(template)
+        if isinstance(template, str) and is_expression(template):
+            whole = self.deployment.guarded((*path, "properties", "template"), builder, template)
+
+        def build(environment: Environment) -> Json:
+            result = dict(outer(environment))
+            try:
+                result["properties"] = dict(inner(environment))
+            except ExpressionError as error:
+                if not error.located:
+                    error.path.insert(0, "properties")
+                raise
+            if template is not None:
+                result["properties"]["template"] = whole(environment)
+            return result
+
+        return build
+
+    # The parts that must be known before a deployment begins
+
+    def head(self, environment: Environment, value: Json, path: Path, definition: dict[str, Json]) -> Json:
+        try:
+            return builder(value)(environment)
+        except ExpressionError as error:
+            raise self.head_error(error, definition, path) from None
+
+    def head_error(self, error: ExpressionError, definition: dict[str, Json], path: Path) -> TemplateError:
+        deployment = self.deployment
+        if error.located:
+            return deployment.invalid(error.message, tuple(error.path), error)
+        resource = path[: len(path) - next((i for i, part in enumerate(reversed(path)) if isinstance(part, int)), 0)]
+        name = get(definition, "name", "")
+        return deployment.invalid(
+            f"The template resource '{name}' {deployment.where(resource)} is not valid: {error.message}",
+            (*path, *error.path),
+            error,
+        )
+
+    def text(
+        self, environment: Environment, definition: dict[str, Json], path: Path, key: str, *, needed: bool = True
+    ) -> str:
+        raw = get(definition, key)
+        if raw is None:
+            if not needed:
+                return ""
+            deployment = self.deployment
+            line, column = deployment.document.position(path)
+            place = show((*deployment.document.shown, *path))
+            raise deployment.error(
+                "The request content was invalid and could not be deserialized: "
+                f"'Required property '{key}' not found in JSON. Path '{place}', line {line}, position {column}.'.",
+                path,
+                code="InvalidRequestContent",
+            )
+        value = self.head(environment, raw, (*path, key), definition)
+        if isinstance(value, Symbolic):
+            if self.deployment.level:
+                raise NotYet
+            return str(value)
+        if isinstance(value, str) and value:
+            return value.strip("/") if key == "type" else value
+        problem = ExpressionError(f"The value of '{key}' must be a string that is not empty.")
+        raise self.head_error(problem, definition, (*path, key))
+
+    def condition(self, environment: Environment, definition: dict[str, Json], path: Path) -> bool:
+        raw = get(definition, "condition", True)
+        if isinstance(raw, bool):
+            return raw
+        value = self.head(environment, raw, (*path, "condition"), definition)
+        if isinstance(value, Symbolic):
+            if self.deployment.level:
+                raise NotYet
+            return True
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        if isinstance(value, bool):
+            return value
+        problem = ExpressionError("The value of 'condition' must be a boolean.")
+        raise self.head_error(problem, definition, (*path, "condition"))
+
+    def place(
+        self,
+        environment: Environment,
+        definition: dict[str, Json],
+        path: Path,
+        type: str,
+        name: str,
+        parent: ExpandedResource | None,
+    ) -> tuple[str, str]:
+        """Scope and id of a resource."""
+        deployment = self.deployment
+        scope = deployment.scope
+        own = self.text(environment, definition, path, "scope", needed=False)
+        if type.lower() == DEPLOYMENTS:
+            target = self.deployment_scope(environment, definition, path, own)
+            return target.id or "/", target.resource_id(type, name)
+        if own:
+            prefix = self.full_scope(own)
+            found = parse_scope(prefix)
+            id = found.resource_id(type, name) if found is not None else f"{prefix}/providers/{relative_id(type, name)}"
+            return prefix or "/", id
+        if parent is not None:
+            if type.lower().startswith(parent.type.lower() + "/"):
+                parent_scope = parent.scope.rstrip("/")
+                return parent.scope, f"{parent_scope}/providers/{relative_id(type, name)}"
+            return parent.id, f"{parent.id}/providers/{relative_id(type, name)}"
+        return scope.id or "/", scope.resource_id(type, name)
+
+    def full_scope(self, text: str) -> str:
+        """A ``scope`` as the beginning of ids: empty for the tenant."""
+        if text.startswith("/"):
+            return text.rstrip("/")
+        found = self.deployment.find(text)
+        if found is not None:
+            return found.id
+        if text.lower().startswith("microsoft.management/managementgroups/"):
+            return "/providers/" + text
+        return f"{self.deployment.scope.id}/providers/{text.removeprefix('providers/')}"
+
+    def deployment_scope(self, environment: Environment, definition: dict[str, Json], path: Path, own: str) -> Scope:
+        """Where a nested deployment goes."""
+        deployment = self.deployment
+        here = deployment.scope
+        if own:
+            found = parse_scope(self.full_scope(own) or "/")
+            if found is None:
+                problem = ExpressionError(
+                    f"The scope '{own}' of a deployment must be a resource group, a subscription, "
+                    "a management group or the tenant."
+                )
+                raise self.head_error(problem, definition, (*path, "scope"))
+            return found
+        subscription = self.text(environment, definition, path, "subscriptionId", needed=False)
+        group = self.text(environment, definition, path, "resourceGroup", needed=False)
+        if not subscription and not group:
+            return here
+        return Scope(subscription=subscription or here.subscription, group=group)
+
+    def check_segments(self, type: str, name: str, path: Path, raw: str) -> None:
+        """A type has one segment more than a name. Raises TemplateError."""
+        if name.startswith("["):
+            return
+        if type.count("/") != name.count("/") + 1 or "" in type.split("/"):
+            deployment = self.deployment
+            raise deployment.invalid(
+                f"The template resource '{name}' for type '{type}' {deployment.where(path)} has incorrect segment "
+                "lengths. A nested resource type must have identical number of segments as its resource name. A root "
+                "resource type must have segment length one greater than its resource name. "
+                "Please see https://aka.ms/arm-syntax-resources for usage details.",
+                path,
+                violation=True,
+            )
+
+
+def members(resources: Json) -> Iterator[tuple[int | str, Json]]:
+    """The definitions of a list, or by symbolic names."""
+    if isinstance(resources, dict):
+        yield from resources.items()
+    elif isinstance(resources, list):
+        yield from enumerate(resources)

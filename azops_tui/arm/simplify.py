@@ -1,0 +1,58 @@
+"""What is shown of a symbolic value: its expression with all that is known put in."""
+
+from __future__ import annotations
+
+from azops_tui.arm.environment import REFERENCE, Environment
+from azops_tui.arm.errors import ExpressionError, Unknown
+from azops_tui.arm.evaluator import compile_node
+from azops_tui.arm.limits import CALL_DEPTH
+from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.syntax import Call, Index, Literal, Node, property_of, unparse
+
+
+def simplified(value: Symbolic) -> str:
+    """The expression of a symbolic value as text, with its brackets."""
+    try:
+        return unparse(simplify(value.node, value.environment.at(uses=None, place=REFERENCE), 0))
+    except RecursionError:
+        return unparse(value.node)
+
+
+def simplify(node: Node, environment: Environment, depth: int) -> Node:
+    """The node with every part replaced by its value that has one."""
+    if isinstance(node, Literal) or depth > CALL_DEPTH:
+        return node
+    if isinstance(node, Call) and node.name.lower() == "lambda":
+        return lambda_node(node, environment, depth)
+    try:
+        value = compile_node(node)(environment)
+    except (ExpressionError, Unknown):
+        value = None
+    else:
+        if not isinstance(value, Symbolic):
+            if value is None or isinstance(value, (str, int, float, list, dict)):
+                return Literal(value)
+        elif value.node is not node:
+            return simplify(value.node, value.environment.at(uses=None), depth + 1)
+    if isinstance(node, Call):
+        return Call(node.name, tuple([simplify(argument, environment, depth + 1) for argument in node.arguments]))
+    target = simplify(node.target, environment, depth + 1)
+    if isinstance(node, Index):
+        index = simplify(node.index, environment, depth + 1)
+        if isinstance(index, Literal) and isinstance(index.value, str):
+            return property_of(target, index.value)
+        return Index(target, index)
+    return property_of(target, node.name)
+
+
+def lambda_node(node: Call, environment: Environment, depth: int) -> Node:
+    """A lambda whose own variables stay what they are."""
+    own = {}
+    for name in node.arguments[:-1]:
+        if isinstance(name, Literal) and isinstance(name.value, str):
+            call = Call("lambdaVariables", (name,))
+            own[name.value.lower()] = Symbolic(call, environment)
+    inside = environment.at(lambdas={**(environment.lambdas or {}), **own})
+    for symbolic in own.values():
+        symbolic.environment = inside
+    return Call(node.name, (*node.arguments[:-1], simplify(node.arguments[-1], inside, depth + 1)))

@@ -1,0 +1,91 @@
+"""The syntax tree of a template expression, and printing it again.
+
+>>> from azops_tui.arm.parser import parse
+>>> tree = parse("[concat( 'a' , parameters('n').x[0])]")
+>>> unparse(tree)
+"[concat('a', parameters('n').x[0])]"
+>>> parse(unparse(tree)) == tree
+True
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string or a number, or a value that was found out (then also an object, array, boolean or null)."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``name(arguments)``; a user-defined function's name has its namespace and a dot before it."""
+
+    name: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """``target.name``."""
+
+    target: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``target[index]``."""
+
+    target: Node
+    index: Node
+
+
+Node = Literal | Call | Property | Index
+
+
+def unparse(node: Node) -> str:
+    """The expression as text with its brackets, spaced one way; a plain string comes back as an escaped string."""
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        return "[" + node.value if node.value.startswith("[") else node.value
+    return f"[{inner(node)}]"
+
+
+def inner(node: Node) -> str:
+    """The expression as text without brackets."""
+    if isinstance(node, Literal):
+        return literal(node.value)
+    if isinstance(node, Call):
+        return f"{node.name}({', '.join([inner(argument) for argument in node.arguments])})"
+    if isinstance(node, Property):
+        return f"{inner(node.target)}.{node.name}"
+    return f"{inner(node.target)}[{inner(node.index)}]"
+
+
+def literal(value: Any) -> str:
+    """A JSON value as an expression that makes it."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if value is None or isinstance(value, bool):
+        return {None: "null()", True: "true()", False: "false()"}[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"float('{value!r}')"
+    if isinstance(value, list):
+        return f"createArray({', '.join([literal(item) for item in value])})"
+    if isinstance(value, dict):
+        return f"createObject({', '.join([f'{literal(key)}, {literal(item)}' for key, item in value.items()])})"
+    return str(value)[1:-1]
+
+
+def property_of(target: Node, name: str) -> Node:
+    """``target.name``, or ``target['name']`` where the name is not an identifier."""
+    return Property(target, name) if IDENTIFIER.match(name) else Index(target, Literal(name))

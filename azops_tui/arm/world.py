@@ -1,0 +1,71 @@
+"""What the context functions tell where the caller says nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from azops_tui.arm.environment import World
+
+Json = Any
+
+PUBLIC_CLOUD: dict[str, Json] = {
+    "name": "AzureCloud",
+    "gallery": "https://gallery.azure.com/",
+    "graph": "https://graph.windows.net/",
+    "portal": "https://portal.azure.com",
+    "graphAudience": "https://graph.windows.net/",
+    "activeDirectoryDataLake": "https://datalake.azure.net/",
+    "batch": "https://batch.core.windows.net/",
+    "media": "https://rest.media.azure.net",
+    "sqlManagement": "https://management.core.windows.net:8443/",
+    "vmImageAliasDoc": "https://raw.githubusercontent.com/Azure/azure-rest-api-specs/master/arm-compute/quickstart-templates/aliases.json",
+    "resourceManager": "https://management.azure.com/",
+    "authentication": {
+        "loginEndpoint": "https://login.microsoftonline.com/",
+        "audiences": ["https://management.core.windows.net/", "https://management.azure.com/"],
+        "tenant": "common",
+        "identityProvider": "AAD",
+    },
+    "suffixes": {
+        "acrLoginServer": ".azurecr.io",
+        "azureDatalakeAnalyticsCatalogAndJob": "azuredatalakeanalytics.net",
+        "azureDatalakeStoreFileSystem": "azuredatalakestore.net",
+        "azureFrontDoorEndpointSuffix": "azurefd.net",
+        "keyvaultDns": ".vault.azure.net",
+        "sqlServerHostname": ".database.windows.net",
+        "storage": "core.windows.net",
+    },
+}
+
+
+def world_for(
+    *,
+    tenant: str,
+    location: str,
+    tags: Mapping[str, str] | None = None,
+    subscription_name: str = "",
+    cloud: Mapping[str, Json] | None = None,
+    deployer: Mapping[str, Json] | None = None,
+    providers: Any = None,
+) -> World:
+    """The world of a deployment, from what the caller knows of it."""
+    group: dict[str, Json] = {"location": location}
+    if tags:
+        group["tags"] = dict(tags)
+    return World(
+        tenant=tenant,
+        tenant_details={
+            "id": f"/tenants/{tenant}",
+            "tenantCategory": "Home",
+            "countryCode": "US",
+            "displayName": "Contoso",
+            "defaultDomain": "contoso.onmicrosoft.com",
+            "domains": ["contoso.onmicrosoft.com"],
+        },
+        subscription_details={"displayName": subscription_name or "Subscription"},
+        group_details=group,
+        environment=dict(cloud or PUBLIC_CLOUD),
+        providers=providers,
+        deployer=dict(deployer or {}),
+    )
