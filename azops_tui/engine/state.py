@@ -7,9 +7,9 @@ gives what the screen showed. Applying one costs the size of that event, not of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from azops_tui.azure.views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
 from azops_tui.engine import events as ev
@@ -197,9 +197,8 @@ class RunView:
     def summary(self) -> str:
         """One line: how many steps of how many are done, failed, skipped, stopped."""
         parts = [f"{self.count('done')} of {len(self.steps)} steps done"]
-        for state in ("failed", "unknown", "skipped", "stopped"):
-            if number := self.count(state):
-                parts.append(f"{number} {state}")
+        others: tuple[ev.StepState, ...] = ("failed", "unknown", "skipped", "stopped")
+        parts += [f"{number} {state}" for state in others if (number := self.count(state))]
         return ", ".join(parts)
 
     # Reducing
@@ -358,7 +357,7 @@ def _feed(lines: deque[str], partial: str, text: str) -> str:
     return rest[-_LINE_LIMIT:]
 
 
-_HANDLERS = {
+_HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.RunStarted: RunView._run_started,
     ev.RunFinished: RunView._run_finished,
     ev.StepStarted: RunView._step_started,

@@ -1,0 +1,57 @@
+"""Opens the cloud of a profile, and the local simulator where that is the cloud."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from azops_tui.runbook.model import Runbook, StepKind
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+    from azops_tui.azure.profiles import Profile
+
+_CLOUDLESS = frozenset({"keypair", "gate"})
+_CLOUD_TOOLS = re.compile(r"(?<![\w/.-])(az|azcopy|bicep|terraform|pulumi|ansible[\w-]*|packer)(?![\w-])")
+
+
+def acts_on_cloud(runbook: Runbook) -> bool:
+    """Whether running it needs a cloud: a native step that acts on one, or a script that names a tool that does.
+
+    A document with prerequisites counts as one that does.
+    """
+    return bool(runbook.prerequisites) or any(
+        step.native_kind not in _CLOUDLESS if step.kind is StepKind.NATIVE else bool(_CLOUD_TOOLS.search(step.code))
+        for step in runbook.steps
+    )
+
+
+async def open_cloud(profile: Profile) -> Cloud:
+    """The cloud of a profile. Closing it also ends a simulator that was started for it.
+
+    Raises:
+        AzureFailure: there is no token, no such subscription, or nobody answers.
+        OSError: the simulator cannot be started.
+    """
+    from azops_tui.azure.connect import connect
+
+    if profile.cloud != "local":
+        return await connect(profile)
+    from azops_tui.simulator.endpoint import open_local
+
+    local = await open_local()
+    try:
+        cloud = await connect(profile, local.endpoint)
+    except BaseException:
+        await local.close()
+        raise
+    close = cloud.close
+
+    async def close_both() -> None:
+        try:
+            await close()
+        finally:
+            await local.close()
+
+    cloud.close = close_both  # type: ignore[method-assign]  # the cloud owns the simulator from here on
+    return cloud

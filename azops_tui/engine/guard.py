@@ -1,0 +1,195 @@
+"""Whether a step may run: read-only runs, confirmations, and who answers them.
+
+A question is always journalled with its answer, also where a flag answers it. Agreeing to changes (``--yes``) is never
+agreeing to deletions (``--yes-destroy``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from azops_tui.engine.events import ConfirmationAnswered, ConfirmationAsked, Event
+from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.runbook.model import Effect, Step
+
+Kind = Literal["mutate", "destroy", "gate", "hostkey"]
+Need = Literal["none", "mutate", "destroy"]
+
+_FLAGS: dict[Kind, str] = {
+    "mutate": "--yes",
+    "destroy": "--yes-destroy",
+    "gate": "--yes",
+    "hostkey": "--trust-new-hosts",
+}
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run may do without asking, and whether there is anyone to ask."""
+
+    yes: bool = False
+    """Agree to changes and gates."""
+    yes_destroy: bool = False
+    """Agree to deletions."""
+    read_only: bool = False
+    """Refuse every step that changes or deletes something, whatever else is said."""
+    interactive: bool = False
+    """Whether a person can answer questions."""
+    trust_new_hosts: bool = False
+    """Record the key of a host that was never seen before. A key that changed is refused regardless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a person is asked to agree to."""
+
+    kind: Kind
+    title: str
+    lines: tuple[str, ...] = ()
+    typed: str = ""
+    """The word to type; empty where a plain yes will do."""
+
+
+def need(step: Step, effects: Effect) -> Need:
+    """What kind of agreement a step needs.
+
+    ``confirm=`` overrides what was read from a script. It cannot lower what a native step is known to destroy.
+    """
+    known: Need = "none"
+    if Effect.DESTROYS in effects:
+        known = "destroy"
+    elif Effect.MUTATES in effects:
+        known = "mutate"
+    override = step.attributes.confirm
+    if override not in ("none", "mutate", "destroy") or (step.native_kind and known == "destroy"):
+        return known
+    return override  # type: ignore[return-value]  # the test above leaves the three words of Need
+
+
+def refusal(step: Step, effects: Effect, *, read_only: bool) -> StepProblem | None:
+    """Why a read-only run must not run a step; None where it may."""
+    changes = bool(effects & (Effect.MUTATES | Effect.DESTROYS)) or step.attributes.confirm in ("mutate", "destroy")
+    if not (read_only and changes):
+        return None
+    verb = "deletes" if Effect.DESTROYS in effects else "changes"
+    return problem(
+        "ReadOnly",
+        f"The run is read-only, and this step {verb} something; it was not run.",
+        "Run it with a profile that may write, without --read-only.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, and by whom."""
+
+    accepted: bool
+    by: str
+    note: str = ""
+
+
+class Questions:
+    """Asks, and waits for answers. ``emit`` journals both."""
+
+    def __init__(self, policy: Policy, emit: Callable[[Event], None]) -> None:
+        self.policy = policy
+        self._emit = emit
+        self._waiting: dict[str, tuple[Proposal, str, asyncio.Future[Answer]]] = {}
+        self._count = 0
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Ids of the questions that wait for a person, oldest first."""
+        return tuple(self._waiting)
+
+    async def ask(self, step: str, proposal: Proposal, *, agreed_by: str = "") -> Answer:
+        """Put a question and wait for its answer.
+
+        Args:
+            step: name of the step that asks.
+            proposal: what is asked.
+            agreed_by: who agreed already; empty asks the policy, then a person.
+
+        Raises:
+            StepProblem: nobody can answer it (``ConfirmationMissing``); names the flag that would.
+        """
+        self._count += 1
+        identity = f"q{self._count}"
+        by = agreed_by or self._by_policy(proposal.kind)
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if not by and self.policy.interactive:
+            self._waiting[identity] = (proposal, step, future)
+        self._emit(
+            ConfirmationAsked(
+                at=time.time(),
+                step=step,
+                id=identity,
+                kind=proposal.kind,
+                title=proposal.title,
+                lines=proposal.lines,
+                typed=proposal.typed,
+            )
+        )
+        if by:
+            answer = Answer(True, by)
+        elif self.policy.interactive:
+            try:
+                answer = await future
+            except asyncio.CancelledError:
+                self._finish(step, identity, Answer(False, "policy", "the step was stopped"))
+                raise
+        else:
+            self._finish(step, identity, Answer(False, "policy", "nobody can be asked"))
+            raise _missing(proposal)
+        self._finish(step, identity, answer)
+        return answer
+
+    def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
+        """Answer a question.
+
+        Returns:
+            Whether it is settled: false where no such question waits, or the typed word is not the one asked for, in
+            which case it keeps waiting.
+        """
+        found = self._waiting.get(identity)
+        if found is None:
+            return False
+        proposal, _, future = found
+        if accepted and proposal.typed and typed.strip() != proposal.typed:
+            return False
+        if not future.done():
+            future.set_result(Answer(accepted, by, note))
+        return True
+
+    def _by_policy(self, kind: Kind) -> str:
+        agreed = {
+            "mutate": self.policy.yes,
+            "gate": self.policy.yes,
+            "destroy": self.policy.yes_destroy,
+            "hostkey": self.policy.trust_new_hosts,
+        }[kind]
+        return _FLAGS[kind] if agreed else ""
+
+    def _finish(self, step: str, identity: str, answer: Answer) -> None:
+        self._waiting.pop(identity, None)
+        self._emit(
+            ConfirmationAnswered(
+                at=time.time(), step=step, id=identity, accepted=answer.accepted, by=answer.by, note=answer.note
+            )
+        )
+
+
+def _missing(proposal: Proposal) -> StepProblem:
+    flag = _FLAGS[proposal.kind]
+    what = {
+        "mutate": "This step changes something, and nobody agreed to that; it was not run.",
+        "destroy": "This step deletes something, and nobody agreed to that; it was not run.",
+        "gate": "This step needs a person's approval, and nobody can be asked.",
+        "hostkey": "The host was never seen before, and nobody can say whether its key is right.",
+    }[proposal.kind]
+    return problem("ConfirmationMissing", what, f"Give {flag} to agree, or run it where you can be asked.")

@@ -1,0 +1,175 @@
+"""What a run would do: its steps in the order in which they run, prerequisites where their links stand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from azops_tui import __version__
+from azops_tui.engine.events import StepInfo
+from azops_tui.engine.guard import Need, need
+from azops_tui.engine.problems import RunError
+from azops_tui.runbook.model import Problem, Runbook, Severity, Step
+
+_MOST = 200
+"""Documents that one run may draw in as prerequisites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step with its place in the run."""
+
+    name: str
+    """Unique in the run; those of a prerequisite begin with its file's name and a slash."""
+    step: Step
+    runbook: Runbook
+    """The document it stands in."""
+    prerequisite: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths of the step start."""
+        return self.runbook.path.resolve().parent
+
+    @property
+    def info(self) -> StepInfo:
+        """What front ends know of it."""
+        step = self.step
+        return StepInfo(
+            name=self.name,
+            title=step.title,
+            kind=step.label,
+            effects=str(step.effects),
+            line=step.line,
+            code=step.code,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would happen to a step if all were run now."""
+
+    name: str
+    title: str
+    kind: str
+    effects: str
+    line: int
+    need: Need
+    """The agreement it needs."""
+    runs: bool
+    """Whether it would be run."""
+    reason: str = ""
+    """Why it would not be, or under which condition."""
+
+
+def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> tuple[Planned, ...]:
+    """The steps of a runbook and of what it draws in, in the order in which they run.
+
+    A prerequisite's steps come before the first step behind its link, once, however many documents link to it.
+
+    Raises:
+        RunError: there are more prerequisites than any run needs.
+        RunbookError: a prerequisite cannot be read.
+    """
+    seen = {runbook.path.resolve()}
+    found: list[Planned] = []
+    names: set[str] = set()
+
+    def add(document: Runbook, prefix: str) -> None:
+        links = sorted(document.prerequisites, key=lambda link: link.line)
+        for step in document.steps:
+            while links and links[0].line < step.line:
+                draw_in(links.pop(0).path)
+            name = unique(prefix + step.name)
+            found.append(Planned(name, step, document, prerequisite=bool(prefix)))
+        for link in links:
+            draw_in(link.path)
+
+    def draw_in(path: Path) -> None:
+        resolved = path.resolve()
+        if resolved in seen:
+            return
+        seen.add(resolved)
+        if len(seen) > _MOST:
+            raise RunError(f"{runbook.path} draws in more than {_MOST} prerequisites.")
+        add(open_document(path), f"{path.stem}/")
+
+    def unique(name: str) -> str:
+        candidate, number = name, 2
+        while candidate in names:
+            candidate, number = f"{name}-{number}", number + 1
+        names.add(candidate)
+        return candidate
+
+    add(runbook, "")
+    return tuple(found)
+
+
+def forecast(steps: Iterable[Planned], done: Callable[[str], bool]) -> list[Forecast]:
+    """What :meth:`Run.run_all` would do with each step, for a person to read before.
+
+    Args:
+        steps: those of the plan.
+        done: whether the step of that name has been done.
+    """
+    rows = []
+    for planned in steps:
+        step, attributes = planned.step, planned.step.attributes
+        reason = ""
+        runs = True
+        if step.runnable:
+            reason, runs = step.runnable, False
+        elif attributes.exclude_from_run_all:
+            reason, runs = "excluded from running all", False
+        elif done(planned.name):
+            reason, runs = "done already", False
+        elif attributes.when:
+            reason = f"when {attributes.when}"
+        info = planned.info
+        rows.append(
+            Forecast(
+                planned.name, info.title, info.kind, info.effects, info.line, need(step, step.effects), runs, reason
+            )
+        )
+    return rows
+
+
+def preflight(runbooks: Iterable[Runbook]) -> list[Problem]:
+    """What keeps documents from running here: their own errors, tools that are not there, a newer azops needed."""
+    problems: list[Problem] = []
+    for runbook in runbooks:
+        problems += runbook.errors
+        for tool in runbook.requires.tools:
+            if shutil.which(tool) is None:
+                said = f"it requires {tool}, which is not on PATH; install it first"
+                problems.append(Problem(Severity.ERROR, 0, said, runbook.path))
+        wanted = runbook.requires.azops
+        if wanted and not _satisfies(__version__, wanted):
+            said = f"it requires azops {wanted}, and this is {__version__}"
+            problems.append(Problem(Severity.ERROR, 0, said, runbook.path))
+    return problems
+
+
+def _satisfies(version: str, wanted: str) -> bool:
+    """Whether a version meets conditions such as ``>=0.2, <1``. What is no condition is met."""
+    have = _numbers(version)
+    tests: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
+        ">=": lambda a, b: a >= b,
+        "<=": lambda a, b: a <= b,
+        "==": lambda a, b: a == b,
+        "!=": lambda a, b: a != b,
+        ">": lambda a, b: a > b,
+        "<": lambda a, b: a < b,
+    }
+    return all(
+        tests[match[1]](have, _numbers(match[2])) for match in re.finditer(r"(>=|<=|==|!=|>|<)\s*([\d.]+)", wanted)
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    numbers = [int(part) for part in match[0].split(".")] if match else []
+    return tuple(numbers + [0] * (3 - len(numbers)))

@@ -1,0 +1,19 @@
+"""A stop for a person's approval."""
+
+from __future__ import annotations
+
+from azops_tui.azure.views import FailureView
+from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.guard import Proposal
+
+
+async def execute(context: StepContext) -> Outcome:
+    """Ask, and go on only if somebody approves. Who did, and the note they left, are journalled."""
+    body = context.native
+    lines = tuple(line for line in body.message.splitlines() if line.strip())
+    answer = await context.ask(Proposal("gate", context.step.title or context.name, lines))
+    note = f": {answer.note}" if answer.note else "."
+    if answer.accepted:
+        return Outcome("done", summary=f"Approved by {answer.by}{note}")
+    view = FailureView(code="Declined", message=f"Not approved by {answer.by}{note}")
+    return Outcome("stopped", None, view, view.message)

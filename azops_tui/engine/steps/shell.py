@@ -1,0 +1,97 @@
+"""Steps that run in the run's shell session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from azops_tui.azure.views import FailureView
+from azops_tui.engine.context import Outcome, StepContext
+
+if TYPE_CHECKING:
+    from azops_tui.engine.shell import ShellSession
+
+
+class Result(Protocol):
+    """How a session's run ended."""
+
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def stopped(self) -> bool: ...
+    @property
+    def timed_out(self) -> bool: ...
+    @property
+    def died(self) -> bool: ...
+
+
+async def execute(context: StepContext) -> Outcome:
+    """Run the block; what it exported is then the run's."""
+    session = await context.sessions.shell()
+    program = context.variables.expand(context.step.attributes.interpreter)
+    return await run_in(context, session, context.code, program or "bash")
+
+
+async def run_in(context: StepContext, session: ShellSession, code: str, interpreter: str = "bash") -> Outcome:
+    """Run code in a shell session as the step; a program that is no shell reads it as a file."""
+    attributes = context.step.attributes
+    context.on_stop = session.stop
+    options: dict[str, Any] = {
+        "interpreter": interpreter,
+        "timeout": attributes.timeout,
+        "on_output": context.output.write,
+        "cwd": str(context.path(context.variables.expand(attributes.cwd))) if attributes.cwd else None,
+        "env": {name: context.variables.expand(value) for name, value in attributes.env.items()} or None,
+    }
+    try:
+        if attributes.interactive and context.policy.interactive:
+            with context.hand_over():
+                result = await session.run(code, interactive=True, **options)
+        else:
+            result = await session.run(code, **options)
+    finally:
+        context.on_stop = None
+    return outcome(context, result, "shell")
+
+
+def outcome(context: StepContext, result: Result, what: str) -> Outcome:
+    """What the end of a session's run means for the step."""
+    status = result.status
+    if result.stopped:
+        return Outcome("stopped", status, summary=context.if_stopped or "Stopped.")
+    if result.timed_out:
+        limit = context.step.attributes.timeout or 0
+        view = FailureView(
+            code="TimedOut",
+            message=f"It took longer than {limit:g} s and was stopped.",
+            advice="Give it more with timeout=, or see what it waits for.",
+        )
+        return Outcome("failed", status, view, f"{view.message} {view.advice}")
+    if result.died:
+        message = f"The {what} died while it ran this step; it starts again from the state after the step before."
+        return Outcome("failed", status, FailureView(code="SessionDied", message=message), message)
+    if status == 0:
+        return Outcome("done", 0)
+    line = getattr(result, "line", None)
+    where = f" at its line {line}" if line and "\n" in context.code.strip() else ""
+    message = f"It ended with exit status {status}{where}{_meaning(status)}."
+    last = _last_line(context)
+    if last:
+        message += f" It said: {last}"
+    return Outcome("failed", status, FailureView(code=f"Exit{status}", message=message), message)
+
+
+def _meaning(status: int | None) -> str:
+    if status == 127:
+        return ": a command was not found"
+    if status == 126:
+        return ": a command cannot be executed"
+    if status is not None and status > 128:
+        return f": signal {status - 128} ended it"
+    return ""
+
+
+def _last_line(context: StepContext) -> str:
+    """The line of standard error that says most: the last that is not empty."""
+    lines = [line.strip() for line in context.output.errors.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith(("ERROR", "error", "Error", "fatal"))]
+    return (errors or lines or [""])[-1][:300]

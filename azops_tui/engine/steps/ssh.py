@@ -1,0 +1,250 @@
+"""A command on many hosts, whose output is shown by host."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from azops_tui.azure.views import FailureView, ScaleSetView
+from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.events import HostFinished, HostStarted
+from azops_tui.engine.problems import problem
+from azops_tui.engine.steps.scale import set_name
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+    from azops_tui.ssh.fleet import HostResult
+    from azops_tui.ssh.targets import Target
+
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_NAMED = 5
+
+
+async def execute(context: StepContext) -> Outcome:
+    """Find the hosts, run the command on them, and say how many did well."""
+    body = context.native
+    targets = await find(context, body)
+    outcome = await run_on(
+        context,
+        targets,
+        body.command,
+        serial=str(body.serial),
+        max_fail=str(body.max_fail),
+        limit=seconds(str(body.timeout)),
+    )
+    if body.capture and outcome.state == "done":
+        await context.assign(body.capture, captured(outcome.value), "capture")
+    return outcome
+
+
+async def find(context: StepContext, body: Any) -> list[Target]:
+    """The hosts that a step means, with how each is reached.
+
+    Raises:
+        StepProblem: there are none, or they cannot be told.
+    """
+    from azops_tui.ssh.targets import Target, resolve
+
+    key = str(context.path(body.key)) if body.key else ""
+    via = await resolve(_parsed(body.via, body.user, key)) if body.via else None
+    hosts = body.hosts.replace(",", " ").split() if isinstance(body.hosts, str) else list(body.hosts)
+    found: list[Target] = []
+    if hosts:
+        found += [await resolve(_parsed(host, body.user, key, via)) for host in hosts]
+    elif body.scale_set:
+        cloud = await context.cloud()
+        scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
+        found += [
+            Target(
+                instance.name,
+                instance.address,
+                user=body.user,
+                key=key,
+                via=via,
+                identity=_identity(cloud, instance.id),
+            )
+            for instance in scale_set.instances
+            if instance.address
+        ]
+        _all_there(scale_set, len(found))
+    else:
+        found += await _machines(context, body, key, via)
+    if not found:
+        raise problem("NoHosts", "The step means no host.", "See that machines are there, or name some with hosts.")
+    unique: dict[str, Target] = {}
+    for target in found:
+        unique.setdefault(target.name, target)
+    return list(unique.values())
+
+
+async def _machines(context: StepContext, body: Any, key: str, via: Target | None) -> list[Target]:
+    """The machines of a group, or those of them whose names fit."""
+    from azops_tui.ssh.targets import Target
+
+    cloud = await context.cloud()
+    text = body.machines
+    patterns = text.replace(",", " ").split() if isinstance(text, str) else list(text)
+    machines = await cloud.machines.list(body.group)
+    for pattern in patterns:
+        if not any(fnmatch.fnmatch(machine.name.lower(), pattern.lower()) for machine in machines):
+            names = ", ".join(machine.name for machine in machines) or "none"
+            raise problem(
+                "MachineNotFound", f"{body.group} has no machine {pattern}; it has {names}.", target="machines"
+            )
+    found = []
+    for machine in machines:
+        if patterns and not any(fnmatch.fnmatch(machine.name.lower(), one.lower()) for one in patterns):
+            continue
+        public = machine.fqdn or machine.public_address
+        address = machine.private_address if via is not None or not public else public
+        if not address:
+            raise problem("NoAddress", f"{machine.name} has no address to connect to.", resource=machine.id)
+        user = body.user or machine.user
+        found.append(Target(machine.name, address, user=user, key=key, via=via, identity=_identity(cloud, machine.id)))
+    return found
+
+
+def _identity(cloud: Cloud, resource: str) -> str:
+    """Under what a machine's host key is remembered: private addresses are given to one machine after another."""
+    return resource.strip("/").lower() if cloud.profile.cloud != "local" else ""
+
+
+def _all_there(scale_set: ScaleSetView, number: int) -> None:
+    if scale_set.instances and not number:
+        raise problem(
+            "NoAddress", f"No instance of {scale_set.name} has an address to connect to.", resource=scale_set.id
+        )
+
+
+def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target:
+    """A target written as ``[user@]host[:port]``."""
+    from azops_tui.ssh.targets import Target
+
+    match = re.fullmatch(
+        r"(?:([^@\s]+)@)?(\[[0-9A-Fa-f:.]+\]|[^\s:@]+|[0-9A-Fa-f:]{3,}(?:\.[\d.]+)?)(?::(\d{1,5}))?", text
+    )
+    if match is None:
+        raise problem("InvalidHost", f"'{text}' is no host; write it as host, user@host or host:port.", target="hosts")
+    host = match[2].strip("[]")
+    return Target(host, host, int(match[3] or 22), match[1] or user, key, via)
+
+
+async def run_on(
+    context: StepContext,
+    targets: Sequence[Target],
+    command: str,
+    *,
+    serial: str = "",
+    max_fail: str = "",
+    limit: float | None = None,
+) -> Outcome:
+    """Run a command on hosts and show what each says.
+
+    ``limit`` is in seconds, for each host. The outcome's value is a list of ``{host, status, stdout, stderr, problem}``.
+    """
+    from azops_tui.ssh.rolling import plan
+
+    try:
+        rolling = plan(len(targets), serial, max_fail)
+    except ValueError as error:
+        raise problem("InvalidStep", str(error)) from None
+    if len(targets) > 1:
+        context.say(rolling.sentence)
+    fleet = await context.fleets.fleet(context)
+    context.on_stop = fleet.stop
+
+    def started(host: str, address: str) -> None:
+        context.send(HostStarted(at=context.now(), step=context.name, host=host, address=address))
+
+    def finished(result: HostResult) -> None:
+        context.output.flush()
+        context.send(
+            HostFinished(
+                at=context.now(),
+                step=context.name,
+                host=result.host,
+                status=result.status,
+                duration=result.duration,
+                problem=result.problem,
+            )
+        )
+
+    try:
+        results = await fleet.run(
+            targets,
+            command,
+            serial=serial,
+            max_fail=max_fail,
+            timeout=limit,
+            on_start=started,
+            on_output=lambda host, text, stream: context.output.write(text, stream, host),
+            on_finish=finished,
+        )
+    finally:
+        context.on_stop = None
+    return _outcome(results, rolling.allowed if max_fail else 0)
+
+
+def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
+    """How the step ended: failures up to ``max-fail`` are put up with."""
+    value = [
+        {
+            "host": result.host,
+            "status": result.status,
+            "stdout": result.stdout,
+            "stderr": result.stderr,
+            "problem": result.problem,
+        }
+        for result in results
+    ]
+    bad = [result for result in results if result.status != 0]
+    total = len(results)
+    if len(bad) <= allowed:
+        said = f"{total - len(bad)} of {total} host{'s' * (total != 1)} did it."
+        if bad:
+            said += f" {_names(bad)} did not, which max-fail puts up with."
+        return Outcome("done", 0 if not bad else None, summary=said, value=value, has_value=True)
+    reason = next((result for result in bad if result.started), bad[0])
+    why = reason.problem or f"exit status {reason.status}"
+    if not reason.problem and (last := _last_line(reason)):
+        why += f": {last}"
+    message = f"{len(bad)} of {total} host{'s' * (total != 1)} failed: {_names(bad)}. {reason.host}: {why}"
+    unreached = all(result.status is None for result in bad)
+    code = "HostUnreachable" if unreached else f"Exit{reason.status}" if total == 1 else "HostsFailed"
+    view = FailureView(code=code, message=message, target=reason.host)
+    return Outcome("failed", reason.status if total == 1 else None, view, message, value=value, has_value=True)
+
+
+def _names(results: Sequence[HostResult]) -> str:
+    names = ", ".join(result.host for result in results[:_NAMED])
+    return f"{names} and {len(results) - _NAMED} more" if len(results) > _NAMED else names
+
+
+def _last_line(result: HostResult) -> str:
+    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else ""
+
+
+def captured(value: Any) -> str:
+    """What ``capture`` takes of hosts' output: that of one host as it is, of several as JSON by host."""
+    if len(value) == 1:
+        return str(value[0]["stdout"]).rstrip("\n")
+    return json.dumps({result["host"]: result["stdout"].rstrip("\n") for result in value}, ensure_ascii=False)
+
+
+def seconds(text: str) -> float | None:
+    """A duration such as ``30s`` or ``10m`` in seconds; None for an empty one.
+
+    Raises:
+        StepProblem: it is none.
+    """
+    if not text.strip():
+        return None
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise problem("InvalidStep", f"'{text}' is no duration; write it as 30s or 10m.", target="timeout")
+    return float(match[1]) * _UNITS[match[2]]

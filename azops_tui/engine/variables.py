@@ -1,0 +1,200 @@
+"""The variables of a run: parameters, what the shell exported, captures and deployment outputs in one namespace."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from azops_tui.azure.views import FailureView, Json
+from azops_tui.engine.problems import StepProblem, problem
+
+Origin = Literal["step", "parameter", "capture", "output"]
+T = TypeVar("T")
+
+_NOISE = frozenset(
+    {"PWD", "OLDPWD", "_", "SHLVL", "LINENO", "PPID", "UID", "EUID", "COLUMNS", "LINES", "IFS", "OPTIND", "OPTERR"}
+    | {"RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "SHELLOPTS", "TERM"}
+    | {"PS1", "PS2", "PS4", "PROMPT_COMMAND", "LS_COLORS", "LESSOPEN", "LESSCLOSE"}
+)
+_NOISE_PREFIXES = ("BASH", "AZOPS_", "COMP_", "_AZOPS", "__")
+_SECRET_NAME = re.compile(
+    r"password|passwd|passphrase|secret|token|api_?key|access_?key|account_?key|connection_?string|credential",
+    re.IGNORECASE,
+)
+_SHORTEST_SECRET = 6
+
+
+def is_noise(name: str) -> bool:
+    """Whether a variable is the shell's own business and no news to a person."""
+    return name in _NOISE or name.startswith(_NOISE_PREFIXES) or not name.isidentifier()
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable's name says that its value must not be shown. Paths of files may be."""
+    if not _SECRET_NAME.search(name) or len(value) < _SHORTEST_SECRET:
+        return False
+    return not (value.startswith(("/", "~", "./")) and "\n" not in value and Path(value).expanduser().exists())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A variable with its new value."""
+
+    name: str
+    value: str
+    secret: bool
+    origin: Origin
+
+
+class Namespace(Mapping[str, str]):
+    """All variables by name. ``on_secret`` is told every value that must not be shown."""
+
+    def __init__(self, on_secret: Callable[[str], None]) -> None:
+        self._values: dict[str, str] = {}
+        self._secrets: set[str] = set()
+        self._on_secret = on_secret
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def is_secret(self, name: str) -> bool:
+        """Whether the value of that name must not be shown."""
+        return name in self._secrets
+
+    def set(self, name: str, value: str, origin: Origin = "step", *, secret: bool = False) -> Change | None:
+        """Give a variable a value; None where it had it already."""
+        secret = secret or name in self._secrets or looks_secret(name, value)
+        if secret:
+            self._secrets.add(name)
+            if value:
+                self._on_secret(value)
+        if self._values.get(name) == value:
+            return None
+        self._values[name] = value
+        return Change(name, value, secret, origin)
+
+    def take(self, variables: Mapping[str, str]) -> list[Change]:
+        """Take over what a session has exported; returns what changed. What it unset is forgotten here too."""
+        for gone in [name for name in self._values if name not in variables]:
+            del self._values[gone]
+        changes = [self.set(name, value) for name, value in variables.items()]
+        return [change for change in changes if change is not None]
+
+    def expand(self, text: str) -> str:
+        """The text with every ``${NAME}`` replaced; ``$${NAME}`` stays literal.
+
+        Raises:
+            StepProblem: a name has no value.
+        """
+        return self.substitute(text)
+
+    def substitute(self, value: T) -> T:
+        """A native step's body, or a text, with every ``${NAME}`` in it replaced.
+
+        Raises:
+            StepProblem: a name has no value, or a field does not fit once its value is known.
+        """
+        from azops_tui.runbook.native import substitute
+
+        try:
+            return substitute(value, self._values)
+        except LookupError as error:
+            message = str(error.args[0])
+            raise problem(
+                "VariableNotSet",
+                f"{message[:1].upper()}{message[1:]}.",
+                "Run the step that sets it first, or give it a value with --set NAME=VALUE.",
+            ) from None
+        except ValueError as error:
+            raise problem("InvalidStep", f"The step does not fit its schema: {error}.") from None
+
+
+def extract(text: str, query: str = "", form: str = "") -> str:
+    """What ``capture=`` puts into a variable: the output, or the part of it that a JMESPath query names.
+
+    Args:
+        text: the step's output.
+        query: JMESPath over the output as JSON; empty takes all of it.
+        form: ``json``, ``tsv`` (lists as lines, fields between tabs) or ``text``; empty takes ``text`` without a
+            query, and with one a scalar as it is and anything else as JSON.
+
+    Raises:
+        StepProblem: the output is not JSON, or the query is none.
+    """
+    if not query and form in ("", "text"):
+        return text.rstrip("\n")
+    value = query_json(text, query)
+    if form == "tsv":
+        return tsv(value)
+    if form == "json" or isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return scalar(value)
+
+
+def query_json(text: str, query: str) -> Json:
+    """The value that a JMESPath query finds in a JSON text; all of it without a query.
+
+    Raises:
+        StepProblem: the text is not JSON, or the query is none.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise StepProblem(
+            FailureView(
+                code="OutputNotJson",
+                message=f"The output is not JSON: {error}.",
+                advice="Have the command print JSON (az: --output json), or capture it with format=text.",
+            )
+        ) from None
+    return search(query, document) if query else document
+
+
+def search(query: str, document: Json) -> Json:
+    """The value that a JMESPath query finds.
+
+    Raises:
+        StepProblem: it is no JMESPath, or does not fit the document.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(query, document)
+    except JMESPathError as error:
+        raise StepProblem(
+            FailureView(code="InvalidQuery", message=f"The query {query} is not valid: {error}", target="query")
+        ) from None
+
+
+def scalar(value: Json) -> str:
+    """A JSON scalar as the shell would have it: null is empty, booleans are ``true`` and ``false``."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def tsv(value: Json) -> str:
+    """A JSON value as lines of fields between tabs, as ``az --output tsv`` prints it."""
+    rows = value if isinstance(value, list) else [value]
+    return "\n".join("\t".join(_cells(row)) for row in rows)
+
+
+def _cells(row: Json) -> list[str]:
+    if isinstance(row, dict):
+        row = list(row.values())
+    if isinstance(row, list):
+        return [scalar(cell) for cell in row]
+    return [scalar(row)]

@@ -1,0 +1,80 @@
+"""A journal, and runs of documents written in tests, with everything they say kept for looking at."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from azops_tui.engine import events as ev
+from azops_tui.engine.open import open_runbook
+from azops_tui.engine.run import Policy, Run
+from azops_tui.journal.store import Journal
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's folders, in the test's own."""
+    for name in ("STATE", "CONFIG", "DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path / "journal.db") as opened:
+        yield opened
+
+
+class Watched:
+    """A run, and every record it showed."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.records: list[ev.Record] = []
+        run.subscribe(self.records.append)
+
+    def events(self, *kinds: type[ev.Event]) -> list[Any]:
+        """The events of these kinds, all without any."""
+        return [record.event for record in self.records if not kinds or isinstance(record.event, kinds)]
+
+    def output(self, step: str) -> str:
+        """What a step wrote, azops' own lines left out."""
+        written = self.events(ev.OutputWritten)
+        return "".join(event.text for event in written if event.step == step and event.stream != "system")
+
+    def end(self, step: str) -> ev.StepFinished:
+        """How a step ended, the last time."""
+        found: ev.StepFinished = next(e for e in reversed(self.events(ev.StepFinished)) if e.step == step)
+        return found
+
+    def states(self) -> dict[str, str]:
+        """The state of every step."""
+        return {name: step.state for name, step in self.run.state.steps.items()}
+
+
+MakeRun = Callable[..., Watched]
+
+
+@pytest.fixture
+async def make_run(tmp_path: Path, journal: Journal) -> AsyncIterator[MakeRun]:
+    """Makes a run of a document's text, or of a file; closes it after the test."""
+    made: list[Run] = []
+
+    def make(document: str | Path, *, policy: Policy | None = None, **options: Any) -> Watched:
+        if isinstance(document, str):
+            folder = tmp_path / "documents"
+            folder.mkdir(exist_ok=True)
+            path = folder / f"{len(made)}.md"
+            path.write_text(textwrap.dedent(document).lstrip("\n"), encoding="utf-8")
+        else:
+            path = document
+        run = Run(open_runbook(path), journal=journal, policy=policy or Policy(), **options)
+        made.append(run)
+        return Watched(run)
+
+    yield make
+    for run in made:
+        await run.close()
