@@ -22,19 +22,26 @@ def link(deployment: Deployment, resources: list[ExpandedResource]) -> None:
         if not resource.condition or resource.existing:
             continue
         found: dict[Dependency, None] = {}
+        needed: dict[str, None] = {}
         for entry in explicit(deployment, resource):
             for target in targets(deployment, resource, entry):
                 if target.condition and not target.existing and target is not resource:
-                    found[Dependency(target)] = None
+                    found[Dependency(target.id, target.type, target.name)] = None
+                    needed[target.id.lower()] = None
         for use in resource.uses:
-            target_or_none = by_id.get(use.id.lower())
-            if target_or_none is not None and target_or_none is not resource:
-                found[Dependency(target_or_none, use.api_version, use.action)] = None
+            known = by_id.get(use.id.lower())
+            if known is resource:
+                continue
+            _, type, name = split_id(use.id)
+            if known is not None:
+                needed[use.id.lower()] = None
+                found[Dependency(known.id, known.type, known.name, use.api_version, use.action)] = None
+            elif use.api_version:
+                found[Dependency(use.id, type, name, use.api_version, use.action)] = None
         resource.dependencies = tuple(found)
-        waits[resource.id.lower()] = dict.fromkeys(
-            [dependency.resource.id.lower() for dependency in found] + batches(deployment, resource)
-        )
-        resource.depends_on = tuple(waits[resource.id.lower()])
+        needed.update(dict.fromkeys(batches(deployment, resource)))
+        waits[resource.id.lower()] = needed
+        resource.depends_on = tuple(needed)
     refuse_circles(deployment, waits, by_id)
 
 

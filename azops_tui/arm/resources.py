@@ -37,14 +37,17 @@ class NotYet(Exception):  # noqa: N818 - not an error: the deployment must have 
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """One line of the service's ``dependsOn`` of a resource."""
+    """One line of the service's ``dependsOn`` of a resource; `reference` also names resources outside the template."""
 
-    resource: ExpandedResource
+    id: str
+    type: str
+    name: str
     api_version: str = ""
     action: str = ""
 
     def view(self) -> dict[str, Json]:
-        view = {"id": self.resource.id, "resourceType": self.resource.type, "resourceName": self.resource.name}
+        """The line as the service shows it."""
+        view = {"id": self.id, "resourceType": self.type, "resourceName": self.name}
         if self.api_version:
             view["apiVersion"] = self.api_version
         if self.action:

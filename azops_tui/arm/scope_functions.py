@@ -142,18 +142,27 @@ def subscription(environment: Environment, name: str, values: list[Json]) -> Jso
     }
 
 
-@context_function("resourceGroup")
-def resource_group(environment: Environment, name: str, values: list[Json]) -> Json:
-    scope = environment.frame.scope
-    if not scope.group:
-        raise not_here(name)
-    return {
-        "id": scope.id,
-        "name": scope.group,
-        "type": "Microsoft.Resources/resourceGroups",
-        **environment.run.world.group_details,
-        "properties": {"provisioningState": "Succeeded"},
-    }
+@special("resourceGroup")
+def build_resource_group(node: Call, arguments: list[Compiled]) -> Compiled:
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        scope = environment.frame.scope
+        if not scope.group:
+            raise not_here("resourceGroup")
+        details = environment.run.world.group_details
+        known = {
+            "id": scope.id,
+            "name": scope.group,
+            "type": "Microsoft.Resources/resourceGroups",
+            **details,
+            "properties": {"provisioningState": "Succeeded"},
+        }
+        if environment.run.mode == "plan" and not details.get("location"):
+            # Nobody said where the group is, so that and its tags will be known only when it is asked.
+            return Symbolic(node, environment, {key: value for key, value in known.items() if key != "location"})
+        return known
+
+    return call
 
 
 @context_function("managementGroup")

@@ -177,15 +177,13 @@ def index_from_end(source: Json, position: Json) -> Json:
     minimum=2,
     maximum=2,
     signature="tryIndexFromEnd(sourceArray, reverseIndex): any",
-    help="As indexFromEnd, but null where the array is null or has no such position.",
+    help="As indexFromEnd, but null where there is no such position, or no array.",
 )
 def try_index_from_end(source: Json, position: Json) -> Json:
     """The element at a position from the end, or null."""
-    place = integer_argument("tryIndexFromEnd", position, 1)
-    if source is None:
+    if type_name(position) != "Integer" or type_name(source) != "Array":
         return None
-    elements = array_argument("tryIndexFromEnd", source, 0, 2)
-    return elements[-place] if 1 <= place <= len(elements) else None
+    return source[-position] if 1 <= position <= len(source) else None
 
 
 @function(

@@ -11,7 +11,7 @@ from azops_tui.arm.functions.numerals import FormatError, format_number
 from azops_tui.arm.functions.values import LARGEST_TEXT, Json, bounded_text, length
 
 _PIECE = re.compile(
-    r"[^{}]+|\{\{|\}\}|\{(?P<index>[0-9]{1,7})\x20*(?:,\x20*(?P<width>-?[0-9]{1,7})\x20*)?(?::(?P<format>[^{}]*))?\}"
+    r"[^{}]+|\{\{|\}\}|\{(?P<index>[0-9]{1,7}) *(?:, *(?P<width>-?[0-9]{1,7}) *)?(?::(?P<format>[^{}]*))?\}"
 )
 _MALFORMED = "Input string was not in a correct format."
 _NO_ARGUMENT = "Index (zero based) must be greater than or equal to zero and less than the size of the argument list."

@@ -1,4 +1,4 @@
-"""Truth and comparison; `and`, `or`, `coalesce` and `if`, which need not evaluate every argument, are the evaluator's."""
+"""Truth and comparison; `and`, `or`, `coalesce`, `if` need not evaluate every argument and are the evaluator's."""
 
 from __future__ import annotations
 

@@ -106,25 +106,20 @@ def try_get(container: Json, *path: Json) -> Json:
     """What is at the end of a path of keys and indexes, or null."""
     found = container
     for position, step in enumerate(path, 1):
-        if not isinstance(step, str) and type(step) is not int:
+        if type_name(step) not in ("String", "Integer"):
             raise mistyped("tryGet", position, "a string or an integer", step)
-        if found is None:
-            return None
-        found = _step(found, step, position)
+        found = _step(found, step)
     return found
 
 
-def _step(container: Json, step: str | int, position: int) -> Json:
-    if isinstance(container, dict):
-        if not isinstance(step, str):
-            raise mistyped("tryGet", position, "a string", step)
+def _step(container: Json, step: str | int) -> Json:
+    if isinstance(container, dict) and isinstance(step, str):
         key = find_key(container, step)
         return None if key is None else container[key]
-    if isinstance(container, list):
-        if not isinstance(step, int):
-            raise mistyped("tryGet", position, "an integer", step)
+    if isinstance(container, list) and isinstance(step, int):
         return container[step] if 0 <= step < len(container) else None
-    raise mistyped("tryGet", position - 1, "an object or an array", container)
+    type_name(container)
+    return None
 
 
 def merge_objects(values: Iterable[dict[str, Json]]) -> dict[str, Json]:
@@ -132,20 +127,27 @@ def merge_objects(values: Iterable[dict[str, Json]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     try:
         for value in values:
-            found = _merged(found, value)
+            found = _merged(found, value, {})
     except RecursionError:
         raise FunctionError("The objects to merge are nested too deeply.") from None
     return found
 
 
-def _merged(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json]:
+def _merged(
+    old: dict[str, Json], new: dict[str, Json], done: dict[tuple[int, int], dict[str, Json]]
+) -> dict[str, Json]:
+    """The two merged; `done` has what was merged before, for the same object may stand in many places."""
+    pair = (id(old), id(new))
+    if pair in done:
+        return done[pair]
     found = dict(old)
     names = {fold(key): key for key in found}
     for key, value in new.items():
         before = found.get(names.get(fold(key), key))
         if isinstance(before, dict) and isinstance(value, dict):
-            value = _merged(before, value)
+            value = _merged(before, value, done)
         put(found, names, key, value)
+    done[pair] = found
     return found
 
 

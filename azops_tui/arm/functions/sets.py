@@ -18,7 +18,8 @@ from azops_tui.arm.functions.values import Json, bounded_array, distinct_key, sa
     help="All elements of some arrays, each once, or all keys of some objects merged deeply; the last value wins.",
 )
 def union(*values: Json) -> Json:
-    """Distinct elements of all arrays, or all objects merged."""
+    """Distinct elements of all arrays, or all objects merged; null adds nothing."""
+    values = tuple(value for value in values if value is not None) or values
     if _all_of_a_kind("union", values) is dict:
         return merge_objects(values)
     total = [item for value in values for item in value]

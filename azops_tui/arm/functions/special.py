@@ -113,7 +113,7 @@ _OTHERS: tuple[tuple[str, int, int | None, str, str], ...] = (
         1,
         3,
         "listKeys(resourceNameOrIdentifier, apiVersion, [functionValues]): object",
-        "What an action of a resource returns at run time; its name is the action's: listKeys, listSecrets, …",
+        "What an action of a resource, such as listKeys or listSecrets, returns at run time.",
     ),
     (
         "pickZones",

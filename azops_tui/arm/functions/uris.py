@@ -82,7 +82,7 @@ def unescape_bytes(escaped: str) -> bytes:
     minimum=2,
     maximum=2,
     signature="uri(baseUri, relativeUri): string",
-    help="An absolute URI of a base and what is relative to it; the base's last segment counts if a slash ends it.",
+    help="An absolute URI of a base and what is relative to it; the base's last segment stays if a slash ends it.",
 )
 def uri(base: Json, relative: Json) -> str:
     """The relative URI as seen from the base."""
@@ -92,10 +92,12 @@ def uri(base: Json, relative: Json) -> str:
             "The template language function 'uri' expects its first argument to be a uri string. "
             f"The provided value is '{start[:200]}'. Please see https://aka.ms/arm-function-datauri for usage details."
         )
-    if start.endswith("/") and end.startswith("/") and not end.startswith("//"):
-        end = end[1:]
+    scheme, _, rest = start.partition(":")
     try:
-        joined = urljoin(start, end)
+        # Of schemes that it does not know, urljoin assumes that they cannot be joined.
+        joined = urljoin(f"https:{rest}", end)
+        if joined.startswith("https:") and not end.lower().startswith("https:"):
+            joined = scheme.lower() + joined[5:]
         return _canonical(joined)
     except ValueError:
         raise FunctionError(

@@ -141,23 +141,30 @@ def same(first: Json, second: Json) -> bool:
     Raises FunctionError for values that are nested too deeply to compare.
     """
     try:
-        return _same(first, second)
+        return _same(first, second, set())
     except RecursionError:
         raise FunctionError("The values to compare are nested too deeply.") from None
 
 
-def _same(first: Json, second: Json) -> bool:
+def _same(first: Json, second: Json, met: set[tuple[int, int]]) -> bool:
     if first is second:
         return True
     if type(first) is not type(second):
         return type_name(first) == type_name(second)
+    if not isinstance(first, (dict, list)):
+        # Two placeholders of which nothing is known are neither equal nor different.
+        type_name(first)
+        return bool(first == second)
+    if len(first) != len(second):
+        return False
+    # Values are shared, not copied, when they are put into others: each pair is compared once, wherever it stands.
+    pair = (id(first), id(second))
+    if pair in met:
+        return True
+    met.add(pair)
     if isinstance(first, dict):
-        return len(first) == len(second) and all(
-            key in second and _same(value, second[key]) for key, value in first.items()
-        )
-    if isinstance(first, list):
-        return len(first) == len(second) and all(map(_same, first, second))
-    return type_name(first) is not None and bool(first == second)
+        return all(key in second and _same(value, second[key], met) for key, value in first.items())
+    return all(_same(one, other, met) for one, other in zip(first, second, strict=True))
 
 
 def distinct_key(value: Json) -> object:
@@ -181,11 +188,6 @@ def put(container: dict[str, Json], names: dict[str, str], key: str, value: Json
     container[names.setdefault(fold(key), key)] = value
 
 
-def fold(text: str) -> str:
-    """Text for comparison without case, one character for one, as .NET's ordinal comparison has it."""
-    return text.lower() if text.isascii() else _each(text, str.upper)
-
-
 def lower(text: str) -> str:
     """Lower case as .NET's invariant culture has it: no character becomes two."""
     return text.lower() if text.isascii() else _each(text, str.lower)
@@ -194,6 +196,10 @@ def lower(text: str) -> str:
 def upper(text: str) -> str:
     """Upper case as .NET's invariant culture has it: ß stays ß."""
     return text.upper() if text.isascii() else _each(text, str.upper)
+
+
+fold = upper
+"""Text for comparison without case, one character for one, as .NET's ordinal comparison has it."""
 
 
 def _each(text: str, change: Callable[[str], str]) -> str:
