@@ -17,8 +17,8 @@ from azops_tui.azure.ids import shorten
 from azops_tui.azure.sentences import as_sentence, clean
 from azops_tui.azure.views import FailureView, Json
 
-DEEPEST = 12
-"""Levels of nesting that are followed; the service has been seen to use five."""
+DEEPEST = 40
+"""Steps into objects, lists and strings that are followed; each of the service's levels takes up to four."""
 
 _WRAPPERS = {
     "aggregateerror",
