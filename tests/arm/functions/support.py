@@ -1,0 +1,24 @@
+"""Calls template functions the way the evaluator does: by name, in any case, after counting the arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from azops_tui.arm.functions import FUNCTIONS, FunctionError, check_arity
+
+
+def call(name: str, *arguments: Any) -> Any:
+    """The value of a template function."""
+    function = FUNCTIONS[name.lower()]
+    check_arity(function, len(arguments))
+    assert function.implementation is not None, f"{name} is the evaluator's"
+    return function.implementation(*arguments)
+
+
+def refusal(name: str, *arguments: Any) -> str:
+    """What a template function says of arguments that it does not take."""
+    with pytest.raises(FunctionError) as caught:
+        call(name, *arguments)
+    return caught.value.message
