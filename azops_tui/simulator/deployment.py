@@ -1,0 +1,191 @@
+"""A deployment and its operations: what is known of them, and how the service shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from azops_tui.simulator.clock import iso_duration, stamp
+from azops_tui.simulator.errors import ArmError, reason
+from azops_tui.simulator.ids import parse
+
+Json = Any
+
+FINAL = ("Succeeded", "Failed", "Canceled")
+FAILED = (
+    "At least one resource deployment operation failed. Please list deployment operations for details. "
+    "Please see https://aka.ms/arm-deployment-operations for usage details."
+)
+TERMINAL = (
+    "The resource write operation failed to complete successfully, because it reached terminal provisioning state "
+    "'Failed'."
+)
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One operation of a deployment.
+
+    Attributes:
+        action: ``Create``, ``Read``, ``Delete`` or ``EvaluateDeploymentOutput``.
+        target: id of the resource; empty for the evaluation of outputs.
+        error: why it failed.
+        late: whether it failed after it had been accepted.
+    """
+
+    action: str
+    target: str
+    started: float
+    changed: float
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:16].upper())
+    tracking: str = field(default_factory=lambda: str(uuid.uuid4()))
+    request: str = field(default_factory=lambda: str(uuid.uuid4()))
+    state: str = "Running"
+    status: int = 202
+    error: ArmError | None = None
+    late: bool = False
+
+    def end(self, now: float, state: str, status: int) -> None:
+        """Says that it has ended."""
+        self.changed, self.state, self.status = now, state, status
+
+    def failure(self) -> dict[str, Json]:
+        """The failure as the deployment's details list it."""
+        if self.error is None:
+            return {}
+        inner = self.error.error()
+        if not self.late:
+            return inner
+        return {"code": "ResourceDeploymentFailure", "target": self.target, "message": TERMINAL, "details": [inner]}
+
+    def view(self, deployment_id: str, now: float) -> dict[str, Json]:
+        """The operation as the list of operations shows it."""
+        end = now if self.state == "Running" else self.changed
+        properties: dict[str, Json] = {
+            "provisioningOperation": self.action,
+            "provisioningState": self.state,
+            "timestamp": stamp(end),
+            "duration": iso_duration(end - self.started),
+            "trackingId": self.tracking,
+            "serviceRequestId": self.request,
+            "statusCode": "Conflict" if self.late and self.error else reason(self.status),
+        }
+        if self.error is not None:
+            failure = self.failure()
+            properties["statusMessage"] = {"status": "Failed", "error": failure} if self.late else {"error": failure}
+        if self.target:
+            address = parse(self.target)
+            properties["targetResource"] = {
+                "id": self.target,
+                "resourceType": address.type,
+                "resourceName": address.name,
+            }
+        else:
+            del properties["serviceRequestId"]
+            properties["statusMessage"] = properties.get("statusMessage")
+        return {"id": f"{deployment_id}/operations/{self.id}", "operationId": self.id, "properties": properties}
+
+
+@dataclass(slots=True, eq=False)
+class Deployment:
+    """A deployment.
+
+    Attributes:
+        scope: what it deploys to: id of a group, a subscription or a management group; empty for the tenant.
+        shown: properties as the template's expansion gives them: hash, parameters, providers, dependencies.
+        flat: whether errors stand in details as they are, or as JSON in a message, as older api-versions have them.
+    """
+
+    scope: str
+    name: str
+    location: str
+    mode: str
+    template: Json
+    shown: dict[str, Json]
+    started: float
+    correlation: str = field(default_factory=lambda: str(uuid.uuid4()))
+    tags: dict[str, str] = field(default_factory=dict)
+    state: str = "Accepted"
+    changed: float = 0.0
+    error: ArmError | None = None
+    steps: list[Step] = field(default_factory=list)
+    children: list[Deployment] = field(default_factory=list)
+    outputs: dict[str, Json] | None = None
+    output_resources: list[str] = field(default_factory=list)
+    flat: bool = True
+    task: asyncio.Task[None] | None = None
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return f"{self.scope}/providers/Microsoft.Resources/deployments/{self.name}"
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self.state in FINAL
+
+    def failure(self) -> ArmError:
+        """The error of a deployment of which steps failed."""
+        details: list[Json] = []
+        for step in self.steps:
+            if step.error is None:
+                continue
+            if self.flat:
+                details.append(step.failure())
+                continue
+            body = {"status": "Failed", "error": step.failure()} if step.late else {"error": step.failure()}
+            code = "Conflict" if step.late else reason(step.error.status)
+            details.append({"code": code, "message": json.dumps(body, indent=2).replace("\n", "\r\n")})
+        return ArmError(409, "DeploymentFailed", FAILED, target=self.id if self.flat else "", details=details)
+
+    def view(self, now: float) -> dict[str, Json]:
+        """The deployment as the service shows it."""
+        end = self.changed if self.done else now
+        properties = {k: v for k, v in self.shown.items() if k not in ("outputs", "outputResources")}
+        properties |= {
+            "mode": self.mode,
+            "provisioningState": self.state,
+            "timestamp": stamp(end),
+            "duration": iso_duration(end - self.started),
+            "correlationId": self.correlation,
+        }
+        if self.outputs is not None:
+            properties["outputs"] = self.outputs
+        if self.done and self.state == "Succeeded":
+            properties["outputResources"] = [{"id": r} for r in self.output_resources]
+        if self.error is not None:
+            properties["error"] = self.error.error()
+        body: dict[str, Json] = {
+            "id": self.id,
+            "name": self.name,
+            "type": "Microsoft.Resources/deployments",
+            "properties": properties,
+        }
+        if self.location:
+            body["location"] = self.location
+        if self.tags:
+            body["tags"] = self.tags
+        return body
+
+    def operations(self, now: float) -> list[Json]:
+        """Its operations."""
+        return [s.view(self.id, now) for s in self.steps]
+
+    def all_output_resources(self) -> list[str]:
+        """Ids of what it and its nested deployments have made, sorted without case, nested deployments left out."""
+        found = {
+            s.target.lower(): s.target
+            for s in self.steps
+            if s.target
+            and s.action in ("Create", "Read")
+            and s.state == "Succeeded"
+            and parse(s.target).type.lower() != "microsoft.resources/deployments"
+        }
+        for child in self.children:
+            found |= {r.lower(): r for r in child.output_resources}
+        return [found[k] for k in sorted(found)]

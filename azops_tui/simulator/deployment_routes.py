@@ -1,0 +1,123 @@
+"""The paths of deployments: ``…/providers/Microsoft.Resources/deployments``, at every scope."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from azops_tui.simulator.deployments import DEPLOYMENT_TYPE, Deployments
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address
+from azops_tui.simulator.providers.base import Answer
+from azops_tui.simulator.styles import LOCATION
+
+if TYPE_CHECKING:
+    from azops_tui.simulator.routes import Request
+
+Json = Any
+
+
+class DeploymentRoutes:
+    """Routes requests about deployments."""
+
+    def __init__(self, deployments: Deployments) -> None:
+        self.deployments = deployments
+        self.world = deployments.world
+
+    async def route(self, asked: Request, address: Address) -> Answer | None:
+        """Answers a request about deployments; None where the path is about something else."""
+        types = [t.lower() for t in address.types]
+        if address.namespace.lower() != "microsoft.resources":
+            return None
+        if not types and address.tail.lower() == "deployments":
+            self.deployments.manager.group(address)
+            return self._list(asked, address)
+        if types[:1] != ["deployments"]:
+            return None
+        if types == ["deployments", "operations"]:
+            return self._operation(address)
+        if len(types) > 1:
+            return None
+        if address.tail:
+            return await self._act(asked, address, address.tail.lower())
+        return self._one(asked, address)
+
+    def _list(self, asked: Request, address: Address) -> Answer:
+        now = self.world.clock.now()
+        found = [d.view(now) for d in self.deployments.of_scope(address.scope)]
+        wanted = asked.query.get("$filter", "").lower()
+        if "provisioningstate eq '" in wanted:
+            state = wanted.split("provisioningstate eq '")[1].split("'")[0]
+            found = [d for d in found if d["properties"]["provisioningState"].lower() == state]
+        top = asked.query.get("$top", "")
+        return Answer(200, {"value": found[: int(top)] if top.isdigit() else found})
+
+    def _one(self, asked: Request, address: Address) -> Answer:
+        method = asked.method
+        if method == "PUT":
+            return self._put(asked, address)
+        if method == "HEAD":
+            self.deployments.manager.group(address)
+            return Answer(204 if self.deployments.find(address) else 404)
+        if method == "DELETE":
+            return self._delete(address)
+        if method == "GET":
+            return Answer(200, copy.deepcopy(self.deployments.get(address).view(self.world.clock.now())))
+        raise ArmError(405, "HttpMethodNotAllowed", f"A deployment takes no {method}.")
+
+    def _put(self, asked: Request, address: Address) -> Answer:
+        existed = self.deployments.find(address) is not None
+        made, operation = self.deployments.start(address, asked.document(), asked.api_version)
+        link = f"{self.world.base}{made.id}/operationStatuses/{operation.id}?api-version={asked.api_version}"
+        headers = {"Azure-AsyncOperation": link} | self.world.clock.retry_after()
+        body = copy.deepcopy(made.view(self.world.clock.now()))
+        return Answer(200 if existed else 201, body, headers=headers)
+
+    def _delete(self, address: Address) -> Answer:
+        found = self.deployments.find(address)
+        self.deployments.manager.group(address)
+        if found is None:
+            return Answer(204)
+        if not found.done:
+            raise ArmError(
+                409,
+                "DeploymentActive",
+                f"Unable to delete deployment '{found.name}': it is still active. Cancel it first.",
+            )
+
+        async def work() -> None:
+            await self.world.clock.sleep(2)
+            self.deployments.known.pop(address.key, None)
+
+        operation = self.world.operations.make(DEPLOYMENT_TYPE, address.subscription, "")
+        operation.empty_status = 204
+        self.world.operations.start(operation, work)
+        return Answer(202, None, operation, (LOCATION,))
+
+    async def _act(self, asked: Request, address: Address, action: str) -> Answer | None:
+        plain = replace(address, tail="")
+        if action == "validate":
+            return Answer(200, self.deployments.validate(plain, asked.document()))
+        if action == "cancel":
+            self.deployments.cancel(plain)
+            return Answer(204)
+        if action == "exporttemplate":
+            return Answer(200, {"template": copy.deepcopy(self.deployments.get(plain).template)})
+        if action == "operations":
+            found = self.deployments.get(plain).operations(self.world.clock.now())
+            top = asked.query.get("$top", "")
+            return Answer(200, {"value": found[: int(top)] if top.isdigit() else found})
+        if action == "whatif":
+            raise ArmError(
+                501, "NotImplemented", "The local cloud does not answer what-if yet; azops computes it by itself."
+            )
+        return None
+
+    def _operation(self, address: Address) -> Answer:
+        above = address.parent
+        if above is not None:
+            for operation in self.deployments.get(above).operations(self.world.clock.now()):
+                if str(operation["operationId"]).lower() == address.last_name.lower():
+                    return Answer(200, operation)
+        raise ArmError(404, "DeploymentOperationNotFound", f"The operation '{address.last_name}' could not be found.")

@@ -1,0 +1,492 @@
+"""Deployments: expanding a template, and carrying it out in the order of its dependencies, in parallel."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from azops_tui.simulator import locations
+from azops_tui.simulator.deployment import Deployment, Step
+from azops_tui.simulator.errors import ArmError, group_not_found
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.locking import check_lock
+from azops_tui.simulator.manager import Manager, tracked
+from azops_tui.simulator.operations import Operation
+from azops_tui.simulator.store import Group
+from azops_tui.simulator.templates import (
+    ExpandedResource,
+    Expansion,
+    StoreRuntime,
+    TemplateError,
+    expand,
+    nested,
+    refused,
+)
+
+Json = Any
+LOG = logging.getLogger(__name__)
+
+DEPLOYMENT_TYPE = "microsoft.resources/deployments"
+
+
+class Deployments:
+    """All deployments, and the engine that carries them out."""
+
+    def __init__(self, manager: Manager) -> None:
+        self.manager = manager
+        self.world = manager.world
+        self.known: dict[str, Deployment] = {}
+        self.runtime = StoreRuntime(manager, self._shown)
+
+    def _shown(self, deployment_id: str) -> dict[str, Json] | None:
+        found = self.known.get(deployment_id.lower())
+        return found.view(self.world.clock.now()) if found else None
+
+    def find(self, address: Address) -> Deployment | None:
+        """The deployment at an address, or None."""
+        return self.known.get(address.key)
+
+    def get(self, address: Address) -> Deployment:
+        """The deployment at an address.
+
+        Raises:
+            ArmError: it, or its group, is not there.
+        """
+        self.manager.group(address)
+        found = self.find(address)
+        if found is None:
+            raise ArmError(404, "DeploymentNotFound", f"Deployment '{address.last_name}' could not be found.")
+        return found
+
+    def of_scope(self, scope: str) -> list[Deployment]:
+        """The deployments of one scope, the newest first."""
+        prefix = f"{scope}/providers/microsoft.resources/deployments/".lower()
+        found = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
+        return sorted(found, key=lambda d: d.started, reverse=True)
+
+    def prepare(self, address: Address, sent: Mapping[str, Json]) -> tuple[Expansion, Json]:
+        """Expands what a request asks to deploy.
+
+        Returns:
+            The expansion and the template.
+
+        Raises:
+            ArmError: it is not valid.
+        """
+        group = self.manager.group(address)
+        properties = sent.get("properties")
+        if not isinstance(properties, dict):
+            raise ArmError(400, "InvalidRequestContent", "The request content is not valid: 'properties' is missing.")
+        if not address.group and not sent.get("location"):
+            raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+        template = properties.get("template")
+        if template is None and properties.get("templateLink"):
+            template = self.linked(properties["templateLink"], "")
+        if template is None:
+            raise ArmError(400, "InvalidTemplate", "Deployment template validation failed: 'The template is missing.'.")
+        parameters = properties.get("parameters") or {}
+        if isinstance(parameters.get("parameters"), dict) and "$schema" in parameters:
+            parameters = parameters["parameters"]
+        return self._expand(address, sent, template, parameters, group), template
+
+    def _expand(
+        self, address: Address, sent: Mapping[str, Json], template: Json, parameters: Json, group: Group | None
+    ) -> Expansion:
+        return expand(
+            template,
+            parameters,
+            scope=address.scope or "/",
+            name=address.last_name,
+            mode=str((sent.get("properties") or {}).get("mode") or "Incremental"),
+            location=group.location if group else str(sent.get("location") or ""),
+            tags=group.tags if group else {},
+            subscription_name=self.world.store.subscriptions.get(address.subscription.lower(), address.subscription),
+            runtime=self.runtime,
+            linked=self._linked,
+        )
+
+    def _linked(self, link: Mapping[str, Json], base: str) -> Json:
+        try:
+            return self.linked(link, base)
+        except ArmError as problem:
+            raise LookupError(problem.message) from None
+
+    def linked(self, link: Mapping[str, Json], base: str) -> Json:
+        """The template that a link names: a template spec; other places cannot be reached from here.
+
+        Raises:
+            ArmError: it cannot be had.
+        """
+        spec = str(link.get("id") or "")
+        if spec:
+            found = self.world.store.get(spec)
+            if found is not None:
+                return copy.deepcopy(found.properties.get("mainTemplate") or {})
+            raise ArmError(404, "TemplateSpecNotFound", f"The template spec '{spec}' could not be found.")
+        where = link.get("uri") or link.get("relativePath") or ""
+        raise ArmError(
+            400,
+            "InvalidContentLink",
+            f"Unable to download deployment content from '{where}'. The local cloud has no way to the network: put the "
+            "template into the request, or use a template spec.",
+        )
+
+    def validate(self, address: Address, sent: Mapping[str, Json]) -> dict[str, Json]:
+        """What the validate action answers.
+
+        Raises:
+            ArmError: the deployment would be refused.
+        """
+        expansion, _ = self.prepare(address, sent)
+        self._preflight(address, expansion)
+        made = self._record(address, sent, expansion, None)
+        made.state, made.changed = "Succeeded", self.world.clock.now()
+        body = made.view(made.changed)
+        properties = body["properties"]
+        properties.pop("outputResources", None)
+        properties["duration"] = "PT0S"
+        properties["validatedResources"] = [{"id": r.id} for r in expansion.resources if r.condition and not r.existing]
+        return body
+
+    def _preflight(self, address: Address, expansion: Expansion) -> None:
+        """Refuses what Azure refuses before it begins: unknown groups, regions and names."""
+        problems = []
+        for resource in expansion.resources:
+            if not resource.condition or resource.existing:
+                continue
+            target = parse(resource.id)
+            if target.group and self.world.store.group(target.subscription, target.group) is None:
+                created = any(
+                    r.type.lower() == "microsoft.resources/resourcegroups" and r.name.lower() == target.group.lower()
+                    for r in expansion.resources
+                )
+                if not created:
+                    raise group_not_found(target.group)
+            where = resource.location
+            if isinstance(where, str) and where and "[" not in where and not locations.known(where):
+                known = ",".join(sorted(locations.LOCATIONS))
+                problems.append(
+                    ArmError(
+                        400,
+                        "LocationNotAvailableForResourceType",
+                        f"The provided location '{where}' is not available for resource type '{target.type}'. "
+                        f"List of available regions for the resource type is '{known}'.",
+                    )
+                )
+            if target.type.lower() == "microsoft.storage/storageaccounts":
+                problems += self._check_account(target)
+        if problems:
+            raise invalid_deployment(address.last_name, problems)
+
+    def _check_account(self, target: Address) -> list[ArmError]:
+        from azops_tui.simulator.providers.storage import NAME, account_named
+
+        name = target.last_name
+        other = account_named(self.world, name)
+        if not NAME.match(name):
+            words = (
+                f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
+                "characters in length and use numbers and lower-case letters only."
+            )
+            return [ArmError(400, "AccountNameInvalid", words, target=name)]
+        if other is not None and other.address.key != target.key:
+            return [ArmError(409, "StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.")]
+        return []
+
+    def _record(self, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json) -> Deployment:
+        properties = sent.get("properties") or {}
+        mode = str(properties.get("mode") or "Incremental")
+        return Deployment(
+            scope=address.scope,
+            name=address.last_name,
+            location=str(sent.get("location") or ""),
+            mode=mode[:1].upper() + mode[1:],
+            template=template,
+            shown=expansion.as_deployment(),
+            started=self.world.clock.now(),
+            tags=dict(sent.get("tags") or {}),
+        )
+
+    def start(
+        self, address: Address, sent: Mapping[str, Json], api_version: str = "", correlation: str = ""
+    ) -> tuple[Deployment, Operation]:
+        """Begins a deployment.
+
+        Raises:
+            ArmError: it is refused.
+        """
+        check_lock(self.world.store, address, "write")
+        expansion, template = self.prepare(address, sent)
+        return self._start(address, sent, expansion, template, api_version, correlation)
+
+    def _start(
+        self,
+        address: Address,
+        sent: Mapping[str, Json],
+        expansion: Expansion,
+        template: Json,
+        api_version: str,
+        correlation: str,
+    ) -> tuple[Deployment, Operation]:
+        running = self.find(address)
+        if running is not None and not running.done:
+            raise ArmError(
+                409,
+                "DeploymentActive",
+                f"Unable to edit or replace deployment '{address.last_name}': previous deployment from "
+                f"'{running.shown.get('timestamp', '')}' is still active. Please see "
+                "https://aka.ms/arm-deploy for usage details.",
+            )
+        complete = str((sent.get("properties") or {}).get("mode", "")).lower() == "complete"
+        if complete and not address.group:
+            raise ArmError(
+                400,
+                "InvalidDeploymentMode" if address.subscription else "InvalidRequestContent",
+                "The 'Complete' deployment mode is not supported for deployment at this scope. Please use "
+                "'Incremental' mode instead.",
+            )
+        self._preflight(address, expansion)
+        made = self._record(address, sent, expansion, template)
+        made.flat = not api_version or api_version >= "2021"
+        if correlation:
+            made.correlation = correlation
+        self.known.pop(address.key, None)
+        self.known[address.key] = made
+        number = f"{self.world.random.randrange(10**18, 10**19):020d}"
+        operation = self.world.operations.make("Microsoft.Resources/deployments", address.subscription, "", number)
+        operation.result = lambda: made.view(self.world.clock.now())
+        made.task = self.world.operations.spawn(self._run(made, expansion, operation))
+        return made, operation
+
+    async def _run(self, made: Deployment, expansion: Expansion, operation: Operation) -> None:
+        try:
+            await self._carry_out(made, expansion)
+        except ArmError as problem:
+            made.error, made.state = problem, "Failed"
+        except asyncio.CancelledError:
+            made.state = "Canceled"
+        except Exception:
+            LOG.exception("deployment %s failed by a fault of the simulator", made.name)
+            made.error = ArmError(500, "InternalServerError", "Encountered internal server error.")
+            made.state = "Failed"
+        made.changed = self.world.clock.now()
+        for step in made.steps:
+            if step.state == "Running":
+                step.end(made.changed, "Canceled", 409)
+        made.output_resources = made.all_output_resources()
+        made.finished.set()
+        if made.state == "Canceled":
+            made.error = ArmError(409, "DeploymentCanceled", f"The deployment '{made.name}' was canceled.")
+        operation.end(made.state, made.error)
+
+    async def _carry_out(self, made: Deployment, expansion: Expansion) -> None:
+        await self.world.clock.sleep(0.4)
+        made.state = "Running"
+        own = expansion.own
+        tasks: dict[str, asyncio.Task[bool]] = {}
+        gates = {r.id.lower(): asyncio.get_running_loop().create_future() for r in own}
+        try:
+            for resource in own:
+                tasks[resource.id.lower()] = asyncio.create_task(self._resource(made, resource, gates))
+            await asyncio.gather(*tasks.values())
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        if any(s.error is not None for s in made.steps):
+            raise made.failure()
+        if made.mode == "Complete":
+            await self._delete_others(made, expansion)
+        await self._outputs(made, expansion)
+        if any(s.error is not None for s in made.steps):
+            raise made.failure()
+        made.state = "Succeeded"
+
+    async def _outputs(self, made: Deployment, expansion: Expansion) -> None:
+        now = self.world.clock.now()
+        step = Step("EvaluateDeploymentOutput", "", now, now)
+        made.steps.append(step)
+        await self.world.clock.sleep(0.6)
+        try:
+            made.outputs = expansion.resolve_outputs(self.runtime)
+        except TemplateError as problem:
+            step.error = template_output_failure(problem)
+            step.end(self.world.clock.now(), "Failed", 400)
+        else:
+            step.end(self.world.clock.now(), "Succeeded", 200)
+
+    async def _resource(
+        self, made: Deployment, resource: ExpandedResource, gates: dict[str, asyncio.Future[bool]]
+    ) -> bool:
+        """Waits for what a resource depends on, then deploys it. The gate says whether it is there."""
+        gate = gates[resource.id.lower()]
+        good = False
+        try:
+            for needed in resource.depends_on:
+                other = gates.get(needed.lower())
+                if other is not None and other is not gate and not await asyncio.shield(other):
+                    return False
+            if not resource.condition:
+                good = True
+                return True
+            good = await self._deploy(made, resource)
+        finally:
+            if not gate.done():
+                gate.set_result(good)
+        return good
+
+    async def _deploy(self, made: Deployment, resource: ExpandedResource) -> bool:
+        now = self.world.clock.now()
+        step = Step("Read" if resource.existing else "Create", resource.id, now, now)
+        if not resource.existing:
+            made.steps.append(step)
+        try:
+            step.status = await self._write(made, resource, step)
+        except ArmError as problem:
+            step.error = problem
+            step.end(self.world.clock.now(), "Failed", problem.status)
+            return False
+        except TemplateError as problem:
+            step.error = refused(problem)
+            step.end(self.world.clock.now(), "Failed", 400)
+            return False
+        step.end(self.world.clock.now(), "Succeeded", step.status)
+        return True
+
+    async def _write(self, made: Deployment, resource: ExpandedResource, step: Step) -> int:
+        """Writes one resource and waits until it is there; returns the status of the answer."""
+        address = parse(resource.id)
+        if resource.existing:
+            return 200
+        if address.type.lower() == DEPLOYMENT_TYPE:
+            return await self._nest(made, address, resource, step)
+        body = {k: v for k, v in resource.resolve(self.runtime).items() if k not in _NOT_SENT}
+        if not address.names and address.tail == "" and resource.type.lower() == "microsoft.resources/resourcegroups":
+            return self._make_group(address, body)
+        if resource.type.lower() == "microsoft.resources/resourcegroups":
+            return self._make_group(address, {**body, "name": resource.name})
+        answer = self.manager.put(address, body, api_version=resource.api_version or "")
+        step.status = answer.status
+        if answer.operation is None:
+            style = self.manager.provider(address).style(address.type)
+            await self.world.clock.sleep(self.world.operations.span(style.seconds))
+            return answer.status
+        step.late = True
+        await answer.operation.wait()
+        return 200 if answer.status == 202 else answer.status
+
+    def _make_group(self, address: Address, body: dict[str, Json]) -> int:
+        name = str(body.get("name") or address.group)
+        before = self.world.store.group(address.subscription, name)
+        if before is None:
+            location = locations.normal(str(body.get("location") or "eastus"))
+            now = self.world.clock.now()
+            self.world.store.add_group(
+                Group(address.subscription, name, location, dict(body.get("tags") or {}), created=now)
+            )
+            return 201
+        before.tags = dict(body.get("tags") or before.tags)
+        return 200
+
+    async def _nest(self, made: Deployment, address: Address, resource: ExpandedResource, step: Step) -> int:
+        """Carries out a nested deployment."""
+        body = resource.resolve(self.runtime)
+        properties = body.get("properties") or {}
+        sent = {"properties": properties, "location": body.get("location") or made.location, "tags": body.get("tags")}
+        if str(properties.get("mode", "")).lower() == "complete" and address.scope.lower() != made.scope.lower():
+            raise ArmError(
+                400, "InvalidNestedDeploymentMode", "The nested deployment must have the mode 'Incremental'."
+            )
+        self.manager.group(address)
+        expansion = nested(resource, body, self.runtime)
+        child, operation = self._start(address, sent, expansion, properties.get("template"), "", made.correlation)
+        child.flat = made.flat
+        made.children.append(child)
+        step.late = True
+        try:
+            await operation.wait()
+        except asyncio.CancelledError:
+            if child.task is not None:
+                child.task.cancel()
+            raise
+        return 201
+
+    async def _delete_others(self, made: Deployment, expansion: Expansion) -> None:
+        """Complete mode: deletes what the group holds and the template does not name, locked things spared."""
+        address = parse(made.id)
+        group = self.world.store.group(address.subscription, address.group)
+        if group is None:
+            return
+        named = {r.id.lower() for r in expansion.resources if r.condition}
+        named |= {r.lower() for child in made.children for r in child.output_resources}
+        extra = [r for r in self.world.store.in_group(group) if tracked(r) and r.address.key not in named]
+        for resource in _users_first(extra):
+            now = self.world.clock.now()
+            step = Step("Delete", resource.id, now, now)
+            made.steps.append(step)
+            try:
+                answer = self.manager.delete(resource.address)
+                if answer.operation is not None:
+                    await answer.operation.wait()
+            except ArmError as problem:
+                if problem.code == "ScopeLocked":
+                    made.steps.remove(step)
+                    continue
+                step.error = problem
+                step.end(self.world.clock.now(), "Failed", problem.status)
+            else:
+                step.end(self.world.clock.now(), "Succeeded", 200)
+
+    def cancel(self, address: Address) -> None:
+        """Cancels a deployment that goes on.
+
+        Raises:
+            ArmError: it is not there, or has ended.
+        """
+        found = self.get(address)
+        if found.done or found.task is None:
+            raise ArmError(
+                409,
+                "DeploymentCannotBeCancelled",
+                f"The deployment '{found.name}' cannot be cancelled because its provisioning state is '{found.state}'.",
+            )
+        found.task.cancel()
+        for child in found.children:
+            if child.task is not None:
+                child.task.cancel()
+
+
+_NOT_SENT = {"apiVersion", "dependsOn", "condition", "copy", "comments", "scope", "resources", "existing", "import"}
+_ORDER = (
+    "microsoft.compute/virtualmachinescalesets",
+    "microsoft.compute/virtualmachines",
+    "microsoft.network/loadbalancers",
+    "microsoft.network/networkinterfaces",
+)
+
+
+def _users_first(resources: list[Any]) -> list[Any]:
+    """In an order in which nothing is deleted that something later in the list still uses."""
+    rank = {t: i for i, t in enumerate(_ORDER)}
+    return sorted(resources, key=lambda r: rank.get(r.address.type.lower(), len(_ORDER)))
+
+
+def invalid_deployment(name: str, problems: list[ArmError]) -> ArmError:
+    """The refusal of a deployment whose resources were found wrong beforehand."""
+    return ArmError(
+        400,
+        "InvalidTemplateDeployment",
+        f"The template deployment '{name}' is not valid according to the validation procedure. The tracking id is "
+        f"'{uuid.uuid4()}'. See inner errors for details.",
+        details=[p.error() for p in problems],
+    )
+
+
+def template_output_failure(problem: TemplateError) -> ArmError:
+    """The error of outputs that cannot be evaluated."""
+    message = f"Unable to evaluate template outputs: '{problem.target or ''}'. {problem.message}"
+    return ArmError(400, "DeploymentOutputEvaluationFailed", message, target=problem.target or "")

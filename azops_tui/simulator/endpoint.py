@@ -1,0 +1,219 @@
+"""Where a local cloud is, and how to get one. Light: it imports neither the server nor the SDKs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from azops_tui import paths
+
+PATIENCE = 20.0
+"""Seconds to wait for a child to say that it is ready."""
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a simulator listens, and what a client needs to use it.
+
+    Attributes:
+        url: ``https://127.0.0.1:PORT``, of Resource Manager and of sign-in alike.
+        ca: path of the certificate authority, PEM.
+        az_config: a private ``AZURE_CONFIG_DIR`` with which the real ``az`` acts on this cloud.
+        known_hosts: path of a file for the host keys of this simulator's machines, and no others.
+        ssh_config: path of a file with which plain ``ssh -F`` reaches the machines by name and address.
+        pid: process id of the simulator.
+    """
+
+    url: str
+    ca: str
+    subscription: str
+    subscription_name: str
+    tenant: str
+    client_id: str
+    client_secret: str
+    az_config: str
+    known_hosts: str
+    ssh_config: str
+    pid: int
+
+
+def folder() -> Path:
+    """Where the simulator that ``azops sim up`` keeps has its files."""
+    return paths.state() / "simulator"
+
+
+def recorded() -> Endpoint | None:
+    """The endpoint that was written down last, alive or not; None where there is none that can be read."""
+    try:
+        return msgspec.json.decode((folder() / "endpoint.json").read_bytes(), type=Endpoint)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def running() -> Endpoint | None:
+    """The simulator that ``azops sim up`` keeps, if it is there and answers, else None. Takes milliseconds."""
+    found = recorded()
+    if found is None or status(found) is None:
+        return None
+    return found
+
+
+def status(endpoint: Endpoint, timeout: float = 2.0) -> dict[str, object] | None:
+    """What a simulator says of itself: pid, speed, groups, resources; None if it does not answer, or is another one."""
+    import http.client
+    import ssl
+    from urllib.parse import urlsplit
+
+    where = urlsplit(endpoint.url)
+    try:
+        context = ssl.create_default_context(cafile=endpoint.ca)
+        connection = http.client.HTTPSConnection(where.hostname or "", where.port, timeout=timeout, context=context)
+        with contextlib.closing(connection):
+            connection.request("GET", "/simulator/status")
+            found = msgspec.json.decode(connection.getresponse().read(), type=dict[str, object])
+    except (OSError, http.client.HTTPException, msgspec.DecodeError):
+        return None
+    return found if found.get("pid") == endpoint.pid else None
+
+
+class LocalCloud:
+    """A local cloud that is open; ends the simulator if it was started for this."""
+
+    def __init__(self, endpoint: Endpoint, child: subprocess.Popen[bytes] | None = None) -> None:
+        self.endpoint = endpoint
+        self._child = child
+
+    @property
+    def owned(self) -> bool:
+        """Whether the simulator was started for this, and ends with it."""
+        return self._child is not None
+
+    async def close(self) -> None:
+        """Ends the simulator if it is ours; does nothing a second time."""
+        child, self._child = self._child, None
+        if child is not None:
+            await asyncio.to_thread(stop, child)
+
+
+async def open_local(*, speed: float | None = None) -> LocalCloud:
+    """The cloud that ``azops sim up`` keeps, else a new one in a child process that ends with this process.
+
+    Args:
+        speed: how many times faster than Azure; ``AZOPS_SIM_SPEED`` or the default where None. A simulator that
+            runs already keeps its own speed.
+
+    Raises:
+        RuntimeError: it could not be started; the message says why.
+    """
+    found = await asyncio.to_thread(running)
+    if found is not None:
+        return LocalCloud(found)
+    endpoint, child = await asyncio.to_thread(start, speed=speed)
+    return LocalCloud(endpoint, child)
+
+
+def start(
+    *, speed: float | None = None, keep: Path | None = None, verbose: bool = False
+) -> tuple[Endpoint, subprocess.Popen[bytes]]:
+    """Starts a simulator as a child process and waits until it is ready.
+
+    A child ends when its standard input does: the kernel closes it with this process, however that ends. One that is
+    to stay (``keep``: its folder) has a session of its own and reads nothing.
+
+    Raises:
+        RuntimeError: it could not be started; the message says why.
+    """
+    command = [sys.executable, "-P", "-m", "azops_tui.simulator"]
+    environment = dict(os.environ)
+    root = str(Path(__file__).resolve().parents[2])
+    environment["PYTHONPATH"] = os.pathsep.join(p for p in (root, environment.get("PYTHONPATH", "")) if p)
+    if speed is not None:
+        command += ["--speed", f"{speed:g}"]
+    if verbose:
+        command.append("--verbose")
+    errors: IO[bytes] | int = subprocess.PIPE
+    if keep is not None:
+        command += ["--keep", str(keep)]
+        errors = (paths.private(keep) / "log").open("ab")
+    try:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL if keep else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError as problem:
+        raise RuntimeError(f"the local cloud could not be started: {problem}") from None
+    finally:
+        if not isinstance(errors, int):
+            errors.close()
+    line = _first_line(child)
+    try:
+        return msgspec.json.decode(line, type=Endpoint), child
+    except msgspec.DecodeError:
+        child.kill()
+        child.wait()
+        said = child.stderr.read().decode("utf-8", "replace").strip() if child.stderr else ""
+        _close_pipes(child)
+        last = said.splitlines()[-1] if said else "it ended without saying why"
+        raise RuntimeError(f"the local cloud could not be started: {last}") from None
+
+
+def _first_line(child: subprocess.Popen[bytes]) -> bytes:
+    """The child's first line; empty if it ends or says nothing in time."""
+    timer = threading.Timer(PATIENCE, child.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        return child.stdout.readline() if child.stdout else b""
+    finally:
+        timer.cancel()
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """Ends a child: by the end of its input, and by force where that is not enough."""
+    if child.stdin:
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+    try:
+        child.wait(timeout=3)
+    except subprocess.TimeoutExpired:
+        child.terminate()
+        try:
+            child.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    _close_pipes(child)
+
+
+def _close_pipes(child: subprocess.Popen[bytes]) -> None:
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def wait_gone(pid: int, seconds: float) -> bool:
+    """Whether a process has ended, waiting so long for it at most."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)

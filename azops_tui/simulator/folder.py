@@ -1,0 +1,116 @@
+"""The files that let other programs use a simulator: a configuration for ``az``, one for ``ssh``, the authority."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from azops_tui import paths
+from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.files import write_private
+from azops_tui.simulator.world import CLIENT, DEMO_NAME, DEMO_SUBSCRIPTION, TENANT
+
+Json = Any
+
+CLOUD = "AzopsLocal"
+SECRET = "local"
+
+
+def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> Endpoint:
+    """The endpoint of a simulator whose files are in ``folder``."""
+    return Endpoint(
+        url=url,
+        ca=str(ca),
+        subscription=DEMO_SUBSCRIPTION,
+        subscription_name=DEMO_NAME,
+        tenant=TENANT,
+        client_id=CLIENT,
+        client_secret=SECRET,
+        az_config=str(folder / "az"),
+        known_hosts=str(folder / "known_hosts"),
+        ssh_config=str(folder / "ssh_config"),
+        pid=pid,
+    )
+
+
+def write(folder: Path, endpoint: Endpoint) -> None:
+    """Writes everything but the endpoint itself, readable by the owner alone.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_private(Path(endpoint.known_hosts), "")
+    write_ssh_config(Path(endpoint.ssh_config), Path(endpoint.known_hosts), [])
+    config = paths.private(Path(endpoint.az_config))
+    write_private(config / "clouds.config", _clouds(endpoint.url))
+    settings = (
+        f"[cloud]\nname = {CLOUD}\n\n"
+        "[core]\ninstance_discovery = false\nencrypt_token_cache = false\ncollect_telemetry = no\n"
+        "survey_message = no\nfirst_run = no\n\n"
+        "[auto-upgrade]\nenable = no\n"
+    )
+    write_private(config / "config", settings)
+    write_private(config / "azureProfile.json", json.dumps(_profile(endpoint)))
+    entry = {"client_id": endpoint.client_id, "tenant": endpoint.tenant, "client_secret": endpoint.client_secret}
+    write_private(config / "service_principal_entries.json", json.dumps([entry]))
+
+
+def _clouds(url: str) -> str:
+    rows = {
+        "endpoint_management": url,
+        "endpoint_resource_manager": url,
+        "endpoint_sql_management": url,
+        "endpoint_gallery": url,
+        "endpoint_active_directory": url,
+        "endpoint_active_directory_resource_id": url,
+        "endpoint_active_directory_graph_resource_id": url,
+        "endpoint_microsoft_graph_resource_id": url,
+        "endpoint_vm_image_alias_doc": f"{url}/simulator/aliases.json",
+        "suffix_storage_endpoint": "core.windows.net",
+        "suffix_keyvault_dns": ".vault.azure.net",
+        "suffix_acr_login_server_endpoint": ".azurecr.io",
+        "profile": "latest",
+    }
+    return f"[{CLOUD}]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items())
+
+
+def _profile(endpoint: Endpoint) -> Json:
+    return {
+        "installationId": "00000000-0000-0000-0000-000000000000",
+        "subscriptions": [
+            {
+                "id": endpoint.subscription,
+                "name": endpoint.subscription_name,
+                "state": "Enabled",
+                "user": {"name": endpoint.client_id, "type": "servicePrincipal"},
+                "isDefault": True,
+                "tenantId": endpoint.tenant,
+                "environmentName": CLOUD,
+                "homeTenantId": endpoint.tenant,
+                "managedByTenants": [],
+            }
+        ],
+    }
+
+
+def write_ssh_config(path: Path, known_hosts: Path, hosts: Iterable[dict[str, Json]]) -> None:
+    """Writes a configuration for plain ``ssh``: one entry a machine, by its name, addresses and domain name.
+
+    A private address that two networks both use leads to the machine that was started last.
+    """
+    entries, seen = [], set()
+    for host in reversed(list(hosts)):
+        names = [n for n in (host.get("name"), *(host.get("addresses") or []), host.get("fqdn")) if n and n not in seen]
+        seen.update(names)
+        if names:
+            entries.append(
+                f"Host {' '.join(names)}\n"
+                f"  HostName {host['host']}\n"
+                f"  Port {host['port']}\n"
+                f"  User {host['user']}\n"
+                f"  HostKeyAlias {names[-1]}\n"
+                f'  UserKnownHostsFile "{known_hosts}"\n'
+            )
+    write_private(path, "# Machines of the local cloud; written anew whenever they change.\n" + "\n".join(entries))

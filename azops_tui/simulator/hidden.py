@@ -1,0 +1,39 @@
+"""What the simulator says of itself, beside the cloud it simulates: hosts, state, faults, image aliases."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from azops_tui.simulator.faults import Fault
+from azops_tui.simulator.providers.aliases import ALIASES
+from azops_tui.simulator.world import World
+
+Json = Any
+
+
+async def handle(world: World, request: web.Request) -> web.Response:
+    """Answers a path under ``/simulator/``."""
+    name = request.path.removeprefix("/simulator/").strip("/")
+    if name == "hosts":
+        return web.json_response(world.hosts.addresses())
+    if name == "status":
+        groups = [g.name for g in world.store.groups.values()]
+        status = {"pid": os.getpid(), "speed": world.clock.speed, "groups": groups}
+        return web.json_response(status | {"resources": len(world.store.resources)})
+    if name == "aliases.json":
+        return web.json_response(ALIASES)
+    if name == "faults" and request.method == "POST":
+        return await _set_faults(world, request)
+    return web.json_response({"error": {"code": "NotFound", "message": f"/simulator/{name} is nothing"}}, status=404)
+
+
+async def _set_faults(world: World, request: web.Request) -> web.Response:
+    try:
+        world.faults.replace(msgspec.json.decode(await request.read(), type=list[Fault]))
+    except (msgspec.DecodeError, ValueError) as problem:
+        return web.json_response({"error": {"code": "BadRequest", "message": str(problem)}}, status=400)
+    return web.json_response({})

@@ -1,0 +1,88 @@
+"""The simulator that stays: starting, ending and looking at it (``azops sim up``, ``down``, ``status``)."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+
+from azops_tui import paths
+from azops_tui.simulator.endpoint import Endpoint, folder, recorded, running, start, status, wait_gone
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to say about the simulator that stays."""
+
+    endpoint: Endpoint | None
+    """None where none is running."""
+    speed: float = 0.0
+    groups: tuple[str, ...] = ()
+    resources: int = 0
+
+
+def up(*, speed: float | None = None, verbose: bool = False) -> tuple[Endpoint, bool]:
+    """Starts the simulator in the background, unless it runs already.
+
+    Returns:
+        Where it is, and whether it was started now.
+
+    Raises:
+        RuntimeError: it could not be started; the message says why.
+    """
+    found = running()
+    if found is not None:
+        return found, False
+    keep = paths.private(folder())
+    endpoint, child = start(speed=speed, keep=keep, verbose=verbose)
+    if child.stdout:
+        child.stdout.close()
+    child.returncode = 0  # it is on its own now: nobody waits for it
+    return endpoint, True
+
+
+def foreground(*, speed: float | None = None, verbose: bool = False) -> int:
+    """Runs the simulator in this process until it is interrupted. Returns the exit code.
+
+    Raises:
+        RuntimeError: one is running already.
+    """
+    found = running()
+    if found is not None:
+        raise RuntimeError(f"a local cloud is running already at {found.url} (process {found.pid})")
+    from azops_tui.simulator.__main__ import serve_until_told
+
+    return serve_until_told(speed=speed, keep=paths.private(folder()), verbose=verbose, announce=True, leash=False)
+
+
+def down() -> bool:
+    """Ends the simulator that stays. Returns whether there was one.
+
+    Raises:
+        RuntimeError: it does not end.
+    """
+    found = running()
+    if found is None:
+        _remove(folder() / "endpoint.json")
+        return False
+    os.kill(found.pid, signal.SIGTERM)
+    if not wait_gone(found.pid, 5):
+        os.kill(found.pid, signal.SIGKILL)
+        if not wait_gone(found.pid, 2):
+            raise RuntimeError(f"the local cloud (process {found.pid}) does not end")
+    _remove(folder() / "endpoint.json")
+    return True
+
+
+def state() -> State:
+    """How the simulator that stays is."""
+    found = recorded()
+    said = status(found) if found else None
+    if found is None or said is None:
+        return State(endpoint=None)
+    return msgspec.convert({**said, "endpoint": msgspec.to_builtins(found)}, State, strict=False)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,0 +1,166 @@
+"""Long-running operations: work that goes on after the answer, and the urls that tell how far it is.
+
+An operation has two urls: the status url (``Azure-AsyncOperation``) answers 200 with a status, the result url
+(``Location``) answers 202 until the work has ended and then what the work has made. Where they lie in the url space
+differs by provider; the last segment identifies the operation everywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from azops_tui.simulator.clock import Clock, offset_stamp
+from azops_tui.simulator.errors import ArmError
+
+Json = Any
+LOG = logging.getLogger(__name__)
+
+PLACES: dict[str, tuple[str, str]] = {
+    "microsoft.compute": ("operations", "operations"),
+    "microsoft.compute/disks": ("DiskOperations", "DiskOperations"),
+    "microsoft.compute/snapshots": ("DiskOperations", "DiskOperations"),
+    "microsoft.network": ("operations", "operationResults"),
+    "microsoft.storage": ("asyncoperations", "asyncoperations"),
+    "microsoft.containerservice": ("operations", "operationresults"),
+}
+"""Url segments of the status and the result, by type or namespace."""
+
+
+class Operation:
+    """One piece of work.
+
+    Attributes:
+        status: ``InProgress``, ``Succeeded``, ``Failed`` or ``Canceled``.
+        error: why it failed.
+        result: called for the body of the result url; None answers an empty body.
+        output: whether the status shows what was made (disks do).
+    """
+
+    def __init__(self, id_: str, kind: str, clock: Clock, subscription: str, location: str) -> None:
+        self.id = id_
+        self.kind = kind
+        self.clock = clock
+        self.subscription = subscription
+        self.location = location or "eastus"
+        self.started = clock.now()
+        self.ended: float | None = None
+        self.status = "InProgress"
+        self.error: ArmError | None = None
+        self.result: Callable[[], Json] | None = None
+        self.empty_status = 200
+        self.output = False
+        self.interval = 5.0
+        self.task: asyncio.Task[None] | None = None
+        self.finished = asyncio.Event()
+
+    @property
+    def done(self) -> bool:
+        """Whether the work has ended."""
+        return self.status != "InProgress"
+
+    async def wait(self) -> None:
+        """Returns when the work has ended.
+
+        Raises:
+            ArmError: it failed.
+        """
+        await self.finished.wait()
+        if self.error is not None:
+            raise self.error
+
+    def end(self, status: str, error: ArmError | None = None) -> None:
+        """Says that the work has ended; further calls change nothing."""
+        if not self.done:
+            self.status, self.error, self.ended = status, error, self.clock.now()
+            self.finished.set()
+
+    def urls(self, base: str, api_version: str) -> dict[str, str]:
+        """The two urls, by header name."""
+        namespace = self.kind.split("/")[0].lower()
+        status, result = (
+            PLACES.get(self.kind.lower()) or PLACES.get(namespace) or ("operationStatuses", "operationResults")
+        )
+        root = f"{base}/subscriptions/{self.subscription}/providers/{self.kind.split('/')[0]}/locations/{self.location}"
+        return {
+            "azure-asyncoperation": f"{root}/{status}/{self.id}?api-version={api_version}",
+            "location": f"{root}/{result}/{self.id}?monitor=true&api-version={api_version}",
+        }
+
+    def view(self) -> dict[str, Json]:
+        """What the status url answers."""
+        body: dict[str, Json] = {"status": self.status}
+        if self.kind.lower().startswith("microsoft.compute"):
+            body = {"startTime": offset_stamp(self.started), "status": self.status, "name": self.id}
+            if self.ended is not None:
+                body["endTime"] = offset_stamp(self.ended)
+            if self.output and self.result is not None and self.status == "Succeeded":
+                body["properties"] = {"output": self.result()}
+        elif not self.kind.lower().startswith(("microsoft.network", "microsoft.resources")):
+            body |= {"name": self.id, "startTime": offset_stamp(self.started)}
+            if self.ended is not None:
+                body["endTime"] = offset_stamp(self.ended)
+        if self.error is not None:
+            body["error"] = self.error.error()
+        return body
+
+
+class Operations:
+    """All operations, and the tasks that carry them out."""
+
+    def __init__(self, clock: Clock, randomness: random.Random) -> None:
+        self.clock = clock
+        self.random = randomness
+        self.known: dict[str, Operation] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def find(self, id_: str) -> Operation | None:
+        """The operation with an id, or None."""
+        return self.known.get(id_.lower())
+
+    def make(self, kind: str, subscription: str, location: str, id_: str = "") -> Operation:
+        """A new operation that nobody works on yet."""
+        operation = Operation(id_ or str(uuid.uuid4()), kind, self.clock, subscription, location)
+        self.known[operation.id.lower()] = operation
+        return operation
+
+    def start(self, operation: Operation, work: Callable[[], Awaitable[None]]) -> Operation:
+        """Begins the work. An ArmError of it is the operation's failure."""
+        operation.task = self.spawn(self._carry_out(operation, work))
+        return operation
+
+    def spawn(self, work: Any) -> asyncio.Task[None]:
+        """Runs a coroutine until it ends or the simulator closes."""
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _carry_out(self, operation: Operation, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except ArmError as problem:
+            operation.end("Failed", problem)
+        except asyncio.CancelledError:
+            operation.end("Canceled", ArmError(409, "OperationPreempted", "The operation was cancelled."))
+            raise
+        except Exception:
+            LOG.exception("operation %s of %s failed by a fault of the simulator", operation.id, operation.kind)
+            operation.end("Failed", ArmError(500, "InternalServerError", "Encountered internal server error."))
+        else:
+            operation.end("Succeeded")
+
+    def span(self, seconds: float) -> float:
+        """About so many seconds: a little more or less each time, as in life."""
+        return seconds * self.random.uniform(0.85, 1.2)
+
+    async def close(self) -> None:
+        """Ends all work that still goes on."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,38 @@
+"""Availability sets."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from azops_tui.simulator.providers.base import Change, Provider, reference_id
+from azops_tui.simulator.store import Resource
+
+Json = Any
+
+
+class AvailabilitySets(Provider):
+    """Microsoft.Compute/availabilitySets."""
+
+    types = ("microsoft.compute/availabilitysets",)
+
+    def build(self, change: Change) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"]
+        properties.pop("virtualMachines", None)
+        properties.setdefault("platformUpdateDomainCount", 5)
+        properties.setdefault("platformFaultDomainCount", 3)
+        body.setdefault("sku", {"name": "Classic"})
+        return body
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        body = copy.deepcopy(resource.body)
+        machines = self.world.store.of_type(
+            "microsoft.compute/virtualmachines", f"/subscriptions/{resource.address.subscription}"
+        )
+        body["properties"]["virtualMachines"] = [
+            {"id": m.id}
+            for m in machines
+            if reference_id(m.properties.get("availabilitySet")).lower() == resource.address.key
+        ]
+        return body

@@ -1,0 +1,61 @@
+"""Extensions of machines and scale sets, and run commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azops_tui.simulator.errors import ArmError, invalid_parameter
+from azops_tui.simulator.providers.base import Change, Provider, get
+from azops_tui.simulator.store import Resource
+
+Json = Any
+
+
+class Extensions(Provider):
+    """Extensions of virtual machines, scale sets and instances."""
+
+    types = (
+        "microsoft.compute/virtualmachines/extensions",
+        "microsoft.compute/virtualmachinescalesets/extensions",
+        "microsoft.compute/virtualmachinescalesets/virtualmachines/extensions",
+    )
+
+    def check(self, change: Change) -> None:
+        parent = self.world.store.get(change.address.parent.id) if change.address.parent else None
+        if change.creates:
+            for name in ("publisher", "type"):
+                if not get(change.sent, "properties", name):
+                    raise invalid_parameter(name, f"Required parameter '{name}' is missing (null).")
+        if parent is not None and parent.private.get("power") in ("stopped", "deallocated"):
+            raise ArmError(
+                409,
+                "OperationNotAllowed",
+                "Cannot modify extensions in the VM when the VM is not running.",
+            )
+
+    def build(self, change: Change) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"]
+        properties.pop("protectedSettings", None)
+        properties.setdefault("autoUpgradeMinorVersion", False)
+        parent = self.world.store.get(change.address.parent.id) if change.address.parent else None
+        if parent is not None and parent.type.lower().endswith("/virtualmachines"):
+            body.setdefault("location", parent.location)
+        return body
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        if query.get("$expand", "").lower() != "instanceview":
+            return resource.body
+        view = {
+            "name": resource.address.last_name,
+            "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
+            "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
+            "statuses": [
+                {
+                    "code": f"ProvisioningState/{resource.state.lower()}",
+                    "level": "Info",
+                    "displayStatus": f"Provisioning {resource.state.lower()}",
+                }
+            ],
+        }
+        return {**resource.body, "properties": {**resource.properties, "instanceView": view}}

@@ -1,0 +1,412 @@
+"""Networks, security groups, load balancers and all other types of Microsoft.Network.
+
+They share one habit: elements of their lists (subnets, rules, pools, configurations) are resources of their own, with
+an id beneath the parent, an etag and a state, and can be read and written both ways.
+"""
+
+from __future__ import annotations
+
+import copy
+import ipaddress
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from azops_tui.simulator.errors import ArmError, invalid_reference
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.providers.base import Change, Provider, get, reference_id
+from azops_tui.simulator.providers.network_defaults import DEFAULTS, ELEMENT_DEFAULTS, default_rules
+from azops_tui.simulator.store import Resource
+from azops_tui.simulator.world import World
+
+Json = Any
+
+NOT_ELEMENTS = {"records", "virtualnetworkrules", "serviceendpoints", "delegations"}
+"""Lists whose elements have names and are no resources."""
+
+EMBEDDED: dict[str, tuple[str, ...]] = {
+    "microsoft.network/virtualnetworks": ("subnets", "virtualNetworkPeerings"),
+    "microsoft.network/networksecuritygroups": ("securityRules", "defaultSecurityRules"),
+    "microsoft.network/routetables": ("routes",),
+    "microsoft.network/networkinterfaces": ("ipConfigurations", "tapConfigurations"),
+    "microsoft.network/loadbalancers": (
+        "frontendIPConfigurations",
+        "backendAddressPools",
+        "loadBalancingRules",
+        "probes",
+        "inboundNatRules",
+        "inboundNatPools",
+        "outboundRules",
+    ),
+    "microsoft.network/expressroutecircuits": ("authorizations", "peerings"),
+}
+"""Child types that live in a list of their parent, by the parent's type."""
+
+
+class Networks(Provider):
+    """Any type of Microsoft.Network of the first level."""
+
+    def check(self, change: Change) -> None:
+        for reference in references(change.sent.get("properties")):
+            self.check_reference(reference, change)
+        if change.address.type.lower() == "microsoft.network/virtualnetworks":
+            check_subnets(change.address, change.properties)
+
+    def check_reference(self, reference: str, change: Change) -> None:
+        """Refuses a reference to a network resource that is not there."""
+        target = parse(reference)
+        if target.namespace.lower() != "microsoft.network" or not target.names or not target.group:
+            return
+        if target.key.startswith(change.address.key + "/") or target.key == change.address.key:
+            return
+        if self.world.store.get(target.id) is None and find_element(self.world, target) is None:
+            raise invalid_reference(target.id, change.address.id)
+
+    def build(self, change: Change) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body.setdefault("properties", {})
+        old = change.before.properties if change.before else {}
+        for key in ("resourceGuid",):
+            if key in old:
+                properties.setdefault(key, old[key])
+        type_ = change.address.type.lower()
+        for name in EMBEDDED.get(type_, ()):
+            if not change.patch and name in old and name not in properties and name == "virtualNetworkPeerings":
+                properties[name] = copy.deepcopy(old[name])
+        for key, value in DEFAULTS.get(type_, {}).items():
+            properties.setdefault(key, copy.deepcopy(value))
+        if type_ == "microsoft.network/networksecuritygroups":
+            properties["defaultSecurityRules"] = default_rules()
+        return body
+
+    def made(self, resource: Resource, change: Change) -> None:
+        style = self.style(resource.type)
+        state = style.state if change.creates else style.updating
+        resource.body["etag"] = f'W/"{resource.etag}"'
+        properties = resource.properties
+        properties["provisioningState"] = state
+        properties.setdefault("resourceGuid", guid(self.world))
+        self.dress(resource, state)
+
+    def dress(self, resource: Resource, state: str) -> None:
+        """Gives every element of the resource's lists its id, etag, type, state and defaults."""
+        for name, element in elements(resource.properties):
+            dress(element, resource.id, resource.type, name, resource.etag, state)
+
+    def settle(self, resource: Resource) -> None:
+        for _, element in elements(resource.properties):
+            element.setdefault("properties", {})["provisioningState"] = "Succeeded"
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        body = copy.deepcopy(resource.body)
+        add_back_references(self.world, resource, body)
+        return body
+
+    def check_delete(self, resource: Resource) -> None:
+        users = sorted(set(users_of(self.world, resource)))
+        if users:
+            label, code, words = IN_USE.get(resource.type.lower(), ("Resource", "InUseResourceCannotBeDeleted", ""))
+            raise ArmError(
+                400,
+                code,
+                f"{label} {resource.id} cannot be deleted because it is in use by the following resources: "
+                f"{', '.join(users)}.{words}",
+                details=[],
+            )
+
+
+IN_USE = {
+    "microsoft.network/networksecuritygroups": (
+        "Network security group",
+        "InUseNetworkSecurityGroupCannotBeDeleted",
+        " In order to delete the Network security group, remove the association with the resource(s). "
+        "To learn how to do this, see aka.ms/deletensg.",
+    ),
+    "microsoft.network/publicipaddresses": ("Public IP address", "PublicIPAddressCannotBeDeleted", ""),
+    "microsoft.network/virtualnetworks": ("Subnet of network", "InUseSubnetCannotBeDeleted", ""),
+}
+
+
+class EmbeddedChildren(Provider):
+    """Resources that live in a list of their parent: subnets, rules, pools, configurations."""
+
+    def __init__(self, world: World, provider_of: Callable[[str], Provider]) -> None:
+        super().__init__(world)
+        self._of = provider_of
+
+    def serves(self, type_: str) -> bool:
+        """Whether a type (lower case) lives in its parent."""
+        parent, _, kind = type_.rpartition("/")
+        return kind in {k.lower() for k in EMBEDDED.get(parent, ())}
+
+    def find(self, address: Address) -> Resource | None:
+        return find_element(self.world, address)
+
+    def check(self, change: Change) -> None:
+        parent = self._parent(change.address)
+        kind = self._of(parent.type)
+        if isinstance(kind, Networks):
+            for reference in references(change.sent.get("properties")):
+                kind.check_reference(reference, Change(parent.address, {}, parent))
+        if change.address.types[-1].lower() == "subnets":
+            trial = copy.deepcopy(parent.properties)
+            put_element(trial, "subnets", {"name": change.address.last_name, "properties": change.properties})
+            check_subnets(parent.address, trial)
+
+    def made(self, resource: Resource, change: Change) -> None:
+        store = self.world.store
+        store.remove(resource)
+        parent = self._parent(change.address)
+        name = self._list_name(change.address)
+        style = self.style(resource.type)
+        state = style.state if change.creates else style.updating
+        dress(resource.body, parent.id, parent.type, name, resource.etag, state)
+        parent.properties[name] = put_element(parent.properties, name, resource.body)
+        provider = self._of(parent.type)
+        if isinstance(provider, Networks):
+            provider.dress(parent, "")
+
+    def settle(self, resource: Resource) -> None:
+        resource.properties["provisioningState"] = "Succeeded"
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        parent = self._parent(resource.address)
+        body = self._of(parent.type).show(parent, {})
+        found = element_of(body, resource.address)
+        return found if found is not None else resource.body
+
+    def check_delete(self, resource: Resource) -> None:
+        users = [u for u in users_of(self.world, resource) if not u.lower().startswith(resource.address.key)]
+        if users and resource.address.types[-1].lower() == "subnets":
+            raise ArmError(
+                400,
+                "InUseSubnetCannotBeDeleted",
+                f"Subnet {resource.address.last_name} is in use by {users[0]} and cannot be deleted. In order to "
+                "delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
+                details=[],
+            )
+
+    def gone(self, resource: Resource) -> None:
+        parent = self.world.store.get(resource.address.parent.id) if resource.address.parent else None
+        if parent is not None:
+            name = self._list_name(resource.address)
+            wanted = resource.address.last_name.lower()
+            kept = [e for e in parent.properties.get(name) or [] if str(e.get("name")).lower() != wanted]
+            parent.properties[name] = kept
+
+    def collection_of(self, parent: Resource, name: str) -> list[Json]:
+        """The elements of a list of the parent, as GET of the list shows them."""
+        shown = self._of(parent.type).show(parent, {})
+        return list(get(shown, "properties", name) or [])
+
+    def _parent(self, address: Address) -> Resource:
+        above = address.parent
+        found = self.world.store.get(above.id) if above else None
+        if found is None:
+            raise ArmError(404, "ParentResourceNotFound", f"The parent of {address.id} could not be found.")
+        return found
+
+    def _list_name(self, address: Address) -> str:
+        parent = "/".join((address.namespace, *address.types[:-1])).lower()
+        wanted = address.types[-1].lower()
+        return next(k for k in EMBEDDED[parent] if k.lower() == wanted)
+
+
+def elements(properties: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
+    """Every (list name, element) of the lists whose elements are resources."""
+    for name, value in properties.items():
+        if isinstance(value, list) and name.lower() not in NOT_ELEMENTS:
+            for element in value:
+                if isinstance(element, dict) and "name" in element:
+                    yield name, element
+
+
+def dress(element: dict[str, Json], parent: str, parent_type: str, name: str, etag: str, state: str) -> None:
+    """Gives an element its id, etag, type, and its properties their state and defaults."""
+    element.setdefault("id", f"{parent}/{name}/{element.get('name')}")
+    element["etag"] = f'W/"{etag}"'
+    element.setdefault("type", f"{parent_type}/{name}")
+    if element.get("properties") is None:
+        element["properties"] = {}
+    properties = element["properties"]
+    for key, value in ELEMENT_DEFAULTS.get(f"{parent_type}/{name}".lower(), {}).items():
+        properties.setdefault(key, copy.deepcopy(value))
+    if state or "provisioningState" not in properties:
+        properties["provisioningState"] = state or "Succeeded"
+
+
+def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]) -> list[Json]:
+    """The list ``name`` with the element put in its place or at the end."""
+    found = list(properties.get(name) or [])
+    wanted = str(element.get("name")).lower()
+    for i, old in enumerate(found):
+        if str(old.get("name")).lower() == wanted:
+            found[i] = element
+            break
+    else:
+        found.append(element)
+    properties[name] = found
+    return found
+
+
+def element_of(body: dict[str, Json], address: Address) -> dict[str, Json] | None:
+    """The element of a parent's document that a child's address names."""
+    wanted = address.last_name.lower()
+    for element in get(body, "properties", address.types[-1]) or []:
+        if str(element.get("name")).lower() == wanted and isinstance(element, dict):
+            return element
+    return None
+
+
+def find_element(world: World, address: Address) -> Resource | None:
+    """A child that lives in its parent's list, as a resource whose document is the element itself."""
+    above = address.parent
+    if above is None:
+        return None
+    parent = world.store.get(above.id) or find_element(world, above)
+    if parent is None:
+        return None
+    element = element_of(parent.body, address)
+    if element is None:
+        return None
+    found = Resource(address, element, created=parent.created)
+    if parent.location and "location" not in element:
+        found.private["location"] = parent.location
+    return found
+
+
+def references(value: Json, inside: bool = False) -> Iterator[str]:
+    """Every id that a document refers to by ``{"id": …}``; ids of its own named elements left out."""
+    if isinstance(value, dict):
+        own = reference_id(value)
+        if own.startswith("/") and "name" not in value:
+            yield own
+        for key, inner in value.items():
+            if key != "id":
+                yield from references(inner, True)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner, inside)
+
+
+def users_of(world: World, resource: Resource) -> Iterator[str]:
+    """Ids of what refers to a network resource or to an element of it."""
+    key = resource.address.key
+    scope = f"/subscriptions/{resource.address.subscription}"
+    kinds = (
+        "microsoft.network/networkinterfaces",
+        "microsoft.network/loadbalancers",
+        "microsoft.network/virtualnetworks",
+        "microsoft.network/natgateways",
+        "microsoft.network/applicationgateways",
+        "microsoft.network/bastionhosts",
+        "microsoft.network/privateendpoints",
+        "microsoft.network/virtualnetworkgateways",
+    )
+    for kind in kinds:
+        for other in world.store.of_type(kind, scope):
+            if other.address.key == key or key.startswith(other.address.key + "/"):
+                continue
+            if other.state != "Deleting" and _refers(other.properties, key):
+                yield other.id
+    for other in world.store.of_type("microsoft.compute/virtualmachinescalesets", scope):
+        if other.state != "Deleting" and _refers(other.properties, key):
+            yield other.id
+
+
+def _refers(properties: Json, key: str) -> bool:
+    return any(r.lower() == key or r.lower().startswith(key + "/") for r in references(properties))
+
+
+def add_back_references(world: World, resource: Resource, body: dict[str, Json]) -> None:
+    """Adds what the service knows from the other side: who uses a subnet, a group, an address or a pool."""
+    type_ = resource.type.lower()
+    scope = f"/subscriptions/{resource.address.subscription}"
+    properties = body.get("properties") or {}
+    if type_ == "microsoft.network/virtualnetworks":
+        for subnet in properties.get("subnets") or []:
+            users = [{"id": o} for o in world.addresses.owners(subnet["id"])]
+            if users:
+                subnet["properties"]["ipConfigurations"] = users
+    elif type_ == "microsoft.network/networksecuritygroups":
+        key = resource.address.key
+        subnets = []
+        nics = [
+            {"id": nic.id}
+            for nic in world.store.of_type("microsoft.network/networkinterfaces", scope)
+            if reference_id(nic.properties.get("networkSecurityGroup")).lower() == key
+        ]
+        for network in world.store.of_type("microsoft.network/virtualnetworks", scope):
+            for subnet in network.properties.get("subnets") or []:
+                found = reference_id(get(subnet, "properties", "networkSecurityGroup")).lower()
+                if found == key:
+                    subnets.append({"id": subnet["id"]})
+        if nics:
+            properties["networkInterfaces"] = nics
+        if subnets:
+            properties["subnets"] = subnets
+    elif type_ == "microsoft.network/loadbalancers":
+        pools = {p["id"].lower(): p for p in properties.get("backendAddressPools") or []}
+        for nic in world.store.of_type("microsoft.network/networkinterfaces", scope):
+            for configuration in nic.properties.get("ipConfigurations") or []:
+                for pool in get(configuration, "properties", "loadBalancerBackendAddressPools") or []:
+                    mine = pools.get(reference_id(pool).lower())
+                    if mine is not None:
+                        mine["properties"].setdefault("backendIPConfigurations", []).append({"id": configuration["id"]})
+
+
+def check_subnets(address: Address, properties: dict[str, Json]) -> None:
+    """Refuses ranges that are none, lie outside of the network's, or overlap."""
+    spaces = []
+    for text in get(properties, "addressSpace", "addressPrefixes") or []:
+        try:
+            spaces.append(ipaddress.ip_network(text))
+        except ValueError:
+            raise ArmError(
+                400,
+                "InvalidAddressPrefixFormat",
+                f"Address prefix {text} of resource {address.id} is not formatted correctly. "
+                "It should follow CIDR notation, for example 10.0.0.0/24.",
+                details=[],
+            ) from None
+    seen: list[tuple[str, Any]] = []
+    for subnet in get(properties, "subnets") or []:
+        name = str(subnet.get("name"))
+        inner = subnet.get("properties") or {}
+        for text in [inner["addressPrefix"]] if inner.get("addressPrefix") else inner.get("addressPrefixes") or []:
+            try:
+                range_ = ipaddress.ip_network(text)
+            except ValueError:
+                raise ArmError(
+                    400,
+                    "InvalidAddressPrefixFormat",
+                    f"Address prefix {text} of resource {address.id}/subnets/{name} is not formatted correctly. "
+                    "It should follow CIDR notation, for example 10.0.0.0/24.",
+                    details=[],
+                ) from None
+            if spaces and not any(_within(range_, s) for s in spaces):
+                raise ArmError(
+                    400,
+                    "NetcfgInvalidSubnet",
+                    f"Subnet '{name}' is not valid in virtual network '{address.last_name}'.",
+                    details=[],
+                )
+            other = next((n for n, r in seen if r.version == range_.version and r.overlaps(range_)), None)
+            if other is not None:
+                raise ArmError(
+                    400,
+                    "NetcfgSubnetRangesOverlap",
+                    f"Subnet '{name}' is not valid because its IP address range overlaps with that of an existing "
+                    f"subnet in virtual network '{address.last_name}'.",
+                    details=[],
+                )
+            seen.append((name, range_))
+
+
+def _within(range_: Any, space: Any) -> bool:
+    return bool(range_.version == space.version and range_.subnet_of(space))
+
+
+def guid(world: World) -> str:
+    """A random GUID."""
+    return str(uuid.UUID(int=world.random.getrandbits(128), version=4))

@@ -1,0 +1,116 @@
+"""What the network service adds to what was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = Any
+
+DEFAULTS: dict[str, dict[str, Json]] = {
+    "microsoft.network/virtualnetworks": {
+        "subnets": [],
+        "virtualNetworkPeerings": [],
+        "enableDdosProtection": False,
+    },
+    "microsoft.network/networksecuritygroups": {"securityRules": []},
+    "microsoft.network/routetables": {"disableBgpRoutePropagation": False, "routes": []},
+    "microsoft.network/publicipaddresses": {
+        "publicIPAddressVersion": "IPv4",
+        "publicIPAllocationMethod": "Dynamic",
+        "idleTimeoutInMinutes": 4,
+        "ipTags": [],
+    },
+    "microsoft.network/networkinterfaces": {
+        "dnsSettings": {"dnsServers": [], "appliedDnsServers": []},
+        "enableIPForwarding": False,
+        "vnetEncryptionSupported": False,
+        "hostedWorkloads": [],
+        "tapConfigurations": [],
+        "nicType": "Standard",
+        "allowPort25Out": True,
+        "auxiliaryMode": "None",
+    },
+    "microsoft.network/loadbalancers": {
+        "frontendIPConfigurations": [],
+        "backendAddressPools": [],
+        "loadBalancingRules": [],
+        "probes": [],
+        "inboundNatRules": [],
+        "outboundRules": [],
+        "inboundNatPools": [],
+    },
+}
+"""By type."""
+
+ELEMENT_DEFAULTS: dict[str, dict[str, Json]] = {
+    "microsoft.network/virtualnetworks/subnets": {
+        "delegations": [],
+        "privateEndpointNetworkPolicies": "Disabled",
+        "privateLinkServiceNetworkPolicies": "Enabled",
+    },
+    "microsoft.network/networksecuritygroups/securityrules": {
+        "sourcePortRanges": [],
+        "destinationPortRanges": [],
+        "sourceAddressPrefixes": [],
+        "destinationAddressPrefixes": [],
+    },
+    "microsoft.network/networkinterfaces/ipconfigurations": {
+        "privateIPAllocationMethod": "Dynamic",
+        "privateIPAddressVersion": "IPv4",
+    },
+    "microsoft.network/loadbalancers/frontendipconfigurations": {"privateIPAllocationMethod": "Dynamic"},
+    "microsoft.network/loadbalancers/loadbalancingrules": {
+        "enableFloatingIP": False,
+        "idleTimeoutInMinutes": 4,
+        "enableTcpReset": False,
+        "loadDistribution": "Default",
+        "disableOutboundSnat": False,
+    },
+    "microsoft.network/loadbalancers/probes": {
+        "intervalInSeconds": 15,
+        "numberOfProbes": 2,
+        "probeThreshold": 1,
+        "noHealthyBackendsBehavior": "AllProbedDown",
+    },
+    "microsoft.network/loadbalancers/inboundnatrules": {
+        "enableFloatingIP": False,
+        "idleTimeoutInMinutes": 4,
+        "enableTcpReset": False,
+    },
+}
+"""By type of the element, in lower case."""
+
+_NET, _LB = "VirtualNetwork", "AzureLoadBalancer"
+_ROWS = (
+    ("AllowVnetInBound", "Allow inbound traffic from all VMs in VNET", _NET, _NET, "Allow", 65000),
+    ("AllowAzureLoadBalancerInBound", "Allow inbound traffic from azure load balancer", _LB, "*", "Allow", 65001),
+    ("DenyAllInBound", "Deny all inbound traffic", "*", "*", "Deny", 65500),
+    ("AllowVnetOutBound", "Allow outbound traffic from all VMs to all VMs in VNET", _NET, _NET, "Allow", 65000),
+    ("AllowInternetOutBound", "Allow outbound traffic from all VMs to Internet", "*", "Internet", "Allow", 65001),
+    ("DenyAllOutBound", "Deny all outbound traffic", "*", "*", "Deny", 65500),
+)
+
+
+def default_rules() -> list[Json]:
+    """The rules that every security group has."""
+    return [
+        {
+            "name": name,
+            "properties": {
+                "description": words,
+                "protocol": "*",
+                "sourcePortRange": "*",
+                "destinationPortRange": "*",
+                "sourceAddressPrefix": source,
+                "destinationAddressPrefix": destination,
+                "access": access,
+                "priority": priority,
+                "direction": "Inbound" if name.endswith("InBound") else "Outbound",
+                "sourcePortRanges": [],
+                "destinationPortRanges": [],
+                "sourceAddressPrefixes": [],
+                "destinationAddressPrefixes": [],
+            },
+        }
+        for name, words, source, destination, access, priority in _ROWS
+    ]

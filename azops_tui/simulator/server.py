@@ -1,0 +1,87 @@
+"""The HTTPS server around the service, for a process of its own and for tests."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from azops_tui import paths
+from azops_tui.simulator import certificates, folder
+from azops_tui.simulator.clock import Clock, speed_from_environment
+from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.routes import Service
+from azops_tui.simulator.world import Hosts, World
+
+LOG = logging.getLogger(__name__)
+LARGEST_BODY = 32 * 1024 * 1024
+
+
+class Server:
+    """A simulator that listens. Use it as an asynchronous context manager."""
+
+    def __init__(self, place: Path, *, speed: float, hosts: Hosts | None = None, seed: int | None = None) -> None:
+        self.place = place
+        self.world = World(Clock(speed), hosts, seed=seed)
+        self.service = Service(self.world)
+        self.endpoint: Endpoint
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Server:
+        paths.private(self.place)
+        ca, context = certificates.make(self.place)
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_route("*", "/{path:.*}", self.service.handle)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=context, shutdown_timeout=0.2)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        url = f"https://127.0.0.1:{port}"
+        self.world.base = url
+        self.endpoint = folder.endpoint_for(self.place, url, ca, os.getpid())
+        folder.write(self.place, self.endpoint)
+        self.world.on_hosts_changed = self._hosts_changed
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.world.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _hosts_changed(self) -> None:
+        try:
+            path, known = Path(self.endpoint.ssh_config), Path(self.endpoint.known_hosts)
+            folder.write_ssh_config(path, known, self.world.hosts.addresses())
+        except OSError as problem:
+            LOG.warning("the ssh configuration could not be written: %s", problem)
+
+
+@contextlib.asynccontextmanager
+async def serve(
+    *,
+    speed: float | None = None,
+    place: Path | None = None,
+    with_hosts: bool = False,
+    hosts: Hosts | None = None,
+    seed: int | None = None,
+) -> AsyncIterator[Server]:
+    """A simulator inside this process, on this event loop.
+
+    Args:
+        speed: how many times faster than Azure; as the environment says where None.
+        place: folder for its files; a temporary one where None.
+        with_hosts: whether machines accept SSH.
+        hosts: other machines than those, for tests.
+        seed: makes names, times and addresses the same every time.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        if place is None:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azops-sim-")))
+        rate = speed_from_environment() if speed is None else speed
+        yield await stack.enter_async_context(Server(place, speed=rate, hosts=hosts, seed=seed))

@@ -1,0 +1,170 @@
+"""What exists: subscriptions, resource groups and resources, in memory, found without regard to case."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from azops_tui.simulator.ids import Address, group_id
+
+Json = Any
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A resource group."""
+
+    subscription: str
+    name: str
+    location: str
+    tags: dict[str, str] = field(default_factory=dict)
+    managed_by: str = ""
+    state: str = "Succeeded"
+    created: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return group_id(self.subscription, self.name)
+
+    def view(self) -> dict[str, Json]:
+        """The group as the service shows it."""
+        body: dict[str, Json] = {
+            "id": self.id,
+            "name": self.name,
+            "type": "Microsoft.Resources/resourceGroups",
+            "location": self.location,
+            "tags": self.tags,
+            "properties": {"provisioningState": self.state},
+        }
+        if self.managed_by:
+            body["managedBy"] = self.managed_by
+        return body
+
+
+@dataclass(slots=True, eq=False)
+class Resource:
+    """A resource of any type.
+
+    Attributes:
+        address: where it is, as it was first spelled.
+        body: the document that GET answers: id, name, type, location, tags, properties …
+        private: what the service knows and does not show with it: keys, power states, counters.
+        api_version: that it was last written with.
+    """
+
+    address: Address
+    body: dict[str, Json]
+    private: dict[str, Json] = field(default_factory=dict)
+    api_version: str = ""
+    created: float = 0.0
+    changed: float = 0.0
+    etag: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def id(self) -> str:
+        """The id as the service spells it."""
+        return str(self.body.get("id") or self.address.id)
+
+    @property
+    def type(self) -> str:
+        """The type as the service spells it."""
+        return str(self.body.get("type") or self.address.type)
+
+    @property
+    def properties(self) -> dict[str, Json]:
+        """The properties; made if there were none."""
+        found = self.body.setdefault("properties", {})
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def state(self) -> str:
+        """Its provisioning state; ``Succeeded`` where the type shows none."""
+        return str(self.properties.get("provisioningState") or "Succeeded")
+
+    @state.setter
+    def state(self, value: str) -> None:
+        if "provisioningState" in self.properties or value != "Succeeded":
+            self.properties["provisioningState"] = value
+
+    @property
+    def location(self) -> str:
+        """Its region; empty where it has none."""
+        return str(self.body.get("location") or "")
+
+
+class Store:
+    """All state of the simulated cloud."""
+
+    def __init__(self) -> None:
+        self.subscriptions: dict[str, str] = {}
+        """Display names by subscription id."""
+        self.groups: dict[tuple[str, str], Group] = {}
+        self.resources: dict[str, Resource] = {}
+        """By lower-cased id, in the order they were made."""
+        self._by_scope: dict[str, dict[str, Resource]] = {}
+        self._by_type: dict[str, dict[str, Resource]] = {}
+
+    def group(self, subscription: str, name: str) -> Group | None:
+        """A resource group, or None."""
+        return self.groups.get((subscription.lower(), name.lower()))
+
+    def add_group(self, group: Group) -> None:
+        """Puts a group in, or replaces it."""
+        self.groups[group.subscription.lower(), group.name.lower()] = group
+
+    def remove_group(self, group: Group) -> None:
+        """Forgets a group; its resources must be gone already."""
+        self.groups.pop((group.subscription.lower(), group.name.lower()), None)
+
+    def groups_of(self, subscription: str) -> list[Group]:
+        """The groups of a subscription, in the order they were made."""
+        wanted = subscription.lower()
+        return [g for (s, _), g in self.groups.items() if s == wanted]
+
+    def get(self, resource_id: str) -> Resource | None:
+        """A resource by id in any spelling, or None."""
+        return self.resources.get(resource_id.lower().rstrip("/"))
+
+    def add(self, resource: Resource) -> None:
+        """Puts a resource in, or replaces it."""
+        key = resource.address.key
+        self.resources[key] = resource
+        self._by_scope.setdefault(_place(resource.address), {})[key] = resource
+        self._by_type.setdefault(resource.address.type.lower(), {})[key] = resource
+
+    def remove(self, resource: Resource) -> None:
+        """Forgets a resource; its children and extensions stay."""
+        key = resource.address.key
+        self.resources.pop(key, None)
+        self._by_scope.get(_place(resource.address), {}).pop(key, None)
+        self._by_type.get(resource.address.type.lower(), {}).pop(key, None)
+
+    def in_group(self, group: Group) -> list[Resource]:
+        """Everything in a group, children and extensions too."""
+        return list(self._by_scope.get(group.id.lower(), {}).values())
+
+    def below(self, address: Address) -> list[Resource]:
+        """Children and extensions of a resource, of any depth."""
+        prefix = address.key + "/"
+        return [r for k, r in self._by_scope.get(_place(address), {}).items() if k.startswith(prefix)]
+
+    def of_type(self, type_: str, scope: str = "") -> Iterator[Resource]:
+        """Resources of a type whose ids lie under ``scope`` (a group, a subscription, or everything)."""
+        prefix = scope.lower().rstrip("/") + "/"
+        for key, resource in list(self._by_type.get(type_.lower(), {}).items()):
+            if key.startswith(prefix):
+                yield resource
+
+    def all(self, subscription: str) -> list[Resource]:
+        """Everything in a subscription."""
+        prefix = f"/subscriptions/{subscription}/".lower()
+        return [r for k, r in self.resources.items() if k.startswith(prefix)]
+
+
+def _place(address: Address) -> str:
+    if address.group:
+        return group_id(address.subscription, address.group).lower()
+    return f"/subscriptions/{address.subscription}".lower() if address.subscription else ""

@@ -1,0 +1,175 @@
+"""Answers about the subscription and what it may use: tenants, regions, providers, sizes, images, names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from azops_tui.simulator import identity, locations
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address, spell
+from azops_tui.simulator.listing import select
+from azops_tui.simulator.provider_list import namespace_view, namespaces
+from azops_tui.simulator.providers import images
+from azops_tui.simulator.providers.base import Answer
+from azops_tui.simulator.providers.catalogue import sizes, skus
+from azops_tui.simulator.providers.storage import check_name
+from azops_tui.simulator.world import DEMO_SUBSCRIPTION, World
+
+if TYPE_CHECKING:
+    from azops_tui.simulator.routes import Request
+
+Json = Any
+
+
+def plain_route(world: World, asked: Request, subscription: str) -> Answer:
+    """Paths without a provider and outside of groups.
+
+    Raises:
+        ArmError: the path leads nowhere.
+    """
+    lower = asked.lower
+    store = world.store
+    if lower == ["subscriptions"]:
+        used = {s for s, _ in store.groups}
+        shown = [(s, n) for s, n in store.subscriptions.items() if s == DEMO_SUBSCRIPTION or s in used]
+        value = [identity.subscription_view(s, n) for s, n in shown]
+        return Answer(200, {"value": value, "count": {"type": "Total", "value": len(value)}})
+    if lower == ["tenants"]:
+        return Answer(200, {"value": [identity.tenant_view()]})
+    if subscription:
+        name = store.subscriptions[subscription.lower()]
+        rest = lower[2:]
+        if not rest:
+            return Answer(200, identity.subscription_view(subscription, name))
+        if rest == ["locations"]:
+            return Answer(200, {"value": locations.views(subscription)})
+        if rest == ["resources"]:
+            return Answer(200, {"value": select(store.all(subscription), asked.query)})
+        if rest == ["tagnames"]:
+            return Answer(200, {"value": tag_names(world, subscription)})
+        if rest == ["providers"]:
+            return Answer(200, {"value": namespaces(subscription)})
+    raise ArmError(
+        404,
+        "NotFound",
+        f"No HTTP resource was found that matches the request '{asked.method} /{'/'.join(asked.parts)}'.",
+    )
+
+
+def tag_names(world: World, subscription: str) -> list[Json]:
+    """The tags in use in a subscription, with their values and counts."""
+    counts: dict[str, dict[str, int]] = {}
+    tagged = [g.tags for g in world.store.groups_of(subscription)]
+    tagged += [r.body.get("tags") or {} for r in world.store.all(subscription)]
+    for tags in tagged:
+        for name, value in tags.items():
+            values = counts.setdefault(name, {})
+            values[value] = values.get(value, 0) + 1
+    root = f"/subscriptions/{subscription}/tagNames"
+    return [
+        {
+            "id": f"{root}/{name}",
+            "tagName": name,
+            "count": {"type": "Total", "value": sum(values.values())},
+            "values": [
+                {"id": f"{root}/{name}/tagValues/{v}", "tagValue": v, "count": {"type": "Total", "value": n}}
+                for v, n in values.items()
+            ],
+        }
+        for name, values in counts.items()
+    ]
+
+
+def provider_route(world: World, asked: Request, address: Address) -> Answer | None:
+    """Paths under a provider that are no resources; None where the path is one."""
+    lower = asked.lower
+    if not address.subscription or address.group:
+        return None
+    if len(lower) == 4 and lower[2] == "providers":
+        return Answer(200, namespace_view(address.subscription, spell(asked.parts[3])))
+    if len(lower) == 5 and lower[4] in ("register", "unregister"):
+        return Answer(200, namespace_view(address.subscription, spell(asked.parts[3])))
+    namespace = address.namespace.lower()
+    if lower[-1] == "checknameavailability" and asked.method == "POST":
+        name = str(asked.document().get("name") or "")
+        available = check_name(world, name) if namespace == "microsoft.storage" else {"nameAvailable": True}
+        return Answer(200, available)
+    if address.tail.lower() == "skus" and not address.names:
+        if namespace == "microsoft.compute":
+            wanted = asked.query.get("$filter", "")
+            names = [n for n in locations.LOCATIONS if f"'{n}'" in wanted.lower()] if wanted else ["eastus"]
+            return Answer(200, {"value": skus(names)})
+        return Answer(200, {"value": []})
+    if [t.lower() for t in address.types[:1]] == ["locations"]:
+        return _location_route(world, asked, address)
+    return None
+
+
+def _location_route(world: World, asked: Request, address: Address) -> Answer | None:
+    where, tail = address.names[0], address.tail.lower()
+    if tail == "vmsizes":
+        return Answer(200, {"value": sizes()})
+    if tail == "usages":
+        return Answer(200, {"value": _usages(world, address, where)})
+    if tail == "checkdnsnameavailability":
+        label = asked.query.get("domainnamelabel", "")
+        return Answer(200, {"available": not _dns_taken(world, label, where)})
+    if address.types[1:2] and address.types[1].lower() == "publishers":
+        return _images(asked, address, where)
+    return None
+
+
+def _dns_taken(world: World, label: str, where: str) -> bool:
+    from azops_tui.simulator.providers.public_addresses import name_of
+
+    wanted = name_of(label, where)
+    found = world.store.of_type("microsoft.network/publicipaddresses")
+    return any((r.properties.get("dnsSettings") or {}).get("fqdn") == wanted for r in found)
+
+
+def _usages(world: World, address: Address, where: str) -> list[Json]:
+    machines = [
+        r
+        for r in world.store.of_type("microsoft.compute/virtualmachines", f"/subscriptions/{address.subscription}")
+        if r.location == locations.normal(where)
+    ]
+    rows = (
+        ("cores", "Total Regional vCPUs", len(machines) * 2, 100),
+        ("virtualMachines", "Virtual Machines", len(machines), 25000),
+    )
+    return [
+        {"unit": "Count", "currentValue": now, "limit": limit, "name": {"value": name, "localizedValue": words}}
+        for name, words, now, limit in rows
+    ]
+
+
+def _images(asked: Request, address: Address, where: str) -> Answer | None:
+    """The image catalogue: publishers, offers, skus and versions."""
+    names = dict(zip((t.lower() for t in address.types), address.names, strict=False))
+    publisher, offer, sku = names.get("publishers", ""), names.get("offers", ""), names.get("skus", "")
+    if names.get("artifacttypes", "").lower() not in ("", "vmimage"):
+        return None
+    root = f"/Subscriptions/{address.subscription}/Providers/Microsoft.Compute/Locations/{where}"
+    version = names.get("versions", "")
+    tail = address.tail.lower()
+    if version:
+        if version.lower() == "latest":
+            version = images.newest(publisher, offer, sku)
+        shown = images.version_view(address.subscription, where, publisher, offer, sku, version)
+        return Answer(200, {"properties": images.details(publisher, offer, sku)} | shown)
+    if tail == "versions":
+        version = images.newest(publisher, offer, sku)
+        return Answer(200, [images.version_view(address.subscription, where, publisher, offer, sku, version)])
+    keys = list(images.CATALOGUE)
+    if tail == "publishers":
+        found = sorted({k[0] for k in keys})
+        return Answer(200, [{"location": where, "name": n, "id": f"{root}/Publishers/{n}"} for n in found])
+    base = f"{root}/Publishers/{publisher}/ArtifactTypes/VMImage/Offers"
+    if tail == "offers":
+        found = sorted({k[1] for k in keys if k[0].lower() == publisher.lower()})
+        return Answer(200, [{"location": where, "name": n, "id": f"{base}/{n}"} for n in found])
+    if tail == "skus":
+        wanted = (publisher.lower(), offer.lower())
+        found = sorted({k[2] for k in keys if (k[0].lower(), k[1].lower()) == wanted})
+        return Answer(200, [{"location": where, "name": n, "id": f"{base}/{offer}/Skus/{n}"} for n in found])
+    return None
