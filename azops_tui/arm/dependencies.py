@@ -86,6 +86,8 @@ def targets(deployment: Deployment, resource: ExpandedResource, entry: str) -> l
             found = deployment.names.get(f"{type}/{name}".lower())
     if found is None and key.startswith("providers/"):
         found = deployment.names.get(key.removeprefix("providers/"))
+    if found is None:
+        found = deployment.short_names.get(key)
     if found is None and deployment.symbolic_names:
         by_name = [item for items in deployment.names.values() for item in items if item.name.lower() == key]
         found = list(dict.fromkeys(by_name)) or None
@@ -97,7 +99,13 @@ def targets(deployment: Deployment, resource: ExpandedResource, entry: str) -> l
             "Please see https://aka.ms/arm-syntax for usage details.",
             (*resource.path, "dependsOn"),
         )
-    return found
+    return nearest(resource, found) if len(found) > 1 else found
+
+
+def nearest(resource: ExpandedResource, found: list[ExpandedResource]) -> list[ExpandedResource]:
+    """Of several resources of one name those written beside this one, as the children of one parent are, else all."""
+    beside = [other for other in found if other.path[:-1] == resource.path[:-1] and len(other.path) > 2]
+    return beside or found
 
 
 def shown(entry: str) -> str:

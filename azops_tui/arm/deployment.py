@@ -137,6 +137,8 @@ class Deployment:
         self.variable_builders = self.read_variables() if outer is None else {}
         self.functions = self.read_functions() if outer is None else {}
         self.names: dict[str, list[ExpandedResource]] = {}
+        self.short_names: dict[str, list[ExpandedResource]] = {}
+        """By the last segment of the name, which is all that some templates write of a child's name."""
         self.loops: dict[str, list[ExpandedResource]] = {}
         self.evaluating: list[str] = []
         self.orders: dict[str, dict[str, list[str]]] = {}
@@ -371,7 +373,8 @@ class Deployment:
 
     def find(self, text: str) -> ExpandedResource | None:
         """The resource that a name, symbol or id means: the one, if it is only one."""
-        found = self.names.get(text.strip("/").lower())
+        key = text.strip("/").lower()
+        found = self.names.get(key) or self.short_names.get(key)
         if found:
             live = [resource for resource in found if resource.condition] or found
             return live[0] if len(live) == 1 or self.symbolic_names else None
@@ -389,6 +392,8 @@ class Deployment:
         """Makes a resource known by its names and its loop."""
         for name in {name.strip("/").lower() for name in names if name}:
             self.names.setdefault(name, []).append(resource)
+        if "/" in resource.name:
+            self.short_names.setdefault(resource.name.rpartition("/")[2].lower(), []).append(resource)
         if loop:
             self.loops.setdefault(loop.lower(), []).append(resource)
 

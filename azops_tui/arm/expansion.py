@@ -157,7 +157,10 @@ class Expansion:
         if isinstance(link, Mapping) and get(properties, "template") is None:
             if self.context.linked is None or not is_known(link):
                 return None
-            document, base = self.follow(resource, link)
+            followed = self.follow(resource, link)
+            if followed is None:
+                return None
+            document, base = followed
         else:
             link = None
             template = get(properties, "template")
@@ -211,18 +214,25 @@ class Expansion:
         if isinstance(link, Mapping) and not given:
             if self.context.linked is None or not is_known(link):
                 return None
-            document, _ = self.follow(resource, link)
-            given = document.value
+            followed = self.follow(resource, link)
+            if followed is None:
+                return None
+            given = followed[0].value
         return entries(given) if isinstance(given, Mapping) else {}
 
-    def follow(self, resource: ExpandedResource, link: Mapping[str, Json]) -> tuple[Document, str]:
-        """The document behind a link, and its own address. Raises TemplateError."""
+    def follow(self, resource: ExpandedResource, link: Mapping[str, Json]) -> tuple[Document, str] | None:
+        """The document behind a link, and its own address.
+
+        Where there is none a plan goes on without it (None), but a running deployment raises TemplateError.
+        """
         base = self.deployment.base
         address = str(get(link, "uri") or urljoin(base, str(get(link, "relativePath", ""))) or get(link, "id", ""))
         assert self.context.linked is not None
         try:
             found = self.context.linked(link, base)
         except (LookupError, OSError) as error:
+            if self.context.run.mode == "plan" and self.context.run.settler is None:
+                return None
             reason = str(error.args[0]) if error.args else ""
             raise self.deployment.error(
                 f"Unable to download deployment content from '{address}'. {reason}".strip(),

@@ -223,7 +223,7 @@ class Collector:
         needs_version = not existing and not extension and get(definition, "apiProfile") is None
         api_version = self.text(environment, definition, path, "apiVersion", needed=needs_version)
         condition = self.condition(environment, definition, path)
-        if parent is not None and "/" not in type.strip("/").replace("providers/", ""):
+        if parent is not None and "." not in type.partition("/")[0]:
             type, name = f"{parent.type}/{type}", f"{parent.name}/{name}"
         scope, id = self.place(environment, definition, path, type, name, parent)
         self.check_segments(type, name, path, raw=str(get(definition, "name")))
