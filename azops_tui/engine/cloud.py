@@ -30,16 +30,21 @@ async def open_cloud(profile: Profile) -> Cloud:
     """The cloud of a profile. Closing it also ends a simulator that was started for it.
 
     Raises:
-        AzureFailure: there is no token, no such subscription, or nobody answers.
-        OSError: the simulator cannot be started.
+        AzureFailure: there is no token, no such subscription, nobody answers, or the simulator cannot be started.
     """
     from azops_tui.azure.connect import connect
+    from azops_tui.azure.errors import AzureFailure
+    from azops_tui.azure.views import FailureView
 
     if profile.cloud != "local":
         return await connect(profile)
     from azops_tui.simulator.endpoint import open_local
 
-    local = await open_local()
+    try:
+        local = await open_local()
+    except (RuntimeError, OSError) as error:
+        said = str(error)
+        raise AzureFailure(FailureView(code="NoLocalCloud", message=f"{said[:1].upper()}{said[1:]}")) from error
     try:
         cloud = await connect(profile, local.endpoint)
     except BaseException:

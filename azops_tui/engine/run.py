@@ -104,6 +104,7 @@ class Run:
         self._cloud_source = cloud
         self._cloud: Cloud | None = None
         self._cloud_lock = asyncio.Lock()
+        self._cloud_known = False
         self._fleets = Fleets()
         self._edits: dict[str, Step] = {}
         self._begun = False
@@ -159,6 +160,8 @@ class Run:
 
     def observe(self, event: ev.Event) -> None:
         """Take in what was seen of the world outside a step. Journalled while the run is open."""
+        if not event.step and self._told_by_step(event):
+            return
         self._note(event)
         self._emitter.send(event)
 
@@ -348,6 +351,7 @@ class Run:
             keep_raw=bool(step.attributes.capture or step.expectations),
         )
         try:
+            await self._reach_cloud()
             context = self._context(planned, step, output)
             outcome = await perform(
                 context,
@@ -437,6 +441,7 @@ class Run:
             cloud_problem = error
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._given)
         environment = base_environment(self._cloud.environment if self._cloud else {}, sys.executable)
+        self._cloud_known = self._cloud is not None
         self._emitter.run = self._emitter.journal.begin(str(self.runbook.path), self.runbook.title)
         self._emitter.open = True
         environment |= {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
@@ -516,6 +521,19 @@ class Run:
                     raise StepProblem(FailureView(code="NoCloud", message=text, advice=view.advice)) from error
             return self._cloud
 
+    async def _reach_cloud(self) -> None:
+        """Make sure that steps act on the run's cloud: without it none may run, or ``az`` would act on another one.
+
+        Raises:
+            StepProblem: it cannot be opened.
+        """
+        if self._cloud_source is None or self._cloud_known:
+            return
+        cloud = await self._open_cloud()
+        for name, value in cloud.environment.items():
+            await self._assign(name, value, "parameter", "")
+        self._cloud_known = True
+
     async def _assign(self, name: str, value: str, origin: Origin, step: str, *, secret: bool = False) -> None:
         change = self.variables.set(name, value, origin, secret=secret)
         await self._sessions.assign(name, value)
@@ -535,6 +553,15 @@ class Run:
                 origin=change.origin,
             )
         )
+
+    def _told_by_step(self, event: ev.Event) -> bool:
+        """Whether the running step tells of the same thing itself, and knows it better: also what has not begun."""
+        step = self.state.steps.get(self._busy)
+        if step is None or step.state != "running":
+            return False
+        if isinstance(event, ev.DeploymentChanged):
+            return event.deployment.id.lower() in step.deployments
+        return isinstance(event, ev.ScaleSetChanged) and event.scale_set.id.lower() in step.scale_sets
 
     def _note(self, event: ev.Event) -> None:
         """Remember what deployments of this run made, so that a deletion can say what is not its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import textwrap
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -34,7 +35,24 @@ class Watched:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.records: list[ev.Record] = []
-        run.subscribe(self.records.append)
+        self._news = asyncio.Event()
+        run.subscribe(self._take)
+
+    def _take(self, record: ev.Record) -> None:
+        self.records.append(record)
+        self._news.set()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until something holds; it is tried after every record."""
+        async with asyncio.timeout(30):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+    @property
+    def verdict(self) -> str:
+        """What the run amounts to."""
+        return self.run.state.verdict
 
     def events(self, *kinds: type[ev.Event]) -> list[Any]:
         """The events of these kinds, all without any."""

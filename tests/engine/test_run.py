@@ -75,11 +75,11 @@ async def test_a_failing_step_stops_the_rest_and_a_second_all_goes_on(make_run: 
     end = watched.end("second")
     assert end.status == 1
     assert "exit status 1" in end.summary
-    assert watched.run.state.verdict == "failed"
+    assert watched.verdict == "failed"
     flag.touch()
     assert await watched.run.run_all() == "done"
-    assert Path(f"{flag}.count").read_text() == "once\n"
-    assert watched.run.state.verdict == "done"
+    assert (tmp_path / "flag.count").read_text() == "once\n"
+    assert watched.verdict == "done"
 
 
 async def test_on_error_continue(make_run: MakeRun) -> None:
@@ -173,14 +173,13 @@ async def test_stop_ends_the_step_and_the_queue(make_run: MakeRun) -> None:
         """
     )
     running = asyncio.create_task(watched.run.run_all())
-    while not watched.output("slow"):
-        await asyncio.sleep(0.01)
+    await watched.until(lambda: watched.output("slow"))
     with pytest.raises(Busy, match="slow is running"):
         await watched.run.run_step("after")
     await watched.run.stop()
     assert await running == "stopped"
     assert watched.states() == {"slow": "stopped", "after": "waiting"}
-    assert watched.run.state.verdict == "declined"
+    assert watched.verdict == "declined"
     assert await watched.run.run_step("after") == "done"
 
 
@@ -193,8 +192,7 @@ async def test_a_cancelled_caller_leaves_the_run_consistent(make_run: MakeRun) -
         """
     )
     running = asyncio.create_task(watched.run.run_all())
-    while not watched.output("slow"):
-        await asyncio.sleep(0.01)
+    await watched.until(lambda: watched.output("slow"))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -1,0 +1,215 @@
+"""Looks at the cloud again and again, and tells what changed: also what happens outside of the run.
+
+What is looked at follows from what is there: groups always; of the groups of interest their resources, deployments and
+scale sets. It looks quickly while something is changing and slowly while nothing is, so that an idle screen asks for
+little. What it tells is for :meth:`Run.observe`, which journals it while a run is open and only shows it otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from azops_tui.azure.errors import AzureFailure, is_missing
+from azops_tui.azure.views import DeploymentView, GroupView, ScaleSetView
+from azops_tui.engine import events as ev
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+
+_FEW = 12
+"""Groups of a subscription that are all of interest where none was named."""
+_AT_ONCE = 4
+_RECENT = 10
+"""Deployments of a group that are shown; older ones are read when somebody goes back to them."""
+_SETTLED = frozenset({"", "Succeeded", "Failed", "Canceled"})
+
+
+class CloudWatch:
+    """Watches one cloud.
+
+    Args:
+        cloud: to look at.
+        emit: told what changed.
+        interest: names of groups to look into; where there are none, those of a small subscription.
+        quick: seconds between two looks while something is changing; by default the cloud's own.
+        slow: seconds between two looks while nothing is.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        emit: Callable[[ev.Event], None],
+        *,
+        interest: Iterable[str] = (),
+        quick: float | None = None,
+        slow: float | None = None,
+    ) -> None:
+        local = cloud.profile.cloud == "local"
+        self._cloud = cloud
+        self._emit = emit
+        self._interest = {name.lower() for name in interest}
+        self._quick = quick if quick is not None else cloud.poll
+        self._slow = slow if slow is not None else (3.0 if local else 20.0)
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._groups: tuple[GroupView, ...] | None = None
+        self._resources: dict[str, object] = {}
+        self._deployments: dict[str, DeploymentView] = {}
+        self._scale_sets: dict[str, ScaleSetView] = {}
+        self._problem = ""
+        self._changing = False
+        self.read_at: float | None = None
+        """When the cloud was last read whole (seconds since the epoch); None before the first time."""
+
+    def start(self) -> None:
+        """Begin to look; does nothing where it has begun."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="cloud-watch")
+
+    async def close(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def poke(self) -> None:
+        """Look now: something was done, or somebody asked."""
+        self._wake.set()
+
+    def add_interest(self, *groups: str) -> None:
+        """Look into these groups too, from now on."""
+        before = len(self._interest)
+        self._interest.update(name.lower() for name in groups)
+        if len(self._interest) > before:
+            self.poke()
+
+    async def look(self) -> bool:
+        """Look once, and tell what changed.
+
+        Returns:
+            Whether something is changing, so that it is worth looking again soon.
+
+        Raises:
+            AzureFailure: the groups cannot be read.
+        """
+        groups = tuple(await self._cloud.groups.list())
+        if groups != self._groups:
+            self._groups = groups
+            self._emit(ev.GroupsChanged(at=time.time(), groups=groups))
+        there = {group.name.lower(): group.name for group in groups}
+        self._forget(there)
+        wanted = self._wanted(there)
+        self._changing = any(group.state not in _SETTLED for group in groups)
+        async with asyncio.TaskGroup() as tasks:
+            for name in wanted:
+                tasks.create_task(self._group(name))
+            tasks.create_task(self._sets({name.lower() for name in wanted}))
+        self.read_at = time.time()
+        return self._changing
+
+    async def _run(self) -> None:
+        misses = 0
+        while True:
+            try:
+                pause = self._quick if await self.look() else self._slow
+                misses = 0
+                if self._problem:
+                    self._problem = ""
+                    self._say("Azure can be read again.", "info")
+            except* AzureFailure as failures:
+                misses += 1
+                pause = min(self._slow * 2**misses, 60.0)
+                self._fail(failures.exceptions[0])
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
+
+    def _fail(self, error: BaseException) -> None:
+        """Say once that the cloud cannot be read."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        text = f"Azure cannot be read: {error}"
+        if text != self._problem:
+            self._problem = text
+            self._say(text, "warning")
+
+    def _say(self, text: str, level: str) -> None:
+        self._emit(ev.Notice(at=time.time(), text=text, level="warning" if level == "warning" else "info"))
+
+    def _wanted(self, there: dict[str, str]) -> list[str]:
+        """Names of the groups to look into."""
+        if not self._interest and len(there) <= _FEW:
+            return list(there.values())
+        return [name for key, name in there.items() if key in self._interest]
+
+    def _forget(self, there: dict[str, str]) -> None:
+        """Drop what was in groups that are gone."""
+        for name in [name for name in self._resources if name not in there]:
+            del self._resources[name]
+        for key in [key for key, view in self._deployments.items() if view.group.lower() not in there]:
+            del self._deployments[key]
+        for key in [key for key, view in self._scale_sets.items() if view.group.lower() not in there]:
+            self._emit(ev.ScaleSetGone(at=time.time(), id=self._scale_sets.pop(key).id))
+
+    async def _group(self, name: str) -> None:
+        async with self._gate:
+            try:
+                resources = tuple(await self._cloud.groups.resources(name))
+                if self._resources.get(name.lower()) != resources:
+                    self._resources[name.lower()] = resources
+                    self._emit(ev.ResourcesChanged(at=time.time(), group=name, resources=resources))
+                self._changing |= any(resource.state not in _SETTLED for resource in resources)
+                for deployment in (await self._cloud.deployments.list(name))[:_RECENT]:
+                    await self._deployment(name, deployment)
+            except AzureFailure as failure:
+                if not is_missing(failure):
+                    raise
+
+    async def _deployment(self, group: str, listed: DeploymentView) -> None:
+        """Read a deployment's operations where it is new, changed, or not finished."""
+        key = listed.id.lower()
+        known = self._deployments.get(key)
+        if (
+            known is not None
+            and known.finished
+            and (known.state, known.correlation_id)
+            == (
+                listed.state,
+                listed.correlation_id,
+            )
+        ):
+            return
+        view = await self._cloud.deployments.get(group, listed.name)
+        self._changing |= not view.finished
+        if view != known:
+            self._deployments[key] = view
+            self._emit(ev.DeploymentChanged(at=time.time(), deployment=view))
+
+    async def _sets(self, groups: set[str]) -> None:
+        """Read the scale sets of the groups, with their instances."""
+        listed = await self._cloud.scale_sets.list()
+        there = {view.id.lower() for view in listed}
+        for key in [key for key in self._scale_sets if key not in there]:
+            self._emit(ev.ScaleSetGone(at=time.time(), id=self._scale_sets.pop(key).id))
+        for scale_set in listed:
+            if scale_set.group.lower() not in groups:
+                continue
+            async with self._gate:
+                try:
+                    view = await self._cloud.scale_sets.get(scale_set.group, scale_set.name)
+                except AzureFailure as failure:
+                    if not is_missing(failure):
+                        raise
+                    continue
+            busy = view.state not in _SETTLED or any(one.state not in _SETTLED for one in view.instances)
+            self._changing |= busy or len(view.instances) != view.capacity
+            if self._scale_sets.get(view.id.lower()) != view:
+                self._scale_sets[view.id.lower()] = view
+                self._emit(ev.ScaleSetChanged(at=time.time(), scale_set=view))

@@ -1,0 +1,164 @@
+"""What may run, who agrees, and that both are written down."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from azops_tui.engine import events as ev
+from azops_tui.engine.guard import Policy
+from tests.engine.conftest import MakeRun
+
+STEPS = """
+    ```bash {name=read}
+    az group list --help >/dev/null 2>&1 || true
+    ```
+    ```bash {name=mutate confirm=mutate}
+    echo changed
+    ```
+    ```bash {name=destroy confirm=destroy}
+    echo destroyed
+    ```
+    """
+
+
+@pytest.mark.parametrize(
+    ("policy", "states"),
+    [
+        (Policy(), ["done", "failed", "waiting"]),
+        (Policy(yes=True), ["done", "done", "failed"]),
+        (Policy(yes_destroy=True), ["done", "failed", "waiting"]),
+        (Policy(yes=True, yes_destroy=True), ["done", "done", "done"]),
+        (Policy(yes=True, yes_destroy=True, read_only=True), ["done", "failed", "waiting"]),
+    ],
+)
+async def test_policies_without_a_person(policy: Policy, states: list[str], make_run: MakeRun) -> None:
+    watched = make_run(STEPS, policy=policy)
+    await watched.run.run_all()
+    assert list(watched.states().values()) == states
+    assert watched.verdict == ("done" if states[-1] == "done" else "declined")
+
+
+async def test_a_refusal_names_the_flag_and_runs_nothing(make_run: MakeRun) -> None:
+    watched = make_run(STEPS, policy=Policy(yes=True))
+    await watched.run.run_all()
+    end = watched.end("destroy")
+    assert end.failure is not None
+    assert end.failure.code == "ConfirmationMissing"
+    assert "--yes-destroy" in end.summary
+    assert watched.output("destroy") == ""
+    answers = {e.step: (e.accepted, e.by) for e in watched.events(ev.ConfirmationAnswered)}
+    assert answers == {"mutate": (True, "--yes"), "destroy": (False, "policy")}
+    assert watched.run.waiting == ()
+
+
+async def test_read_only_is_absolute(make_run: MakeRun) -> None:
+    document = "```bash {name=x confirm=none}\naz group delete -n x --yes\n```\n"
+    watched = make_run(document, policy=Policy(read_only=True, yes=True, yes_destroy=True, interactive=True))
+    await watched.run.run_step("x", agreed=True)
+    end = watched.end("x")
+    assert end.failure is not None
+    assert end.failure.code == "ReadOnly"
+    assert watched.events(ev.ConfirmationAsked) == []
+
+
+async def test_a_person_answers(make_run: MakeRun) -> None:
+    watched = make_run(STEPS, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    assert watched.states()["mutate"] == "asking"
+    question: Any = watched.run.state.question
+    assert (question.kind, question.step, question.typed) == ("mutate", "mutate", "")
+    assert watched.run.answer(question.id, True, note="go")
+    await watched.until(lambda: watched.run.waiting and watched.run.waiting[0] != question.id)
+    question = watched.run.state.question
+    assert question.kind == "destroy"
+    assert not watched.run.answer(question.id, True)
+    assert not watched.run.answer(question.id, True, typed="wrong")
+    assert watched.run.waiting == (question.id,)
+    assert watched.run.answer(question.id, True, typed=question.typed)
+    assert await running == "done"
+    answers = watched.events(ev.ConfirmationAnswered)
+    assert [(e.accepted, e.by, e.note) for e in answers] == [(True, "user", "go"), (True, "user", "")]
+    assert not watched.run.answer(question.id, True, typed=question.typed)
+
+
+async def test_declining_stops_and_changes_nothing(make_run: MakeRun) -> None:
+    watched = make_run(STEPS, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    watched.run.answer(watched.run.waiting[0], False, note="not today")
+    assert await running == "stopped"
+    assert watched.states() == {"read": "done", "mutate": "stopped", "destroy": "waiting"}
+    assert watched.output("mutate") == ""
+    assert "not today" in watched.end("mutate").summary
+    assert watched.verdict == "declined"
+
+
+async def test_stopping_closes_an_open_question(make_run: MakeRun) -> None:
+    watched = make_run(STEPS, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_step("mutate"))
+    await watched.until(lambda: watched.run.waiting)
+    await watched.run.stop()
+    assert await running == "stopped"
+    assert watched.run.waiting == ()
+    assert watched.run.state.question is None
+    assert not watched.events(ev.ConfirmationAnswered)[0].accepted
+
+
+async def test_pressing_the_key_on_a_step_agrees_to_changes_only(make_run: MakeRun) -> None:
+    watched = make_run(STEPS, policy=Policy())
+    assert await watched.run.run_step("mutate", agreed=True) == "done"
+    assert await watched.run.run_step("destroy", agreed=True) == "failed"
+    answers = [(e.step, e.accepted, e.by) for e in watched.events(ev.ConfirmationAnswered)]
+    assert answers == [("mutate", True, "user"), ("destroy", False, "policy")]
+
+
+GATE = """
+    ```yaml {azops=gate name=gate}
+    message: Is the backup there?
+    ```
+    ```bash {name=after}
+    echo on
+    ```
+    """
+
+
+async def test_gates(make_run: MakeRun) -> None:
+    watched = make_run(GATE)
+    assert await watched.run.run_all() == "failed"
+    assert "--yes" in watched.end("gate").summary
+    watched = make_run(GATE, policy=Policy(yes=True))
+    assert await watched.run.run_all() == "done"
+    watched = make_run(GATE, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    question: Any = watched.run.state.question
+    assert (question.kind, question.lines) == ("gate", ("Is the backup there?",))
+    watched.run.answer(question.id, True, note="checked", by="ann")
+    assert await running == "done"
+    assert watched.end("gate").summary == "Approved by ann: checked"
+
+
+async def test_native_steps_without_a_cloud_fail_clearly(make_run: MakeRun) -> None:
+    watched = make_run("```yaml {azops=group name=g}\ngroup: x\nlocation: y\n```\n", policy=Policy(yes=True))
+    assert await watched.run.run_all() == "failed"
+    end = watched.end("g")
+    assert end.failure is not None
+    assert end.failure.code == "NoCloud"
+    assert "--cloud" in end.summary
+    assert watched.verdict == "no-cloud"
+
+
+async def test_a_cloud_that_cannot_be_opened_is_a_sentence(make_run: MakeRun) -> None:
+    async def refuse() -> Any:
+        raise OSError(111, "nobody answers")
+
+    watched = make_run(STEPS, cloud=refuse)
+    assert await watched.run.run_all() == "failed"
+    end = watched.end("read")
+    assert end.failure is not None
+    assert end.failure.code == "NoCloud"
+    assert "nobody answers" in end.summary
