@@ -1,0 +1,108 @@
+"""What the screen remembers of the records beyond the run's view: events as sentences, and more lines of output.
+
+Both are bounded; the journal has everything.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from azops_tui.engine import events as ev
+from azops_tui.engine.events import Record
+from azops_tui.ui.words import count, duration
+
+EVENTS = 2_000
+LINES = 20_000
+"""Lines of output kept for each step."""
+_LONGEST = 4_096
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An event as a person reads it."""
+
+    seq: int
+    at: float
+    state: str
+    """Name of the state whose glyph it has; empty for none."""
+    text: str
+
+
+class Output:
+    """The last lines a step wrote."""
+
+    def __init__(self) -> None:
+        self.lines: deque[str] = deque(maxlen=LINES)
+        self.partial = ""
+        self.total = 0
+        """Lines written so far, kept or not."""
+
+    def feed(self, text: str) -> None:
+        """Take text in."""
+        *whole, rest = (self.partial + text).split("\n")
+        self.lines.extend(line if len(line) <= _LONGEST else line[:_LONGEST] for line in whole[-LINES:])
+        self.total += len(whole)
+        self.partial = rest[-_LONGEST:]
+
+    def all(self) -> list[str]:
+        """The lines that are kept, one without an end included."""
+        return [*self.lines, self.partial] if self.partial else list(self.lines)
+
+
+class Chronicle:
+    """Events and output, record by record."""
+
+    def __init__(self) -> None:
+        self.moments: deque[Moment] = deque(maxlen=EVENTS)
+        self.outputs: dict[str, Output] = {}
+
+    def take(self, record: Record) -> None:
+        """Take one record in."""
+        event = record.event
+        if isinstance(event, ev.OutputWritten):
+            self.outputs.setdefault(event.step, Output()).feed(event.text)
+            return
+        if isinstance(event, ev.StepStarted) and event.attempt == 1:
+            self.outputs[event.step] = Output()
+        told = sentence(event)
+        if told is not None:
+            self.moments.append(Moment(record.seq, event.at, *told))
+
+
+def sentence(event: ev.Event) -> tuple[str, str] | None:
+    """State and sentence of an event; None for one that is no news by itself (output, polls)."""
+    match event:
+        case ev.RunStarted():
+            return "running", f"run began on {event.cloud or 'no cloud'}"
+        case ev.RunFinished():
+            return event.state, f"run {event.state} after {duration(event.duration)}"
+        case ev.StepStarted():
+            again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+            return "running", f"{event.step} began{again}"
+        case ev.StepFinished():
+            why = f": {event.summary}" if event.summary else ""
+            return event.state, f"{event.step} {event.state} in {duration(event.duration)}{why}"
+        case ev.VariableSet():
+            return "", f"{event.name} = {event.value.splitlines()[0] if event.value else ''}"
+        case ev.ConfirmationAsked():
+            return "asking", f"asked: {event.title}"
+        case ev.ConfirmationAnswered():
+            note = f", “{event.note}”" if event.note else ""
+            return (
+                "done" if event.accepted else "stopped"
+            ), f"{'agreed' if event.accepted else 'declined'} by {event.by}{note}"
+        case ev.HostFinished():
+            how = event.problem or (f"status {event.status}" if event.status is not None else "contact lost")
+            return ("done" if event.status == 0 else "failed"), f"{event.host}: {how}"
+        case ev.ExpectationChecked():
+            return ("done" if event.passed else "failed"), event.text
+        case ev.TableShown():
+            return "", f"a table of {count(len(event.rows), 'row')}"
+        case ev.Notice():
+            return {"error": "failed", "warning": "asking"}.get(event.level, ""), event.text
+        case ev.DeploymentChanged() if event.deployment.finished:
+            state = "done" if event.deployment.state == "Succeeded" else "failed"
+            return state, f"deployment {event.deployment.name} {event.deployment.state}"
+        case _:
+            return None

@@ -1,0 +1,33 @@
+"""Copying: through the terminal where the text is small enough for it, else into a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from textual.app import App
+
+from azops_tui import paths
+
+LARGEST = 75_000
+"""Bytes that are sent to the terminal's clipboard; many terminals drop more."""
+
+
+def copy(app: App[int], text: str) -> None:
+    """Copy a text and say so; a large one is written to a file of the user's alone, which is named."""
+    if not text:
+        return
+    if len(text.encode()) <= LARGEST:
+        app.copy_to_clipboard(text)
+        lines = text.count("\n") + 1
+        app.notify("Copied." if lines == 1 else f"Copied {lines} lines.", markup=False, timeout=2)
+        return
+    try:
+        handle, name = tempfile.mkstemp(prefix="copy-", suffix=".txt", dir=paths.private(paths.state()))
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        app.notify(f"Too large for the clipboard, and it could not be saved: {error}", severity="error", markup=False)
+        return
+    app.notify(f"Too large for the clipboard: saved as {Path(name)}", markup=False)

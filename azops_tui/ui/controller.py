@@ -1,0 +1,115 @@
+"""What the screen needs of a run, whether it is live or a replay. The screen knows nothing else of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from azops_tui.engine.events import Record
+from azops_tui.engine.state import RunView
+from azops_tui.runbook.model import Runbook
+
+Listener = Callable[[Record], None]
+
+
+class UserError(Exception):
+    """Something a person asked for cannot be done; the text is the sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run acts, for the top line."""
+
+    cloud: str
+    """Name of the profile or cloud, as ``local``."""
+    subscription: str = ""
+    read_only: bool = False
+    production: bool = False
+
+
+class Controller(Protocol):
+    """A run that can be watched and, where it is live, commanded.
+
+    Commands raise :class:`UserError` with a sentence where they cannot be done. Callbacks may come from any thread.
+    """
+
+    @property
+    def runbook(self) -> Runbook | None:
+        """The document; None until it has been read."""
+
+    @property
+    def view(self) -> RunView:
+        """The run as it is now."""
+
+    @property
+    def place(self) -> Place:
+        """Where it acts."""
+
+    @property
+    def file_name(self) -> str:
+        """Name of the document's file, for the top line."""
+
+    @property
+    def replaying(self) -> bool:
+        """Whether this is a run of the past, which cannot be commanded."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step runs now."""
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether the run would go on without the screen."""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Values that were set for parameters."""
+
+    def now(self) -> float:
+        """The time of what is shown: the clock's, or the replay's."""
+
+    def subscribe(self, listener: Listener) -> None:
+        """Be told every record from now on."""
+
+    async def load(self) -> Runbook | None:
+        """Read the document, in a thread where that takes time; None where there is none to read."""
+
+    async def watch(self) -> None:
+        """Begin to show what is in the cloud, if there is one; returns when it can be seen."""
+
+    async def refresh(self) -> None:
+        """Read the cloud again now."""
+
+    async def run_step(self, name: str) -> None:
+        """Run one step; returns when it has ended."""
+
+    async def run_all(self) -> None:
+        """Run all steps that are not done."""
+
+    async def run_from(self, name: str) -> None:
+        """Run a step and all that follow."""
+
+    async def stop(self) -> None:
+        """Stop the step that runs."""
+
+    async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
+        """Answer a question that waits."""
+
+    def set_parameters(self, values: dict[str, str]) -> None:
+        """Set values of parameters, before the run began."""
+
+    async def edit(self, name: str, code: str) -> None:
+        """Give a step other code for this run."""
+
+    async def resource(self, identifier: str) -> str:
+        """A resource as the service has it, as indented JSON."""
+
+    async def delete(self, identifier: str) -> None:
+        """Delete a resource or a group, by id; returns when it is gone."""
+
+    async def scale(self, group: str, name: str, capacity: int) -> None:
+        """Give a scale set another capacity; returns when it has it."""
+
+    async def close(self) -> None:
+        """End everything this run holds."""

@@ -1,0 +1,103 @@
+"""The marks that mean something, in Unicode and ASCII. A state is told by its glyph, never by colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_STATES = {
+    "waiting": "○",
+    "running": "◐",
+    "done": "●",
+    "failed": "✕",
+    "skipped": "⊘",
+    "asking": "◇",
+    "stopped": "‖",
+    "unknown": "?",
+    "interrupted": "?",
+}
+_ASCII_STATES = {
+    "waiting": ".",
+    "running": ">",
+    "done": "+",
+    "failed": "x",
+    "skipped": "-",
+    "asking": "!",
+    "stopped": "=",
+    "unknown": "?",
+    "interrupted": "?",
+}
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One set of marks."""
+
+    states: dict[str, str] = field(default_factory=lambda: dict(_STATES))
+    bar: str = "▌"
+    cloud: str = "☁"
+    dot: str = "•"
+    ellipsis: str = "…"
+    separator: str = "·"
+    span: str = "▆"
+    """A piece of a time span."""
+    opened: str = "▾"
+    closed: str = "▸"
+    running: str = "■"
+    creating: str = "▣"
+    updating: str = "▤"
+    deallocated: str = "□"
+    failed: str = "✕"
+    enter: str = "⏎"
+    arrow: str = "→"
+    rule: str = "─"
+    quote: str = "│"
+    bullet: str = "•"
+    track: str = "─"
+    head: str = "●"
+
+    def state(self, state: str) -> str:
+        """The glyph of a step's or run's state; ``?`` for one that is not known."""
+        return self.states.get(state, "?")
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    states=_ASCII_STATES,
+    bar="|",
+    cloud="@",
+    dot="*",
+    ellipsis="~",
+    separator="-",
+    span="#",
+    opened="v",
+    closed=">",
+    running="#",
+    creating="+",
+    updating="=",
+    deallocated="o",
+    failed="x",
+    enter="enter",
+    arrow="->",
+    rule="-",
+    quote="|",
+    bullet="*",
+    track="-",
+    head="#",
+)
+
+
+def glyphs(ascii_only: bool) -> Glyphs:
+    """The set to draw with."""
+    return ASCII if ascii_only else UNICODE
+
+
+def provisioning(state: str) -> str:
+    """The step state that says the same as Azure's provisioning state (``Succeeded`` is ``done``)."""
+    return {
+        "succeeded": "done",
+        "failed": "failed",
+        "canceled": "stopped",
+        "waiting": "waiting",
+        "notstarted": "waiting",
+        "": "unknown",
+    }.get(state.casefold(), "running")

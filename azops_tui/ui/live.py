@@ -1,0 +1,229 @@
+"""A live run as a controller. Everything heavy is imported and opened after the first paint, in workers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from azops_tui.engine.events import Notice, Record
+from azops_tui.engine.state import RunView
+from azops_tui.runbook.model import Runbook
+from azops_tui.ui.controller import Listener, Place, UserError
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+    from azops_tui.azure.profiles import Profile
+    from azops_tui.engine.run import Run
+    from azops_tui.engine.watch import CloudWatch
+
+
+class LiveController:
+    """Runs a document.
+
+    Args:
+        path: the document.
+        profile: the cloud to act on, and what may be done there.
+        parameters: values that win over the document's own.
+        journal_path: the journal; the user's where None.
+        hand_over: gives the terminal to an interactive step while the context is entered.
+    """
+
+    replaying = False
+    can_leave = False  # the run lives in this process
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        profile: Profile,
+        parameters: dict[str, str],
+        journal_path: Path | None = None,
+        hand_over: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        self.path = path
+        self.profile = profile
+        self.parameters = dict(parameters)
+        self.hand_over = hand_over
+        self._journal_path = journal_path
+        self._runbook: Runbook | None = None
+        self._run: Run | None = None
+        self._empty = RunView()
+        self._cloud: Cloud | None = None
+        self._cloud_lock = asyncio.Lock()
+        self._watch: CloudWatch | None = None
+        self._listeners: list[Listener] = []
+        self._subscription = ""
+        self._problem = ""
+
+    @property
+    def runbook(self) -> Runbook | None:
+        """The document."""
+        return self._runbook
+
+    @property
+    def view(self) -> RunView:
+        """The run as it is."""
+        return self._run.state if self._run else self._empty
+
+    @property
+    def place(self) -> Place:
+        """Where it acts."""
+        profile = self.profile
+        return Place(profile.name, self._subscription or profile.subscription, profile.read_only, profile.production)
+
+    @property
+    def file_name(self) -> str:
+        """Name of the document's file."""
+        return self.path.name
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step runs."""
+        return bool(self._run and self._run.running)
+
+    def now(self) -> float:
+        """The clock."""
+        return time.time()
+
+    def subscribe(self, listener: Listener) -> None:
+        """Be told every record."""
+        self._listeners.append(listener)
+
+    def _tell(self, record: Record) -> None:
+        for listener in self._listeners:
+            listener(record)
+
+    async def load(self) -> Runbook | None:
+        """Read the document, and make the run that its steps will belong to."""
+        self._runbook = await asyncio.to_thread(self._read)
+        from azops_tui.engine.run import Policy, Run
+        from azops_tui.journal.store import Journal
+
+        self._run = Run(
+            self._runbook,
+            journal=Journal(self._journal_path),
+            cloud=self._open_cloud,
+            policy=Policy(read_only=self.profile.read_only, interactive=True),
+            parameters=self.parameters,
+            profile=self.profile,
+            hand_over=self.hand_over,
+        )
+        self._run.subscribe(self._tell)
+        return self._runbook
+
+    def _read(self) -> Runbook:
+        # Loaded here, in a thread, so that keys work meanwhile.
+        from azops_tui.engine.open import open_runbook
+
+        return open_runbook(self.path)
+
+    async def _open_cloud(self) -> Cloud:
+        async with self._cloud_lock:
+            if self._cloud is None:
+                from azops_tui.engine.cloud import open_cloud
+
+                self._cloud = await open_cloud(self.profile)
+                self._subscription = self._cloud.subscription_name
+            return self._cloud
+
+    async def watch(self) -> None:
+        """Open the cloud and begin to watch it. What fails is said once; steps will try again."""
+        if self._run is None:
+            return
+        await asyncio.to_thread(_warm)
+        try:
+            cloud = await self._open_cloud()
+        except Exception as error:
+            self._tell(Record(run=0, seq=0, event=Notice(at=time.time(), text=str(error), level="error")))
+            return
+        from azops_tui.engine.watch import CloudWatch
+
+        self._watch = CloudWatch(cloud, self._run.observe)
+        self._watch.start()
+
+    async def refresh(self) -> None:
+        """Read the cloud again."""
+        if self._watch is None:
+            await self.watch()
+        else:
+            await self._watch.look()
+
+    def _need_run(self) -> Run:
+        if self._run is None:
+            raise UserError("The document is still being read.")
+        return self._run
+
+    async def run_step(self, name: str) -> None:
+        """Run a step. Outside production, its key pressed on a card that says M is agreement to changes."""
+        await self._need_run().run_step(name, agreed=not self.profile.production)
+
+    async def run_all(self) -> None:
+        """Run what is not done."""
+        await self._need_run().run_all()
+
+    async def run_from(self, name: str) -> None:
+        """Run a step and all behind it."""
+        await self._need_run().run_from(name)
+
+    async def stop(self) -> None:
+        """Stop what runs."""
+        await self._need_run().stop()
+
+    async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
+        """Answer a question."""
+        if not self._need_run().answer(question, accepted, typed=typed, note=note):
+            raise UserError("That question does not wait any more, or the name did not match.")
+
+    def set_parameters(self, values: dict[str, str]) -> None:
+        """Give parameters other values."""
+        self.parameters.update(values)
+
+    async def edit(self, name: str, code: str) -> None:
+        """Other code for a step."""
+        self._need_run().edit(name, code)
+
+    async def resource(self, identifier: str) -> str:
+        """A resource as JSON."""
+        cloud = await self._open_cloud()
+        return json.dumps(await cloud.resources.get(identifier), indent=2, ensure_ascii=False)
+
+    async def delete(self, identifier: str) -> None:
+        """Delete a group or a resource."""
+        if self.profile.read_only:
+            raise UserError("This profile is read-only.")
+        cloud = await self._open_cloud()
+        parts = identifier.strip("/").split("/")
+        if len(parts) == 4:
+            await cloud.groups.delete(parts[3])
+        else:
+            await cloud.resources.delete(identifier)
+        await self.refresh()
+
+    async def scale(self, group: str, name: str, capacity: int) -> None:
+        """Another capacity for a scale set."""
+        if self.profile.read_only:
+            raise UserError("This profile is read-only.")
+        from azops_tui.engine.events import ScaleSetChanged
+
+        cloud = await self._open_cloud()
+        run = self._need_run()
+        async for view in cloud.scale_sets.scale(group, name, capacity):
+            run.observe(ScaleSetChanged(at=time.time(), scale_set=view))
+
+    async def close(self) -> None:
+        """End the run, the watch and the cloud."""
+        if self._watch is not None:
+            await self._watch.close()
+        if self._run is not None:
+            await self._run.close()
+        if self._cloud is not None:
+            await self._cloud.close()
+
+
+def _warm() -> None:
+    """Import what the cloud needs, in a thread, so that keys work meanwhile."""

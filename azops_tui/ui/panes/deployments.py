@@ -1,0 +1,234 @@
+"""Pane 2: a deployment as it goes: each operation with its state and its span on one axis of time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from azops_tui.azure.views import DeploymentView, FailureView, OperationView
+from azops_tui.ui.commands import bindings
+from azops_tui.ui.controller import Controller
+from azops_tui.ui.glyphs import provisioning
+from azops_tui.ui.paint import Line, crop, wrap
+from azops_tui.ui.panes.base import Pane, facts
+from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
+from azops_tui.ui.words import clock, duration, short_type, time_of_day
+
+
+class DeploymentsPane(Pane):
+    """The deployment that changed last, or an earlier one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("deployments")
+    number = 2
+    title = "Deployments"
+    hint = (
+        "No deployment yet. When a step deploys a template, its operations appear here with their state and the time "
+        "each one takes."
+    )
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller)
+        self._chosen = ""
+        """Id of the deployment that was gone back to; empty follows the latest."""
+
+    def _deployments(self) -> list[DeploymentView]:
+        """Deployments by when they began, the oldest first; those nested in another are shown in it."""
+        return sorted(self.view.deployments.values(), key=lambda d: d.started or 0.0)
+
+    def shown(self) -> DeploymentView | None:
+        """The deployment that is seen."""
+        chosen = self.view.deployments.get(self._chosen)
+        if chosen is not None:
+            return chosen
+        return next(reversed(self.view.deployments.values()), None)
+
+    def build(self) -> list[Row]:
+        """The deployment's header, why it failed, its operations, and the critical path."""
+        deployment = self.shown()
+        if deployment is None:
+            return []
+        rows = self._header(deployment)
+        failed = [o for o in deployment.operations if o.failure is not None]
+        reasons = [o.failure for o in failed if o.failure] or ([deployment.failure] if deployment.failure else [])
+        for number, reason in enumerate(reasons):
+            rows += self._failure(f"{deployment.id}:failure:{number}", reason, failed[number].name if failed else "")
+        end = self._end(deployment)
+        order = (
+            sorted(deployment.operations, key=lambda o: o.failure is None)
+            if not _nested(deployment)
+            else deployment.operations
+        )
+        for operation in order:
+            rows.append(self._operation_row(deployment, operation, end))
+            if operation.id in self.opened:
+                rows += self._detail(operation)
+        path = critical_path(deployment)
+        if len(path) > 1:
+            rows.append(text_row(f"{deployment.id}:gap", []))
+            text = f" {self.marks.arrow} ".join(path)
+            rows += wrapped(f"{deployment.id}:path", [("critical path  ", "muted"), (text, "")], self.cells)
+        if deployment.outputs and deployment.finished:
+            rows.append(text_row(f"{deployment.id}:outputs", []))
+            rows += facts(f"{deployment.id}:out", [(name, _value(v)) for name, v in deployment.outputs.items()], 1)
+        return rows
+
+    def _end(self, deployment: DeploymentView) -> float:
+        """The right end of the time axis."""
+        started = deployment.started or 0.0
+        ends = [(o.started or started) + o.duration for o in deployment.operations]
+        now = [] if deployment.finished else [self.controller.now()]
+        return max([started + 1, started + deployment.duration, *ends, *now])
+
+    def _header(self, deployment: DeploymentView) -> list[Row]:
+        marks = self.marks
+        state = provisioning(deployment.state)
+        took = deployment.duration
+        if not deployment.finished and deployment.started is not None:
+            took = max(took, self.controller.now() - deployment.started)
+        others = self._deployments()
+        place = others.index(deployment) + 1 if deployment in others else 0
+
+        def draw(cells: int) -> Line:
+            between = f" {marks.separator} "
+            line: Line = [
+                (" ", ""),
+                (deployment.name, "strong"),
+                (between, "faint"),
+                (deployment.group or "subscription", "muted"),
+            ]
+            line += [(between, "faint"), (f"{marks.state(state)} {deployment.state} ", state), (clock(took), "muted")]
+            if len(others) > 1:
+                line.append((f"   {place} of {len(others)}  [ ]", "faint"))
+            return line
+
+        return [
+            Row(deployment.id, draw, deployment.name, deployment.id, data=deployment),
+            text_row(f"{deployment.id}:space", []),
+        ]
+
+    def _failure(self, key: str, failure: FailureView, name: str) -> list[Row]:
+        marks = self.marks
+        line: Line = [
+            (f"{marks.state('failed')} ", "failed"),
+            (f"{name or failure.resource.rpartition('/')[2]}  ", "strong"),
+        ]
+        line += [(failure.code, "failed"), (f"  {failure.message}", "")]
+        rows = [
+            text_row(f"{key}:{n}", part, selectable=n == 0, copy=f"{failure.code}: {failure.message}")
+            for n, part in enumerate(wrap(line, self.cells - 1, first=[(" ", "")], rest=[("   ", "")]))
+        ]
+        rows += facts(key, [("target", failure.target), ("correlation", failure.correlation_id)], 3)
+        if failure.advice:
+            advice: Line = [(f"{marks.arrow} ", "accent"), (failure.advice, "text")]
+            rows += wrapped(f"{key}:advice", advice, self.cells - 1, "   ")
+        rows.append(text_row(f"{key}:gap", []))
+        return rows
+
+    def _operation_row(self, deployment: DeploymentView, operation: OperationView, end: float) -> Row:
+        marks = self.marks
+        state = provisioning(operation.state)
+        started = deployment.started or 0.0
+
+        def draw(cells: int) -> Line:
+            indent = "  " * operation.depth
+            bar_cells = max(8, cells // 5)
+            name_cells = max(10, min(24, (cells - bar_cells - 14) // 2 + 2))
+            type_cells = max(0, cells - bar_cells - name_cells - 14)
+            took = operation.duration
+            if state == "running" and operation.started is not None:
+                took = max(took, end - operation.started)
+            line: Line = [(f" {indent}{marks.state(state)} ", state)]
+            line += columns(
+                (operation.name, name_cells - len(indent), "" if state != "waiting" else "muted"),
+                (crop(short_type(operation.type), type_cells, marks.ellipsis), type_cells, "muted"),
+                (_brief(took) if state != "waiting" else "", -4, "muted"),
+            )
+            if operation.started is not None and state != "waiting":
+                scale = bar_cells / (end - started)
+                left = min(bar_cells - 1, int((operation.started - started) * scale))
+                right = max(left + 1, min(bar_cells, round((operation.started + took - started) * scale)))
+                line += [(" " + " " * left, ""), (marks.span * (right - left), state)]
+            return line
+
+        return Row(
+            operation.id,
+            draw,
+            f"{operation.name} {operation.type}",
+            operation.resource_id or operation.name,
+            data=operation,
+        )
+
+    def _detail(self, operation: OperationView) -> list[Row]:
+        began = time_of_day(operation.started) if operation.started else ""
+        failure = operation.failure
+        return facts(
+            operation.id,
+            [
+                ("id", operation.resource_id),
+                ("type", operation.type),
+                ("state", f"{operation.action} {operation.state}"),
+                ("began", began),
+                ("took", duration(operation.duration)),
+                ("waits for", ", ".join(i.rpartition("/")[2] for i in operation.depends_on)),
+                ("code", failure.code if failure else ""),
+            ],
+            6,
+        )
+
+    def _go(self, by: int) -> None:
+        others = self._deployments()
+        shown = self.shown()
+        if shown is None:
+            return
+        index = max(0, min(len(others) - 1, others.index(shown) + by))
+        latest = next(reversed(self.view.deployments.values()))
+        self._chosen = "" if others[index] is latest else others[index].id.lower()
+        self.update_view()
+
+    def action_earlier(self) -> None:
+        """The deployment before."""
+        self._go(-1)
+
+    def action_later(self) -> None:
+        """The deployment after."""
+        self._go(1)
+
+
+def _nested(deployment: DeploymentView) -> bool:
+    return any(operation.depth for operation in deployment.operations)
+
+
+def _brief(seconds: float) -> str:
+    """Seconds in at most four cells: ``0s``, ``48s``, ``12m``."""
+    return f"{round(seconds)}s" if seconds < 600 else f"{round(seconds / 60)}m"
+
+
+def _value(output: object) -> str:
+    return str(output.get("value", output)) if isinstance(output, dict) else str(output)
+
+
+def critical_path(deployment: DeploymentView) -> list[str]:
+    """Names along the chain that decided when the deployment ended: each waited for the one before."""
+    by_id = {operation.resource_id.lower(): operation for operation in deployment.operations}
+
+    def end(operation: OperationView) -> float:
+        return (operation.started or 0.0) + operation.duration
+
+    begun = [operation for operation in deployment.operations if operation.started is not None]
+    current = max(begun, key=end, default=None)
+    waiting = [o for o in deployment.operations if o.started is None]
+    path: list[str] = []
+    seen: set[str] = set()
+    while current is not None and current.id not in seen:
+        seen.add(current.id)
+        path.append(current.name)
+        before = [by_id[d] for d in current.depends_on if d in by_id and by_id[d].started is not None]
+        current = max(before, key=end, default=None)
+    path.reverse()
+    if path and waiting and not deployment.finished:
+        last = next((o for o in deployment.operations if o.name == path[-1]), None)
+        follower = next((o for o in waiting if last and last.resource_id.lower() in o.depends_on), None)
+        if follower is not None:
+            path.append(follower.name)
+    return path

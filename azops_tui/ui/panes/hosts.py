@@ -1,0 +1,106 @@
+"""Pane 4: a square for each host, then what they wrote: equal outputs once, the odd ones as a difference."""
+
+from __future__ import annotations
+
+from azops_tui.engine.state import HostRun
+from azops_tui.ui.ansi import strip_ansi
+from azops_tui.ui.paint import Line
+from azops_tui.ui.panes.base import Pane
+from azops_tui.ui.widgets.rows import Row, text_row, wrapped
+from azops_tui.ui.words import count, duration
+
+_SHOWN_LINES = 60
+"""Lines of one output that are seen."""
+
+
+class HostsPane(Pane):
+    """The hosts of the step that used some last."""
+
+    number = 4
+    title = "Hosts"
+    hint = "No host yet. When a step runs a command over SSH, its hosts and what they wrote appear here."
+
+    def build(self) -> list[Row]:
+        """The command's step, squares, then live lines of hosts that run and folds of those that ended."""
+        hosts = self.view.hosts
+        if not hosts:
+            return []
+        marks = self.marks
+        done = sum(host.state == "done" for host in hosts)
+        bad = sum(host.state in ("failed", "unknown") for host in hosts)
+        head: Line = [(" ", ""), (hosts[0].step, "strong"), (f" {marks.separator} ", "faint")]
+        head.append((f"{done} of {count(len(hosts), 'host')} done", "done" if done == len(hosts) else "running"))
+        if bad:
+            head.append((f"  {marks.state('failed')} {bad} failed", "failed"))
+        rows = [text_row("head", head), text_row("gap", [])]
+        per_row = max(1, (self.cells - 2) // 2)
+        for start in range(0, len(hosts), per_row):
+            squares: Line = [(" ", "")]
+            squares += [
+                (f"{_square(host, marks.running, marks.creating, marks.failed)} ", host.state)
+                for host in hosts[start : start + per_row]
+            ]
+            rows.append(text_row(f"squares:{start}", squares))
+        rows.append(text_row("gap2", []))
+        for host in hosts:
+            if not host.finished:
+                last = strip_ansi(next(reversed(host.lines), "")) or host.partial
+                line: Line = [(f" {marks.state('running')} ", "running"), (host.host, ""), (f"  {last}", "muted")]
+                rows.append(text_row(f"live:{host.host}", line, selectable=True, copy=host.host))
+        return rows + self._folds([host for host in hosts if host.finished])
+
+    def _folds(self, hosts: list[HostRun]) -> list[Row]:
+        from azops_tui.ssh.fleet import HostResult
+        from azops_tui.ssh.folding import fold
+
+        results = [
+            HostResult(
+                host=host.host,
+                status=host.status,
+                duration=host.duration,
+                problem=host.problem,
+                stdout="\n".join([*host.lines, *([host.partial] if host.partial else [])]),
+                stderr="",
+            )
+            for host in hosts
+        ]
+        by_name = {host.host: host for host in hosts}
+        rows: list[Row] = []
+        for number, group in enumerate(fold(results)):
+            first = by_name[group.hosts[0]]
+            state = first.state
+            slowest = max(by_name[name].duration for name in group.hosts)
+            head: Line = [(f" {self.marks.state(state)} ", state), (group.label, "strong")]
+            if len(group.hosts) > 1:
+                head.append((f"  {count(len(group.hosts), 'host')}", "muted"))
+            elif first.address:
+                head.append((f"  {first.address}", "muted"))
+            if group.status:
+                head.append((f"  status {group.status}", "failed"))
+            head.append((f"  {duration(slowest)}", "muted"))
+            key = f"fold:{group.hosts[0]}"
+            rows.append(text_row(key, head, selectable=True, copy=group.text, data=group))
+            if group.problem:
+                rows += wrapped(f"{key}:problem", [(group.problem, "error")], self.cells - 2, "   ")
+            folded = key in self.opened
+            if not folded:
+                rows += self._text(key, group.text, group.diff if number else ())
+            rows.append(text_row(f"{key}:end", []))
+        return rows
+
+    def _text(self, key: str, text: str, diff: tuple[str, ...]) -> list[Row]:
+        lines = list(diff) if diff else text.split("\n")
+        styles = {"+": "add", "-": "delete"} if diff else {}
+        rows = [
+            text_row(f"{key}:{n}", [("   ", ""), (strip_ansi(line), styles.get(line[:1], ""))])
+            for n, line in enumerate(lines[:_SHOWN_LINES])
+        ]
+        if len(lines) > _SHOWN_LINES:
+            rows.append(
+                text_row(f"{key}:more", [(f"   {count(len(lines) - _SHOWN_LINES, 'more line')}; O shows all", "muted")])
+            )
+        return rows
+
+
+def _square(host: HostRun, done: str, running: str, failed: str) -> str:
+    return {"done": done, "running": running}.get(host.state, failed if host.state == "failed" else "?")

@@ -1,0 +1,172 @@
+"""Pane 1: the subscription's groups, and the resources in them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from azops_tui.azure.views import GroupView, ResourceView
+from azops_tui.ui.commands import bindings
+from azops_tui.ui.controller import Controller
+from azops_tui.ui.glyphs import provisioning
+from azops_tui.ui.paint import Line
+from azops_tui.ui.panes.base import Pane, facts
+from azops_tui.ui.widgets.rows import Row, columns, text_row
+from azops_tui.ui.words import count, short_type
+
+_LETTERS = {
+    "microsoft.compute/virtualmachines": "V",
+    "microsoft.compute/virtualmachinescalesets": "S",
+    "microsoft.compute/disks": "D",
+    "microsoft.compute/availabilitysets": "A",
+    "microsoft.network/virtualnetworks": "N",
+    "microsoft.network/networkinterfaces": "I",
+    "microsoft.network/publicipaddresses": "P",
+    "microsoft.network/networksecuritygroups": "G",
+    "microsoft.network/loadbalancers": "L",
+    "microsoft.storage/storageaccounts": "B",
+    "microsoft.keyvault/vaults": "K",
+}
+
+
+def letter(resource_type: str) -> str:
+    """One letter for a type: known ones have their own, others the first of their provider in lower case."""
+    folded = resource_type.casefold()
+    return _LETTERS.get(folded) or (folded.removeprefix("microsoft.")[:1] or "?")
+
+
+class ResourcesPane(Pane):
+    """Groups and resources as a tree. Groups that the run touches are open, others open by hand."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("resources")
+    number = 1
+    title = "Resources"
+    hint = (
+        "No resource group yet. The groups of the subscription and the resources in them appear here, "
+        "as steps make them or as anyone else does."
+    )
+
+    class JsonWanted(Message):
+        """Show a resource as the service has it."""
+
+        def __init__(self, identifier: str) -> None:
+            super().__init__()
+            self.identifier = identifier
+
+    class DeleteWanted(Message):
+        """Delete a group or a resource, after it was asked."""
+
+        def __init__(self, item: GroupView | ResourceView) -> None:
+            super().__init__()
+            self.item = item
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller)
+        self._folded: dict[str, bool] = {}
+        """Groups folded or opened by hand."""
+
+    def build(self) -> list[Row]:
+        """A row for every group, and under an open one its resources."""
+        rows: list[Row] = []
+        few = len(self.view.groups) <= 4
+        for group in self.view.groups:
+            key = group.name.casefold()
+            resources = self.view.resources.get(key, ())
+            folded = self._folded.get(key, not few and not self._touched(group))
+            rows.append(self._group_row(group, resources, folded))
+            if group.id in self.opened:
+                rows += facts(
+                    group.id,
+                    [("id", group.id), ("state", group.state), ("tags", _tags(group.tags))],
+                )
+            if not folded:
+                for resource in sorted(resources, key=lambda r: (r.type.casefold(), r.name.casefold())):
+                    rows.append(self._resource_row(resource))
+                    if resource.id in self.opened:
+                        rows += facts(
+                            resource.id,
+                            [
+                                ("id", resource.id),
+                                ("location", resource.location),
+                                ("kind", resource.kind),
+                                ("sku", resource.sku),
+                                ("state", resource.state),
+                                ("tags", _tags(resource.tags)),
+                            ],
+                            8,
+                        )
+                if not resources:
+                    rows.append(text_row(f"{group.id}:empty", [("     empty", "faint")]))
+        return rows
+
+    def _touched(self, group: GroupView) -> bool:
+        return any(group.name.casefold() == v.value.casefold() for v in self.view.variables.values())
+
+    def _group_row(self, group: GroupView, resources: tuple[ResourceView, ...], folded: bool) -> Row:
+        marks = self.marks
+
+        def draw(cells: int) -> Line:
+            number = count(len(resources), "resource")
+            state = provisioning(group.state)
+            line: Line = [(f" {marks.closed if folded else marks.opened} ", "muted"), (group.name, "strong")]
+            line.append((f"  {group.location}", "muted"))
+            if group.locked:
+                line.append(("  locked", "asking"))
+            if state != "done":
+                line.append((f"  {marks.state(state)} {group.state}", state))
+            return [*line, (f"  {marks.separator} {number}", "muted")]
+
+        return Row(group.id, draw, f"{group.name} {group.location}", group.name, data=group)
+
+    def _resource_row(self, resource: ResourceView) -> Row:
+        marks = self.marks
+
+        def draw(cells: int) -> Line:
+            state = provisioning(resource.state or "Succeeded")
+            name_cells = max(12, min(28, cells // 2 - 4))
+            return [
+                (f"   {marks.state(state)} " if state != "done" else "     ", state),
+                (f"{letter(resource.type)} ", "accent"),
+                *columns(
+                    (resource.name, name_cells, ""),
+                    (short_type(resource.type), max(8, cells - name_cells - 10), "muted"),
+                ),
+            ]
+
+        text = f"{resource.name} {resource.type} {resource.location} {_tags(resource.tags)}"
+        return Row(resource.id, draw, text, resource.id, data=resource)
+
+    def _set_fold(self, folded: bool) -> None:
+        item = self.current.data if self.current else None
+        if isinstance(item, ResourceView):
+            self.select(next((g.id for g in self.view.groups if g.name.casefold() == item.group.casefold()), ""))
+        elif isinstance(item, GroupView):
+            self._folded[item.name.casefold()] = folded
+            self.update_view()
+
+    def action_fold(self) -> None:
+        """Fold the group; from a resource, go to its group."""
+        self._set_fold(True)
+
+    def action_unfold(self) -> None:
+        """Unfold the group."""
+        if self.current is not None and isinstance(self.current.data, GroupView):
+            self._set_fold(False)
+
+    def action_json(self) -> None:
+        """Ask for the resource as JSON."""
+        item = self.current.data if self.current else None
+        if isinstance(item, GroupView | ResourceView):
+            self.post_message(self.JsonWanted(item.id))
+
+    def action_delete(self) -> None:
+        """Ask for the deletion."""
+        item = self.current.data if self.current else None
+        if isinstance(item, GroupView | ResourceView):
+            self.post_message(self.DeleteWanted(item))
+
+
+def _tags(tags: dict[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in tags.items())

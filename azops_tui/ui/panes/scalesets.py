@@ -1,0 +1,177 @@
+"""Pane 3: a scale set's capacity, and a square for each of its instances."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from azops_tui.azure.views import InstanceView, ScaleSetView
+from azops_tui.ui.commands import bindings
+from azops_tui.ui.controller import Controller
+from azops_tui.ui.glyphs import Glyphs
+from azops_tui.ui.paint import Line
+from azops_tui.ui.panes.base import Pane
+from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
+from azops_tui.ui.words import count
+
+MOST = 1000
+"""Most instances that a scale set can have."""
+
+
+def square(instance: InstanceView, marks: Glyphs) -> tuple[str, str, str]:
+    """Glyph, style and word of an instance's state."""
+    state = instance.state.casefold()
+    if state == "failed":
+        return marks.failed, "failed", "failed"
+    if state == "creating":
+        return marks.creating, "running", "creating"
+    if state in ("updating", "deleting"):
+        return marks.updating, "stopped", state
+    if instance.power in ("deallocated", "stopped"):
+        return marks.deallocated, "muted", instance.power
+    return marks.running, "done", instance.power or "running"
+
+
+class ScaleSetsPane(Pane):
+    """One scale set at a time; ``wanted`` is what was chosen with + and - and not applied yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("scale sets")
+    number = 3
+    title = "Scale sets"
+    hint = "No scale set yet. When a step makes one, a square for each of its instances appears here."
+
+    class ScaleWanted(Message):
+        """Give a scale set another capacity, after it was asked."""
+
+        def __init__(self, scale_set: ScaleSetView, capacity: int) -> None:
+            super().__init__()
+            self.scale_set = scale_set
+            self.capacity = capacity
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller)
+        self._chosen = ""
+        self.wanted: dict[str, int] = {}
+
+    def shown(self) -> ScaleSetView | None:
+        """The scale set that is seen: the chosen one, or the one that came last."""
+        found = self.view.scale_sets.get(self._chosen)
+        return found or next(reversed(self.view.scale_sets.values()), None)
+
+    def build(self) -> list[Row]:
+        """Header, capacity, squares, and a row for each instance."""
+        scale_set = self.shown()
+        if scale_set is None:
+            return []
+        marks = self.marks
+        key = scale_set.id.lower()
+        between = f" {marks.separator} "
+        head: Line = [(" ", ""), (scale_set.name, "strong"), (between, "faint"), (scale_set.group, "muted")]
+        head += [(between, "faint"), (scale_set.sku, "muted"), (between, "faint"), (scale_set.orchestration, "muted")]
+        if len(self.view.scale_sets) > 1:
+            place = list(self.view.scale_sets).index(key) + 1
+            head.append((f"   {place} of {len(self.view.scale_sets)}", "faint"))
+        rows = [text_row(key, head, selectable=True, copy=scale_set.id, data=scale_set), text_row(f"{key}:gap", [])]
+        rows.append(text_row(f"{key}:capacity", self._capacity(scale_set)))
+        if scale_set.autoscale:
+            rows += wrapped(f"{key}:auto", [(scale_set.autoscale, "asking")], self.cells)
+        rows.append(text_row(f"{key}:gap2", []))
+        rows += self._squares(key, scale_set)
+        rows += [text_row(f"{key}:gap3", []), *self._table(scale_set)]
+        return rows
+
+    def _capacity(self, scale_set: ScaleSetView) -> Line:
+        here = len(scale_set.instances)
+        ready = sum(instance.state == "Succeeded" for instance in scale_set.instances)
+        line: Line = [(" capacity ", "muted"), (str(scale_set.capacity), "strong")]
+        wanted = self.wanted.get(scale_set.id.lower())
+        if wanted is not None and wanted != scale_set.capacity:
+            line += [(f" {self.marks.arrow} ", "accent"), (str(wanted), "asking")]
+            line.append((f"   {self.marks.enter} apply", "faint"))
+        line.append((f"   {ready} of {count(here, 'instance')} ready", "done" if ready == here else "running"))
+        return line
+
+    def _squares(self, key: str, scale_set: ScaleSetView) -> list[Row]:
+        marks = self.marks
+        each = 2 if len(scale_set.instances) * 2 <= self.cells * 6 else 1
+        per_row = max(1, (self.cells - 2) // each)
+        rows: list[Row] = []
+        for start in range(0, len(scale_set.instances), per_row):
+            line: Line = [(" ", "")]
+            for instance in scale_set.instances[start : start + per_row]:
+                glyph, style, _ = square(instance, marks)
+                line.append((glyph.ljust(each), style))
+            rows.append(text_row(f"{key}:squares:{start}", line))
+        return rows
+
+    def _table(self, scale_set: ScaleSetView) -> list[Row]:
+        marks = self.marks
+        rows = [
+            text_row(
+                f"{scale_set.id}:columns",
+                [
+                    (" ", ""),
+                    *columns(
+                        ("  instance", 22, "muted"),
+                        ("state", 12, "muted"),
+                        ("FD", 2, "muted"),
+                        ("UD", 2, "muted"),
+                        ("address", 15, "muted"),
+                    ),
+                ],
+            )
+        ]
+        for instance in scale_set.instances:
+            glyph, style, word = square(instance, marks)
+            line: Line = [
+                (f" {glyph} ", style),
+                *columns(
+                    (instance.name, 20, ""),
+                    (word, 12, style),
+                    (_number(instance.fault_domain), 2, "muted"),
+                    (_number(instance.update_domain), 2, "muted"),
+                    (instance.address, 15, "muted"),
+                ),
+            ]
+            if not instance.latest_model:
+                line.append(("  model old", "asking"))
+            if instance.health and instance.health.casefold() != "healthy":
+                line.append((f"  {instance.health}", "failed"))
+            rows.append(text_row(instance.id, line, selectable=True, copy=instance.id, data=instance))
+        return rows
+
+    def action_more(self, by: int) -> None:
+        """Want more or fewer instances; nothing happens before enter and yes."""
+        scale_set = self.shown()
+        if scale_set is not None:
+            key = scale_set.id.lower()
+            self.wanted[key] = max(0, min(MOST, self.wanted.get(key, scale_set.capacity) + by))
+            self.update_view()
+
+    def action_other(self, by: int) -> None:
+        """Another scale set."""
+        keys = list(self.view.scale_sets)
+        scale_set = self.shown()
+        if scale_set is not None:
+            self._chosen = keys[(keys.index(scale_set.id.lower()) + by) % len(keys)]
+            self.update_view()
+
+    def action_detail(self) -> None:
+        """Apply the wanted capacity, if it is another than what is."""
+        scale_set = self.shown()
+        if scale_set is None:
+            return
+        wanted = self.wanted.get(scale_set.id.lower(), scale_set.capacity)
+        if wanted != scale_set.capacity:
+            self.post_message(self.ScaleWanted(scale_set, wanted))
+
+    def forget(self, key: str) -> None:
+        """Drop what was wanted of a scale set."""
+        self.wanted.pop(key, None)
+        self.update_view()
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,212 @@
+"""Dialogs: what will happen, to what, where. Cancel has the focus; esc is always no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from azops_tui.ui.look import look
+from azops_tui.ui.paint import safe
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a dialog asks."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    agree: str = "Yes"
+    """Label of the button that agrees."""
+    typed: str = ""
+    """What must be typed to agree; empty where the button is enough."""
+    note: bool = False
+    """Whether a note may be given with the answer."""
+    harm: bool = False
+    """Whether agreeing destroys something."""
+    paste: bool = True
+    """Whether the name may be pasted."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered."""
+
+    accepted: bool
+    typed: str = ""
+    note: str = ""
+    choice: str = ""
+
+
+class NameInput(Input):
+    """Takes the name that must be typed; may refuse to have it pasted."""
+
+    def __init__(self, *, paste: bool, placeholder: str, id: str) -> None:
+        super().__init__(placeholder=placeholder, id=id, select_on_focus=False)
+        self._paste = paste
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if self._paste:
+            return
+        event.prevent_default()
+        event.stop()
+        self.app.notify("Type the name here: this is production, so it cannot be pasted.", markup=False)
+
+
+class Dialog(ModalScreen[Answer]):
+    """Asks one question."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "no", "No", show=False),
+        Binding("left", "app.focus_previous", "Previous", show=False),
+        Binding("right", "app.focus_next", "Next", show=False),
+    ]
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog:ansi { background: ansi_default; }
+    Dialog > #box {
+        width: 72; max-width: 96%; height: auto; max-height: 90%;
+        border: round $border; background: $surface; padding: 1 2 0 2;
+        border-title-color: $foreground; border-title-style: bold;
+    }
+    Dialog.-harm > #box { border: round $error; border-title-color: $error; }
+    Dialog #lines { height: auto; max-height: 16; }
+    Dialog #lines Static { height: auto; }
+    Dialog .ask { margin-top: 1; color: $foreground; height: auto; }
+    Dialog Input { border: none; height: 1; padding: 0 1; background: $panel; }
+    Dialog:ansi Input { text-style: underline; }
+    Dialog #buttons { height: 1; margin: 1 0; align-horizontal: right; }
+    Dialog Button { width: auto; min-width: 10; height: 1; border: none; margin-left: 2; padding: 0 1;
+        background: $panel; color: $foreground; text-style: none; }
+    Dialog Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+    Dialog Button:disabled { color: $foreground-disabled; background: $panel; }
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(classes="-harm" if ask.harm else "")
+        self.ask = ask
+
+    def compose(self) -> ComposeResult:
+        """The box: lines, what is to be typed, buttons."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(f" {safe(self.ask.title)} ")
+            with VerticalScroll(id="lines", can_focus=False):
+                yield Static(Content("\n".join(safe(line) for line in self.ask.lines)), markup=False)
+            if self.ask.typed:
+                yield Static(Content(f"Type  {safe(self.ask.typed)}  to agree:"), classes="ask", markup=False)
+                yield NameInput(paste=self.ask.paste, placeholder="", id="typed")
+            if self.ask.note:
+                yield Static(Content("A note for the journal, if you like:"), classes="ask", markup=False)
+                yield Input(placeholder="", id="note", select_on_focus=False)
+            with Horizontal(id="buttons"):
+                yield Button(self._label("Cancel", True), id="cancel")
+                yield Button(self._label(self.ask.agree, False), id="agree", disabled=bool(self.ask.typed))
+
+    def _label(self, text: str, default: bool) -> Content:
+        return Content(f"[ {safe(text)} ]" if default else f"  {safe(text)}  ")
+
+    def on_mount(self) -> None:
+        """Cancel has the focus."""
+        cancel = self.query_one("#cancel", Button)
+        cancel.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter typed on Cancel goes where the name is typed."""
+        if isinstance(self.focused, Button) and event.is_printable and event.character and event.key != "space":
+            fields = self.query(Input)
+            if fields:
+                field = fields.first()
+                field.focus()
+                field.insert_text_at_cursor(event.character)
+                event.stop()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The right name makes the button work."""
+        if event.input.id == "typed":
+            self.query_one("#agree", Button).disabled = event.value != self.ask.typed
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter after the right name agrees; after a note it goes to the button."""
+        if event.input.id == "typed":
+            if event.value == self.ask.typed:
+                self._finish(True)
+        else:
+            self.query_one("#agree", Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Yes or no."""
+        self._finish(event.button.id == "agree")
+
+    def _finish(self, accepted: bool) -> None:
+        typed = self.query_one("#typed", Input).value if self.ask.typed else ""
+        note = self.query_one("#note", Input).value if self.ask.note else ""
+        self.dismiss(Answer(accepted and typed == self.ask.typed, typed, note))
+
+    def action_no(self) -> None:
+        """Esc is no."""
+        self._finish(False)
+
+
+class QuitDialog(Dialog):
+    """Asks what shall become of what runs."""
+
+    def __init__(self, step: str, can_leave: bool) -> None:
+        super().__init__(Ask(title="Quit while a step runs", lines=(f"{step} is running.",)))
+        self.can_leave = can_leave
+
+    def compose(self) -> ComposeResult:
+        """The box: stop, leave where that is possible, cancel."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(f" {self.ask.title} ")
+            yield Static(Content(safe("\n".join(self.ask.lines))), markup=False)
+            with Horizontal(id="buttons"):
+                yield Button(self._label("Cancel", True), id="cancel")
+                if self.can_leave:
+                    yield Button(self._label("Leave in background", False), id="leave")
+                yield Button(self._label("Stop it and quit", False), id="stop")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """What was chosen."""
+        choice = event.button.id or "cancel"
+        self.dismiss(Answer(choice != "cancel", choice=choice))
+
+    def action_no(self) -> None:
+        """Esc goes on."""
+        self.dismiss(Answer(False, choice="cancel"))
+
+
+class Sheet(ModalScreen[None]):
+    """Base of sheets to read or fill in: esc closes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close", show=False)]
+    DEFAULT_CSS = """
+    Sheet { align: center middle; background: $background 60%; }
+    Sheet:ansi { background: ansi_default; }
+    Sheet > #box {
+        width: 92; max-width: 98%; height: 90%; border: round $border; background: $background;
+        border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $foreground-muted;
+    }
+    """
+    heading = ""
+
+    def body(self) -> ComposeResult:
+        """What stands in the box."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """A box with a title around the body."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(f" {safe(self.heading)} ")
+            box.border_subtitle = Content(f" esc {look(self).marks.arrow} back ")
+            yield from self.body()
+
+    def action_close(self) -> None:
+        """Back to where one was."""
+        self.dismiss(None)

@@ -1,0 +1,156 @@
+"""The parameters of a run as a form: a line for each, checked as it is typed, secrets hidden."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, Input, Static
+
+from azops_tui.runbook.model import Parameter, Problem
+from azops_tui.runbook.parameters import check
+from azops_tui.ui.controller import Controller
+from azops_tui.ui.paint import safe
+
+
+class ParametersSheet(ModalScreen[dict[str, str] | None]):
+    """Gives the values that differ from what they were; None where nothing was changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "back"),
+        Binding("down", "app.focus_next", "next", show=False),
+        Binding("up", "app.focus_previous", "previous", show=False),
+        Binding("ctrl+s", "save", "save", show=False),
+    ]
+    DEFAULT_CSS = """
+    ParametersSheet { align: center middle; background: $background 60%; }
+    ParametersSheet:ansi { background: ansi_default; }
+    ParametersSheet > #box {
+        width: 84; max-width: 98%; height: auto; max-height: 92%; border: round $border; background: $surface;
+        border-title-style: bold; padding: 1 2 0 2;
+    }
+    ParametersSheet #fields { height: auto; max-height: 24; }
+    ParametersSheet .field { height: auto; margin-bottom: 1; }
+    ParametersSheet .row { height: 1; }
+    ParametersSheet .name { width: 24; color: $foreground; }
+    ParametersSheet Input { border: none; height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    ParametersSheet:ansi Input { text-style: underline; }
+    ParametersSheet .help { padding-left: 24; color: $foreground-muted; height: auto; }
+    ParametersSheet .wrong { color: $error; }
+    ParametersSheet #buttons { height: 1; margin: 1 0; align-horizontal: right; }
+    ParametersSheet Button { width: auto; min-width: 10; height: 1; border: none; margin-left: 2; padding: 0 1;
+        background: $panel; color: $foreground; text-style: none; }
+    ParametersSheet Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    """
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.controller = controller
+        runbook = controller.runbook
+        self.parameters: tuple[Parameter, ...] = runbook.parameters if runbook else ()
+
+    def compose(self) -> ComposeResult:
+        """A field for each parameter."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(" Values ")
+            with VerticalScroll(id="fields", can_focus=False):
+                if not self.parameters:
+                    yield Static(Content("This runbook has no parameters. Variables of the run are in pane 5."))
+                for number, parameter in enumerate(self.parameters):
+                    with Vertical(classes="field"):
+                        with Horizontal(classes="row"):
+                            yield Static(Content(safe(parameter.name)), classes="name", markup=False)
+                            yield Input(
+                                value=self._value(parameter),
+                                password=parameter.type == "secret",
+                                id=f"field-{number}",
+                                select_on_focus=False,
+                                suggester=SuggestFromList(parameter.choices) if parameter.choices else None,
+                            )
+                        yield Static(Content(_hint(parameter)), classes="help", id=f"help-{number}", markup=False)
+            with Horizontal(id="buttons"):
+                yield Button(Content("[ Cancel ]"), id="cancel")
+                yield Button(Content("  Use these  "), id="save", disabled=not self.parameters)
+
+    def _value(self, parameter: Parameter) -> str:
+        if parameter.type == "secret":
+            return ""
+        given = self.controller.parameters.get(parameter.name)
+        variable = self.controller.view.variables.get(parameter.name)
+        if given is not None:
+            return given
+        if variable is not None and not variable.secret:
+            return variable.value
+        return parameter.default or ""
+
+    def on_mount(self) -> None:
+        """The first field has the focus."""
+        fields = self.query(Input)
+        if fields:
+            fields.first().focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at once what is wrong with a value."""
+        number = int((event.input.id or "field-0").removeprefix("field-"))
+        self._check(number)
+
+    def _check(self, number: int) -> str | None:
+        """The value as the run will have it, None where it is wrong; the help line says why."""
+        parameter = self.parameters[number]
+        value = self.query_one(f"#field-{number}", Input).value
+        hint = self.query_one(f"#help-{number}", Static)
+        untouched = value == "" and (parameter.type == "secret" or parameter.default is None)
+        verdict = value if untouched else check(parameter, value)
+        wrong = isinstance(verdict, Problem)
+        hint.set_class(wrong, "wrong")
+        hint.update(Content(safe(verdict.message) if isinstance(verdict, Problem) else _hint(parameter)))
+        return None if isinstance(verdict, Problem) else verdict
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the next field, and from the last one to the button."""
+        self.screen.focus_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take the values or leave them."""
+        if event.button.id == "save":
+            self.action_save()
+        else:
+            self.action_close()
+
+    def action_save(self) -> None:
+        """Take the values, if all of them are right."""
+        values: dict[str, str] = {}
+        for number, parameter in enumerate(self.parameters):
+            value = self._check(number)
+            field = self.query_one(f"#field-{number}", Input)
+            if value is None:
+                field.focus()
+                return
+            if field.value != self._value(parameter):
+                values[parameter.name] = value
+        self.dismiss(values or None)
+
+    def action_close(self) -> None:
+        """Leave everything as it was."""
+        self.dismiss(None)
+
+
+def _hint(parameter: Parameter) -> str:
+    """What a value may be, in one line."""
+    parts = [parameter.help] if parameter.help else []
+    if parameter.choices:
+        parts.append("one of " + ", ".join(parameter.choices))
+    elif parameter.type not in ("string", "choice"):
+        parts.append({"int": "a whole number", "bool": "true or false"}.get(parameter.type, f"a {parameter.type}"))
+    if parameter.minimum is not None or parameter.maximum is not None:
+        low = "" if parameter.minimum is None else f"{parameter.minimum:g}"
+        high = "" if parameter.maximum is None else f"{parameter.maximum:g}"
+        parts.append(f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}")
+    if parameter.source:
+        parts.append(f"from {parameter.source}")
+    return safe("; ".join(parts))

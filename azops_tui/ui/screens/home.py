@@ -1,0 +1,249 @@
+"""The list of runbooks: recent runs first, then those that ship, then the files here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+
+from azops_tui import paths
+from azops_tui.ui.glyphs import Glyphs
+from azops_tui.ui.look import look
+from azops_tui.ui.paint import Line, safe
+from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.rows import Row, Rows, columns, text_row
+from azops_tui.ui.words import age
+
+RECENT = 8
+_FILES = 200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the list."""
+
+    kind: str
+    """``run``, ``shipped`` or ``file``."""
+    path: str
+    title: str
+    run: int = 0
+    state: str = ""
+    started: float = 0.0
+    done: int = 0
+    steps: int = 0
+
+
+class Listed(Message):
+    """The list has been read."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        super().__init__()
+        self.entries = entries
+
+
+class _Keys(Bar):
+    def spans(self, cells: int) -> Line:
+        rows = self.screen.query_one(Rows)
+        entry = rows.current.data if rows.current else None
+        keys = [(look(self).marks.enter, "open"), ("/", "filter"), ("q", "quit")]
+        if isinstance(entry, Entry) and entry.run:
+            keys.insert(1, ("R", "replay this run"))
+        line: Line = [(" ", "")]
+        for key, label in keys:
+            line += [(key, "key"), (f" {label}  ", "muted")]
+        return line
+
+
+class _Title(Bar):
+    def spans(self, cells: int) -> Line:
+        return [(" azops", "strong"), ("   runbooks that act on Azure, and on a local one", "muted")]
+
+
+class HomeScreen(Screen[None]):
+    """What ``azops`` shows without a document."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open"),
+        Binding("R", "replay", "replay"),
+        Binding("slash", "filter", "filter"),
+        Binding("escape", "clear", "clear"),
+        Binding("q", "quit", "quit"),
+        Binding("f2", "theme", "theme"),
+    ]
+    DEFAULT_CSS = """
+    HomeScreen { background: $background; }
+    HomeScreen _Title { dock: top; }
+    HomeScreen _Keys { dock: bottom; }
+    HomeScreen #frame { border: round $border; height: 1fr; background: $background; }
+    HomeScreen Input {
+        display: none; height: 1; border: none; padding: 0 1; background: $panel; dock: bottom; margin-bottom: 1;
+    }
+    HomeScreen Input.-open { display: block; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """A list."""
+        from textual.widgets import Input
+
+        yield _Title()
+        with Vertical(id="frame") as frame:
+            frame.border_title = Content(" Runbooks ")
+            yield Rows(empty="There is no runbook here. `azops open FILE.md` opens one.")
+        yield Input(select_on_focus=False)
+        yield _Keys()
+
+    def on_mount(self) -> None:
+        """Read the list after the frame has been painted."""
+        self.query_one(Rows).focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._read(), group="home", exit_on_error=False)
+
+    async def _read(self) -> None:
+        self.post_message(Listed(await asyncio.to_thread(entries, Path.cwd())))
+
+    def on_listed(self, message: Listed) -> None:
+        """Show it."""
+        rows: list[Row] = []
+        marks = look(self).marks
+        titles = {"run": "Recent runs", "shipped": "Shipped with azops", "file": "Here"}
+        for kind, title in titles.items():
+            mine = [entry for entry in message.entries if entry.kind == kind]
+            if not mine:
+                continue
+            if rows:
+                rows.append(text_row(f"{kind}:gap", []))
+            rows.append(text_row(kind, [(f" {title}", "heading")]))
+            rows += [_row(entry, marks) for entry in mine]
+        self.query_one(Rows).set_rows(rows)
+        self.query_one(_Keys).refresh()
+
+    def on_rows_moved(self) -> None:
+        """The keys depend on the entry."""
+        self.query_one(_Keys).refresh()
+
+    def on_rows_chosen(self) -> None:
+        """A second click opens."""
+        self.action_open()
+
+    def _entry(self) -> Entry | None:
+        current = self.query_one(Rows).current
+        return current.data if current and isinstance(current.data, Entry) else None
+
+    def _open(self, what: Path | int) -> None:
+        from azops_tui.ui.app import AzopsApp
+
+        if isinstance(self.app, AzopsApp):
+            self.app.open(what)
+
+    def action_open(self) -> None:
+        """Open the runbook."""
+        entry = self._entry()
+        if entry is None:
+            return
+        if not Path(entry.path).is_file():
+            self.notify(safe(f"{entry.path} is not there any more; R shows the run again."), markup=False)
+            return
+        self._open(Path(entry.path))
+
+    def action_replay(self) -> None:
+        """Show the run again."""
+        entry = self._entry()
+        if entry is not None and entry.run:
+            self._open(entry.run)
+
+    def action_filter(self) -> None:
+        """Filter the list."""
+        from textual.widgets import Input
+
+        field = self.query_one(Input)
+        field.add_class("-open")
+        field.focus()
+
+    def on_input_changed(self, event: object) -> None:
+        """Filter while it is typed."""
+        from textual.widgets import Input
+
+        self.query_one(Rows).set_filter(self.query_one(Input).value)
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter."""
+        from textual.widgets import Input
+
+        self.query_one(Input).remove_class("-open")
+        self.query_one(Rows).focus()
+
+    def action_clear(self) -> None:
+        """Show all again."""
+        from textual.widgets import Input
+
+        self.query_one(Input).value = ""
+        self.on_input_submitted()
+
+    def action_theme(self) -> None:
+        """Choose a theme."""
+        self.app.search_themes()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        from azops_tui.ui.app import AzopsApp
+
+        if isinstance(self.app, AzopsApp):
+            self.app.leave()
+
+
+def _row(entry: Entry, marks: Glyphs) -> Row:
+    line: Line = [(f" {marks.state(entry.state)} " if entry.run else "   ", entry.state)]
+    if entry.run:
+        line += columns((entry.title or entry.path, 40, ""), (f"run {entry.run}", 8, "muted"))
+        when = age(time.time() - entry.started)
+        line.append((f"  {entry.done}/{entry.steps}  {entry.state}  {when}", "muted"))
+    else:
+        line += columns((entry.title, 40, ""), (entry.path, 60, "muted"))
+    text = f"{entry.title} {entry.path}"
+    return Row(f"{entry.kind}:{entry.run}:{entry.path}", lambda _: line, text, entry.path, data=entry)
+
+
+def entries(folder: Path) -> list[Entry]:
+    """Recent runs (one for each document), shipped runbooks, Markdown files of a folder. Reads files."""
+    found: list[Entry] = []
+    if (paths.state() / "journal.db").is_file():
+        from azops_tui.journal.store import Journal, JournalError
+
+        try:
+            journal = Journal()
+        except JournalError:
+            pass
+        else:
+            seen: set[str] = set()
+            for row in journal.runs(50):
+                if row.path not in seen and len(seen) < RECENT:
+                    seen.add(row.path)
+                    found.append(Entry("run", row.path, row.title, row.id, row.state, row.started, row.done, row.steps))
+            journal.close()
+    for kind, place in (("shipped", paths.shipped("runbooks")), ("file", folder)):
+        if place.is_dir():
+            found += [Entry(kind, str(path), _title(path)) for path in sorted(place.glob("*.md"))[:_FILES]]
+    return found
+
+
+def _title(path: Path) -> str:
+    """The document's first heading, else the file's name."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in (file.readline(400) for _ in range(60)):
+                if line.startswith("# "):
+                    return line[2:].strip()
+    except OSError:
+        pass
+    return path.name

@@ -1,0 +1,198 @@
+"""A step's output on the whole screen: search, wrap, raw, save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from azops_tui.ui.ansi import strip_ansi
+from azops_tui.ui.chronicle import Chronicle, Output
+from azops_tui.ui.clipboard import copy
+from azops_tui.ui.controller import Controller
+from azops_tui.ui.look import look
+from azops_tui.ui.paint import Line, safe
+from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.outputview import OutputView
+from azops_tui.ui.words import count, duration
+
+_KEYS = (("/", "search"), ("N", "previous"), ("w", "wrap"), ("R", "raw"), ("S", "save"), ("y", "copy"), ("esc", "back"))
+
+
+class _Head(Bar):
+    def __init__(self, screen: OutputScreen) -> None:
+        super().__init__()
+        self._output = screen
+
+    def spans(self, cells: int) -> Line:
+        return self._output.head()
+
+
+class _Keys(Bar):
+    def spans(self, cells: int) -> Line:
+        line: Line = [(" ", "")]
+        for key, label in _KEYS:
+            line += [(key, "key"), (f" {label}  ", "muted")]
+        return line
+
+
+class OutputScreen(Screen[None]):
+    """Shows what one step wrote, and goes along while it writes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,O", "close", "back"),
+        Binding("slash", "search", "search"),
+        Binding("n", "next(1)", "next"),
+        Binding("N", "next(-1)", "previous"),
+        Binding("w", "wrap", "wrap"),
+        Binding("R", "raw", "raw"),
+        Binding("S", "save", "save"),
+        Binding("y", "copy", "copy"),
+    ]
+    DEFAULT_CSS = """
+    OutputScreen { background: $background; }
+    OutputScreen _Head { dock: top; }
+    OutputScreen _Keys { dock: bottom; }
+    OutputScreen OutputView { height: 1fr; padding: 0 1; }
+    OutputScreen Input {
+        display: none; height: 1; border: none; padding: 0 1; background: $panel; dock: bottom; margin-bottom: 1;
+    }
+    OutputScreen Input.-open { display: block; }
+    """
+
+    def __init__(self, controller: Controller, chronicle: Chronicle, step: str) -> None:
+        super().__init__()
+        self.controller = controller
+        self.chronicle = chronicle
+        self.step = step
+        self._mode = ""
+        self._shown = -1
+        self._poll: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Head, output, keys."""
+        yield _Head(self)
+        yield OutputView(id="output")
+        yield Input(select_on_focus=False)
+        yield _Keys()
+
+    @property
+    def output(self) -> OutputView:
+        """The view."""
+        return self.query_one(OutputView)
+
+    def head(self) -> Line:
+        """Step, state, how many lines."""
+        marks = look(self).marks
+        step = self.controller.view.steps.get(self.step)
+        kept = self._kept()
+        line: Line = [(" output of ", "muted"), (self.step, "strong")]
+        if step is not None:
+            line.append((f"  {marks.state(step.state)} {step.state}  {duration(step.duration)}", step.state))
+        line.append((f"  {count(kept.total + bool(kept.partial), 'line')}", "muted"))
+        if kept.total > len(kept.lines):
+            line.append((f", the last {len(kept.lines)} are kept here; the journal has more", "asking"))
+        line.append(("  wrapped" if self.output.wrap and not self.output.raw else "", "faint"))
+        line.append(("  raw" if self.output.raw else "", "faint"))
+        return line
+
+    def _kept(self) -> Output:
+        return self.chronicle.outputs.get(self.step) or Output()
+
+    def on_mount(self) -> None:
+        """Show what there is; look again ten times a second while the step runs."""
+        self.output.focus()
+        self._update()
+        self._keep_looking()
+
+    def _keep_looking(self) -> None:
+        step = self.controller.view.steps.get(self.step)
+        if step is not None and step.state in ("running", "asking"):
+            self._poll = self._poll or self.set_interval(0.1, self._look)
+
+    def _look(self) -> None:
+        self._update()
+        step = self.controller.view.steps.get(self.step)
+        if self._poll is not None and (step is None or step.state not in ("running", "asking")):
+            self._poll.stop()
+            self._poll = None
+
+    def _update(self) -> None:
+        kept = self._kept()
+        size = kept.total + len(kept.partial)
+        if size != self._shown:
+            self._shown = size
+            self.output.set_lines(kept.all(), kept.total - len(kept.lines))
+        self.query_one(_Head).refresh()
+
+    def action_close(self) -> None:
+        """Close the search line, else go back."""
+        field = self.query_one(Input)
+        if field.has_class("-open"):
+            field.remove_class("-open")
+            self.output.focus()
+        else:
+            self.dismiss(None)
+
+    def _ask(self, mode: str, placeholder: str, value: str = "") -> None:
+        self._mode = mode
+        field = self.query_one(Input)
+        field.placeholder, field.value = placeholder, value
+        field.add_class("-open")
+        field.focus()
+
+    def action_search(self) -> None:
+        """Search."""
+        self._ask("search", "search")
+
+    def action_save(self) -> None:
+        """Save to a file."""
+        self._ask("save", "save as", f"{self.step.replace('/', '-')}.txt")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Search or save."""
+        self.query_one(Input).remove_class("-open")
+        self.output.focus()
+        if self._mode == "search":
+            if event.value and not self.output.find(event.value):
+                self.notify(safe(f"{event.value} is not in the output"), markup=False)
+        elif event.value:
+            self._save(Path(event.value).expanduser())
+
+    def _save(self, path: Path) -> None:
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.writelines(strip_ansi(line) + "\n" for line in self._kept().all())
+        except FileExistsError:
+            self.notify(safe(f"{path} is there already; choose another name."), severity="error", markup=False)
+        except OSError as error:
+            self.notify(safe(f"{path} cannot be written: {error.strerror}."), severity="error", markup=False)
+        else:
+            self.notify(safe(f"Saved as {path.resolve()}."), markup=False)
+
+    def action_next(self, by: int) -> None:
+        """The next place that matches."""
+        if self.output.search:
+            self.output.find(self.output.search, by)
+
+    def action_wrap(self) -> None:
+        """Break long lines or not."""
+        self.output.set_wrap(not self.output.wrap)
+        self.query_one(_Head).refresh()
+
+    def action_raw(self) -> None:
+        """Escape sequences as text or as colours."""
+        self.output.set_raw(not self.output.raw)
+        self.query_one(_Head).refresh()
+
+    def action_copy(self) -> None:
+        """Copy the output."""
+        from azops_tui.ui.app import AzopsApp
+
+        if isinstance(self.app, AzopsApp):
+            copy(self.app, "\n".join(strip_ansi(line) for line in self._kept().all()))

@@ -1,0 +1,121 @@
+"""Sheets to read: help, what would run, a resource as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from azops_tui.ui.commands import COMMANDS, Command, shown_keys
+from azops_tui.ui.highlight import highlight
+from azops_tui.ui.look import look
+from azops_tui.ui.paint import Line, width
+from azops_tui.ui.screens.dialogs import Sheet
+from azops_tui.ui.widgets.rows import Row, Rows, text_row
+
+_PLACES = {
+    "anywhere": "Anywhere",
+    "document": "In the document",
+    "lists": "In lists and in the document",
+    "panes": "In every pane",
+    "resources": "In the resources",
+    "deployments": "In the deployments",
+    "scale sets": "In the scale sets",
+    "replay": "In a replay",
+}
+
+
+class HelpSheet(Sheet):
+    """The keys of this place first, then the others, with their ids."""
+
+    heading = "Keys"
+
+    def __init__(self, place: str, keymap: dict[str, str], replaying: bool) -> None:
+        super().__init__()
+        self.place = place
+        self.keymap = keymap
+        self.replaying = replaying
+
+    def body(self) -> ComposeResult:
+        """A list of keys."""
+        yield Rows()
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        rows = self.query_one(Rows)
+        rows.set_rows(self._rows())
+        rows.focus()
+
+    def _rows(self) -> list[Row]:
+        marks = look(self).marks
+        here = ["document"] if self.place == "document" else ["panes", self.place]
+        rows = [text_row("states", [(" States  ", "heading"), *_legend(marks.states)]), text_row("gap", [])]
+        order = ["replay", *here] if self.replaying else here
+        for place in [*order, *(p for p in _PLACES if p not in order)]:
+            commands = [item for item in COMMANDS if item.place == place]
+            if not commands or (place == "replay" and not self.replaying):
+                continue
+            mine = place in here
+            rows.append(
+                text_row(place, [(f" {_PLACES[place]}", "heading"), ("  (you are here)" if mine else "", "muted")])
+            )
+            for item in commands:
+                keys = shown_keys(self.keymap.get(item.id, item.key), marks.enter != "⏎")
+                rows.append(_key_row(item, keys))
+            rows.append(text_row(f"{place}:gap", []))
+        return rows
+
+
+def _key_row(item: Command, keys: str) -> Row:
+    def draw(cells: int) -> Line:
+        line: Line = [(f"   {keys:<14}", "key"), (item.description, "")]
+        gap = cells - width(line) - len(item.id) - 2
+        return [*line, (" " * gap + item.id, "faint")] if gap > 1 else line
+
+    return Row(item.id, draw, f"{keys} {item.description} {item.id}")
+
+
+def _legend(states: dict[str, str]) -> list[tuple[str, str]]:
+    names = {"asking": "needs you", "unknown": "lost contact"}
+    return [
+        (f"{glyph} {names.get(state, state)}  ", state) for state, glyph in states.items() if state != "interrupted"
+    ]
+
+
+class TextSheet(Sheet):
+    """Lines to read and copy, with a filter's marks: what would run, a resource's JSON."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "Copy", show=False)]
+
+    def __init__(self, title: str, rows: Iterable[Row], copy: str = "") -> None:
+        super().__init__()
+        self.heading = title
+        self._rows = list(rows)
+        self._copy = copy
+
+    def body(self) -> ComposeResult:
+        """The lines."""
+        yield Rows()
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        rows = self.query_one(Rows)
+        rows.set_rows(self._rows)
+        rows.focus()
+
+    def action_copy(self) -> None:
+        """Copy all of it, or the row under the bar where there is no whole."""
+        current = self.query_one(Rows).current
+        from azops_tui.ui.clipboard import copy
+
+        copy(self.app, self._copy or (current.copy if current else ""))
+
+
+def json_rows(text: str) -> list[Row]:
+    """JSON text as rows."""
+    return [
+        text_row(f"{number}", [(" ", ""), *line], selectable=True)
+        for number, line in enumerate(highlight(text, "json"))
+    ]

@@ -1,0 +1,83 @@
+"""Opens the app for the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azops_tui.azure.profiles import Profile
+    from azops_tui.ui.controller import Controller
+
+SLOW_FPS = 12
+"""Frames a second over SSH."""
+
+
+def refusal(environment: dict[str, str] | None = None) -> str:
+    """Why this terminal cannot show the screen: one sentence, empty where it can."""
+    term = (os.environ if environment is None else environment).get("TERM", "")
+    if term in ("", "dumb"):
+        return (
+            f"The terminal says it is {term or 'nothing'} (TERM): it cannot show a screen. `azops run FILE` needs none."
+        )
+    return ""
+
+
+def open_app(
+    path: Path | None,
+    *,
+    profile: Profile,
+    parameters: dict[str, str],
+    theme: str | None = None,
+    ascii_only: bool = False,
+    replay: int | None = None,
+    journal_path: Path | None = None,
+) -> int:
+    """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
+
+    Args:
+        path: the document.
+        profile: the cloud to act on, and whether it may only be read.
+        parameters: values that win over the document's own.
+        theme: name of a theme.
+        ascii_only: draw with ASCII only.
+        replay: number of a run in the journal.
+        journal_path: the journal; the user's where None.
+    """
+    if os.environ.get("SSH_CONNECTION"):
+        # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
+        os.environ.setdefault("TEXTUAL_FPS", str(SLOW_FPS))
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from azops_tui.ui.app import AzopsApp
+    from azops_tui.ui.outline import prose_only
+
+    app: AzopsApp
+
+    def make(what: Path | int) -> Controller:
+        if isinstance(what, int):
+            from azops_tui.journal.store import Journal
+            from azops_tui.ui.replay import ReplayController
+
+            journal = Journal(journal_path)
+            try:
+                return ReplayController(journal.records(what))
+            finally:
+                journal.close()
+        from azops_tui.ui.live import LiveController
+
+        return LiveController(
+            what, profile=profile, parameters=parameters, journal_path=journal_path, hand_over=lambda: app.suspend()
+        )
+
+    text = None
+    if path is not None and replay is None:
+        try:
+            text = prose_only(path.read_text("utf-8-sig"))
+        except (OSError, UnicodeDecodeError):
+            text = None  # the controller says what is wrong with it, on the screen
+    wanted = replay if replay is not None else path
+    app = AzopsApp(
+        make(wanted) if wanted is not None else None, make=make, text=text, theme_name=theme, ascii_only=ascii_only
+    )
+    return app.run() or 0

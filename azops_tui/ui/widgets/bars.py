@@ -1,0 +1,145 @@
+"""The line at the top that says where one is, and the line at the bottom that says what can be done here now."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from azops_tui.engine.state import RunView
+from azops_tui.ui.commands import COMMANDS, key_name
+from azops_tui.ui.controller import Place
+from azops_tui.ui.look import look
+from azops_tui.ui.paint import Line, crop, shorten_middle, to_strip, width
+from azops_tui.ui.words import clock
+
+
+class Bar(Widget):
+    """A widget of one line."""
+
+    DEFAULT_CSS = "Bar { height: 1; background: $footer-background; color: $foreground; }"
+
+    def spans(self, cells: int) -> Line:
+        """The line for a width."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """The line as a strip."""
+        at = look(self)
+        base = self.rich_style + at.palette["text"]
+        return to_strip(self.spans(self.size.width) if y == 0 else [], self.size.width, at.palette, base)
+
+
+class TopLine(Bar):
+    """File; cloud, subscription, read-only or read-write; the run and how far it is."""
+
+    def __init__(self, file: str, place: Place, view: RunView) -> None:
+        super().__init__()
+        self.file = file
+        self.place = place
+        self.view = view
+        self.elapsed: float | None = None
+        self.note = ""
+        """What the replay is doing, or that the document is being read."""
+
+    def spans(self, cells: int) -> Line:
+        """Shortened from the middle: first the subscription goes, then the file's name; the cloud stays."""
+        where = self._where(full=True)
+        run = self._run(full=cells >= 70)
+        name = "azops"
+        room = cells - width(where) - width(run) - len(name) - 6
+        if room < min(len(self.file), 16):
+            where = self._where(full=False)
+            room = cells - width(where) - width(run) - len(name) - 6
+        left: Line = [(f" {name}", "strong"), ("  ", "")]
+        if room >= 4:
+            left.append((shorten_middle(self.file, room), "muted"))
+        gap = cells - width(left) - width(where) - width(run) - 1
+        if gap < 2:
+            left = [(" ", "")]
+            gap = max(1, cells - width(where) - width(run) - 2)
+        before = min(gap // 2, 12) if cells >= 100 else gap // 2
+        return [*left, (" " * before, ""), *where, (" " * (gap - before), ""), *run]
+
+    def _where(self, full: bool) -> Line:
+        marks = look(self).marks
+        place = self.place
+        if not place.cloud:
+            return [("no cloud", "muted")]
+        mode = "read-only" if place.read_only else "read-write"
+        between = f" {marks.separator} "
+        if place.production:
+            text = between.join(filter(None, [place.cloud, place.subscription if full else "", mode]))
+            return [(f" {marks.cloud} {text} ", "production")]
+        line: Line = [(f"{marks.cloud} ", "accent"), (place.cloud, "strong")]
+        if full and place.subscription:
+            line += [(between, "faint"), (crop(place.subscription, 30), "muted")]
+        return [*line, (between, "faint"), (mode, "done" if place.read_only else "asking")]
+
+    def _run(self, full: bool) -> Line:
+        marks = look(self).marks
+        view = self.view
+        if self.note:
+            return [(self.note, "muted")]
+        if view.phase == "new":
+            steps = len(view.steps)
+            return (
+                [(f"nothing run yet {marks.separator} {steps} steps" if full else f"0/{steps}", "muted")]
+                if steps
+                else []
+            )
+        state = "asking" if view.question else view.phase
+        ended = view.count("done", "failed", "skipped", "unknown")
+        line: Line = [(f"run {view.run}  ", "muted")] if full and view.run else []
+        line += [(f"{marks.state(state)} ", state), (f"{ended}/{len(view.steps)}", "strong")]
+        if view.count("failed", "unknown"):
+            line.append((f"  {marks.state('failed')} {view.count('failed', 'unknown')}", "failed"))
+        if self.elapsed is not None:
+            line.append((f"  {clock(self.elapsed)}", "muted"))
+        return line
+
+
+class KeyBar(Bar):
+    """Only the keys that do something now, in this focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spots: list[tuple[int, int, str]] = []
+        """Where each key stands: first cell, end, action."""
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def spans(self, cells: int) -> Line:
+        """As many keys as fit, the first ones first; help is always there."""
+        ascii_only = look(self).marks.enter != "⏎"
+        active = {b.binding.id: b for b in self.screen.active_bindings.values() if b.enabled and b.binding.show}
+        entries: list[tuple[str, str, str]] = []
+        for item in COMMANDS:
+            found = active.get(item.id)
+            if found is not None and item.footer:
+                entries.append((key_name(found.binding.key, ascii_only), item.label, item.id))
+        last = [entry for entry in entries if entry[2] in ("help", "command")]
+        room = cells - 1 - sum(len(key) + len(label) + 3 for key, label, _ in last)
+        shown: list[tuple[str, str, str]] = []
+        for entry in entries:
+            size = len(entry[0]) + len(entry[1]) + 3
+            if entry not in last and size <= room:
+                shown.append(entry)
+                room -= size
+        line: Line = [(" ", "")]
+        self._spots = []
+        at = 1
+        for key, label, identifier in [*shown, *last]:
+            size = len(key) + 1 + len(label)
+            self._spots.append((at, at + size, active[identifier].binding.key))
+            line += [(key, "key"), (f" {label}  ", "muted")]
+            at += size + 2
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key is a press of it."""
+        for first, end, key in self._spots:
+            if first <= event.x < end:
+                self.app.simulate_key(key)

@@ -1,0 +1,220 @@
+"""A step as lines: its header, its code, what it wrote, and where it failed, one sentence that says what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from azops_tui.engine.state import RunView, StepView
+from azops_tui.runbook.model import Runbook
+from azops_tui.ui.ansi import strip_ansi
+from azops_tui.ui.glyphs import Glyphs
+from azops_tui.ui.highlight import highlight
+from azops_tui.ui.paint import Line, crop, crop_line, width, wrap
+from azops_tui.ui.words import count, duration
+
+LIVE_LINES = 3
+"""Lines of output that are seen while a step runs."""
+FAILED_LINES = 8
+OPEN_LINES = 40
+"""Lines of output that an opened card shows; the whole is on the output screen."""
+
+
+@dataclass
+class CardState:
+    """What a person did to the cards."""
+
+    selected: str = ""
+    in_code: bool = False
+    """The bar stands on the code of the selected step."""
+    code_open: set[str] = field(default_factory=set)
+    output_open: dict[str, bool] = field(default_factory=dict)
+    """Steps whose output was opened or folded by hand."""
+    found: str = ""
+    """What ``/`` looks for."""
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """A line of a card."""
+
+    spans: Line
+    part: str
+    """``head``, ``code`` or ``output``: what a click on it means."""
+    ground: str = ""
+    """Name of the style it stands on."""
+
+
+def card(
+    name: str, *, runbook: Runbook | None, view: RunView, state: CardState, cells: int, code_lines: int, marks: Glyphs,
+    name_cells: int, now: float,
+) -> list[CardLine]:  # fmt: skip
+    """The lines of a step's card.
+
+    Args:
+        name: the step.
+        runbook: the document, which knows a step before it ran.
+        view: the run, which knows what became of it.
+        state: what is selected, opened and folded.
+        cells: width.
+        code_lines: lines of code shown of a card that is not opened.
+        marks: glyphs.
+        name_cells: width of the column of names.
+        now: the time, for what runs.
+    """
+    step = view.steps.get(name) or StepView(name)
+    declared = runbook.step(name) if runbook else None
+    selected = state.selected == name
+    bar = (marks.bar, "bar") if selected else (" ", "")
+    ground = "bg-selected" if selected else ""
+    room = max(10, cells - 4)
+    lines = [CardLine([bar, *_head(step, selected, cells - 1, name_cells, marks, now)], "head", ground)]
+    reason = declared.runnable if declared else ""
+
+    def add(spans: Line, part: str, style: str = "") -> None:
+        lines.append(CardLine([bar, *spans], part, style or ground))
+
+    if shows_code(step, state):
+        language = declared.block.language if declared else {"python": "python", "shell": "bash"}.get(step.kind, "yaml")
+        code = step.code or (declared.code if declared else "")
+        opened = name in state.code_open
+        for spans in _code(code, language, room, None if opened else code_lines, selected and state.in_code, marks):
+            add([("  ", ""), *spans], "code", "bg-code" if not selected else ground)
+    if reason and step.state == "waiting":
+        for line in wrap([(f"cannot run here: {reason}", "warning")], room):
+            add([("  ", ""), *line], "head")
+    for line in _news(step, view, room, marks, now):
+        add([("  ", ""), *line], "output")
+    for text in _output(step, state, selected):
+        add([("  ", ""), (f"{marks.quote} ", "rule"), (crop(strip_ansi(text), room - 2), "muted")], "output")
+    return lines
+
+
+def shows_code(step: StepView, state: CardState) -> bool:
+    """Whether a card shows its code: until the step is done, and after that where it was opened by hand."""
+    if step.name in state.code_open or (state.in_code and state.selected == step.name):
+        return True
+    return step.state not in ("done", "skipped")
+
+
+def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Glyphs, now: float) -> Line:
+    took = step.duration
+    if step.state in ("running", "asking") and step.started is not None:
+        took = now - step.started
+    glyph = marks.state(step.state)
+    line: Line = [
+        (f"{glyph} ", step.state),
+        (crop(step.name, name_cells).ljust(name_cells), "strong" if selected else ""),
+    ]
+    line.append(("  ", ""))
+    for letter, style in zip("RMD", ("reads", "mutates", "destroys"), strict=True):
+        line.append((f"{letter} " if letter in step.effects.split() else "  ", style))
+    line.append((duration(took).rjust(8) if step.state != "waiting" else " " * 8, "muted"))
+    rest = cells - width(line) - 3
+    if step.state == "waiting" and selected and rest >= 6:
+        line.append((f"   {marks.enter} run", "faint"))
+    elif step.state in ("done", "skipped") and rest >= 8 and step.summary:
+        line.append((f"   {crop(step.summary, rest)}", "muted"))
+    elif step.state in ("stopped", "asking") and rest >= 8:
+        line.append(({"stopped": "   stopped", "asking": "   needs you"}[step.state], step.state))
+    return crop_line(line, cells)
+
+
+def _code(code: str, language: str, room: int, limit: int | None, inside: bool, marks: Glyphs) -> list[Line]:
+    """Lines of code, all padded to one width so that they stand on one ground."""
+    source = code.rstrip("\n").split("\n")
+    shown = source if limit is None else source[:limit]
+    more = len(source) - len(shown)
+    result: list[Line] = []
+    for number, line in enumerate(highlight("\n".join(shown), language)):
+        line = crop_line([("▏" if inside and marks.bar != "|" else " ", "bar"), *line], room)
+        if more and number == len(shown) - 1:
+            note = f" {marks.ellipsis} {count(more, 'more line')}"
+            line = [*crop_line(line, room - len(note)), (note, "faint")]
+        result.append([*line, (" " * max(0, room - width(line)), "")])
+    return result
+
+
+def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float) -> list[Line]:
+    """What a person should know of the step: how far it is, what it asks, why it failed."""
+    lines: list[Line] = []
+    if step.state == "running":
+        told = progress(step, view, now)
+        if told:
+            lines.extend(wrap([(told, "accent")], room))
+    elif step.state == "asking":
+        question = next((q for q in view.questions.values() if q.step == step.name), None)
+        if question:
+            lines.extend(wrap([(f"{question.title}  ", "asking"), (f"{marks.enter} answer", "muted")], room))
+    elif step.state in ("failed", "unknown"):
+        lines.extend(failure(step, room, marks))
+    if step.state in ("done", "failed"):
+        for check in step.checks:
+            if not check.passed:
+                lines.extend(wrap([(f"{marks.state('failed')} {check.text}", "failed")], room))
+    return lines
+
+
+def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
+    """Why a step failed, and what to do about it."""
+    found = step.failure
+    if found is None:
+        return wrap([(step.summary or f"ended with status {step.status}", "error")], room)
+    lines = wrap([(f"{found.code}  ", "failed"), (found.message, "error")], room)
+    if found.target and found.target not in found.message:
+        lines.extend(wrap([("at ", "muted"), (found.target, "strong")], room))
+    if found.resource and found.resource not in found.message:
+        lines.extend(wrap([("of ", "muted"), (found.resource.rpartition("/")[2], "strong")], room))
+    if found.advice:
+        arrow = f"{marks.arrow} "
+        lines.extend(wrap([(found.advice, "text")], room, first=[(arrow, "accent")], rest=[(" " * len(arrow), "")]))
+    return lines
+
+
+def progress(step: StepView, view: RunView, now: float) -> str:
+    """How far a running step is, in one sentence: ``5 of 7 done, master-0 is the slow one``; empty for a shell."""
+    for key in reversed(step.deployments):
+        deployment = view.deployments.get(key)
+        if deployment is None or not deployment.operations:
+            continue
+        done = sum(operation.state == "Succeeded" for operation in deployment.operations)
+        text = f"{done} of {len(deployment.operations)} done"
+        running = [o for o in deployment.operations if o.state == "Running" and o.started is not None]
+        if running:
+            slow = min(running, key=lambda o: o.started or now)
+            text += f", {slow.name} is the slow one" if len(running) < 4 else f", {len(running)} under way"
+        return text
+    for key in reversed(step.scale_sets):
+        scale_set = view.scale_sets.get(key)
+        if scale_set is not None:
+            ready = sum(instance.state == "Succeeded" for instance in scale_set.instances)
+            return f"{ready} of {scale_set.capacity} instances ready"
+    if step.hosts:
+        finished = sum(host.finished for host in step.hosts.values())
+        return f"{finished} of {count(len(step.hosts), 'host')} done"
+    return ""
+
+
+def _output(step: StepView, state: CardState, selected: bool) -> list[str]:
+    """The lines of output that the card shows."""
+    wanted = state.output_open.get(step.name)
+    if wanted is False:
+        return []
+    if wanted:
+        lines = _table(step) or step.tail(OPEN_LINES)
+        return lines or ["(no output)"] if step.state != "waiting" else []
+    if step.state in ("running", "asking"):
+        return step.tail(LIVE_LINES)
+    if step.state in ("failed", "unknown", "stopped"):
+        return step.tail(FAILED_LINES)
+    if step.state == "done" and selected:
+        return (_table(step) or step.tail(LIVE_LINES))[: LIVE_LINES + 1]
+    return []
+
+
+def _table(step: StepView) -> list[str]:
+    """The table that a step showed, as lines of text."""
+    if step.table is None:
+        return []
+    rows = [step.table.columns, *step.table.rows]
+    widths = [max(len(row[c]) if c < len(row) else 0 for row in rows) for c in range(len(step.table.columns))]
+    return ["  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=False)).rstrip() for row in rows]

@@ -1,0 +1,96 @@
+"""A scrolling view that draws only the lines that are looked at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from azops_tui.ui.commands import bindings
+from azops_tui.ui.look import look
+from azops_tui.ui.paint import Line, to_strip
+
+
+class LineView(ScrollView, can_focus=True):
+    """Base of the document, the lists and the output: a subclass says how many lines there are and what each one is."""
+
+    DEFAULT_CSS = """
+    LineView {
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("lists")
+
+    def count(self) -> int:
+        """How many lines there are."""
+        raise NotImplementedError
+
+    def line(self, y: int) -> tuple[Line, str]:
+        """Line ``y`` and the name of the style it stands on."""
+        raise NotImplementedError
+
+    @property
+    def cells(self) -> int:
+        """Cells a line may take."""
+        return max(1, self.scrollable_content_region.width)
+
+    def changed(self) -> None:
+        """Draw again what is seen, after lines came, went or changed."""
+        self.virtual_size = Size(self.cells, self.count())
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Lines may wrap differently now."""
+        self.changed()
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of a line on the screen."""
+        at = look(self)
+        index = y + self.scroll_offset.y
+        base = self.rich_style
+        if not 0 <= index < self.count():
+            return Strip.blank(self.size.width, base)
+        line, background = self.line(index)
+        return to_strip(line, self.size.width, at.palette, base + at.palette["text"] + at.palette[background])
+
+    def show_lines(self, top: int, bottom: int) -> None:
+        """Scroll as little as possible so that lines ``top`` to ``bottom`` (inclusive) are seen, the top one first."""
+        height = max(1, self.scrollable_content_region.height)
+        y = self.scroll_offset.y
+        if bottom >= y + height:
+            y = bottom - height + 1
+        y = min(y, top)
+        self.scroll_to(y=y, animate=False, immediate=True)
+
+    def action_cursor_up(self) -> None:
+        """Scroll one line up."""
+        self.scroll_relative(y=-1, animate=False)
+
+    def action_cursor_down(self) -> None:
+        """Scroll one line down."""
+        self.scroll_relative(y=1, animate=False)
+
+    def action_page_up(self) -> None:
+        """Scroll one page up."""
+        self.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        """Scroll one page down."""
+        self.scroll_page_down(animate=False)
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self.scroll_end(animate=False)

@@ -1,0 +1,222 @@
+"""A list of rows with a cursor, kept by key when the rows change: the body of every pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from textual import events
+from textual.message import Message
+
+from azops_tui.ui.paint import Line, crop_line, plain, width, wrap
+from azops_tui.ui.widgets.lineview import LineView
+
+Draw = Callable[[int], Line]
+"""Draws a row for a width in cells."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list."""
+
+    key: str
+    """Says which row it is when the list is made again."""
+    draw: Draw
+    text: str = ""
+    """What the filter looks at."""
+    copy: str = ""
+    """What ``y`` copies; the text where empty."""
+    selectable: bool = True
+    data: object = field(default=None, compare=False)
+    """What the row stands for."""
+
+
+def text_row(key: str, line: Line, *, selectable: bool = False, copy: str = "", data: object = None) -> Row:
+    """A row of fixed spans."""
+    return Row(key, lambda _: line, plain(line), copy, selectable, data)
+
+
+def wrapped(key: str, line: Line, cells: int, indent: str = " ") -> list[Row]:
+    """A sentence as rows that cannot be selected, wrapped at ``cells``."""
+    return [
+        text_row(f"{key}:{number}", part)
+        for number, part in enumerate(wrap(line, cells, first=[(indent, "")], rest=[(indent, "")]))
+    ]
+
+
+class Rows(LineView):
+    """A list with a cursor. An empty one shows a sentence that says what would fill it."""
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, rows: Rows, row: Row | None) -> None:
+            super().__init__()
+            self.rows = rows
+            self.row = row
+
+        @property
+        def control(self) -> Rows:
+            """The list."""
+            return self.rows
+
+    class Chosen(Message):
+        """A row was clicked a second time, or enter pressed where the list stands alone."""
+
+        def __init__(self, rows: Rows, row: Row) -> None:
+            super().__init__()
+            self.rows = rows
+            self.row = row
+
+        @property
+        def control(self) -> Rows:
+            """The list."""
+            return self.rows
+
+    def __init__(self, *, empty: str = "", id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.empty = empty
+        self._all: list[Row] = []
+        self._rows: list[Row] = []
+        self._filter = ""
+        self._cursor = -1
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows that pass the filter."""
+        return self._rows
+
+    @property
+    def filtered(self) -> bool:
+        """Whether a filter is on."""
+        return bool(self._filter)
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows[self._cursor] if 0 <= self._cursor < len(self._rows) else None
+
+    def set_rows(self, rows: list[Row]) -> None:
+        """Replace the rows; cursor and scroll stay with the row they were on."""
+        self._all = rows
+        self._refill()
+
+    def set_filter(self, text: str) -> None:
+        """Show only rows whose text contains this, in any case; empty shows all."""
+        self._filter = text.casefold()
+        self._refill()
+
+    def _refill(self) -> None:
+        current = self.current
+        key, before = (current.key, self._cursor) if current else ("", self._cursor)
+        wanted = self._filter
+        self._rows = [r for r in self._all if not wanted or (r.selectable and wanted in r.text.casefold())]
+        self._cursor = next((i for i, r in enumerate(self._rows) if key and r.key == key), -1)
+        if self._cursor < 0:
+            self._cursor = self._nearest(max(0, before))
+        self.changed()
+        if self.current is not current:
+            self.post_message(self.Moved(self, self.current))
+
+    def _nearest(self, index: int) -> int:
+        """The selectable row nearest to an index; -1 where there is none."""
+        found = [i for i, row in enumerate(self._rows) if row.selectable]
+        return min(found, key=lambda i: abs(i - index), default=-1)
+
+    def select(self, key: str) -> bool:
+        """Put the cursor on the row of that key; False where there is none."""
+        for index, row in enumerate(self._rows):
+            if row.key == key:
+                self._move(index)
+                return True
+        return False
+
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._rows) or (len(self._empty_lines()) if not self._filter else 1)
+
+    def _empty_lines(self) -> list[Line]:
+        return wrap([(self.empty, "muted")], self.cells - 1, first=[(" ", "")], rest=[(" ", "")]) if self.empty else []
+
+    def line(self, y: int) -> tuple[Line, str]:
+        """Line ``y`` and its background."""
+        if not self._rows:
+            return ([(" nothing matches", "muted")] if self._filter else self._empty_lines()[y]), ""
+        row = self._rows[y]
+        on = "bg-cursor" if y == self._cursor and row.selectable else ""
+        if on and not self.has_focus:
+            on = "bg-selected"
+        return crop_line(row.draw(self.cells), self.cells), on
+
+    def _move(self, index: int) -> None:
+        if not 0 <= index < len(self._rows):
+            return
+        self._cursor = index
+        top = index
+        while top > 0 and not self._rows[top - 1].selectable and index - top < 2:
+            top -= 1
+        self.show_lines(top, index)
+        self.refresh()
+        self.post_message(self.Moved(self, self.current))
+
+    def _step(self, by: int) -> None:
+        index = self._cursor + by
+        while 0 <= index < len(self._rows) and not self._rows[index].selectable:
+            index += by
+        if 0 <= index < len(self._rows):
+            self._move(index)
+        else:
+            self.scroll_relative(y=by, animate=False)
+
+    def action_cursor_up(self) -> None:
+        """The row above."""
+        self._step(-1)
+
+    def action_cursor_down(self) -> None:
+        """The row below."""
+        self._step(1)
+
+    def action_page_up(self) -> None:
+        """One page up."""
+        self._move(self._nearest(max(0, self._cursor - self.size.height + 1)))
+
+    def action_page_down(self) -> None:
+        """One page down."""
+        self._move(self._nearest(min(len(self._rows) - 1, self._cursor + self.size.height - 1)))
+
+    def action_first(self) -> None:
+        """The first row."""
+        self._move(self._nearest(0))
+
+    def action_last(self) -> None:
+        """The last row."""
+        self._move(self._nearest(len(self._rows) - 1))
+
+    def on_focus(self) -> None:
+        """The cursor shows where the keys go."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor fades."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row; a click on the row under it chooses it."""
+        index = event.y + self.scroll_offset.y
+        if 0 <= index < len(self._rows) and self._rows[index].selectable:
+            if index == self._cursor:
+                self.post_message(self.Chosen(self, self._rows[index]))
+            else:
+                self._move(index)
+
+
+def columns(*cells: tuple[str, int, str]) -> Line:
+    """Cells of a row: text, width (negative aligns to the right) and style, with two spaces between."""
+    line: Line = []
+    for text, size, style in cells:
+        room = abs(size)
+        shown = crop_line([(text, style)], room)
+        padding = " " * (room - width(shown))
+        line += [(padding, ""), *shown] if size < 0 else [*shown, (padding, "")]
+        line.append(("  ", ""))
+    return line[:-1]
