@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from azops_tui.azure.advice import advise
 from azops_tui.azure.ids import shorten
-from azops_tui.azure.sentences import as_sentence, clean
+from azops_tui.azure.sentences import NO_REASON, as_sentence, clean
 from azops_tui.azure.views import FailureView, Json
 
 DEEPEST = 40
@@ -92,11 +92,11 @@ def from_exception(error: BaseException, *, resource: str = "") -> AzureFailure:
             return _from_response(error, resource)
         if isinstance(error, core.ClientAuthenticationError):
             return AzureFailure(_view("AuthenticationFailed", _first_line(str(error)), "", resource, ""))
-        if isinstance(error, core.ServiceRequestError):
-            return AzureFailure(_unreachable(error, resource))
-        if isinstance(error, core.ServiceResponseError):
+        if isinstance(error, core.ServiceResponseError) or _was_sent(error):
             said = "The connection was lost before Azure answered; whether the request was carried out is not known."
             return AzureFailure(_view("ConnectionLost", said, "", resource, ""))
+        if isinstance(error, core.ServiceRequestError):
+            return AzureFailure(_unreachable(error, resource))
     if isinstance(error, TimeoutError):
         return AzureFailure(_view("Timeout", str(error) or "Azure did not answer in time.", "", resource, ""))
     if isinstance(error, OSError):
@@ -258,7 +258,9 @@ def _from_response(error: Exception, resource: str) -> AzureFailure:
     if not views or (views[0].code == "Unknown" and (status or 0) >= 400):
         code = _STATUS_CODES.get(status or 0, f"Http{status}")
         reason = getattr(response, "reason", "") or ""
-        said = clean(body) if views else f"Azure answered {status} {reason}".strip()
+        said = clean(body)
+        if said == NO_REASON:
+            said = f"Azure answered {status} {reason}".strip() + "."
         views = [_view(code, said, "", resource, correlation)]
     return AzureFailure(*views, status=status)
 
@@ -291,7 +293,18 @@ def _resource_of(url: str) -> str:
     match = re.match(r"https?://[^/]+(/subscriptions/[^?]+)", url)
     if not match or re.search(r"/operation(?:s|results|statuses)/", match[1], re.IGNORECASE):
         return ""
-    return match[1]
+    parts = match[1].strip("/").split("/")
+    if len(parts) % 2:
+        parts.pop()  # the word of a list or of an action
+    if len(parts) > 2 and parts[-2].lower() == "providers":
+        del parts[-2:]
+    return "/" + "/".join(parts)
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether the transport had a connection when it failed; the SDK calls that too a request not sent."""
+    names = {kind.__name__ for kind in type(getattr(error, "inner_exception", None)).__mro__}
+    return bool(names & {"ServerDisconnectedError", "ClientOSError"}) and "ClientConnectorError" not in names
 
 
 def _unreachable(error: BaseException, resource: str) -> FailureView:
@@ -305,7 +318,7 @@ def _unreachable(error: BaseException, resource: str) -> FailureView:
     host = re.search(r"[Cc]annot connect to host ([^\s:]+(?::\d+)?)", said)
     where = host[1] if host else "Azure"
     low = said.lower()
-    if "certificate" in low or "ssl" in low:
+    if "certificate" in low or "[ssl" in low:
         return _view("CertificateNotTrusted", f"The certificate of {where} is not trusted.", "", resource, "")
     if "name or service not known" in low or "getaddrinfo" in low or "nodename" in low or "dns" in low:
         return _view("NameNotFound", f"The name of {where} cannot be resolved.", "", resource, "")

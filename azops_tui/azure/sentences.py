@@ -10,6 +10,8 @@ from azops_tui.azure.ids import shorten
 LONGEST = 600
 """Characters of a message that are kept."""
 
+NO_REASON = "The service gave no reason."
+
 _NOISE = (
     # What only the service's own people can use; the correlation id is kept apart.
     r"\s*(?:Request ?Id|Trace ID|Correlation ID|Activity ?Id|Time|Timestamp)\s*:\s*[\w.:\- ]*?(?=\n|\r|$|\.\s|\.$)",
@@ -44,7 +46,7 @@ def clean(message: str, code: str = "") -> str:
     text = re.sub(r"\s+", " ", text).strip().rstrip(":,;- ").strip()
     text = re.sub(r"\.{2,}$", ".", text)
     if not re.search(r"\w", text):
-        text = words(code) or "The service gave no reason"
+        text = words(code) or NO_REASON
     if len(text) > LONGEST:
         text = text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
     return text if text[-1] in ".!?…" else text + "."
