@@ -28,6 +28,8 @@ _WRAPPERS: dict[str, str] = {
     "sudo": "-u -g -h -p -C -D -R -T --user --group",
     "doas": "-u -C",
     "env": "-u -C -S --unset --chdir",
+    "!": "",
+    "coproc": "",
     "nohup": "",
     "setsid": "",
     "time": "-f -o",
@@ -97,6 +99,8 @@ class _Judge:
         self._remote = remote
         self._depth = depth
         self._calling: set[str] = set()
+        self._input = Command(())
+        """The command that is judged, for what a shell within it reads."""
 
     def script(self, code: str) -> Effect:
         if not code.strip():
@@ -136,14 +140,8 @@ class _Judge:
         words = command.words
         if not words:
             return Effect.NONE
-        effect = self._words(words)
-        name = words[0].rpartition("/")[2] if words[0] else ""
-        if name in _SHELLS or name == "ssh":
-            if command.document:
-                effect |= self._nested(command.document, remote=name == "ssh")
-            elif command.piped and name in _SHELLS and not _script_of(words[1:]):
-                effect |= M
-        return effect
+        self._input = command
+        return self._words(words)
 
     def _words(self, words: Words) -> Effect:
         first, rest = words[0], words[1:]
@@ -238,7 +236,15 @@ class _Judge:
                 return self._nested(words[at + 1] if at + 1 < len(words) else None)
         if any(word in {"--version", "--help"} for word in words):
             return R
-        return M if _script_of(words) else R
+        if _script_of(words):
+            return M
+        return self._read_by_shell() or R
+
+    def _read_by_shell(self, *, remote: bool = False) -> Effect:
+        """What a shell without a script does with its input; NONE where it has none."""
+        if self._input.document:
+            return self._nested(self._input.document, remote=remote)
+        return M if self._input.piped else Effect.NONE
 
     def _ssh(self, words: Words) -> Effect:
         rest = list(words)
@@ -247,8 +253,9 @@ class _Judge:
         remote = rest[1:]
         while remote and remote[0] is not None and remote[0].startswith("-"):
             del remote[: 2 if remote[0] in _SSH_VALUES else 1]
-        if not remote or None in remote:
-            # A session by hand, or a command that is not known: unless a here-document says what it does.
+        if not remote:
+            return self._read_by_shell(remote=True) or M
+        if None in remote:
             return M
         return self._nested(" ".join(str(word) for word in remote), remote=True)
 

@@ -35,6 +35,8 @@ _AZ_LOCAL = words("""
     survey upgrade version
 """)
 """Groups of ``az`` that concern the machine and the signed-in session alone."""
+_AZ_VALUES = frozenset({"-o", "--output", "--query", "--subscription"})
+"""Options of every ``az`` command that take a value; they may stand before its name."""
 _AZ_LOCAL_COMMANDS = frozenset({"account set", "account clear", "aks install-cli", "acr login"})
 
 
@@ -97,11 +99,13 @@ def az_effect(words: Words) -> Effect:
     """What an ``az`` command does; ``words`` are those after ``az``."""
     if any(word in {"--help", "-h", "--version"} for word in words):
         return Effect.READS
+    start = 0
+    while start < len(words) and (words[start] or "").startswith("-"):
+        start += 2 if words[start] in _AZ_VALUES else 1
+    words = words[start:]
     path = command_path(words)
     if not path:
-        # Options come first: any of the words may be the verb, so the worst of them counts.
-        plain = [word for word in words if word is None or not word.startswith("-")]
-        return union(map(verb_effect, plain)) & ~Effect.READS or Effect.READS
+        return Effect.MUTATES if words else Effect.READS
     if path[0] in _AZ_LOCAL or " ".join(word or "" for word in path[:2]) in _AZ_LOCAL_COMMANDS:
         return Effect.READS
     if path[0] == "rest":
