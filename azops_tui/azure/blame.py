@@ -36,7 +36,7 @@ def responsible(template: Mapping[str, Json], failure: FailureView) -> str:
 def blamed(template: Mapping[str, Json], failure: FailureView) -> FailureView:
     """The failure with the responsible parameter in its advice, where one can be named."""
     name = responsible(template, failure)
-    if not name or name in failure.advice:
+    if not name or re.search(rf"\b{re.escape(name)}\b", failure.advice):
         return failure
     return msgspec.structs.replace(
         failure, advice=f"The value is that of the parameter {name}. {failure.advice}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import msgspec
 
@@ -80,7 +80,7 @@ class Deployments:
         location: str = "",
         expected: Sequence[Expected] = (),
         validate: bool = True,
-    ) -> AsyncIterator[DeploymentView]:
+    ) -> AsyncGenerator[DeploymentView, None]:
         """Deploys a template and yields a view whenever something changed; the last one is finished.
 
         A deployment that fails is no exception: its last view says so. One that is abandoned (the iteration is closed

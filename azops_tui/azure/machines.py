@@ -144,4 +144,5 @@ def _view(machine: Json, network: Mapping[str, tuple[str, str, str]]) -> Machine
         private_address=private,
         public_address=public,
         fqdn=fqdn,
+        unique=properties.get("vmId") or "",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Literal
 
 from azops_tui.azure.client import Clients
@@ -46,7 +46,7 @@ class ScaleSets:
         """
         return await self._read(group, name, await self._autoscale(group, name))
 
-    async def scale(self, group: str, name: str, capacity: int) -> AsyncIterator[ScaleSetView]:
+    async def scale(self, group: str, name: str, capacity: int) -> AsyncGenerator[ScaleSetView, None]:
         """Sets how many instances are wanted and yields a view whenever something changed, until they are there.
 
         One that is abandoned goes on in Azure.
@@ -216,4 +216,5 @@ def _instance(raw: Json, known: Mapping[str, str], flexible: bool) -> InstanceVi
         latest_model=flexible or properties.get("latestModelApplied") is not False,
         health=health.partition("/")[2] or health,
         address=known.get(card_of(raw), ""),
+        unique=properties.get("vmId") or "",
     )

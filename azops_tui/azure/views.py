@@ -120,6 +120,8 @@ class InstanceView(View, frozen=True, kw_only=True):
     health: str = ""
     address: str = ""
     """Private address."""
+    unique: str = ""
+    """The service's own id of this very machine: one made anew under the same name has another."""
 
 
 class ScaleSetView(View, frozen=True, kw_only=True):
@@ -154,3 +156,5 @@ class MachineView(View, frozen=True, kw_only=True):
     private_address: str = ""
     public_address: str = ""
     fqdn: str = ""
+    unique: str = ""
+    """The service's own id of this very machine: one made anew under the same name has another."""
