@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from azops_tui.azure.views import FailureView, Json
 from azops_tui.engine.events import Event
-from azops_tui.engine.guard import Answer, Policy, Proposal, Questions
+from azops_tui.engine.guard import Answer, Kind, Policy, Proposal, Questions
 from azops_tui.engine.output import Output
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.engine.variables import Namespace, Origin
@@ -71,6 +71,8 @@ class StepContext:
     hand_over: Callable[[], AbstractContextManager[object]]
     """Hands the terminal to an interactive step."""
     fleets: FleetSource
+    agreed: Kind | Literal[""] = ""
+    """What was agreed to for this step."""
     if_stopped: str = ""
     """What to say if the step is stopped now: what goes on elsewhere."""
     on_stop: Callable[[], Awaitable[None]] | None = None

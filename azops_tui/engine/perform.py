@@ -30,6 +30,8 @@ class Stopper:
     """Lets a run end the attempt that is under way."""
 
     requested: bool = False
+    with_run: bool = False
+    """Whether it is the run's end that ends a background step, which is then as it should be."""
     context: StepContext | None = None
     task: asyncio.Task[Outcome] | None = None
 
@@ -110,10 +112,11 @@ async def _agreement(context: StepContext, executor: Executor, effects: Effect, 
     proposal: Proposal | None = await describe(context) if describe is not None else None
     if proposal is None:
         proposal = _proposal(context, wanted)
-    elif wanted == "destroy" and proposal.kind == "mutate":
+    elif context.step.attributes.confirm == "destroy" and proposal.kind == "mutate":
         proposal = replace(proposal, kind="destroy", typed=proposal.typed or context.name)
     answer = await context.ask(proposal, agreed_by=agreed_by if proposal.kind == "mutate" else "")
     if answer.accepted:
+        context.agreed = proposal.kind
         return None
     view = FailureView(code="Declined", message="Declined; nothing was done.")
     return Outcome("stopped", None, view, " ".join(filter(None, (view.message, answer.note))))

@@ -172,6 +172,14 @@ class Run:
 
     # Commands
 
+    async def cloud(self) -> Cloud:
+        """The run's cloud, opened when first needed.
+
+        Raises:
+            StepProblem: the run has none, or it cannot be opened.
+        """
+        return await self._open_cloud()
+
     async def start(self) -> None:
         """Open the cloud, so that the first step need not wait for it. Begins no run.
 
@@ -273,18 +281,22 @@ class Run:
         self._emitter.state.announce([dataclasses.replace(planned, step=self._edits[name]).info])
 
     async def close(self) -> None:
-        """End everything: the step that runs, background steps, sessions, connections, the run, and the cloud."""
+        """End everything: the step that runs, background steps, sessions, connections, the run.
+
+        A cloud that the run opened is closed too; one that was given open belongs to the caller.
+        """
         if self._closed:
             return
         self._closed = True
         await self.stop()
-        for name in list(self._background):
+        for name, (_, stopper) in list(self._background.items()):
+            stopper.with_run = True
             await self.stop_background(name)
         await self._sessions.close()
         await self._fleets.close()
         if self._begun:
             self._finish_run()
-        if self._cloud is not None:
+        if self._cloud is not None and self._cloud is not self._cloud_source:
             await self._cloud.close()
 
     # The queue
@@ -367,6 +379,8 @@ class Run:
             outcome = Outcome("stopped", summary="Stopped.")
         except Exception as error:
             outcome = explain(error)
+        if outcome.state == "stopped" and stopper.with_run:
+            outcome = Outcome("done", outcome.status, summary="Ended with the run.")
         if self.state.step(planned.name).state == "waiting" and outcome.state not in ("skipped", "stopped"):
             self._emitter.send(ev.StepStarted(at=time.time(), step=planned.name, code=step.code))
         output.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import textwrap
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -43,11 +44,12 @@ class Watched:
         self._news.set()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until something holds; it is tried after every record."""
+        """Wait until something holds; it is tried after every record, and now and then."""
         async with asyncio.timeout(30):
             while not condition():
                 self._news.clear()
-                await self._news.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), 0.05)
 
     @property
     def verdict(self) -> str:

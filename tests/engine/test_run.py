@@ -411,7 +411,8 @@ async def test_background_steps_end_with_the_run(make_run: MakeRun, tmp_path: Pa
     assert await watched.run.run_all() == "done"
     assert watched.states() == {"server": "running", "use": "done"}
     await watched.run.close()
-    assert watched.states() == {"server": "stopped", "use": "done"}
+    assert watched.states() == {"server": "done", "use": "done"}
+    assert watched.verdict == "done"
     assert (tmp_path / "gone").exists()
 
 

@@ -172,7 +172,8 @@ def _done(view: DeploymentView) -> tuple[int, int]:
 
 def _summary(view: DeploymentView) -> str:
     done, total = _done(view)
-    return f"{view.name}: {done} of {total} operations done in {view.duration:.0f} s."
+    took = f"{view.duration:.1f}" if view.duration < 10 else f"{view.duration:.0f}"
+    return f"{view.name}: {done} of {total} operations done in {took} s."
 
 
 def _failed(view: DeploymentView, number: int, layers: int) -> Outcome:

@@ -84,6 +84,9 @@ async def _present(context: StepContext, cloud: Any, found: GroupView | None) ->
 async def _delete(context: StepContext, cloud: Any, name: str, found: GroupView | None) -> Outcome:
     if found is None:
         return Outcome("done", summary=f"There is no group {name}; nothing was deleted.", value=None, has_value=True)
+    if context.agreed != "destroy":
+        # It came to be after the question was asked, so nobody agreed to delete it.
+        raise problem("Changed", f"The group {name} was made meanwhile; it was not deleted.", "Run the step again.")
     context.if_stopped = f"The deletion of {name} has begun and goes on in Azure; it cannot be called back."
     context.say(f"Deleting {name} …")
 

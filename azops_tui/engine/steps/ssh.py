@@ -144,7 +144,8 @@ async def run_on(
 ) -> Outcome:
     """Run a command on hosts and show what each says.
 
-    ``limit`` is in seconds, for each host. The outcome's value is a list of ``{host, status, stdout, stderr, problem}``.
+    ``limit`` is in seconds, for each host. The outcome's value is a list of
+    ``{host, status, stdout, stderr, problem}``.
     """
     from azops_tui.ssh.rolling import plan
 
