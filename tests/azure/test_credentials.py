@@ -1,0 +1,135 @@
+"""Who asks: each credential of a real cloud, against a service of ours in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import stat
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from azops_tui.azure import credentials
+from azops_tui.azure.connect import connect
+from azops_tui.azure.errors import AzureFailure
+from azops_tui.azure.profiles import CLOUDS, CredentialName, Profile
+from tests.azure.service import SUBSCRIPTION, Service
+
+
+@pytest.fixture
+def public(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The service, in the place of the public cloud."""
+    monkeypatch.setitem(CLOUDS, "public", msgspec.structs.replace(CLOUDS["public"], manager=service.where.url))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", service.where.ca)
+    for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "*")
+    return service
+
+
+def az(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ``az`` that does what the script says."""
+    folder.mkdir()
+    program = folder / "az"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def profile(credential: CredentialName = "cli", **more: Any) -> Profile:
+    return Profile(**{"name": "p", "cloud": "public", "subscription": SUBSCRIPTION, "credential": credential, **more})
+
+
+async def test_az_gives_the_token(public: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = {"accessToken": "abc", "expires_on": int(time.time()) + 3600, "tokenType": "Bearer"}
+    az(tmp_path / "bin", f"echo >> {tmp_path}/asked\necho '{json.dumps(token)}'", monkeypatch)
+    public.respond = lambda asked: (200, {}, {"value": []})
+    cloud = await connect(profile("default"), poll=0.02)
+    assert cloud.subscription == SUBSCRIPTION
+    await asyncio.gather(cloud.groups.list(), cloud.resources.list(), cloud.locations())
+    await cloud.close()
+    assert (tmp_path / "asked").read_text().count("\n") == 1
+    assert cloud.portal == "https://portal.azure.com"
+    assert cloud.environment["AZURE_CLOUD_NAME"] == "AzureCloud"
+
+
+async def test_the_subscription_is_that_of_az(
+    public: Service, tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = {"accessToken": "abc", "expires_on": int(time.time()) + 3600}
+    az(tmp_path / "bin", f"echo '{json.dumps(token)}'", monkeypatch)
+    (own_folders / ".azure").mkdir()
+    known = {"subscriptions": [{"id": "x"}, {"id": SUBSCRIPTION, "isDefault": True}]}
+    (own_folders / ".azure" / "azureProfile.json").write_text(json.dumps(known), "utf-8-sig")
+    cloud = await connect(profile(subscription=""))
+    await cloud.close()
+    assert cloud.subscription == SUBSCRIPTION
+
+
+async def test_no_az_at_all(public: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(AzureFailure, match="Azure CLI not found") as caught:
+        await connect(profile())
+    assert caught.value.view.code == "AuthenticationFailed"
+    assert "Sign in" in caught.value.view.advice
+
+
+async def test_az_that_is_not_signed_in(public: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    az(tmp_path / "bin", "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1", monkeypatch)
+    with pytest.raises(AzureFailure, match="az login"):
+        await connect(profile())
+
+
+async def test_a_credential_that_hangs_does_not_hang_us(
+    public: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    az(tmp_path / "bin", "exec sleep 20", monkeypatch)
+    monkeypatch.setattr(credentials, "PATIENCE", {"cli": 0.3})
+    began = time.monotonic()
+    with pytest.raises(AzureFailure, match="gave no token within"):
+        await connect(profile())
+    assert time.monotonic() - began < 5
+
+
+async def test_a_device_code_is_shown_in_the_loop_s_own_thread(
+    public: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import azure.identity
+    from azure.core.credentials import AccessTokenInfo
+
+    class Device:
+        def __init__(self, *, prompt_callback: Any, **unused: Any) -> None:
+            self.prompt = prompt_callback
+
+        def get_token_info(self, *scopes: str, options: Any) -> AccessTokenInfo:
+            assert threading.current_thread() is not threading.main_thread()
+            self.prompt("https://login.example/device", "ABC-123", datetime.datetime.fromtimestamp(9e9, datetime.UTC))
+            return AccessTokenInfo("t", int(time.time()) + 3600)
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(azure.identity, "DeviceCodeCredential", Device)
+    shown: list[tuple[str, str, float, bool]] = []
+
+    def prompt(url: str, code: str, expires: float) -> None:
+        shown.append((url, code, expires, threading.current_thread() is threading.main_thread()))
+
+    cloud = await connect(profile("device", tenant="contoso"), prompt=prompt)
+    await cloud.close()
+    assert shown == [("https://login.example/device", "ABC-123", 9e9, True)]
+
+
+async def test_a_device_code_needs_somebody(public: Service) -> None:
+    with pytest.raises(AzureFailure, match="needs somebody to show the code to"):
+        await connect(profile("device"))
+
+
+async def test_the_environment_without_its_variables(public: Service) -> None:
+    with pytest.raises(AzureFailure, match="EnvironmentCredential authentication unavailable"):
+        await connect(profile("environment"))
