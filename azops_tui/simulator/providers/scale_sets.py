@@ -143,6 +143,9 @@ class ScaleSets(Provider):
         if resource.private.get("profile") != model:
             resource.private["profile"] = model
             resource.private["model"] = int(resource.private.get("model", 0)) + 1
+            if not change.creates and get(resource.properties, "orchestrationMode") != "Flexible":
+                for instance in instances_of(self.world, resource):
+                    instance.properties["latestModelApplied"] = False
 
     async def work(self, resource: Resource, change: Change) -> None:
         async with self.world.lock(resource.address.key):
