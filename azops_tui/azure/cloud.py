@@ -37,6 +37,8 @@ class Endpoint(Protocol):
     @property
     def az_config(self) -> str: ...
     @property
+    def known_hosts(self) -> str: ...
+    @property
     def ssh_config(self) -> str: ...
 
 
@@ -64,7 +66,8 @@ class Cloud:
         self.scale_sets = ScaleSets(clients)
         self.machines = Machines(clients)
         self._clients = clients
-        self._endpoint = endpoint
+        self.endpoint = endpoint
+        """The local cloud's own record of itself; None for a real cloud."""
         self._hosts: dict[str, tuple[str, int]] = {}
         self._asking = asyncio.Lock()
         self._locations: list[str] = []
@@ -88,14 +91,14 @@ class Cloud:
     def environment(self) -> dict[str, str]:
         """Variables for shells, so that ``az`` in them acts on this cloud and no other."""
         found = {"AZURE_SUBSCRIPTION_ID": self.subscription}
-        if self._endpoint is None:
+        if self.endpoint is None:
             return {**found, "AZURE_CLOUD_NAME": CLOUDS[self.profile.cloud].az_name}
         return {
             **found,
-            "AZURE_CONFIG_DIR": self._endpoint.az_config,
-            "REQUESTS_CA_BUNDLE": self._endpoint.ca,
-            "AZURE_TENANT_ID": self._endpoint.tenant,
-            "AZOPS_SSH_CONFIG": self._endpoint.ssh_config,
+            "AZURE_CONFIG_DIR": self.endpoint.az_config,
+            "REQUESTS_CA_BUNDLE": self.endpoint.ca,
+            "AZURE_TENANT_ID": self.endpoint.tenant,
+            "AZOPS_SSH_CONFIG": self.endpoint.ssh_config,
             # A proxy cannot reach a loopback address.
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy", ""), "127.0.0.1", "localhost"])),
         }
@@ -126,7 +129,7 @@ class Cloud:
         Raises:
             AzureFailure: the local cloud cannot be reached.
         """
-        if self._endpoint is None:
+        if self.endpoint is None:
             return None
         async with self._asking:
             if address.lower() not in self._hosts:

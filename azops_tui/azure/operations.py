@@ -105,7 +105,8 @@ class Watch:
                 shown += await self._inside(one)
         failed = any(one.state in ("Failed", "Canceled") for one in begun)
         if not final or failed:
-            shown += self.waiting(begun)
+            # The caller may have named what is in nested deployments too: those are shown there once they are.
+            shown += self.waiting(shown)
         self._last = tuple(shown)
         return self._last
 

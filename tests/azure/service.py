@@ -28,6 +28,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str = "client"
     client_secret: str = "secret"
     az_config: str = "/nowhere/az"
+    known_hosts: str = "/nowhere/known_hosts"
     ssh_config: str = "/nowhere/ssh"
 
 
