@@ -96,8 +96,8 @@ class Controller(Protocol):
     async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
         """Answer a question that waits."""
 
-    def set_parameters(self, values: dict[str, str]) -> None:
-        """Set values of parameters, before the run began."""
+    async def set_parameters(self, values: dict[str, str]) -> None:
+        """Give parameters other values; steps that ran already are not run again."""
 
     async def edit(self, name: str, code: str) -> None:
         """Give a step other code for this run."""

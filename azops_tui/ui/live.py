@@ -179,8 +179,9 @@ class LiveController:
         if not self._need_run().answer(question, accepted, typed=typed, note=note):
             raise UserError("That question does not wait any more, or the name did not match.")
 
-    def set_parameters(self, values: dict[str, str]) -> None:
+    async def set_parameters(self, values: dict[str, str]) -> None:
         """Give parameters other values."""
+        await self._need_run().set_parameters(values)
         self.parameters.update(values)
 
     async def edit(self, name: str, code: str) -> None:

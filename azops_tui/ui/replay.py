@@ -210,7 +210,7 @@ class ReplayController:
     async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
         """Questions were answered when it ran."""
 
-    def set_parameters(self, values: dict[str, str]) -> None:
+    async def set_parameters(self, values: dict[str, str]) -> None:
         """Not in a replay."""
         raise UserError("This is a replay: its parameters are those it ran with.")
 

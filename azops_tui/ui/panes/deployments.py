@@ -54,13 +54,14 @@ class DeploymentsPane(Pane):
         for number, reason in enumerate(reasons):
             rows += self._failure(f"{deployment.id}:failure:{number}", reason, failed[number].name if failed else "")
         end = self._end(deployment)
+        longest = max((len(o.name) + 2 * o.depth for o in deployment.operations), default=10)
         order = (
             sorted(deployment.operations, key=lambda o: o.failure is None)
             if not _nested(deployment)
             else deployment.operations
         )
         for operation in order:
-            rows.append(self._operation_row(deployment, operation, end))
+            rows.append(self._operation_row(deployment, operation, end, longest))
             if operation.id in self.opened:
                 rows += self._detail(operation)
         path = critical_path(deployment)
@@ -125,7 +126,7 @@ class DeploymentsPane(Pane):
         rows.append(text_row(f"{key}:gap", []))
         return rows
 
-    def _operation_row(self, deployment: DeploymentView, operation: OperationView, end: float) -> Row:
+    def _operation_row(self, deployment: DeploymentView, operation: OperationView, end: float, longest: int) -> Row:
         marks = self.marks
         state = provisioning(operation.state)
         started = deployment.started or 0.0
@@ -133,7 +134,7 @@ class DeploymentsPane(Pane):
         def draw(cells: int) -> Line:
             indent = "  " * operation.depth
             bar_cells = max(8, cells // 5)
-            name_cells = max(10, min(24, (cells - bar_cells - 14) // 2 + 2))
+            name_cells = max(10, min(longest, (cells - bar_cells - 14) // 2 + 4))
             type_cells = max(0, cells - bar_cells - name_cells - 14)
             took = operation.duration
             if state == "running" and operation.started is not None:

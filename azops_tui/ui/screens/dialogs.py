@@ -49,7 +49,7 @@ class NameInput(Input):
     """Takes the name that must be typed; may refuse to have it pasted."""
 
     def __init__(self, *, paste: bool, placeholder: str, id: str) -> None:
-        super().__init__(placeholder=placeholder, id=id, select_on_focus=False)
+        super().__init__(placeholder=placeholder, id=id, select_on_focus=False, compact=True)
         self._paste = paste
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -80,10 +80,10 @@ class Dialog(ModalScreen[Answer]):
     Dialog #lines { height: auto; max-height: 16; }
     Dialog #lines Static { height: auto; }
     Dialog .ask { margin-top: 1; color: $foreground; height: auto; }
-    Dialog Input { border: none; height: 1; padding: 0 1; background: $panel; }
+    Dialog Input { height: 1; padding: 0 1; background: $panel; }
     Dialog:ansi Input { text-style: underline; }
     Dialog #buttons { height: 1; margin: 1 0; align-horizontal: right; }
-    Dialog Button { width: auto; min-width: 10; height: 1; border: none; margin-left: 2; padding: 0 1;
+    Dialog Button { width: auto; min-width: 10; height: 1; margin-left: 2; padding: 0 1;
         background: $panel; color: $foreground; text-style: none; }
     Dialog Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     Dialog Button:disabled { color: $foreground-disabled; background: $panel; }
@@ -104,10 +104,12 @@ class Dialog(ModalScreen[Answer]):
                 yield NameInput(paste=self.ask.paste, placeholder="", id="typed")
             if self.ask.note:
                 yield Static(Content("A note for the journal, if you like:"), classes="ask", markup=False)
-                yield Input(placeholder="", id="note", select_on_focus=False)
+                yield Input(placeholder="", id="note", select_on_focus=False, compact=True)
             with Horizontal(id="buttons"):
-                yield Button(self._label("Cancel", True), id="cancel")
-                yield Button(self._label(self.ask.agree, False), id="agree", disabled=bool(self.ask.typed))
+                yield Button(self._label("Cancel", True), id="cancel", compact=True)
+                yield Button(
+                    self._label(self.ask.agree, False), id="agree", compact=True, disabled=bool(self.ask.typed)
+                )
 
     def _label(self, text: str, default: bool) -> Content:
         return Content(f"[ {safe(text)} ]" if default else f"  {safe(text)}  ")
@@ -167,10 +169,10 @@ class QuitDialog(Dialog):
             box.border_title = Content(f" {self.ask.title} ")
             yield Static(Content(safe("\n".join(self.ask.lines))), markup=False)
             with Horizontal(id="buttons"):
-                yield Button(self._label("Cancel", True), id="cancel")
+                yield Button(self._label("Cancel", True), id="cancel", compact=True)
                 if self.can_leave:
-                    yield Button(self._label("Leave in background", False), id="leave")
-                yield Button(self._label("Stop it and quit", False), id="stop")
+                    yield Button(self._label("Leave in background", False), id="leave", compact=True)
+                yield Button(self._label("Stop it and quit", False), id="stop", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """What was chosen."""

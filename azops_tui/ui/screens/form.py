@@ -38,12 +38,12 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
     ParametersSheet .field { height: auto; margin-bottom: 1; }
     ParametersSheet .row { height: 1; }
     ParametersSheet .name { width: 24; color: $foreground; }
-    ParametersSheet Input { border: none; height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    ParametersSheet Input { height: 1; width: 1fr; padding: 0 1; background: $panel; }
     ParametersSheet:ansi Input { text-style: underline; }
     ParametersSheet .help { padding-left: 24; color: $foreground-muted; height: auto; }
     ParametersSheet .wrong { color: $error; }
     ParametersSheet #buttons { height: 1; margin: 1 0; align-horizontal: right; }
-    ParametersSheet Button { width: auto; min-width: 10; height: 1; border: none; margin-left: 2; padding: 0 1;
+    ParametersSheet Button { width: auto; min-width: 10; height: 1; margin-left: 2; padding: 0 1;
         background: $panel; color: $foreground; text-style: none; }
     ParametersSheet Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
@@ -70,12 +70,13 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
                                 password=parameter.type == "secret",
                                 id=f"field-{number}",
                                 select_on_focus=False,
+                                compact=True,
                                 suggester=SuggestFromList(parameter.choices) if parameter.choices else None,
                             )
                         yield Static(Content(_hint(parameter)), classes="help", id=f"help-{number}", markup=False)
             with Horizontal(id="buttons"):
-                yield Button(Content("[ Cancel ]"), id="cancel")
-                yield Button(Content("  Use these  "), id="save", disabled=not self.parameters)
+                yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
+                yield Button(Content("  Use these  "), id="save", compact=True, disabled=not self.parameters)
 
     def _value(self, parameter: Parameter) -> str:
         if parameter.type == "secret":

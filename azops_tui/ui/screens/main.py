@@ -64,7 +64,7 @@ class MainScreen(Actions, Screen[None]):
     }
     MainScreen .frame:focus-within { border: round $border; }
     MainScreen #document-frame { width: 1fr; }
-    MainScreen #pane-frame { width: 1.06fr; }
+    MainScreen #pane-frame { width: 1.14fr; }
     MainScreen.-one #pane-frame { display: none; }
     MainScreen.-one.-pane #pane-frame { display: block; }
     MainScreen.-one.-pane #document-frame { display: none; }
@@ -96,7 +96,7 @@ class MainScreen(Actions, Screen[None]):
             with Vertical(id="document-frame", classes="frame"):
                 yield DocumentView(id="document")
             yield PaneFrame(self.controller, self.chronicle)
-        yield Input(id="prompt", select_on_focus=False)
+        yield Input(id="prompt", select_on_focus=False, compact=True)
         yield KeyBar()
 
     # Parts
@@ -245,6 +245,7 @@ class MainScreen(Actions, Screen[None]):
         self._draw_titles()
         self.top.view = view
         self.top.place = self.controller.place
+        self.top.busy = self.controller.busy
         self.top.elapsed = self._elapsed()
         self.top.refresh()
         self.frame.update_panes()
@@ -271,7 +272,7 @@ class MainScreen(Actions, Screen[None]):
     def _draw_titles(self) -> None:
         number, title = self.document.section
         frame = self.query_one("#document-frame")
-        text = f" {number} {safe(title)} " if title else f" {safe(self.controller.file_name)} "
+        text = f"{number} {safe(title)}" if title else safe(self.controller.file_name)
         frame.border_title = Content(text) if self.size.width >= TINY[0] else None
 
     def on_document_view_step_selected(self) -> None:

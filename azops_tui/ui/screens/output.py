@@ -78,7 +78,7 @@ class OutputScreen(Screen[None]):
         """Head, output, keys."""
         yield _Head(self)
         yield OutputView(id="output")
-        yield Input(select_on_focus=False)
+        yield Input(select_on_focus=False, compact=True)
         yield _Keys()
 
     @property

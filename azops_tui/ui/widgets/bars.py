@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.binding import ActiveBinding
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -38,6 +39,7 @@ class TopLine(Bar):
         self.file = file
         self.place = place
         self.view = view
+        self.busy = False
         self.elapsed: float | None = None
         self.note = ""
         """What the replay is doing, or that the document is being read."""
@@ -88,7 +90,7 @@ class TopLine(Bar):
                 if steps
                 else []
             )
-        state = "asking" if view.question else view.phase
+        state = self._state()
         ended = view.count("done", "failed", "skipped", "unknown")
         line: Line = [(f"run {view.run}  ", "muted")] if full and view.run else []
         line += [(f"{marks.state(state)} ", state), (f"{ended}/{len(view.steps)}", "strong")]
@@ -98,6 +100,17 @@ class TopLine(Bar):
             line.append((f"  {clock(self.elapsed)}", "muted"))
         return line
 
+    def _state(self) -> str:
+        """The run's state as a step's: what waits for a person first, then what runs, then how it went."""
+        view = self.view
+        if view.question:
+            return "asking"
+        if self.busy or (view.phase != "running"):
+            return "running" if self.busy else view.phase
+        if view.count("failed", "unknown"):
+            return "failed"
+        return "done" if not view.count("waiting", "stopped") else "waiting"
+
 
 class KeyBar(Bar):
     """Only the keys that do something now, in this focus."""
@@ -106,6 +119,7 @@ class KeyBar(Bar):
         super().__init__()
         self._spots: list[tuple[int, int, str]] = []
         """Where each key stands: first cell, end, action."""
+        self._last: Line = []
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -113,13 +127,18 @@ class KeyBar(Bar):
 
     def spans(self, cells: int) -> Line:
         """As many keys as fit, the first ones first; help is always there."""
+        if not self.screen.is_current and self._last:
+            return self._last  # a dialog is open, which says itself what its keys are
         ascii_only = look(self).marks.enter != "⏎"
-        active = {b.binding.id: b for b in self.screen.active_bindings.values() if b.enabled and b.binding.show}
+        active: dict[str, ActiveBinding] = {}
+        for found in self.screen.active_bindings.values():
+            if found.enabled and found.binding.show and found.binding.id:
+                active.setdefault(found.binding.id, found)
         entries: list[tuple[str, str, str]] = []
         for item in COMMANDS:
-            found = active.get(item.id)
-            if found is not None and item.footer:
-                entries.append((key_name(found.binding.key, ascii_only), item.label, item.id))
+            here = active.get(item.id)
+            if here is not None and item.footer:
+                entries.append((key_name(here.binding.key, ascii_only), item.label, item.id))
         last = [entry for entry in entries if entry[2] in ("help", "command")]
         room = cells - 1 - sum(len(key) + len(label) + 3 for key, label, _ in last)
         shown: list[tuple[str, str, str]] = []
@@ -136,6 +155,7 @@ class KeyBar(Bar):
             self._spots.append((at, at + size, active[identifier].binding.key))
             line += [(key, "key"), (f" {label}  ", "muted")]
             at += size + 2
+        self._last = line
         return line
 
     def on_click(self, event: events.Click) -> None:

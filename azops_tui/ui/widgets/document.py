@@ -73,11 +73,24 @@ class DocumentView(LineView):
 
     def steps_changed(self, names: set[str]) -> None:
         """Draw some cards again."""
+        if not names:
+            return
+        seen = self._selected_is_seen()
         for name in names:
             if name in self._pieces_of:
                 self._drawn.pop(self._pieces_of[name], None)
-        if names:
-            self.changed()
+        self.changed()
+        if seen:
+            index = self._pieces_of[self.state.selected]
+            self.show_lines(self._tops[index], self._tops[index + 1] - 1)
+
+    def _selected_is_seen(self) -> bool:
+        """Whether the card under the bar begins within the view: then it is kept in view as it grows."""
+        index = self._pieces_of.get(self.state.selected)
+        if index is None:
+            return False
+        y = self.scroll_offset.y
+        return y <= self._tops[index] < y + self.scrollable_content_region.height
 
     def show_view(self, view: RunView) -> None:
         """Show another view of the run: a replay jumped."""

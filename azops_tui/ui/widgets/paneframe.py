@@ -101,11 +101,11 @@ class PaneFrame(Vertical):
     def draw_title(self) -> None:
         """The names of the panes, in the border: as many as fit, the one in front always."""
         marks = look(self).marks
-        room = self.size.width - 4
-        full = sum(len(title) + 5 for title in TITLES.values())
-        parts: list[str | tuple[str, str]] = [" "]
+        room = self.size.width - 2
+        full = sum(len(title) + 4 for title in TITLES.values()) - 1
+        parts: list[str | tuple[str, str]] = []
         self._spots = []
-        at = 1
+        at = 0
         for number, title in TITLES.items():
             short = full > room and number != self.active
             dot = marks.dot if number == self.followed else ""
@@ -115,7 +115,7 @@ class PaneFrame(Vertical):
             parts.append("  ")
             self._spots.append((at, at + len(text), number))
             at += len(text) + 2
-        self.border_title = Content.assemble(*parts[:-1], " ")
+        self.border_title = Content.assemble(*parts[:-1])
 
     def on_click(self, event: events.Click) -> None:
         """A click on a name brings that pane to the front."""
