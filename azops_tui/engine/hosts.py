@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from azops_tui import paths
+from azops_tui.engine.cloud import known_hosts
 from azops_tui.engine.guard import Proposal
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ class Fleets:
         self._context = context
         if self._fleet is None:
             cloud = await context.open_cloud() if context.open_cloud is not None else None
-            endpoint = getattr(cloud, "endpoint", None)
-            known = getattr(endpoint, "known_hosts", "") or paths.state() / "known_hosts"
+            local = cloud is not None and cloud.profile.cloud == "local"
+            folder = paths.private(paths.state() / "output" / context.variables.get("AZOPS_RUN", "0") / "hosts")
             self._fleet = Fleet(
-                HostKeys(known),
+                HostKeys(known_hosts(cloud, folder / "known_hosts")),
                 cloud.route if cloud is not None else None,
-                ask_host_key=None if endpoint is not None else self._ask,
-                spill=paths.private(paths.state() / "output" / "hosts"),
+                ask_host_key=None if local else self._ask,
+                spill=folder,
             )
         return self._fleet
 

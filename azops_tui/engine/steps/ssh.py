@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from azops_tui.azure.views import FailureView, ScaleSetView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.events import HostFinished, HostStarted
@@ -15,7 +17,6 @@ from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
 
 if TYPE_CHECKING:
-    from azops_tui.azure.cloud import Cloud
     from azops_tui.ssh.fleet import HostResult
     from azops_tui.ssh.targets import Target
 
@@ -65,7 +66,7 @@ async def find(context: StepContext, body: Any) -> list[Target]:
                 user=body.user,
                 key=key,
                 via=via,
-                identity=_identity(cloud, instance.id),
+                identity=instance.unique,
             )
             for instance in scale_set.instances
             if instance.address
@@ -75,10 +76,8 @@ async def find(context: StepContext, body: Any) -> list[Target]:
         found += await _machines(context, body, key, via)
     if not found:
         raise problem("NoHosts", "The step means no host.", "See that machines are there, or name some with hosts.")
-    unique: dict[str, Target] = {}
-    for target in found:
-        unique.setdefault(target.name, target)
-    return list(unique.values())
+    unique = {target.name: target for target in reversed(found)}
+    return [await _identified(context, target) for target in reversed(unique.values())]
 
 
 async def _machines(context: StepContext, body: Any, key: str, via: Target | None) -> list[Target]:
@@ -104,13 +103,23 @@ async def _machines(context: StepContext, body: Any, key: str, via: Target | Non
         if not address:
             raise problem("NoAddress", f"{machine.name} has no address to connect to.", resource=machine.id)
         user = body.user or machine.user
-        found.append(Target(machine.name, address, user=user, key=key, via=via, identity=_identity(cloud, machine.id)))
+        found.append(Target(machine.name, address, user=user, key=key, via=via, identity=machine.unique))
     return found
 
 
-def _identity(cloud: Cloud, resource: str) -> str:
-    """Under what a machine's host key is remembered: private addresses are given to one machine after another."""
-    return resource.strip("/").lower() if cloud.profile.cloud != "local" else ""
+async def _identified(context: StepContext, target: Target) -> Target:
+    """The target with what its host key is remembered under.
+
+    In the local cloud names and addresses are given to one machine after another within minutes; where a machine
+    really listens is its own.
+    """
+    cloud = await context.open_cloud() if context.open_cloud is not None else None
+    if cloud is None or cloud.profile.cloud != "local":
+        return target
+    route = await cloud.route(target.address)
+    via = await _identified(context, target.via) if target.via is not None else None
+    identity = target.identity or (f"{target.address}/{route[1]}" if route is not None else "")
+    return msgspec.structs.replace(target, via=via, identity=identity)
 
 
 def _all_there(scale_set: ScaleSetView, number: int) -> None:
