@@ -55,6 +55,8 @@ class Clients:
         self.subscription = subscription
         self.poll = poll
         """Seconds between two looks at something that is changing, where the service does not say."""
+        self.addresses: set[str] = set()
+        """Addresses of machines that were read so far."""
         local = profile.cloud == "local"
         # Where the cloud is a process of ours a refused connection must be told at once; elsewhere patience is right.
         self._retries: dict[str, Any] = (

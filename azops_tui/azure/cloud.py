@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from azops_tui.azure.profiles import CLOUDS, Profile
 from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.azure.views import Json
+
+_MADE_UP = [ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 
 
 class Endpoint(Protocol):
@@ -128,6 +131,8 @@ class Cloud:
 
         Raises:
             AzureFailure: the local cloud cannot be reached.
+            LookupError: it is a machine of the local cloud, but nothing listens there: it is not running, or gone. To
+                connect all the same could reach somebody else's machine, on a real network with the same addresses.
         """
         if self.endpoint is None:
             return None
@@ -139,11 +144,23 @@ class Cloud:
                     for name in (*host.get("addresses", ()), host.get("fqdn"), host.get("name")):
                         if name:
                             self._hosts[name.lower()] = (host["host"], host["port"])
-            return self._hosts.get(address.lower())
+            found = self._hosts.get(address.lower())
+        if found is None and (address.lower() in self._clients.addresses or _is_made_up(address)):
+            raise LookupError(f"Nothing listens on {address} in the local cloud: the machine is not running, or gone.")
+        return found
 
     async def close(self) -> None:
         """Closes every connection."""
         await self._clients.close()
+
+
+def _is_made_up(address: str) -> bool:
+    """Whether an address belongs to no real network: local clouds take their public ones from such ranges."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(known in network for network in _MADE_UP)
 
 
 def _is_physical(location: Json) -> bool:

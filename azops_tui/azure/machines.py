@@ -106,6 +106,7 @@ async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str
         public = known.get((setting.get("publicIPAddress") or {}).get("id", "").lower(), {}).get("properties") or {}
         fqdn = (public.get("dnsSettings") or {}).get("fqdn") or ""
         found[card["id"].lower()] = (setting.get("privateIPAddress") or "", public.get("ipAddress") or "", fqdn)
+    clients.addresses.update(name.lower() for names in found.values() for name in names if name)
     return found
 
 

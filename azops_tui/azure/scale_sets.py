@@ -157,6 +157,7 @@ class ScaleSets:
                 found = [(setting.get("properties") or {}).get("privateIPAddress") for setting in settings]
                 if found and found[0]:
                     self._addresses[card["id"].lower()] = found[0]
+                    self._clients.addresses.add(found[0])
 
     async def _autoscale(self, group: str, name: str) -> str:
         """One sentence on the autoscale rule that would undo a change by hand; empty where there is none."""

@@ -16,7 +16,7 @@ from azops_tui.ssh.problems import HostProblem, explain
 from azops_tui.ssh.targets import Target
 
 Route = Callable[[str], Awaitable[tuple[str, int] | None] | tuple[str, int] | None]
-"""Where an address is really reached; None where it is what it says."""
+"""Where an address is really reached; None where it is what it says. It raises where it must not be connected to."""
 AskHostKey = Callable[[HostKeyQuestion], Awaitable[bool] | bool]
 """Whether to trust a host that is met for the first time."""
 
@@ -183,8 +183,11 @@ class Connections:
     async def _reach(self, target: Target, tunnel: object) -> tuple[str, int]:
         """Where to connect to. What is behind a jump host is that host's business."""
         if self._route is not None and tunnel is None:
-            found = self._route(target.address)
-            routed = await found if inspect.isawaitable(found) else found
+            try:
+                found = self._route(target.address)
+                routed = await found if inspect.isawaitable(found) else found
+            except Exception as error:  # it is the caller's, and says itself what is wrong
+                raise HostProblem(str(error)) from error
             if routed is not None:
                 return routed
         return target.address, target.port

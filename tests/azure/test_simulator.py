@@ -259,6 +259,15 @@ async def test_resources_are_read_and_deleted(local: Cloud, group: str) -> None:
     assert caught.value.status == 404
 
 
+async def test_a_machine_that_is_not_running_is_not_looked_for_elsewhere(local: Cloud, group: str) -> None:
+    await deploy(local, group, machine_template(), key())
+    (machine,) = await local.machines.list(group)
+    await local.groups.delete(group)
+    for address in (machine.private_address, machine.public_address):
+        with pytest.raises(LookupError, match="is not running, or gone"):
+            await local.route(address)
+
+
 async def test_a_read_only_profile_changes_nothing(simulator: Endpoint, group: str) -> None:
     audit = await connect(Profile(name="audit", cloud="local", read_only=True), simulator, poll=0.05)
     try:
@@ -276,4 +285,6 @@ async def test_locations_and_routes(local: Cloud) -> None:
     locations = await local.locations()
     assert "japanwest" in locations
     assert locations == sorted(locations)
-    assert await local.route("192.0.2.77") is None
+    assert await local.route("10.200.0.77") is None
+    with pytest.raises(LookupError, match="is not running, or gone"):
+        await local.route("192.0.2.77")

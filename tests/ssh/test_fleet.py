@@ -72,6 +72,16 @@ async def test_unreachable_and_refused_users_are_said_in_one_sentence(host: Host
     assert "cannot be read: No such file" in results[2].problem
 
 
+async def test_an_address_that_must_not_be_connected_to(host: Host, host_keys: HostKeys) -> None:
+    def route(address: str) -> tuple[str, int]:
+        raise LookupError("Nothing listens there.")
+
+    fleet = Fleet(host_keys, route)
+    [result] = await fleet.run([await host()], "hello")
+    await fleet.close()
+    assert (result.status, result.problem) == (None, "Nothing listens there.")
+
+
 async def test_a_key_that_is_not_accepted(host: Host, fleet: Fleet, tmp_path: Path) -> None:
     from azops_tui.ssh import ensure_keypair
 
