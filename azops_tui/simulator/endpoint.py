@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -70,7 +72,6 @@ def status(endpoint: Endpoint, timeout: float = 2.0) -> dict[str, object] | None
     """What a simulator says of itself: pid, speed, groups, resources; None if it does not answer, or is another one."""
     import http.client
     import ssl
-    from urllib.parse import urlsplit
 
     where = urlsplit(endpoint.url)
     try:
@@ -204,16 +205,15 @@ def _close_pipes(child: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def wait_gone(pid: int, seconds: float) -> bool:
-    """Whether a process has ended, waiting so long for it at most."""
+def wait_gone(endpoint: Endpoint, seconds: float) -> bool:
+    """Whether a simulator has stopped listening, waiting so long for it at most."""
+    where = urlsplit(endpoint.url)
     end = time.monotonic() + seconds
     while True:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+            socket.create_connection((where.hostname or "", where.port or 0), timeout=1).close()
+        except OSError:
             return True
-        except PermissionError:
-            return False
         if time.monotonic() > end:
             return False
         time.sleep(0.02)

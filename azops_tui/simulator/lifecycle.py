@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -66,11 +67,15 @@ def down() -> bool:
     if found is None:
         _remove(folder() / "endpoint.json")
         return False
-    os.kill(found.pid, signal.SIGTERM)
-    if not wait_gone(found.pid, 5):
-        os.kill(found.pid, signal.SIGKILL)
-        if not wait_gone(found.pid, 2):
-            raise RuntimeError(f"the local cloud (process {found.pid}) does not end")
+    for number, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(found.pid, number)
+        if wait_gone(found, patience):
+            break
+    else:
+        raise RuntimeError(f"the local cloud (process {found.pid}) does not end")
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(found.pid, os.WNOHANG)
     _remove(folder() / "endpoint.json")
     return True
 

@@ -42,20 +42,30 @@ def namespaces(subscription: str) -> list[Json]:
 def namespace_view(subscription: str, namespace: str) -> Json:
     """One provider; a name that is not known has no types."""
     row = KNOWN.get(namespace.lower(), [namespace, "2023-01-01"])
-    regions = [r[1] for r in LOCATIONS.values()]
     return {
         "id": f"/subscriptions/{subscription}/providers/{row[0]}",
         "namespace": row[0],
-        "resourceTypes": [
-            {
-                "resourceType": kind,
-                "locations": regions,
-                "apiVersions": [row[1], "2023-09-01", "2022-09-01", "2021-04-01", "2019-06-01"],
-                "defaultApiVersion": row[1],
-                "capabilities": "SupportsTags, SupportsLocation",
-            }
-            for kind in row[2:]
-        ],
+        "resourceTypes": [_type_view(kind, row[1]) for kind in row[2:]],
         "registrationState": "Registered",
         "registrationPolicy": "RegistrationRequired",
     }
+
+
+def _type_view(kind: str, version: str) -> Json:
+    return {
+        "resourceType": kind,
+        "locations": [r[1] for r in LOCATIONS.values()],
+        "apiVersions": [version, "2023-09-01", "2022-09-01", "2021-04-01", "2019-06-01"],
+        "defaultApiVersion": version,
+        "capabilities": "SupportsTags, SupportsLocation",
+    }
+
+
+def function_view(namespace: str, kind: str | None) -> Json:
+    """What the template function ``providers`` gives: a provider, or with ``kind`` one of its types."""
+    found = namespace_view("", namespace)
+    if kind is None:
+        return {"namespace": found["namespace"], "resourceTypes": found["resourceTypes"]}
+    wanted = kind.lower()
+    version = KNOWN.get(namespace.lower(), ["", "2023-01-01"])[1]
+    return next((t for t in found["resourceTypes"] if t["resourceType"].lower() == wanted), _type_view(kind, version))

@@ -12,6 +12,7 @@ from azops_tui.arm import expand as expand_template
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.manager import Manager
+from azops_tui.simulator.provider_list import function_view
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import TENANT
 
@@ -120,6 +121,7 @@ def expand(
             new_guid=lambda: str(uuid.uuid4()),
             tags=tags,
             subscription_name=subscription_name,
+            providers=function_view,
         )
     except TemplateError as problem:
         raise refused(problem) from None

@@ -1,0 +1,119 @@
+"""The simulator as a process: a child that cannot outlive its parent, and one that stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from azops_tui.simulator import lifecycle
+from azops_tui.simulator.endpoint import Endpoint, folder, open_local, running, status
+
+PARENT = """
+import asyncio, sys, time
+from azops_tui.simulator.endpoint import open_local
+cloud = asyncio.run(open_local(speed=1000))
+import msgspec
+print(msgspec.json.encode(cloud.endpoint).decode(), flush=True)
+time.sleep(60)
+"""
+
+
+def listens(endpoint: Endpoint) -> bool:
+    where = urlsplit(endpoint.url)
+    try:
+        socket.create_connection((where.hostname or "", where.port or 0), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def gone(endpoint: Endpoint, seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while listens(endpoint):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+async def test_a_child_serves_and_ends_when_closed() -> None:
+    cloud = await open_local(speed=1000)
+    assert cloud.owned
+    said = await asyncio.to_thread(status, cloud.endpoint)
+    assert said is not None
+    assert said["speed"] == 1000
+    place = Path(cloud.endpoint.ca).parent
+    assert place.stat().st_mode & 0o077 == 0
+    for path in place.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+    await cloud.close()
+    await cloud.close()
+    assert gone(cloud.endpoint)
+    assert not place.exists()
+
+
+def test_a_child_dies_with_its_parent_even_by_force() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        endpoint = msgspec.json.decode(parent.stdout.readline(), type=Endpoint)
+        assert listens(endpoint)
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait()
+        assert gone(endpoint)
+    assert not Path(endpoint.ca).exists()
+
+
+async def test_the_one_that_stays_is_found_again_and_ends_when_told() -> None:
+    assert running() is None
+    assert lifecycle.state().endpoint is None
+    endpoint, started = lifecycle.up(speed=1000)
+    try:
+        assert started
+        assert lifecycle.up() == (endpoint, False)
+        cloud = await open_local()
+        assert not cloud.owned
+        assert cloud.endpoint == endpoint
+        await cloud.close()
+        state = lifecycle.state()
+        assert (state.endpoint, state.speed, state.groups) == (endpoint, 1000, ())
+        assert folder().stat().st_mode & 0o077 == 0
+    finally:
+        assert lifecycle.down()
+    assert gone(endpoint)
+    assert not lifecycle.down()
+
+
+def test_a_stale_record_is_not_taken_for_a_simulator() -> None:
+    endpoint, _ = lifecycle.up(speed=1000)
+    text = (folder() / "endpoint.json").read_bytes()
+    lifecycle.down()
+    (folder() / "endpoint.json").write_bytes(text)
+    assert running() is None
+    (folder() / "endpoint.json").write_bytes(b"{nonsense")
+    assert running() is None
+    assert endpoint.pid > 0
+
+
+async def test_a_wrong_speed_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZOPS_SIM_SPEED", "fast")
+    with pytest.raises(RuntimeError, match="AZOPS_SIM_SPEED must be a positive number"):
+        await open_local()
+
+
+def test_the_endpoint_is_light_to_import() -> None:
+    code = (
+        "import sys, azops_tui.simulator.endpoint, azops_tui.simulator.lifecycle\n"
+        "heavy = {'aiohttp', 'cryptography', 'asyncssh', 'azure', 'azops_tui.arm'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
