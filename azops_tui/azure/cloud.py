@@ -129,10 +129,11 @@ class Cloud:
     async def route(self, address: str) -> tuple[str, int] | None:
         """Where the SSH of a machine with this address or name really listens; None for any real cloud and host.
 
+        Port 0 says that it is a machine of the local cloud and that nothing listens there: it is not running, or gone.
+        To connect all the same could reach somebody else's machine, on a real network with the same addresses.
+
         Raises:
             AzureFailure: the local cloud cannot be reached.
-            LookupError: it is a machine of the local cloud, but nothing listens there: it is not running, or gone. To
-                connect all the same could reach somebody else's machine, on a real network with the same addresses.
         """
         if self.endpoint is None:
             return None
@@ -146,7 +147,7 @@ class Cloud:
                             self._hosts[name.lower()] = (host["host"], host["port"])
             found = self._hosts.get(address.lower())
         if found is None and (address.lower() in self._clients.addresses or _is_made_up(address)):
-            raise LookupError(f"Nothing listens on {address} in the local cloud: the machine is not running, or gone.")
+            return ("127.0.0.1", 0)
         return found
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from azops_tui.ssh.problems import HostProblem, explain
 from azops_tui.ssh.targets import Target
 
 Route = Callable[[str], Awaitable[tuple[str, int] | None] | tuple[str, int] | None]
-"""Where an address is really reached; None where it is what it says. It raises where it must not be connected to."""
+"""Where an address is really reached; None where it is what it says. Port 0 means that it is not to be connected to."""
 AskHostKey = Callable[[HostKeyQuestion], Awaitable[bool] | bool]
 """Whether to trust a host that is met for the first time."""
 
@@ -188,6 +188,8 @@ class Connections:
                 routed = await found if inspect.isawaitable(found) else found
             except Exception as error:  # it is the caller's, and says itself what is wrong
                 raise HostProblem(str(error)) from error
+            if routed is not None and routed[1] == 0:
+                raise HostProblem(f"Nothing listens on {target.address}: the machine is not running, or gone.")
             if routed is not None:
                 return routed
         return target.address, target.port
