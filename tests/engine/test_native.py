@@ -232,7 +232,7 @@ async def test_key_pairs_are_made_once(make_run: MakeRun, tmp_path: Path) -> Non
     assert await watched.run.run_all() == "done"
     key = Path(watched.run.variables["KEY"])
     assert key.is_relative_to(tmp_path / "data")
-    assert key.stat().st_mode & 0o777 == 0o600
+    assert os.stat(key).st_mode & 0o777 == 0o600
     assert watched.run.variables["PUB"].startswith("ssh-ed25519 ")
     assert "here.pub" in os.listdir(tmp_path / "book")
     again = make_run(document(tmp_path, text))
@@ -286,3 +286,46 @@ async def test_the_watch_tells_what_happens_outside(cloud: Cloud, make_run: Make
         assert len(watched.records) == quiet
     finally:
         await watch.close()
+
+
+async def test_stopping_a_deployment_says_that_it_goes_on(
+    cloud: Cloud, make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cloud.groups.create("g10", "japanwest")
+    begun = cloud.deployments.run
+
+    async def endless(*given: Any, **options: Any) -> AsyncIterator[Any]:
+        # The simulator is done within milliseconds; this stands for a deployment that takes long.
+        async for view in begun(*given, **options):
+            yield view
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(cloud.deployments, "run", endless)
+    text = step("deploy", "d", "group: g10", "template: t.json") + step(
+        "deploy", "limited timeout=200ms", "group: g10", "template: t.json"
+    )
+    watched = make_run(document(tmp_path, text, t=template("x")), cloud=cloud, policy=ALL)
+    running = asyncio.create_task(watched.run.run_step("d"))
+    await watched.until(lambda: watched.events(ev.DeploymentChanged))
+    await watched.run.stop()
+    assert await running == "stopped"
+    assert "goes on in Azure" in watched.end("d").summary
+    assert "az deployment group cancel -g g10 -n d" in watched.end("d").summary
+    assert await watched.run.run_step("limited") == "failed"
+    assert failure(watched, "limited").code == "TimedOut"
+    assert "goes on in Azure" in watched.end("limited").summary
+
+
+async def test_a_script_that_deletes_a_group_shows_what_is_in_it(
+    cloud: Cloud, make_run: MakeRun, tmp_path: Path
+) -> None:
+    await cloud.groups.create("g11", "japanwest")
+    async for _ in cloud.deployments.run("g11", "d", template("seen")):
+        pass
+    text = "```bash {name=set}\nexport RG=g11\n```\n```bash {name=rm}\naz group delete -n $RG --yes\n```\n"
+    watched = make_run(document(tmp_path, text), cloud=cloud, policy=Policy(yes=True))
+    assert await watched.run.run_all() == "failed"
+    question = watched.events(ev.ConfirmationAsked)[-1]
+    assert (question.kind, question.typed) == ("destroy", "g11")
+    assert any("seen" in line for line in question.lines)
+    assert await cloud.groups.get("g11") is not None

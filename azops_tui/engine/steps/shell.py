@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from azops_tui.azure.views import FailureView
 from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.guard import Proposal
 
 if TYPE_CHECKING:
     from azops_tui.engine.shell import ShellSession
@@ -22,6 +23,15 @@ class Result(Protocol):
     def timed_out(self) -> bool: ...
     @property
     def died(self) -> bool: ...
+
+
+async def describe(context: StepContext) -> Proposal | None:
+    """What exactly a script that deletes a group would delete; None for any other script."""
+    if "delete" not in context.code:
+        return None
+    from azops_tui.engine.steps.erasing import proposal
+
+    return await proposal(context)
 
 
 async def execute(context: StepContext) -> Outcome:

@@ -1,0 +1,163 @@
+"""The run's variables: captures, secrets, substitution, and what is no news."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azops_tui.engine.problems import StepProblem
+from azops_tui.engine.steps.erasing import groups
+from azops_tui.engine.steps.resources import table
+from azops_tui.engine.steps.ssh import seconds
+from azops_tui.engine.templates import fitted, read_json
+from azops_tui.engine.variables import Namespace, extract, is_noise, looks_secret
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def test_changes_are_told_once_and_what_is_unset_is_forgotten() -> None:
+    variables = Namespace(lambda value: None)
+    assert [change.name for change in variables.take({"A": "1", "B": "2"})] == ["A", "B"]
+    assert variables.take({"A": "1", "B": "2"}) == []
+    assert [(change.name, change.value) for change in variables.take({"A": "3"})] == [("A", "3")]
+    assert dict(variables) == {"A": "3"}
+
+
+def test_a_secret_stays_one() -> None:
+    hidden: list[str] = []
+    variables = Namespace(hidden.append)
+    variables.set("PLAIN", "first", "parameter", secret=True)
+    change = variables.set("PLAIN", "second")
+    assert change is not None
+    assert change.secret
+    assert hidden == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("DB_PASSWORD", "correct-horse", True),
+        ("AZURE_CLIENT_SECRET", "abcdefgh", True),
+        ("GITHUB_TOKEN", "abcdefgh", True),
+        ("TOKEN", "no", False),
+        ("PASSWORD_FILE", "/etc/hosts", False),
+        ("RESOURCE_GROUP", "secret-group", False),
+    ],
+)
+def test_names_tell_secrets(name: str, value: str, secret: bool) -> None:
+    assert looks_secret(name, value) is secret
+
+
+@pytest.mark.parametrize(("name", "noise"), [("PWD", True), ("_", True), ("BASH_LINENO", True), ("GROUP", False)])
+def test_noise(name: str, noise: bool) -> None:
+    assert is_noise(name) is noise
+
+
+def test_substitution_says_what_is_missing() -> None:
+    variables = Namespace(lambda value: None)
+    variables.set("NAME", "x")
+    assert variables.substitute({"a": ["${NAME}", "$${NAME}", "$NAME"]}) == {"a": ["x", "${NAME}", "$NAME"]}
+    with pytest.raises(StepProblem, match="NAMES"):
+        variables.expand("${NAMES}")
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "form", "expected"),
+    [
+        ("a\nb\n\n", "", "", "a\nb"),
+        ('{"a": 1}', "a", "", "1"),
+        ('{"a": "x y"}', "a", "", "x y"),
+        ('{"a": "x y"}', "a", "json", '"x y"'),
+        ('{"a": null}', "a", "", ""),
+        ('{"a": [1, 2]}', "a", "", "[1, 2]"),
+        ('{"a": [1, 2]}', "a", "tsv", "1\n2"),
+        ('[{"n": "a", "v": true}, {"n": "b", "v": null}]', "[].[n, v]", "tsv", "a\ttrue\nb\t"),
+        ('{"a": {"b": "é"}}', "", "json", '{"a": {"b": "é"}}'),
+    ],
+)
+def test_captures(text: str, query: str, form: str, expected: str) -> None:
+    assert extract(text, query, form) == expected
+
+
+@given(JSON, st.sampled_from(["", "json", "tsv"]))
+def test_any_json_can_be_captured(value: object, form: str) -> None:
+    text = extract(json.dumps(value), "@", form)
+    if form == "json":
+        assert json.loads(text) == value
+
+
+@given(st.text(), st.text(max_size=20))
+def test_a_capture_that_cannot_be_is_a_sentence(text: str, query: str) -> None:
+    with contextlib.suppress(StepProblem):
+        json.loads(extract(text, query, "json"))
+
+
+@given(JSON)
+def test_any_json_is_a_table(value: object) -> None:
+    columns, rows = table(value, ("name", "type"))
+    assert all(len(row) == len(columns) for row in rows)
+
+
+def test_parameters_fit_what_the_template_declares() -> None:
+    template = {
+        "parameters": {"n": {"type": "int"}, "b": {"type": "Bool"}, "o": {"type": "object"}, "s": {"type": "string"}}
+    }
+    given_ = {"N": {"value": "5"}, "b": {"value": "True"}, "o": {"value": '{"x": 1}'}, "s": {"value": "7"}}
+    assert {name: entry["value"] for name, entry in fitted(template, given_).items()} == {
+        "N": 5,
+        "b": True,
+        "o": {"x": 1},
+        "s": "7",
+    }
+    with pytest.raises(StepProblem, match="whole number"):
+        fitted(template, {"n": {"value": "x"}})
+    with pytest.raises(StepProblem, match="no parameter z"):
+        fitted(template, {"z": {"value": "x"}})
+
+
+def test_json_is_read_as_the_service_reads_it(tmp_path: object) -> None:
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "x.json"
+    path.write_text('\ufeff{ // a comment\n "a": "http://x//y", /* and\n another */ "b": [1, 2,],\n}', encoding="utf-8")
+    assert read_json(path, "file") == {"a": "http://x//y", "b": [1, 2]}
+    path.write_text('{"a": 1,\n "b" 2}')
+    with pytest.raises(StepProblem, match=r"x\.json:2: .*column 6"):
+        read_json(path, "file")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("az group delete --name demo --yes", ["demo"]),
+        ("az group delete -n $RG --no-wait", ["rg-1"]),
+        ('az group delete \\\n  --yes \\\n  -g "${RG}"', ["rg-1"]),
+        ("az group delete --resource-group=demo; az group delete -n demo", ["demo"]),
+        ("RG=other\naz group delete -n $RG", None),
+        ("az group delete -n $(cat name)", None),
+        ("az group delete -n $UNKNOWN", None),
+        ("for RG in a b; do az group delete -n $RG; done", None),
+        ("az group delete --yes", None),
+        ("az vm delete -n x -g y", []),
+    ],
+)
+def test_which_group_a_script_deletes(code: str, expected: list[str] | None) -> None:
+    assert groups(code, {"RG": "rg-1"}) == expected
+
+
+@given(st.text())
+def test_any_script_can_be_asked_what_it_deletes(code: str) -> None:
+    groups("az group delete " + code, {})
+
+
+@pytest.mark.parametrize(("text", "expected"), [("", None), ("30s", 30), ("10m", 600), ("1.5h", 5400), ("5", 5)])
+def test_durations(text: str, expected: float | None) -> None:
+    assert seconds(text) == expected
