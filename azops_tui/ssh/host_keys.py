@@ -65,6 +65,7 @@ class HostKeys:
         """
         self.path = Path(path)
         self._stamp: tuple[int, int] | None = None
+        self._lines = 0
         self._plain: dict[str, list[KnownKey]] = {}
         self._hashed: list[tuple[bytes, bytes, KnownKey]] = []
         self._patterns: list[tuple[list[str], KnownKey]] = []
@@ -100,9 +101,17 @@ class HostKeys:
             fcntl.flock(handle, fcntl.LOCK_EX)
             size = os.fstat(handle).st_size
             open_line = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, (("\n" if open_line else "") + f"{name.lower()} {algorithm} {blob}\n").encode())
+            line = f"{name.lower()} {algorithm} {blob}"
+            os.write(handle, (("\n" if open_line else "") + line + "\n").encode())
+            after = os.fstat(handle)
         finally:
             os.close(handle)
+        if self._stamp is None or self._stamp[1] == size:
+            # Nobody else wrote meanwhile: what is known stays, and thousands of lines are not read again.
+            self._lines += 1
+            self._read(self._lines, line)
+            self._found.pop(name.lower(), None)
+            self._stamp = (after.st_mtime_ns, after.st_size)
 
     def forget(self, name: str) -> int:
         """Takes a host's own lines out of the file, for a machine that is gone; returns how many there were.
@@ -156,11 +165,13 @@ class HostKeys:
             return
         self._stamp = stamp
         self._plain, self._hashed, self._patterns, self._found = {}, [], [], {}
+        self._lines = 0
         if stamp is None:
             return
         text = self.path.read_text("utf-8", "replace")
-        for number, line in enumerate(text.splitlines(), 1):
-            self._read(number, line)
+        for line in text.splitlines():
+            self._lines += 1
+            self._read(self._lines, line)
 
     def _read(self, number: int, line: str) -> None:
         """One line; one that cannot be understood is passed over, as ``ssh`` does."""
