@@ -29,9 +29,14 @@ _STATE_LINE = re.compile(
     r"""^[\s"'*-]*(provisioningState|status|powerState)["']?\s*[:=]\s*["']?([^"',\n]+)["']?\s*,?\s*$""",
     re.IGNORECASE | re.MULTILINE,
 )
+_CELL = re.compile(r"\S+(?: \S+)*")
+"""A cell of a table's head: two spaces part it from the next."""
+_RULE = re.compile(r"[-=\s|+]*")
 _MISSING: Any = object()
+_BUDGET = 30_000
+"""Leaves compared to find which elements of lists belong together; beyond, equal ones do, then neighbours."""
 _PAIRS = 4096
-"""Pairs of list elements that are compared to find which belong together; beyond, they are compared by place."""
+"""Pairs of elements of two lists up to which each is compared with each."""
 _LETTERS = 4_000_000
 """Product of two texts' lengths up to which they are compared letter by letter; beyond, line by line."""
 
@@ -133,10 +138,7 @@ def compare(expected: Any, actual: Any) -> Likeness:
 
     Keys and list elements may come in any order; what the other has besides does not count.
     """
-    tally = _Tally()
-    tally.value(expected, actual, ())
-    score = tally.matched / tally.total if tally.total else 1.0
-    return Likeness(score, tally.wrong, tally.difference, tally.matched, tally.total)
+    return _Tally([_BUDGET]).of(expected, actual)
 
 
 def wild_equal(expected: str, actual: str) -> bool:
@@ -163,13 +165,23 @@ def shown(value: Any) -> str:
 
 
 class _Tally:
-    """Counts leaves, and remembers the first that differs."""
+    """Counts leaves, and remembers the first that differs.
 
-    def __init__(self) -> None:
+    Args:
+        budget: one number, what is left of ``_BUDGET``; shared by all tallies of one comparison.
+    """
+
+    def __init__(self, budget: list[int]) -> None:
+        self.budget = budget
         self.matched = 0
         self.total = 0
         self.wrong = ""
         self.difference = ""
+
+    def of(self, expected: Any, actual: Any) -> Likeness:
+        self.value(expected, actual, ())
+        score = self.matched / self.total if self.total else 1.0
+        return Likeness(score, self.wrong, self.difference, self.matched, self.total)
 
     def value(self, expected: Any, actual: Any, path: tuple[str, ...]) -> None:
         if isinstance(expected, dict) and expected:
@@ -182,12 +194,13 @@ class _Tally:
             self._leaf(expected, actual, path)
 
     def _list(self, expected: list[Any], actual: list[Any], path: tuple[str, ...]) -> None:
-        for at, partner in enumerate(_partners(expected, actual)):
+        for at, partner in enumerate(_partners(expected, actual, self.budget)):
             item = _MISSING if partner is None else actual[partner]
             self.value(expected[at], item, (*path, f"[{at}]"))
 
     def _leaf(self, expected: Any, actual: Any, path: tuple[str, ...]) -> None:
         self.total += 1
+        self.budget[0] -= 1
         is_state = bool(path) and path[-1].casefold() in STATES
         if _equal(expected, actual, state=is_state):
             self.matched += 1
@@ -219,14 +232,19 @@ def _equal(expected: Any, actual: Any, *, state: bool = False) -> bool:
     return isinstance(actual, (int, float)) and bool(expected == actual)
 
 
-def _partners(expected: list[Any], actual: list[Any]) -> list[int | None]:
+def _partners(expected: list[Any], actual: list[Any], budget: list[int]) -> list[int | None]:
     """For each expected element the place of the actual one it is compared with, each used once.
 
     Elements that match wholly are paired first, as many as can be; the rest go to the best that is left.
     """
-    if len(expected) * len(actual) > _PAIRS:
-        return _partners_of_many(expected, actual)
-    scores = [[compare(item, other) for other in actual] for item in expected]
+    scores: list[list[Likeness]] = []
+    for item in expected:
+        row: list[Likeness] = []
+        for other in actual:
+            if budget[0] <= 0 or len(expected) * len(actual) > _PAIRS:
+                return _partners_of_many(expected, actual)
+            row.append(_Tally(budget).of(item, other))
+        scores.append(row)
     owner: dict[int, int] = {}
 
     def settle(at: int, tried: set[int]) -> bool:
@@ -300,20 +318,42 @@ def _ratio(wanted: list[str], got: list[str]) -> float:
         return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio()
     if len(wanted) * len(got) <= _LETTERS:
         blocks = difflib.SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks()
-        alike = sum(len(line) + 1 for block in blocks for line in wanted[block.a : block.a + block.size])
+        alike: float = sum(len(line) + 1 for block in blocks for line in wanted[block.a : block.a + block.size])
     else:
+        # Which lines are there, and which stand in the same place, each for half.
         common = Counter(wanted) & Counter(got)
-        alike = sum((len(line) + 1) * count for line, count in common.items())
+        placed = Counter(line for line, other in zip(wanted, got, strict=False) if line == other)
+        alike = sum((len(line) + 1) * count for line, count in (common + placed).items()) / 2
     return min(1.0, 2 * alike / (len(first) + len(second) + 2))
 
 
 def _wrong_state(expected: str, actual: str) -> str:
-    """Which state of ``key: value`` lines differs: the output has the key, and never with that value."""
+    """Which state of ``key: value`` lines and tables differs: the output has the key, and never with that value."""
     got: dict[str, set[str]] = {}
-    for key, value in _STATE_LINE.findall(actual):
-        got.setdefault(key.casefold(), set()).add(value.strip().casefold())
-    for key, value in _STATE_LINE.findall(expected):
+    for key, value in _states(actual):
+        got.setdefault(key.casefold(), set()).add(value.casefold())
+    for key, value in _states(expected):
         known = got.get(key.casefold())
-        if known and not any(wild_equal(value.strip().casefold(), one) for one in known):
-            return f"{key} is {shown(min(known))}, expected {shown(value.strip())}"
+        if known and not any(wild_equal(value.casefold(), one) for one in known):
+            return f"{key} is {shown(min(known))}, expected {shown(value)}"
     return ""
+
+
+def _states(text: str) -> list[tuple[str, str]]:
+    """The states in a text: ``key: value`` lines, and the columns of tables."""
+    found = [(key, value.strip()) for key, value in _STATE_LINE.findall(text)]
+    columns: list[tuple[str, int, int | None]] = []
+    for line in text.split("\n"):
+        if not line.strip():
+            columns = []
+        heads = list(_CELL.finditer(line))
+        if len(heads) > 1 and any(head[0].casefold() in STATES for head in heads):
+            ends = [head.start() for head in heads[1:]]
+            columns = [
+                (head[0], head.start(), end)
+                for head, end in zip(heads, [*ends, None], strict=True)
+                if head[0].casefold() in STATES
+            ]
+        elif not _RULE.fullmatch(line):
+            found.extend((name, line[start:end].strip()) for name, start, end in columns if line[start:end].strip())
+    return found

@@ -59,7 +59,7 @@ def _similarity(expectation: Expectation, stdout: str) -> Match:
     else:
         said = f"The output is {likeness.score:.0%} like the expected one"
     if likeness.wrong:
-        return Match(False, f"{_capital(likeness.wrong)}.", likeness.score)
+        return Match(False, f"{likeness.wrong}.", likeness.score)
     if passed:
         return Match(True, f"{said} ({needed:.0%} needed).", likeness.score)
     return Match(False, f"{said} ({needed:.0%} needed): {likeness.difference}.", likeness.score)
@@ -114,7 +114,3 @@ def _as_text(value: Any) -> str:
 
 def _said(subject: str, true: bool, claim: str) -> str:
     return f"{subject} {claim}." if true else f"{subject} was expected so that it {claim}, and does not."
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:] if not sentence.startswith(("provisioning", "power")) else sentence
