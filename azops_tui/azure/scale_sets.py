@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Literal
 
@@ -16,6 +17,8 @@ from azops_tui.azure.views import InstanceView, Json, ScaleSetView
 Action = Literal["start", "restart", "power_off", "deallocate", "reimage", "upgrade", "delete"]
 
 _AUTOSCALE = "2022-10-01"
+_RULES_LAST = 15.0
+"""Seconds that an autoscale rule is believed: it changes rarely and is read beside each look at a scale set."""
 
 
 class ScaleSets:
@@ -24,6 +27,7 @@ class ScaleSets:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._addresses: dict[str, str] = {}
+        self._rules: dict[str, tuple[float, str]] = {}
 
     async def list(self, group: str | None = None) -> list[ScaleSetView]:
         """The scale sets of a group, or of the whole subscription, without their instances.
@@ -161,11 +165,18 @@ class ScaleSets:
 
     async def _autoscale(self, group: str, name: str) -> str:
         """One sentence on the autoscale rule that would undo a change by hand; empty where there is none."""
+        wanted = self._id(group, name).lower()
+        read, said = self._rules.get(wanted, (float("-inf"), ""))
+        if time.monotonic() - read > _RULES_LAST:
+            said = await self._read_autoscale(group, wanted)
+            self._rules[wanted] = (time.monotonic(), said)
+        return said
+
+    async def _read_autoscale(self, group: str, wanted: str) -> str:
         path = (
             f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"
             "/providers/Microsoft.Insights/autoscaleSettings"
         )
-        wanted = self._id(group, name).lower()
         try:
             async for setting in self._clients.pages(path, _AUTOSCALE):
                 properties = setting.get("properties") or {}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import ssl
 
 import aiohttp
 from azure.core.pipeline.transport import AioHttpTransport
+
+for _name in ("azure", "msal"):
+    # Without a handler their warnings would be written over the screen; what matters in them is in the exception.
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 CONNECTIONS = 16
 """At most this many at once to one host; the service's limits are far below what more would allow."""

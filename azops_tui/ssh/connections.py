@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,6 +15,9 @@ import asyncssh
 from azops_tui.ssh.host_keys import HostKeyQuestion, HostKeys, fingerprint
 from azops_tui.ssh.problems import HostProblem, explain
 from azops_tui.ssh.targets import Target
+
+# Without a handler its warnings would be written over the screen.
+logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 
 Route = Callable[[str], Awaitable[tuple[str, int] | None] | tuple[str, int] | None]
 """Where an address is really reached; None where it is what it says. Port 0 means that it is not to be connected to."""

@@ -106,7 +106,7 @@ class HostKeys:
             after = os.fstat(handle)
         finally:
             os.close(handle)
-        if self._stamp is None or self._stamp[1] == size:
+        if size == (self._stamp[1] if self._stamp is not None else 0):
             # Nobody else wrote meanwhile: what is known stays, and thousands of lines are not read again.
             self._lines += 1
             self._read(self._lines, line)

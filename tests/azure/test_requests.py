@@ -244,3 +244,62 @@ async def test_locks_are_shown_and_read_rarely(service: Service, cloud: Cloud) -
         groups = await cloud.groups.list()
     assert [(one.name, one.locked) for one in groups] == [("Prod", True), ("test", False)]
     assert sum(one.path.endswith("/locks") for one in service.asked) == 1
+
+
+async def test_an_autoscale_rule_is_said(service: Service, cloud: Cloud) -> None:
+    scale_set = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/s"
+    limits = [{"capacity": {"minimum": "2", "maximum": "8", "default": "2"}}]
+    rule = {"enabled": True, "targetResourceUri": scale_set.upper(), "profiles": limits}
+
+    def respond(asked: Asked) -> Answer:
+        if asked.path.endswith("/autoscaleSettings"):
+            return 200, {}, {"value": [{"name": "cpu", "properties": rule}]}
+        if asked.path.endswith("/virtualMachines"):
+            return 200, {}, {"value": []}
+        return 200, {}, {"id": scale_set, "name": "s", "sku": {"name": "B", "capacity": 2}, "properties": {}}
+
+    service.respond = respond
+    for _ in range(2):
+        view = await cloud.scale_sets.get("g", "s")
+    assert view.autoscale == "Autoscale “cpu” keeps it between 2 and 8 instances and may undo a change by hand."
+    assert sum(one.path.endswith("/autoscaleSettings") for one in service.asked) == 1
+
+
+async def test_instances_of_flexible_scale_sets_are_machines(service: Service, cloud: Cloud) -> None:
+    base = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers"
+    scale_set = f"{base}/Microsoft.Compute/virtualMachineScaleSets/s"
+    card = f"{base}/Microsoft.Network/networkInterfaces/n"
+    statuses = [{"code": "ProvisioningState/succeeded"}, {"code": "PowerState/running"}]
+    machine = {
+        "id": f"{base}/Microsoft.Compute/virtualMachines/s_1",
+        "name": "s_1",
+        "zones": ["2"],
+        "properties": {
+            "provisioningState": "Succeeded",
+            "vmId": "u",
+            "networkProfile": {"networkInterfaces": [{"id": card}]},
+            "instanceView": {"statuses": statuses, "platformFaultDomain": 1},
+        },
+    }
+    address = [{"properties": {"privateIPAddress": "10.0.0.9"}}]
+
+    def respond(asked: Asked) -> Answer:
+        if asked.path.endswith("/s"):
+            mode = {"orchestrationMode": "Flexible"}
+            return 200, {}, {"id": scale_set, "name": "s", "sku": {"capacity": 1}, "properties": mode}
+        if asked.path.endswith("/virtualMachines"):
+            assert asked.query["$filter"] == f"'virtualMachineScaleSet/id' eq '{scale_set}'"
+            return 200, {}, {"value": [machine]}
+        if asked.path.endswith("/networkInterfaces"):
+            return 200, {}, {"value": [{"id": card, "properties": {"ipConfigurations": address}}]}
+        return 200, {}, OK
+
+    service.respond = respond
+    (instance,) = (await cloud.scale_sets.get("g", "s")).instances
+    assert (instance.instance_id, instance.power, instance.zone, instance.address) == (
+        "s_1",
+        "running",
+        "2",
+        "10.0.0.9",
+    )
+    assert (instance.fault_domain, instance.update_domain, instance.unique) == (1, None, "u")
