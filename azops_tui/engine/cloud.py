@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from azops_tui import paths
 from azops_tui.runbook.model import Runbook, StepKind
 
 if TYPE_CHECKING:
@@ -27,22 +24,6 @@ def acts_on_cloud(runbook: Runbook) -> bool:
         step.native_kind not in _CLOUDLESS if step.kind is StepKind.NATIVE else bool(_CLOUD_TOOLS.search(step.code))
         for step in runbook.steps
     )
-
-
-_LOCAL_HOSTS: WeakKeyDictionary[Cloud, Path] = WeakKeyDictionary()
-"""Where the host keys of each local cloud's machines are: they are no one else's."""
-
-
-def known_hosts(cloud: Cloud | None, otherwise: Path) -> Path:
-    """The file with the host keys of a cloud's machines.
-
-    Args:
-        cloud: whose machines are meant; None for hosts of no cloud.
-        otherwise: for a local cloud that was not opened here.
-    """
-    if cloud is None or cloud.profile.cloud != "local":
-        return paths.state() / "known_hosts"
-    return _LOCAL_HOSTS.get(cloud, otherwise)
 
 
 async def open_cloud(profile: Profile) -> Cloud:
@@ -69,7 +50,6 @@ async def open_cloud(profile: Profile) -> Cloud:
     except BaseException:
         await local.close()
         raise
-    _LOCAL_HOSTS[cloud] = Path(local.endpoint.known_hosts)
     close = cloud.close
 
     async def close_both() -> None:

@@ -113,6 +113,9 @@ class StepContext:
 class FleetSource(Protocol):
     """Gives a step the connections of the run."""
 
+    unanswered: StepProblem | None
+    """Why a question about a host's key could not be put to anyone, in the step that runs."""
+
     async def fleet(self, context: StepContext) -> Any:
         """The run's fleet, asking ``context`` about host keys."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from azops_tui import paths
-from azops_tui.engine.cloud import known_hosts
 from azops_tui.engine.guard import Proposal
+from azops_tui.engine.problems import StepProblem
 
 if TYPE_CHECKING:
     from azops_tui.engine.context import StepContext
@@ -20,6 +20,8 @@ class Fleets:
     def __init__(self) -> None:
         self._fleet: Fleet | None = None
         self._context: StepContext | None = None
+        self.unanswered: StepProblem | None = None
+        """Why the last question could not be put to anyone."""
 
     async def fleet(self, context: StepContext) -> Fleet:
         """The run's fleet, asking ``context`` about hosts that are met for the first time.
@@ -29,15 +31,15 @@ class Fleets:
         from azops_tui.ssh.fleet import Fleet
         from azops_tui.ssh.host_keys import HostKeys
 
-        self._context = context
+        self._context, self.unanswered = context, None
         if self._fleet is None:
             cloud = await context.open_cloud() if context.open_cloud is not None else None
-            local = cloud is not None and cloud.profile.cloud == "local"
+            endpoint = cloud.endpoint if cloud is not None else None
             folder = paths.private(paths.state() / "output" / context.variables.get("AZOPS_RUN", "0") / "hosts")
             self._fleet = Fleet(
-                HostKeys(known_hosts(cloud, folder / "known_hosts")),
+                HostKeys(endpoint.known_hosts if endpoint is not None else paths.state() / "known_hosts"),
                 cloud.route if cloud is not None else None,
-                ask_host_key=None if local else self._ask,
+                ask_host_key=None if endpoint is not None else self._ask,
                 spill=folder,
             )
         return self._fleet
@@ -51,5 +53,9 @@ class Fleets:
     async def _ask(self, question: HostKeyQuestion) -> bool:
         context: Any = self._context
         lines = (question.sentence, "If the key is not right, somebody else may be answering in its place.")
-        answer = await context.ask(Proposal("hostkey", f"Trust the key of {question.host}", lines))
+        try:
+            answer = await context.ask(Proposal("hostkey", f"Trust the key of {question.host}", lines))
+        except StepProblem as error:
+            self.unanswered = error
+            return False
         return bool(answer.accepted)

@@ -114,7 +114,7 @@ async def _identified(context: StepContext, target: Target) -> Target:
     really listens is its own.
     """
     cloud = await context.open_cloud() if context.open_cloud is not None else None
-    if cloud is None or cloud.profile.cloud != "local":
+    if cloud is None or cloud.endpoint is None:
         return target
     route = await cloud.route(target.address)
     via = await _identified(context, target.via) if target.via is not None else None
@@ -196,6 +196,8 @@ async def run_on(
         )
     finally:
         context.on_stop = None
+    if context.fleets.unanswered is not None:
+        raise context.fleets.unanswered
     return _outcome(results, rolling.allowed if max_fail else 0)
 
 

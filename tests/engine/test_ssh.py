@@ -1,0 +1,147 @@
+"""Steps that run commands on hosts, against SSH servers in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from azops_tui.engine import events as ev
+from azops_tui.engine.guard import Policy
+from azops_tui.ssh.keys import ensure_keypair
+from tests.engine.conftest import MakeRun
+
+TRUSTING = Policy(yes=True, trust_new_hosts=True)
+MakeHost = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> str:
+    """Path of the user's private key."""
+    ensure_keypair(tmp_path / "id")
+    return str(tmp_path / "id")
+
+
+@pytest.fixture
+async def host(key: str) -> AsyncIterator[MakeHost]:
+    """Makes hosts whose shell is this machine's; each is returned as ``127.0.0.1:PORT``."""
+    acceptors: list[asyncssh.SSHAcceptor] = []
+    allowed = asyncssh.import_authorized_keys(await asyncio.to_thread(Path(key + ".pub").read_text))
+
+    async def serve(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        port = process.get_extra_info("sockname")[1]
+        child = await asyncio.create_subprocess_exec(
+            *("/bin/sh", "-c", process.command or ""),
+            env={"PORT": str(port), "PATH": "/usr/bin:/bin"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await child.communicate()
+        process.stdout.write(out)
+        process.stderr.write(err)
+        process.exit(child.returncode or 0)
+
+    async def make() -> str:
+        acceptor = await asyncssh.listen(
+            "127.0.0.1",
+            0,
+            server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
+            authorized_client_keys=allowed,
+            process_factory=serve,
+            encoding=None,
+        )
+        acceptors.append(acceptor)
+        return f"127.0.0.1:{acceptor.get_port()}"
+
+    yield make
+    for acceptor in acceptors:
+        acceptor.close()
+        await acceptor.wait_closed()
+
+
+def step(name: str, hosts: str, command: str, key: str, *more: str) -> str:
+    """An ssh step as Markdown."""
+    lines = [f"hosts: {json.dumps(hosts)}", f"command: {json.dumps(command)}", "user: me", f"key: {key}", *more]
+    return "\n".join([f"```yaml {{azops=ssh name={name}}}", *lines, "```", ""])
+
+
+async def test_a_command_on_one_host(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    one = await host()
+    text = step("say", one, "echo port $PORT; echo oops >&2", key, "capture: SAID") + step("fail", one, "exit 3", key)
+    watched = make_run(text, policy=TRUSTING)
+    assert await watched.run.run_all() == "failed"
+    assert watched.run.variables["SAID"] == f"port {one.split(':')[1]}"
+    [said] = [e for e in watched.events(ev.OutputWritten) if e.step == "say" and e.stream == "stdout"]
+    assert (said.host, said.text) == ("127.0.0.1", watched.run.variables["SAID"] + "\n")
+    assert watched.end("fail").status == 3
+    assert watched.end("fail").failure.code == "Exit3"  # type: ignore[union-attr]  # it failed
+    question = watched.events(ev.ConfirmationAsked)[0]
+    assert question.kind == "hostkey"
+    assert "SHA256:" in question.lines[0]
+    assert len([e for e in watched.events(ev.ConfirmationAsked) if e.kind == "hostkey"]) == 1
+
+
+async def test_a_new_host_is_asked_about(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    one = await host()
+    refused = make_run(step("s", one, "true", key))
+    assert await refused.run.run_all() == "failed"
+    assert "--trust-new-hosts" in refused.end("s").summary
+    watched = make_run(step("s", one, "true", key), policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    assert watched.states() == {"s": "asking"}
+    watched.run.answer(watched.run.waiting[0], True)
+    assert await running == "done"
+    again = make_run(step("s", one, "true", key))
+    assert await again.run.run_all() == "done"
+
+
+async def test_unreachable_hosts_are_failures_with_a_reason(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    one = await host()
+    watched = make_run(step("s", f"{one} nowhere.invalid", "true", key), policy=TRUSTING)
+    assert await watched.run.run_all() == "failed"
+    assert "1 of 2 hosts failed: nowhere.invalid" in watched.end("s").summary
+    finished = {e.host: e for e in watched.events(ev.HostFinished)}
+    assert finished["nowhere.invalid"].status is None
+    assert finished["nowhere.invalid"].problem
+    enough = make_run(step("s", f"{one},nowhere.invalid", "true", key, "max-fail: 1"), policy=TRUSTING)
+    assert await enough.run.run_all() == "done"
+
+
+async def test_a_shell_block_on_a_host(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    one = await host()
+    text = f"""
+        ```bash {{name=set}}
+        export SSH_KEY={key} HOST={one}
+        ```
+        ```bash {{name=there ssh="${{HOST}}" user=me capture=WHERE}}
+        echo "at $PORT"
+        false
+        echo never
+        ```
+        <!-- expect failed -->
+        ```bash {{name=expected ssh="${{HOST}}" user=me}}
+        echo "at $PORT"
+        ```
+        <!-- expect contains="at {one.split(":")[1]}" -->
+        """
+    watched = make_run(text, policy=TRUSTING)
+    assert await watched.run.run_all() == "done", watched.run.state.failed
+    assert "never" not in watched.output("there")
+
+
+async def test_stopping_ends_the_command(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    one = await host()
+    watched = make_run(step("s", one, "sleep 60", key), policy=TRUSTING)
+    running: Any = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.events(ev.HostStarted))
+    await asyncio.sleep(0.2)
+    await asyncio.wait_for(watched.run.stop(), 10)
+    assert await running == "stopped"
+    assert watched.states() == {"s": "stopped"}
