@@ -7,6 +7,7 @@ has a default, ``$${NAME}`` is a literal ``${NAME}``.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -178,7 +179,7 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
         return problem(f"the {kind} step is not YAML: {error}", error.line)
     if not isinstance(document.value, dict):
         return problem(f"a {kind} step must be a mapping: lines of 'field: value'", line)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(schema)}
+    fields = _fields(schema)
     aliases = _ALIASES.get(kind, {})
     values: dict[str, Any] = {}
     for key, value in document.value.items():
@@ -208,6 +209,12 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
     step = schema(**values)
     message = _unsound(step)
     return problem(message, line - 1) if message else step
+
+
+@functools.cache
+def _fields(schema: type[NativeStep]) -> dict[str, Any]:
+    """A record's fields by the names that documents use."""
+    return {field.encode_name: field for field in msgspec.structs.fields(schema)}
 
 
 def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tuple[str, int] | None:
@@ -319,7 +326,7 @@ def substitute(value: S, variables: Mapping[str, str]) -> S:
         replaced: S = _replace(value, variables)
         return replaced
     changes: dict[str, Any] = {}
-    for field in msgspec.structs.fields(type(value)):
+    for field in _fields(type(value)).values():
         before = getattr(value, field.name)
         after = _replace(before, variables)
         if field.type == Number and isinstance(after, str) and re.fullmatch(r"[0-9]{1,9}", after.strip()):

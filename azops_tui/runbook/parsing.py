@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,8 +48,8 @@ _CONFIRMED = {"mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
 
 @functools.cache
 def _blocks() -> MarkdownIt:
-    """CommonMark with tables, without inline parsing."""
-    return MarkdownIt("commonmark").enable("table").disable("inline")
+    """CommonMark with tables, without inline parsing; containers count to a depth that no person reads."""
+    return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable("inline")
 
 
 @functools.cache
@@ -373,10 +374,11 @@ class _Reader:
         opening = "\n".join(self._lines[first : starts[0][2] - 1 if starts else last])
         if not starts or opening.strip():
             starts.insert(0, (0, "", first + 1))
+        lines = [step.line for step in steps]
         sections: list[Section] = []
         for at, (level, title, line) in enumerate(starts):
             end = starts[at + 1][2] - 1 if at + 1 < len(starts) else max(last, line)
-            inside = tuple(step.name for step in steps if line <= step.line <= end)
+            inside = tuple(step.name for step in steps[bisect_left(lines, line) : bisect_right(lines, end)])
             sections.append(Section(level, title, line, end, inside))
         return tuple(sections)
 
