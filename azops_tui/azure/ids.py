@@ -43,13 +43,37 @@ def name_of(resource_id: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """The text with every resource id in it said as its type's last word and its name."""
-    return _ID.sub(lambda match: _said(match[0]), text)
+    """The text with every resource id in it said as what it is and its name: ``network interface nic-0``."""
+    return _ID.sub(lambda match: _said(match[0], text[: match.start()]), text)
 
 
-def _said(resource_id: str) -> str:
+def kind_of(resource_type: str) -> str:
+    """The last word of a type as people say it: ``Microsoft.Network/networkInterfaces`` is a network interface."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", resource_type.rpartition("/")[2])
+    if not words:
+        return ""
+    last = words[-1].lower()
+    for ending, single in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
+        if last.endswith(ending) and len(last) > len(ending) + 1:
+            last = last.removesuffix(ending) + single
+            break
+    return " ".join([*(word if word.isupper() else word.lower() for word in words[:-1]), last])
+
+
+def _short(kind: str) -> str:
+    """The initials with a space, as ``VM``; for one word something that no text ends with."""
+    initials = "".join(word[0].upper() for word in kind.split())
+    return f" {initials} " if len(initials) > 1 else "\0"
+
+
+def _said(resource_id: str, before: str) -> str:
     tail = "." if resource_id.endswith(".") else ""
     resource_id = resource_id.rstrip(".")
     name = name_of(resource_id)
-    kind = type_of(resource_id).rpartition("/")[2]
-    return f"{kind} {name}{tail}" if name and kind else resource_id + tail
+    kind = kind_of(type_of(resource_id))
+    if not name or not kind:
+        return resource_id + tail
+    # “Network security group /subscriptions/…” says what it is already.
+    word = kind.replace(" ", "").lower()
+    said = re.sub(r"\W", "", before).lower().endswith((word, f"{word}s")) or before.endswith(_short(kind))
+    return f"{name}{tail}" if said else f"{kind} {name}{tail}"

@@ -18,6 +18,7 @@ _NOISE = (
     r"\s*Diagnostic information: .*$",
     r"\s*The tracking id is '[^']*'\.?",
     r"\s*See inner errors? for details?\.?",
+    r"\s*\([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\)",
     r"\s*(?:Please )?(?:see|refer to|go to|visit|read more about [\w ]+? at)\s+(?:https?://|aka\.ms/)\S*"
     r"(?:\s+for [^.]*)?\.?",
     r"\s*For more (?:details|information)[^.]*?(?:https?://|aka\.ms/)\S*",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.azure.ids import group_of, name_of, scope_of, shorten, type_of
+from azops_tui.azure.ids import group_of, kind_of, name_of, scope_of, shorten, type_of
 from azops_tui.azure.times import began, epoch, seconds
 
 VM = "/subscriptions/s/resourceGroups/G1/providers/Microsoft.Compute/virtualMachines/m0"
@@ -24,7 +24,13 @@ def test_ids() -> None:
     assert type_of("/subscriptions/s/resourceGroups/G1") == "Microsoft.Resources/resourceGroups"
     assert scope_of("/subscriptions/s/resourceGroups/G1/providers/X/y/z") == "subscriptions/s/resourceGroups/G1"
     assert (group_of("/subscriptions/s"), type_of(""), name_of("")) == ("", "", "")
-    assert shorten(f"of {VM}.") == "of virtualMachines m0."
+    assert [kind_of(word) for word in ("A/publicIPAddresses", "A/b/registries", "x", "")] == [
+        "public IP address",
+        "registry",
+        "x",
+        "",
+    ]
+    assert shorten(f"of {VM}.") == "of virtual machine m0."
 
 
 @given(st.text(max_size=80))
