@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from azops_tui.runbook.model import Effect, StepKind
+from azops_tui.runbook.model import Attributes, Effect, Runbook, Step, StepKind
 from azops_tui.runbook.shell import Command, Script, read
 from azops_tui.runbook.tools import QUIET, tool_effect
 from azops_tui.runbook.verbs import Words, union
@@ -19,6 +19,7 @@ R, M, D = Effect.READS, Effect.MUTATES, Effect.DESTROYS
 _DEEP = 8
 """Levels of ``bash -c "ssh host '…'"`` that are read; beyond, it counts as a change."""
 
+_CONFIRMED = {"mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
 _INTERPRETERS = frozenset({"python", "python3", "perl", "ruby", "node", "php", "pwsh", "Rscript"})
 _PYTHON_MODULES = frozenset(
@@ -81,6 +82,29 @@ def effects(kind: StepKind, code: str, known: Known | None = None) -> Effect:
 
         return powershell_effect(code)
     return shell_effect(code, known)
+
+
+def step_effects(kind: StepKind, code: str, attributes: Attributes, known: Known) -> Effect:
+    """What a step of code does, where its attributes have it run. See :func:`effects`."""
+    if kind is StepKind.SHELL and attributes.ssh:
+        return raised(remote_effect(code), attributes)
+    return raised(effects(kind, code, known), attributes)
+
+
+def raised(found: Effect, attributes: Attributes) -> Effect:
+    """An effect with what ``confirm=`` adds to it. ``confirm=none`` takes nothing away: it is about what is asked."""
+    return found | _CONFIRMED.get(attributes.confirm, Effect.NONE)
+
+
+def edited_effects(runbook: Runbook, step: Step, code: str) -> Effect:
+    """What a step of the runbook would do with other code; the steps before it are read for what they define."""
+    known = Known()
+    for earlier in runbook.steps:
+        if earlier.line >= step.line:
+            break
+        if earlier.kind is StepKind.SHELL and not earlier.attributes.ssh:
+            shell_effect(earlier.code, known)
+    return step_effects(step.kind, code, step.attributes, known)
 
 
 def shell_effect(code: str, known: Known | None = None) -> Effect:

@@ -56,8 +56,8 @@ def check(parameter: Parameter, value: str) -> str | Problem:
 
 
 def missing(parameters: Iterable[Parameter], given: Mapping[str, str]) -> list[Parameter]:
-    """The parameters that have neither a default nor a value."""
-    return [p for p in parameters if p.default is None and p.name not in given and not p.secret_from]
+    """The parameters that have neither a default nor a value, and that neither the document nor a store sets."""
+    return [p for p in parameters if p.default is None and p.name not in given and not p.secret_from and not p.literal]
 
 
 def from_ini(text: str) -> dict[str, str]:

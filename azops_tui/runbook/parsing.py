@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from azops_tui.runbook.attributes import parse_attributes
-from azops_tui.runbook.classify import Known, effects
+from azops_tui.runbook.classify import Known, raised, step_effects
 from azops_tui.runbook.expectations import COMMENT, Comment, read_comment
 from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
 from azops_tui.runbook.languages import PROMPTED, YAML, kind_of, prompted
@@ -43,7 +43,6 @@ from azops_tui.runbook.shell import read
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
-_CONFIRMED = {"mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
 
 
 @functools.cache
@@ -206,6 +205,9 @@ class _Reader:
             self._warn(pending.comment.expectation.line, "no result block follows this expectation; it is not checked")
 
     def _comments(self, text: str, token: Token) -> None:
+        if text.rfind("<!--") > text.rfind("-->"):
+            line = _line(token) + text.count("\n", 0, text.rfind("<!--"))
+            self._warn(line, "this comment is never closed; what follows it is part of it")
         for found in COMMENT.finditer(text):
             line = _line(token) + text.count("\n", 0, found.start())
             for variables in _VARIABLES.finditer(found[1].lstrip("-")):
@@ -350,7 +352,8 @@ class _Reader:
         for parameter in self._configurable():
             known = found.get(parameter.name)
             if known is None:
-                found[parameter.name] = parameter
+                # Without a default it is the document that sets it, in its own way.
+                found[parameter.name] = replace(parameter, literal=parameter.default is None)
             else:
                 default = known.default if parameter.default is None else parameter.default
                 literal = known.literal and parameter.default is None
@@ -384,18 +387,11 @@ class _Reader:
 
 
 def _effects(draft: _Draft, native: NativeStep | None, known: Known) -> Effect:
-    """What a step does, as its code tells; ``confirm=`` can make it more."""
-    attributes = draft.block.attributes
-    if draft.kind is StepKind.NATIVE:
-        found = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
-    elif draft.kind is StepKind.SHELL and attributes.ssh:
-        from azops_tui.runbook.classify import remote_effect
-
-        found = remote_effect(draft.code)
-    else:
-        found = effects(draft.kind, draft.code, known)
-    # ``confirm=none`` lowers what is asked, not what the step does; the engine's guard sees to it.
-    return found | _CONFIRMED.get(attributes.confirm, Effect.NONE)
+    """What a step does, as far as it can be told; a native step that is broken may do anything."""
+    if draft.kind is not StepKind.NATIVE:
+        return step_effects(draft.kind, draft.code, draft.block.attributes, known)
+    found = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
+    return raised(found, draft.block.attributes)
 
 
 def _line(token: Token) -> int:

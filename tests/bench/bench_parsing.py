@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SHELL = "## Heading {0}\n\nSome *text* with `code`, [link](x).\n\n```bash\nexport A{0}=1\naz group create -n $A{0}\n```\n\n\n"
+SHELL = "## Heading {0}\n\nSome *text*, `code`, [link](x).\n\n```bash\nexport A{0}=1\naz vm start -n $A{0}\n```\n\n\n"
 NATIVE = "## Heading {0}\n\n```yaml {{azops=deploy}}\ngroup: ${{G}}\ntemplate: x.json\nmode: incremental\n```\n\n\n\n"
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.runbook.classify import effects, remote_effect, shell_effect
+from azops_tui.runbook.classify import edited_effects, effects, remote_effect, shell_effect
 from azops_tui.runbook.model import Effect, StepKind
 from azops_tui.runbook.verbs import az_effect
-from tests.runbook.shared import data
+from tests.runbook.shared import book, data
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,30 @@ def test_az_verbs_against_what_azure_was_asked(capsys: pytest.CaptureFixture[str
     assert right / len(commands) > 0.9
     # Commands that delete by an option (`--off`), not by their verb; a change is asked about all the same.
     assert len(lowered) <= 2
+
+
+def test_edited_code_is_judged_where_it_stands() -> None:
+    runbook = book(
+        """
+        ```bash
+        clean() { az group delete -n x; }
+        ```
+        ```bash
+        true
+        ```
+        ```bash {ssh=web}
+        true
+        ```
+        ```bash {confirm=mutate}
+        later() { az group delete -n x; }
+        ```
+        """
+    )
+    _, second, remote, asked = runbook.steps
+    assert str(edited_effects(runbook, second, "clean")) == "D"
+    assert str(edited_effects(runbook, second, "later")) == "R"
+    assert str(edited_effects(runbook, remote, "frobnicate")) == "M"
+    assert str(edited_effects(runbook, asked, "true")) == "R M"
 
 
 @given(st.text(max_size=120))

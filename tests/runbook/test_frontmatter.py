@@ -146,6 +146,9 @@ def test_configurable_parameters_of_metadata() -> None:
         ("GROUP", "mine", "Resource group", True),
         ("SIZE", "small", "", False),
     ]
+    computed = book('```bash\nexport GROUP="g$X"\n```\n', metadata=metadata)
+    assert next((p.name, p.default, p.literal) for p in computed.parameters) == ("GROUP", None, True)
+    assert missing(computed.parameters, {}) == []
     broken = book("Text\n", metadata="{")
     assert broken.problems[0].message.startswith("metadata.json beside it is not JSON")
     assert not broken.errors

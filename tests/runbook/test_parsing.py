@@ -173,6 +173,12 @@ def test_closed_fences_are_not_taken_for_open_ones() -> None:
         assert len(book(text).problems) == 1, text
 
 
+def test_a_comment_without_end_is_told() -> None:
+    runbook = book("```bash\n```\n\n<!-- a -->\n<!-- b\n\n```bash\n```\n")
+    assert len(runbook.steps) == 1
+    assert problems(runbook) == [(5, "this comment is never closed; what follows it is part of it")]
+
+
 def test_expected_results() -> None:
     runbook = book(
         """
