@@ -38,7 +38,28 @@ def view(resource: Resource, expand: str = "") -> dict[str, Json]:
         body["createdTime"] = stamp(resource.created)
     if "changedtime" in expand:
         body["changedTime"] = stamp(resource.changed)
+    if resource.api_version >= "2021" and not resource.address.namespace.lower().startswith(_NO_AUTHOR):
+        body.setdefault("systemData", authors(resource))
     return body
+
+
+def authors(resource: Resource) -> dict[str, Json]:
+    """Who made and changed a resource, and when."""
+    from azops_tui.simulator.world import CLIENT
+
+    made, changed = stamp(resource.created), stamp(resource.changed)
+    return {
+        "createdBy": CLIENT,
+        "createdByType": "Application",
+        "createdAt": made,
+        "lastModifiedBy": CLIENT,
+        "lastModifiedByType": "Application",
+        "lastModifiedAt": changed,
+    }
+
+
+_NO_AUTHOR = ("microsoft.compute", "microsoft.network", "microsoft.storage")
+"""Namespaces that keep no such record."""
 
 
 def _matches(resource: Resource, wanted: str) -> bool:

@@ -58,7 +58,10 @@ def known(location: str) -> bool:
 
 def paired(location: str) -> str:
     """The paired region, ``eastus`` where none is known."""
-    row = LOCATIONS.get(normal(location))
+    name = normal(location)
+    row = LOCATIONS.get(name)
+    if name == "eastus2euap":
+        return "centraluseuap"
     return row[6] if row else "eastus"
 
 

@@ -105,12 +105,12 @@ NAMESPACES: dict[str, Style] = {
 }
 
 TYPES: dict[str, Style] = {
-    "microsoft.network/loadbalancers": replace(NETWORK, state="Succeeded", seconds=5),
+    "microsoft.network/loadbalancers": replace(NETWORK, state="Succeeded", updating="Succeeded", seconds=5),
     "microsoft.network/virtualnetworks": replace(NETWORK, seconds=5),
     "microsoft.network/virtualnetworks/subnets": replace(NETWORK, seconds=4),
     "microsoft.network/networksecuritygroups": replace(NETWORK, seconds=3),
     "microsoft.network/publicipaddresses": replace(NETWORK, seconds=4),
-    "microsoft.network/networkinterfaces": replace(NETWORK, state="Succeeded", seconds=2),
+    "microsoft.network/networkinterfaces": replace(NETWORK, state="Succeeded", updating="Succeeded", seconds=2),
     "microsoft.network/virtualnetworkgateways": replace(NETWORK, seconds=1500),
     "microsoft.network/applicationgateways": replace(NETWORK, seconds=300),
     "microsoft.network/bastionhosts": replace(NETWORK, seconds=280),

@@ -99,9 +99,8 @@ class Provider:
         if change.patch:
             merged: dict[str, Json] = merge(copy.deepcopy(old), change.sent)
             return merged
-        body = {k: copy.deepcopy(v) for k, v in change.sent.items() if k not in ("id", "name", "type", "apiVersion")}
-        if "properties" not in body or body["properties"] is None:
-            body["properties"] = {}
+        body = {k: clean(v) for k, v in change.sent.items() if k not in _NOT_KEPT and v is not None}
+        body.setdefault("properties", {})
         for key in ("location", "tags"):
             if key not in body and key in old and key != "tags":
                 body[key] = old[key]
@@ -173,6 +172,26 @@ class Provider:
         fault = self.world.faults.hit(method, resource.id, work=True)
         if fault is not None:
             raise refusal(fault)
+
+
+_NOT_KEPT = ("id", "name", "type", "apiVersion")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def clean(value: Json, key: str = "") -> Json:
+    """A copy of what was sent as the service reads it: members that are null left out, truth as truth.
+
+    Free text (tags, settings, values) stays as it is.
+    """
+    if isinstance(value, dict):
+        if key.lower() in ("tags", "settings", "template", "parameters", "metadata", "data", "value"):
+            return copy.deepcopy(value)
+        return {k: clean(v, k) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [clean(v, key) for v in value]
+    if isinstance(value, str) and key.lower().startswith(("is", "enable", "disable", "primary")):
+        return _BOOLEANS.get(value.lower(), value)
+    return value
 
 
 def merge(old: Json, new: Json) -> Json:

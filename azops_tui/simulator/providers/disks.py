@@ -9,6 +9,7 @@ from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, reference_id
+from azops_tui.simulator.providers.images import generation, version_id
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import World
@@ -149,7 +150,8 @@ def _attach_one(world: World, machine: Resource, id_: str, entry: dict[str, Json
         }
         if system:
             body["properties"]["osType"] = entry.get("osType", "Linux")
-            body["properties"]["hyperVGeneration"] = "V1"
+            reference = get(machine.properties, "storageProfile", "imageReference")
+            body["properties"]["hyperVGeneration"] = generation(reference)
         tier, operations, megabytes = tier_of(size)
         premium = kind.startswith("Premium_")
         body["properties"]["diskIOPSReadWrite"] = operations if premium else 500
@@ -167,8 +169,6 @@ def _creation(machine: Resource, system: bool) -> dict[str, Json]:
     reference = get(machine.properties, "storageProfile", "imageReference")
     if not system or not isinstance(reference, dict):
         return {"createOption": "Empty"}
-    from azops_tui.simulator.providers.images import version_id
-
     if not reference.get("publisher"):
         return {"createOption": "FromImage", "imageReference": {"id": reference_id(reference)}}
     words = [str(reference.get(k) or "") for k in ("publisher", "offer", "sku", "exactVersion")]

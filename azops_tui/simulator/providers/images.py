@@ -8,31 +8,46 @@ from azops_tui.simulator.providers.base import get
 
 Json = Any
 
-CATALOGUE: dict[tuple[str, str, str], str] = {
-    ("Canonical", "UbuntuServer", "18.04-LTS"): "18.04.202306070",
-    ("Canonical", "UbuntuServer", "16.04-LTS"): "16.04.202109280",
-    ("Canonical", "0001-com-ubuntu-server-focal", "20_04-lts"): "20.04.202505200",
-    ("Canonical", "0001-com-ubuntu-server-focal", "20_04-lts-gen2"): "20.04.202505200",
-    ("Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts"): "22.04.202611010",
-    ("Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2"): "22.04.202611010",
-    ("Canonical", "ubuntu-24_04-lts", "server"): "24.04.202611010",
-    ("Canonical", "ubuntu-24_04-lts", "server-gen1"): "24.04.202611010",
-    ("Debian", "debian-10", "10"): "0.20240703.1797",
-    ("Debian", "debian-11", "11-backports-gen2"): "0.20241125.1942",
-    ("Debian", "debian-12", "12-gen2"): "0.20261014.2301",
-    ("RedHat", "RHEL", "7-LVM"): "7.9.2023062211",
-    ("RedHat", "RHEL", "8-lvm-gen2"): "8.10.2026051316",
-    ("OpenLogic", "CentOS", "7.5"): "7.5.201808150",
-    ("OpenLogic", "CentOS", "8_5-gen2"): "8.5.2022012101",
-    ("SUSE", "opensuse-leap-15-4", "gen2"): "2023.09.21",
-    ("SUSE", "sles-15-sp3", "gen2"): "2023.12.13",
-    ("kinvolk", "flatcar-container-linux-free", "stable"): "3975.2.0",
-    ("MicrosoftWindowsServer", "WindowsServer", "2016-Datacenter"): "14393.6529.231129",
-    ("MicrosoftWindowsServer", "WindowsServer", "2019-Datacenter"): "17763.5206.231202",
-    ("MicrosoftWindowsServer", "WindowsServer", "2022-datacenter-azure-edition"): "20348.2159.231202",
-    ("MicrosoftWindowsServer", "WindowsServer", "2022-datacenter-smalldisk-g2"): "20348.2031.231006",
+_ROWS = """
+Canonical UbuntuServer 18.04-LTS 18.04.202306070 V1 auto nvme hibernate
+Canonical UbuntuServer 16.04-LTS 16.04.202109280 V1 auto
+Canonical 0001-com-ubuntu-server-focal 20_04-lts 20.04.202312080 V1 auto nvme hibernate
+Canonical 0001-com-ubuntu-server-focal 20_04-lts-gen2 20.04.202312080 V2 nvme hibernate trusted
+Canonical 0001-com-ubuntu-server-jammy 22_04-lts 22.04.202312060 V1 auto nvme hibernate
+Canonical 0001-com-ubuntu-server-jammy 22_04-lts-gen2 22.04.202312060 V2 nvme hibernate trusted
+Canonical ubuntu-24_04-lts server 24.04.202604160 V2 nvme hibernate trusted
+Canonical ubuntu-24_04-lts server-gen1 24.04.202604160 V1 auto nvme hibernate
+Debian debian-10 10 0.20230802.1460 V1
+Debian debian-11 11-backports-gen2 0.20231013.1532 V2 nvme hibernate trusted
+Debian debian-12 12-gen2 0.20231013.1532 V2 nvme hibernate trusted
+RedHat RHEL 7-LVM 7.9.2023062211 V1
+RedHat RHEL 8-lvm-gen2 8.8.2023081717 V2 nvme hibernate trusted
+OpenLogic CentOS 7.5 7.5.201808150 V1 auto bare
+OpenLogic CentOS 8_5-gen2 8.5.2022012101 V2 trusted
+SUSE opensuse-leap-15-4 gen2 2023.09.21 V2 trusted
+SUSE sles-15-sp3 gen2 2023.12.13 V2 trusted
+kinvolk flatcar-container-linux-free stable 3602.2.3 V1
+MicrosoftWindowsServer WindowsServer 2012-Datacenter 9200.24523.231004 V1
+MicrosoftWindowsServer WindowsServer 2012-R2-Datacenter 9600.21620.231004 V1 auto
+MicrosoftWindowsServer WindowsServer 2016-Datacenter 14393.6529.231129 V1 auto hibernate
+MicrosoftWindowsServer WindowsServer 2019-Datacenter 17763.5206.231202 V1 auto hibernate
+MicrosoftWindowsServer WindowsServer 2022-Datacenter 20348.2031.231006 V1 hibernate
+MicrosoftWindowsServer WindowsServer 2022-datacenter-g2 20348.2159.231202 V2 nvme hibernate confidential
+MicrosoftWindowsServer WindowsServer 2022-datacenter-azure-edition 20348.2159.231202 V2 nvme hibernate confidential
+MicrosoftWindowsServer WindowsServer 2022-datacenter-smalldisk-g2 20348.2159.231202 V2 nvme hibernate confidential small
+"""
+CATALOGUE: dict[tuple[str, str, str], tuple[str, ...]] = {
+    (row[0], row[1], row[2]): row[3:] for row in (tuple(line.split()) for line in _ROWS.strip().splitlines())
 }
-"""Newest version by publisher, offer and sku. What is not listed is accepted too, with a version made up."""
+"""Newest version, generation and traits by publisher, offer and sku. What is not listed is accepted too."""
+UNKNOWN = ("1.0.20231201", "V1", "nvme", "hibernate")
+SYSTEM_BYTES = {"Windows": 136367309312, "Linux": 32213303808}
+
+
+def _row(publisher: str, offer: str, sku: str) -> tuple[str, ...]:
+    wanted = (publisher.lower(), offer.lower(), sku.lower())
+    found = (row for key, row in CATALOGUE.items() if tuple(k.lower() for k in key) == wanted)
+    return next(found, UNKNOWN)
 
 
 def is_windows(publisher: str, offer: str) -> bool:
@@ -42,11 +57,7 @@ def is_windows(publisher: str, offer: str) -> bool:
 
 def newest(publisher: str, offer: str, sku: str) -> str:
     """The newest version of an image."""
-    wanted = (publisher.lower(), offer.lower(), sku.lower())
-    for key, version in CATALOGUE.items():
-        if tuple(k.lower() for k in key) == wanted:
-            return version
-    return "1.0.202611010"
+    return _row(publisher, offer, sku)[0]
 
 
 def version_view(subscription: str, location: str, publisher: str, offer: str, sku: str, version: str) -> Json:
@@ -68,30 +79,42 @@ def version_id(subscription: str, location: str, publisher: str, offer: str, sku
 
 def details(publisher: str, offer: str, sku: str) -> dict[str, Json]:
     """The properties of an image version."""
-    windows = is_windows(publisher, offer)
-    second = "gen2" in sku.lower() or sku.lower().endswith("-g2") or "azure-edition" in sku.lower()
-    second = second or (offer == "ubuntu-24_04-lts" and sku == "server")
-    features = [
-        {"name": "IsAcceleratedNetworkSupported", "value": "True"},
-        {"name": "DiskControllerTypes", "value": "SCSI, NVMe"},
-        {"name": "IsHibernateSupported", "value": "True"},
-    ]
-    if second:
-        features.insert(0, {"name": "SecurityType", "value": "TrustedLaunchSupported"})
-    return {
-        "hyperVGeneration": "V2" if second else "V1",
+    _, generation, *traits = _row(publisher, offer, sku)
+    system = "Windows" if is_windows(publisher, offer) else "Linux"
+    second = generation == "V2"
+    body: dict[str, Json] = {
+        "hyperVGeneration": generation,
         "architecture": "x64",
         "replicaType": "Managed" if second else "Unmanaged",
-        "disallowed": {"vmDiskType": "None"},
-        "automaticOSUpgradeProperties": {"automaticOSUpgradeSupported": True},
+        "disallowed": {"vmDiskType": "Unmanaged" if second else "None"},
+        "automaticOSUpgradeProperties": {"automaticOSUpgradeSupported": "auto" in traits},
         "imageDeprecationStatus": {"imageState": "Active"},
-        "features": features,
-        "osDiskImage": {
-            "operatingSystem": "Windows" if windows else "Linux",
-            "sizeInBytes": 136367309312 if windows else 32213303808,
-        },
+        "osDiskImage": {"operatingSystem": system},
         "dataDiskImages": [],
     }
+    if second:
+        body["replicaCount"] = 10
+        body["osDiskImage"]["sizeInGb"] = 30 if "small" in traits else disk_size(system)
+    else:
+        body["osDiskImage"]["sizeInBytes"] = SYSTEM_BYTES[system]
+    if "bare" not in traits:
+        features = {
+            "IsAcceleratedNetworkSupported": "True",
+            "DiskControllerTypes": "SCSI, NVMe" if "nvme" in traits else "SCSI",
+            "IsHibernateSupported": str("hibernate" in traits),
+        }
+        if "trusted" in traits:
+            features = {"SecurityType": "TrustedLaunchSupported"} | features
+        if "confidential" in traits:
+            features = {"SecurityType": "TrustedLaunchAndConfidentialVmSupported"} | features
+        body["features"] = [{"name": k, "value": v} for k, v in features.items()]
+    return body
+
+
+def generation(reference: Json) -> str:
+    """``V1`` or ``V2``, of an imageReference."""
+    words = [str(get(reference, k) or "") for k in ("publisher", "offer", "sku")]
+    return _row(words[0], words[1], words[2])[1]
 
 
 def system_of(reference: Json) -> str:

@@ -35,6 +35,13 @@ class Interfaces(Networks):
         resource.body.setdefault("kind", "Regular")
         properties = resource.properties
         properties.setdefault("macAddress", mac(self.world))
+        settings = properties.setdefault("dnsSettings", {})
+        for name in ("dnsServers", "appliedDnsServers"):
+            settings.setdefault(name, [])
+        settings.setdefault("internalDomainNameSuffix", suffix(self.world))
+        if change.api_version >= "2022-11-01":
+            properties.setdefault("disableTcpStateTracking", False)
+            properties.setdefault("auxiliarySku", "None")
         old = {
             str(c.get("name")).lower(): str(get(c, "properties", "privateIPAddress") or "")
             for c in (change.before.properties.get("ipConfigurations") or [] if change.before else [])
@@ -149,6 +156,12 @@ def release_addresses(world: World, resource: Resource) -> None:
         public = world.store.get(used) if used else None
         if public is not None:
             release(public)
+
+
+def suffix(world: World) -> str:
+    """A domain for the names of machines inside their network."""
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    return "".join(world.random.choice(letters) for _ in range(26)) + ".bx.internal.cloudapp.net"
 
 
 def mac(world: World) -> str:

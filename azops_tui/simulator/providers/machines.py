@@ -238,7 +238,7 @@ class Machines(Provider):
             "disks": [
                 {"name": d.get("name"), "statuses": [profiles.provisioning_status("Succeeded", when)]} for d in disks
             ],
-            "hyperVGeneration": "V1",
+            "hyperVGeneration": images.generation(storage.get("imageReference")),
             "statuses": [profiles.provisioning_status(resource.state, when), profiles.power_status(power)],
         }
         if power == "running":

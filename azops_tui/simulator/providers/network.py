@@ -77,6 +77,10 @@ class Networks(Provider):
             properties.setdefault(key, copy.deepcopy(value))
         if type_ == "microsoft.network/networksecuritygroups":
             properties["defaultSecurityRules"] = default_rules()
+        if type_ == "microsoft.network/loadbalancers":
+            body.setdefault("sku", {"name": "Basic"}).setdefault("tier", "Regional")
+            for rule in properties.get("loadBalancingRules") or []:
+                pair_pools(rule.setdefault("properties", {}))
         return body
 
     def made(self, resource: Resource, change: Change) -> None:
@@ -345,7 +349,9 @@ def add_back_references(world: World, resource: Resource, body: dict[str, Json])
             properties["networkInterfaces"] = nics
         if subnets:
             properties["subnets"] = subnets
-    elif type_ == "microsoft.network/loadbalancers":
+    if type_ in LINKED_INSIDE:
+        add_links(properties)
+    if type_ == "microsoft.network/loadbalancers":
         pools = {p["id"].lower(): p for p in properties.get("backendAddressPools") or []}
         for nic in world.store.of_type("microsoft.network/networkinterfaces", scope):
             for configuration in nic.properties.get("ipConfigurations") or []:
@@ -353,6 +359,31 @@ def add_back_references(world: World, resource: Resource, body: dict[str, Json])
                     mine = pools.get(reference_id(pool).lower())
                     if mine is not None:
                         mine["properties"].setdefault("backendIPConfigurations", []).append({"id": configuration["id"]})
+
+
+LINKED_INSIDE = ("microsoft.network/loadbalancers", "microsoft.network/applicationgateways")
+"""Types whose elements show which other elements of the same resource refer to them."""
+
+
+def add_links(properties: dict[str, Json]) -> None:
+    """Adds to each element the elements of the same resource that refer to it, under the name of their list."""
+    known = {str(e.get("id")).lower(): e for _, e in elements(properties)}
+    for name, element in list(elements(properties)):
+        if name == "backendAddressPools":
+            continue
+        for reference in dict.fromkeys(r.lower() for r in references(element.get("properties"))):
+            target = known.get(reference)
+            if target is not None and target is not element:
+                users = target.setdefault("properties", {}).setdefault(name, [])
+                users.append({"id": element["id"]})
+
+
+def pair_pools(rule: dict[str, Json]) -> None:
+    """A rule names its pool both ways, whichever way it was sent."""
+    if rule.get("backendAddressPool") and not rule.get("backendAddressPools"):
+        rule["backendAddressPools"] = [dict(rule["backendAddressPool"])]
+    elif rule.get("backendAddressPools") and not rule.get("backendAddressPool"):
+        rule["backendAddressPool"] = dict(rule["backendAddressPools"][0])
 
 
 def check_subnets(address: Address, properties: dict[str, Json]) -> None:

@@ -11,6 +11,7 @@ DEFAULTS: dict[str, dict[str, Json]] = {
         "subnets": [],
         "virtualNetworkPeerings": [],
         "enableDdosProtection": False,
+        "enableVmProtection": False,
     },
     "microsoft.network/networksecuritygroups": {"securityRules": []},
     "microsoft.network/routetables": {"disableBgpRoutePropagation": False, "routes": []},
@@ -21,8 +22,8 @@ DEFAULTS: dict[str, dict[str, Json]] = {
         "ipTags": [],
     },
     "microsoft.network/networkinterfaces": {
-        "dnsSettings": {"dnsServers": [], "appliedDnsServers": []},
         "enableIPForwarding": False,
+        "enableAcceleratedNetworking": False,
         "vnetEncryptionSupported": False,
         "hostedWorkloads": [],
         "tapConfigurations": [],
@@ -65,6 +66,8 @@ ELEMENT_DEFAULTS: dict[str, dict[str, Json]] = {
         "enableTcpReset": False,
         "loadDistribution": "Default",
         "disableOutboundSnat": False,
+        "enableDestinationServiceEndpoint": False,
+        "allowBackendPortConflict": False,
     },
     "microsoft.network/loadbalancers/probes": {
         "intervalInSeconds": 15,
@@ -76,6 +79,8 @@ ELEMENT_DEFAULTS: dict[str, dict[str, Json]] = {
         "enableFloatingIP": False,
         "idleTimeoutInMinutes": 4,
         "enableTcpReset": False,
+        "enableDestinationServiceEndpoint": False,
+        "allowBackendPortConflict": False,
     },
 }
 """By type of the element, in lower case."""

@@ -85,9 +85,9 @@ class ScaleSets(Provider):
         if isinstance(sku, dict):
             sku.setdefault("tier", str(sku.get("name", "")).split("_")[0] or "Standard")
             sku.setdefault("capacity", get(old, "sku", "capacity") or 0)
-        properties.setdefault("singlePlacementGroup", True)
         properties.setdefault("orchestrationMode", "Uniform")
         flexible = properties["orchestrationMode"] == "Flexible"
+        properties.setdefault("singlePlacementGroup", not flexible)
         policy = properties.setdefault("upgradePolicy", {"mode": "Manual"})
         if not flexible:
             policy.setdefault("mode", "Manual")
@@ -97,14 +97,15 @@ class ScaleSets(Provider):
             properties.setdefault("platformFaultDomainCount", 5)
         else:
             properties.setdefault("platformFaultDomainCount", 1)
+            properties.setdefault("constrainedMaximumCapacity", False)
         properties.setdefault("uniqueId", str(uuid.uuid4()))
         properties.setdefault("timeCreated", offset_stamp(self.world.clock.now()))
         profile = properties.get("virtualMachineProfile")
         if isinstance(profile, dict):
-            self._dress_profile(profile, body)
+            self._dress_profile(profile, body, flexible)
         return body
 
-    def _dress_profile(self, profile: dict[str, Json], body: dict[str, Json]) -> None:
+    def _dress_profile(self, profile: dict[str, Json], body: dict[str, Json], flexible: bool) -> None:
         storage = profile.setdefault("storageProfile", {})
         reference = storage.get("imageReference")
         system = str(get(storage, "osDisk", "osType") or images.system_of(reference))
@@ -120,6 +121,8 @@ class ScaleSets(Provider):
             if not managed.get("storageAccountType"):
                 managed["storageAccountType"] = profiles.storage_account_type(size)
             disk.setdefault("diskSizeGB", images.disk_size(system))
+            if flexible:
+                disk.setdefault("deleteOption", "Delete")
         for data in storage.get("dataDisks") or []:
             data["createOption"] = profiles.titled(data.get("createOption") or "Empty")
             data.setdefault("caching", "None")
@@ -135,7 +138,15 @@ class ScaleSets(Provider):
             inner.setdefault("dnsSettings", {"dnsServers": []})
             inner.setdefault("enableIPForwarding", False)
             for configuration in inner.get("ipConfigurations") or []:
-                configuration.setdefault("properties", {}).setdefault("privateIPAddressVersion", "IPv4")
+                settings = configuration.setdefault("properties", {})
+                settings.setdefault("privateIPAddressVersion", "IPv4")
+                if flexible:
+                    settings.setdefault("applicationSecurityGroups", [])
+                    settings.setdefault("loadBalancerBackendAddressPools", [])
+                    settings.setdefault("applicationGatewayBackendAddressPools", [])
+            if flexible:
+                for key, value in (("auxiliaryMode", "None"), ("auxiliarySku", "None"), ("deleteOption", "Delete")):
+                    inner.setdefault(key, value)
         profile.setdefault("timeCreated", get(body, "properties", "timeCreated"))
 
     def made(self, resource: Resource, change: Change) -> None:

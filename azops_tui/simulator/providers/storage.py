@@ -64,12 +64,14 @@ class StorageAccounts(Provider):
         properties.setdefault("privateEndpointConnections", [])
         if change.api_version >= "2021":
             properties.setdefault("minimumTlsVersion", "TLS1_0")
-            properties.setdefault("allowBlobPublicAccess", True)
+            properties.setdefault("allowBlobPublicAccess", False)
+            properties.setdefault("allowCrossTenantReplication", False)
         acls = properties.setdefault("networkAcls", {})
         for key, value in (
             ("bypass", "AzureServices"),
             ("virtualNetworkRules", []),
             ("ipRules", []),
+            ("ipv6Rules", []),
             ("defaultAction", "Allow"),
         ):
             acls.setdefault(key, copy.deepcopy(value))
@@ -84,7 +86,7 @@ class StorageAccounts(Provider):
         encryption.setdefault("keySource", "Microsoft.Storage")
         properties.setdefault("accessTier", "Hot")
         properties["creationTime"] = old.get("creationTime", now)
-        properties["primaryEndpoints"] = endpoints(name)
+        properties["primaryEndpoints"] = endpoints(name, location)
         properties["primaryLocation"] = locations.normal(location)
         properties["statusOfPrimary"] = "available"
         kind = str(sku.get("name", ""))
@@ -92,7 +94,7 @@ class StorageAccounts(Provider):
             properties["secondaryLocation"] = locations.paired(location)
             properties["statusOfSecondary"] = "available"
             if "RAG" in kind:
-                found = endpoints(name + "-secondary")
+                found = endpoints(name + "-secondary", location)
                 found.pop("file")
                 properties["secondaryEndpoints"] = found
         body["properties"] = properties
@@ -136,12 +138,20 @@ def new_key(world: World) -> str:
     return base64.b64encode(world.random.randbytes(64)).decode()
 
 
-def endpoints(name: str) -> dict[str, str]:
+def endpoints(name: str, location: str) -> dict[str, str]:
     """The urls of an account's services."""
     return {
-        service: f"https://{name}.{'z11.' if service == 'web' else ''}{service}.core.windows.net/"
+        service: f"https://{name}.{zone(location) if service == 'web' else ''}{service}.core.windows.net/"
         for service in SERVICES
     }
+
+
+_ZONES = {"eastus": 13, "eastus2": 20, "eastus2euap": 3, "westus": 22, "westus2": 5, "japanwest": 31, "japaneast": 11}
+
+
+def zone(location: str) -> str:
+    """The storage zone of a region, as it stands in the names of web endpoints: ``z13.``."""
+    return f"z{_ZONES.get(locations.normal(location), 6)}."
 
 
 def account_named(world: World, name: str) -> Resource | None:
