@@ -1,0 +1,91 @@
+"""Evaluating expressions of the template language, one or many, with history and completion."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+
+import click
+
+from azops_tui import paths
+from azops_tui.cli import exits
+
+
+def answer(expression: str, scope: str) -> int:
+    """Print an expression's value as JSON, or what is wrong with it; returns the exit code."""
+    from azops_tui.arm import TemplateError, evaluate, plain
+
+    if not expression.startswith("["):
+        expression = f"[{expression}]"
+    try:
+        value = plain(evaluate(expression, scope=scope))
+    except TemplateError as error:
+        click.echo(f"{error.code}: {error.message}", err=True)
+        return exits.STEP_FAILED
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    return exits.OK
+
+
+def prompt(scope: str) -> int:
+    """Read expressions until the end of input; returns the exit code."""
+    with contextlib.suppress(ImportError):  # a Python without readline: no history, no completion
+        _prepare()
+    click.echo("An expression, with or without its brackets; tab completes functions; ctrl+d ends.")
+    while True:
+        try:
+            line = input("arm> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            click.echo()
+            return exits.OK
+        if line.startswith("?"):
+            _explain(line[1:].strip())
+        elif line:
+            answer(line, scope)
+
+
+def _prepare() -> None:
+    import atexit
+    import readline
+
+    from azops_tui.arm.functions.registry import FUNCTIONS
+
+    history = paths.private(paths.state()) / "template-history"
+    with contextlib.suppress(OSError):
+        readline.read_history_file(history)
+    atexit.register(_keep, history)
+
+    def complete(text: str, state: int) -> str | None:
+        found = sorted(
+            function.name + "(" for function in FUNCTIONS.values() if function.name.lower().startswith(text.lower())
+        )
+        return found[state] if state < len(found) else None
+
+    def display(_text: str, matches: Sequence[str], _longest: int) -> None:
+        click.echo()
+        for match in matches:
+            function = FUNCTIONS[match.rstrip("(").lower()]
+            click.echo(f"  {function.signature}")
+        click.echo("arm> " + readline.get_line_buffer(), nl=False)
+
+    readline.set_completer(complete)
+    readline.set_completer_delims(" ,()[]'.")
+    readline.set_completion_display_matches_hook(display)
+    readline.parse_and_bind("bind ^I rl_complete" if "libedit" in (readline.__doc__ or "") else "tab: complete")
+
+
+def _keep(history: object) -> None:
+    import readline
+
+    with contextlib.suppress(OSError):
+        readline.set_history_length(1000)
+        readline.write_history_file(str(history))
+
+
+def _explain(name: str) -> None:
+    """What a function takes and gives, or all functions whose name has the word in it."""
+    from azops_tui.arm.functions.registry import FUNCTIONS
+
+    exact = FUNCTIONS.get(name.lower())
+    for function in [exact] if exact else [one for one in FUNCTIONS.values() if name.lower() in one.name.lower()]:
+        click.echo(f"  {function.signature}\n      {function.help}")
