@@ -113,7 +113,8 @@ class Console:
 
     def _step_finished(self, event: ev.StepFinished) -> None:
         for host, rest in self._partial.items():
-            self._output_line(rest, host)
+            if rest:
+                self._output_line(rest, host)
         self._partial.clear()
         if self.quiet and event.state not in ("done", "skipped"):
             for line in self._held:
@@ -142,9 +143,8 @@ class Console:
             self._output_line(line, event.host)
 
     def _output_line(self, text: str, host: str) -> None:
-        if not text and not host:
-            return
         line = f"  {self.glyphs.quote} " + (click.style(f"{host}: ", dim=True) if host else "") + text
+        line = line.rstrip()
         if self.quiet:
             self._held.append(line)
             del self._held[:-200]
