@@ -56,6 +56,8 @@ class StepContext:
     code: str
     folder: Path
     """Where relative paths start."""
+    where: str
+    """The cloud it acts on, as ``Demo subscription (local)``; empty for a run without one."""
     native: Any
     """The body of a native step with its variables replaced; None for scripts."""
     output: Output

@@ -123,10 +123,9 @@ async def _agreement(context: StepContext, executor: Executor, effects: Effect, 
 
 
 def _proposal(context: StepContext, wanted: str) -> Proposal:
-    where = context.variables.get("AZOPS_WHERE", "")
     lines = [line for line in context.code.splitlines() if line.strip()]
     shown = [*lines[:8], f"… and {len(lines) - 8} lines more"] if len(lines) > 9 else lines
-    place = (f"in {where}",) if where else ()
+    place = (f"in {context.where}",) if context.where else ()
     if wanted == "destroy":
         return Proposal("destroy", f"Run {context.name}, which deletes something", (*place, *shown), context.name)
     return Proposal("mutate", f"Run {context.name}, which changes something", (*place, *shown))

@@ -400,6 +400,8 @@ class Run:
 
     async def _collect(self, name: str, step: Step) -> None:
         """Take over and announce what a script changed among the variables."""
+        if step.kind is StepKind.NATIVE or step.attributes.background or step.attributes.ssh:
+            return
         try:
             changes = await (
                 self._sessions.after_python() if step.kind is StepKind.PYTHON else self._sessions.after_shell()
@@ -412,7 +414,7 @@ class Run:
             self._announce(change, name)
 
     def _context(self, planned: Planned, step: Step, output: Output) -> StepContext:
-        code = step.code
+        code, cloud = step.code, self._cloud
         if step.kind is StepKind.SHELL and self._given:
             from azops_tui.runbook.shell import override
 
@@ -422,6 +424,7 @@ class Run:
             step=step,
             code=code,
             folder=planned.folder,
+            where=f"{cloud.subscription_name or cloud.subscription} ({cloud.profile.name})" if cloud else "",
             native=None,
             output=output,
             variables=self.variables,

@@ -217,6 +217,15 @@ class RunView:
         self.now = max(self.now, event.at)
         _HANDLERS[type(event)](self, event)
 
+    def interrupt(self) -> None:
+        """Say that the process of this run is gone and no more records will come: what ran then is unknown."""
+        if self.phase == "running":
+            self.phase = "interrupted"
+            self.questions.clear()
+            for step in self.steps.values():
+                if step.state in ("running", "asking"):
+                    step.state = "unknown"
+
     def step(self, name: str) -> StepView:
         """The step of that name, made where it was not announced."""
         found = self.steps.get(name)

@@ -97,7 +97,7 @@ class CloudWatch:
             Whether something is changing, so that it is worth looking again soon.
 
         Raises:
-            AzureFailure: the groups cannot be read.
+            AzureFailure: it cannot be read.
         """
         groups = tuple(await self._cloud.groups.list())
         if groups != self._groups:
@@ -107,10 +107,13 @@ class CloudWatch:
         self._forget(there)
         wanted = self._wanted(there)
         self._changing = any(group.state not in _SETTLED for group in groups)
-        async with asyncio.TaskGroup() as tasks:
-            for name in wanted:
-                tasks.create_task(self._group(name))
-            tasks.create_task(self._sets({name.lower() for name in wanted}))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name in wanted:
+                    tasks.create_task(self._group(name))
+                tasks.create_task(self._sets({name.lower() for name in wanted}))
+        except* AzureFailure as failures:
+            raise _first(failures) from None
         self.read_at = time.time()
         return self._changing
 
@@ -123,19 +126,17 @@ class CloudWatch:
                 if self._problem:
                     self._problem = ""
                     self._say("Azure can be read again.", "info")
-            except* AzureFailure as failures:
+            except AzureFailure as failure:
                 misses += 1
                 pause = min(self._slow * 2**misses, 60.0)
-                self._fail(failures.exceptions[0])
+                self._fail(failure)
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), pause)
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, failure: AzureFailure) -> None:
         """Say once that the cloud cannot be read."""
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        text = f"Azure cannot be read: {error}"
+        text = f"Azure cannot be read: {failure}"
         if text != self._problem:
             self._problem = text
             self._say(text, "warning")
@@ -213,3 +214,10 @@ class CloudWatch:
             if self._scale_sets.get(view.id.lower()) != view:
                 self._scale_sets[view.id.lower()] = view
                 self._emit(ev.ScaleSetChanged(at=time.time(), scale_set=view))
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first of the exceptions in a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -142,6 +142,18 @@ async def test_gates(make_run: MakeRun) -> None:
     assert watched.end("gate").summary == "Approved by ann: checked"
 
 
+async def test_only_approvers_approve(make_run: MakeRun) -> None:
+    gate = "```yaml {azops=gate name=gate}\nask: Go?\napprovers: [ann, bob]\n```\n"
+    watched = make_run(gate, policy=Policy(yes=True))
+    assert await watched.run.run_all() == "failed"
+    assert "ann, bob may" in watched.end("gate").summary
+    watched = make_run(gate, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    watched.run.answer(watched.run.waiting[0], True, by="bob")
+    assert await running == "done"
+
+
 async def test_native_steps_without_a_cloud_fail_clearly(make_run: MakeRun) -> None:
     watched = make_run("```yaml {azops=group name=g}\ngroup: x\nlocation: y\n```\n", policy=Policy(yes=True))
     assert await watched.run.run_all() == "failed"

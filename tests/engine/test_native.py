@@ -117,6 +117,7 @@ async def test_deploy_shows_operations_and_gives_outputs(cloud: Cloud, make_run:
             "template: t.json",
             "parameters: [p.json, {count: '${COUNT}', tags: '{\"by\": \"test\"}'}]",
             "outputs: {count: HOW_MANY, first: FIRST}",
+            "what-if: true",
         )
         + "```bash {name=use}\necho $HOW_MANY ${FIRST##*/}\n```\n"
     )
@@ -127,6 +128,7 @@ async def test_deploy_shows_operations_and_gives_outputs(cloud: Cloud, make_run:
     views = [e.deployment for e in watched.events(ev.DeploymentChanged) if e.step == "net"]
     assert views[-1].state == "Succeeded"
     assert {operation.name for operation in views[0].operations} == {"one", "two"}
+    assert "+ create  one" in "".join(e.text for e in watched.events(ev.OutputWritten) if e.stream == "system")
     assert "2 of 2 operations done" in watched.end("net").summary
     resource = await cloud.resources.get((await cloud.groups.resources("g2"))[0].id)
     assert resource["tags"] == {"by": "test"}

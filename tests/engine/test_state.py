@@ -73,6 +73,14 @@ def test_the_world() -> None:
     assert view.deployments
 
 
+def test_an_interrupted_run_does_not_know_how_its_step_ended() -> None:
+    view = reduced(
+        ev.RunStarted(at=0, path="p", title="t", digest="", document="", cloud=""), ev.StepStarted(at=1, step="s")
+    )
+    view.interrupt()
+    assert (view.phase, view.steps["s"].state) == ("interrupted", "unknown")
+
+
 def test_hosts() -> None:
     view = reduced(
         ev.HostStarted(at=1, step="s", host="a", address="10.0.0.1"),

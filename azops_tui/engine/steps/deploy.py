@@ -27,10 +27,11 @@ async def describe(context: StepContext) -> Proposal:
     body = context.native
     cloud = await context.cloud()
     layers = await _layers(context)
-    where = f"to {body.group} in {cloud.subscription_name or cloud.subscription} ({cloud.profile.name})"
+    where = f"to {body.group} in {context.where}"
     title = f"Deploy {', '.join(name for name, _, _ in layers)}"
     if body.mode != "complete":
-        return Proposal("mutate", title, (where,))
+        foreseen = await _foreseen(cloud, body.group, layers) if body.what_if else []
+        return Proposal("mutate", title, (where, *foreseen))
     gone = await _would_delete(cloud, body.group, layers)
     said = [where, "Complete mode deletes what the template does not have:", *lines(gone, context.world.created)]
     return Proposal("destroy", title, tuple(said), body.group)
@@ -42,6 +43,9 @@ async def execute(context: StepContext) -> Outcome:
     cloud = await context.cloud()
     layers = await _layers(context)
     context.world.groups.add(body.group.lower())
+    if body.what_if:
+        for line in await _foreseen(cloud, body.group, layers):
+            context.say(line)
     said, outputs = [], {}
     for number, (name, template, parameters) in enumerate(layers):
         # In complete mode the first layer would be deleted by the second: only the last one may complete.
@@ -130,16 +134,37 @@ def _expected(
     ]
 
 
-async def _would_delete(
-    cloud: Cloud, group: str, layers: list[tuple[str, dict[str, Json], dict[str, Json]]]
-) -> list[ResourceView]:
-    """What a deployment in complete mode deletes: all that is in the group and not in the last layer's template."""
+async def _foreseen(cloud: Cloud, group: str, layers: list[tuple[str, dict[str, Json], dict[str, Json]]]) -> list[str]:
+    """What the templates would do to each resource, by name: made, or set anew where it is there already."""
+    there = {resource.id.lower() for resource in await _there(cloud, group)}
+    said = []
+    for name, template, parameters in layers:
+        expansion = _expanded(cloud, group, name, template, parameters)
+        if expansion is None:
+            said.append(f"? {name}: the template cannot be read here; Azure will say what is wrong with it")
+            continue
+        for one in expansion.resources:
+            if one.condition and not one.existing:
+                known = str(one.id).lower() in there
+                said.append(f"{'~ set anew' if known else '+ create'}  {one.name}  {one.type}")
+    return said
+
+
+async def _there(cloud: Cloud, group: str) -> list[ResourceView]:
+    """What is in a group; nothing where there is no such group."""
     try:
-        there = await cloud.groups.resources(group)
+        return await cloud.groups.resources(group)
     except AzureFailure as failure:
         if is_missing(failure):
             return []
         raise
+
+
+async def _would_delete(
+    cloud: Cloud, group: str, layers: list[tuple[str, dict[str, Json], dict[str, Json]]]
+) -> list[ResourceView]:
+    """What a deployment in complete mode deletes: all that is in the group and not in the last layer's template."""
+    there = await _there(cloud, group)
     name, template, parameters = layers[-1]
     expansion = _expanded(cloud, group, name, template, parameters)
     # What cannot be told is listed: it may be deleted.

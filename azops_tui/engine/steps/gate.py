@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+
 from azops_tui.azure.views import FailureView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.guard import Proposal
+from azops_tui.engine.problems import problem
 
 
 async def execute(context: StepContext) -> Outcome:
@@ -13,6 +16,13 @@ async def execute(context: StepContext) -> Outcome:
     lines = tuple(line for line in body.message.splitlines() if line.strip())
     answer = await context.ask(Proposal("gate", context.step.title or context.name, lines))
     note = f": {answer.note}" if answer.note else "."
+    approvers = body.approvers.replace(",", " ").split() if isinstance(body.approvers, str) else list(body.approvers)
+    who = {answer.by, getpass.getuser()} if answer.by == "user" else {answer.by}
+    if answer.accepted and approvers and not who & set(approvers):
+        named = ", ".join(approvers)
+        raise problem(
+            "NotAnApprover", f"{' or '.join(sorted(who))} may not approve this; {named} may.", target="approvers"
+        )
     if answer.accepted:
         return Outcome("done", summary=f"Approved by {answer.by}{note}")
     view = FailureView(code="Declined", message=f"Not approved by {answer.by}{note}")

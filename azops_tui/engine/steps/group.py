@@ -19,7 +19,7 @@ async def describe(context: StepContext) -> Proposal:
     """What is about to happen to the group, from a fresh read."""
     body = context.native
     cloud = await context.cloud()
-    where = f"in {cloud.subscription_name or cloud.subscription} ({cloud.profile.name})"
+    where = f"in {context.where}"
     found = await cloud.groups.get(body.group)
     if body.state == "absent":
         if found is None:

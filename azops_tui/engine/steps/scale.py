@@ -21,7 +21,7 @@ async def describe(context: StepContext) -> Proposal:
     cloud = await context.cloud()
     name = set_name(body.scale_set)
     now = await cloud.scale_sets.get(body.group, name)
-    lines = [f"{now.capacity} → {body.capacity} instances of {now.sku}", f"in {body.group} ({cloud.profile.name})"]
+    lines = [f"{now.capacity} → {body.capacity} instances of {now.sku}", f"in {body.group}, {context.where}"]
     if body.capacity < now.capacity:
         lines.append(f"{now.capacity - body.capacity} instances are deleted, with what is on their disks.")
     if now.autoscale:
