@@ -21,7 +21,7 @@ def composite(pattern: str, values: Sequence[Json]) -> str:
     """`pattern` with its placeholders filled in. Raises FunctionError for a pattern that .NET refuses."""
     parts: list[str] = []
     at = size = 0
-    shown: dict[int, str] = {}
+    shown: dict[tuple[int, str], str] = {}
     while at < len(pattern):
         match = _PIECE.match(pattern, at)
         if match is None:
@@ -38,26 +38,27 @@ def composite(pattern: str, values: Sequence[Json]) -> str:
     return "".join(parts)
 
 
-def _placeholder(match: re.Match[str], values: Sequence[Json], shown: dict[int, str]) -> str:
+def _placeholder(match: re.Match[str], values: Sequence[Json], shown: dict[tuple[int, str], str]) -> str:
     index = int(match["index"])
     if index >= len(values):
         raise _invalid(_NO_ARGUMENT)
-    value = values[index]
-    if match["format"] and type(value) in (int, float):
-        try:
-            part = format_number(value, match["format"])
-        except FormatError as error:
-            raise _invalid(str(error)) from None
-    else:
-        # A value that is shown often is made into text once.
-        part = shown[index] if index in shown else shown.setdefault(index, _plain(value))
+    # A value that is shown often is made into text once.
+    key = (index, match["format"] or "")
+    part = shown.get(key)
+    if part is None:
+        part = shown[key] = _shown(values[index], key[1])
     width = int(match["width"] or 0)
     bounded_text("format", min(abs(width), LARGEST_TEXT + 1))
     filler = " " * (abs(width) - length(part))
     return part + filler if width < 0 else filler + part
 
 
-def _plain(value: Json) -> str:
+def _shown(value: Json, pattern: str) -> str:
+    if pattern and type(value) in (int, float):
+        try:
+            return format_number(value, pattern)
+        except FormatError as error:
+            raise _invalid(str(error)) from None
     return write_json(value, "'") if isinstance(value, (dict, list)) else text(value)
 
 

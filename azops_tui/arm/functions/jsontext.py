@@ -28,13 +28,17 @@ _PLAIN = {'"': re.compile(r'[^"\\]*'), "'": re.compile(r"[^'\\]*")}
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "/": "/", "\\": "\\"}
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 400
+_LONGEST_LENIENT = 512 * 1024
+"""Characters of JSON that is not strict; reading it takes its time, and the service's strings are far shorter."""
 
 
 def read_json(text: str) -> Json:
     """The value of JSON text, strict or lenient. Raises JsonError."""
     try:
         value = loads(text, parse_constant=_constant, parse_int=_integer)
-    except (JSONDecodeError, JsonError, RecursionError):
+    except (JSONDecodeError, JsonError, RecursionError) as error:
+        if len(text) > _LONGEST_LENIENT:
+            raise JsonError(f"The text is not strictly JSON ({error}) and too large to be read leniently.") from None
         return _Reader(text).document()
     return value if _shallow(value, VALUE_DEPTH) else _Reader(text).document()
 

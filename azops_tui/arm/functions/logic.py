@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azops_tui.arm.functions.collation import sort_key
+from azops_tui.arm.functions.collation import compare
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import Json, mistyped, same, type_name, usage
@@ -73,8 +73,7 @@ def equals(first: Json, second: Json) -> bool:
 def _compared(name: str, first: Json, second: Json) -> int:
     """Negative, 0 or positive as the first value is less than, equal to or greater than the second."""
     if isinstance(first, str) and isinstance(second, str):
-        one, other = sort_key(first), sort_key(second)
-        return (one > other) - (one < other)
+        return compare(first, second)
     if type(first) in (int, float) and type(second) in (int, float):
         return -1 if first < second else int(first > second)
     raise FunctionError(

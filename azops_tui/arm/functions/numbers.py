@@ -11,7 +11,7 @@ from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import INTEGER_MAXIMUM, INTEGER_MINIMUM, Json, mistyped, type_name, usage
 
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,400}\s*", re.ASCII)
-_FLOAT = re.compile(r"\s*[+-]?(?:[0-9][0-9,]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?\s*", re.ASCII)
+_FLOAT = re.compile(r"\s*[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?\s*", re.ASCII)
 
 
 def _operands(name: str, first: Json, second: Json) -> tuple[int, int]:

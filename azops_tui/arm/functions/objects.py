@@ -155,10 +155,10 @@ def intersect_objects(values: tuple[dict[str, Json], ...]) -> dict[str, Json]:
     """The keys of the first object that all others have with the same value."""
     found = values[0]
     for other in values[1:]:
-        found = {key: value for key, value in found.items() if _has(other, key, value)}
+        names = {fold(key): key for key in other}
+        found = {
+            key: value
+            for key, value in found.items()
+            if (there := names.get(fold(key))) is not None and same(other[there], value)
+        }
     return dict(found)
-
-
-def _has(container: dict[str, Json], key: str, value: Json) -> bool:
-    there = find_key(container, key)
-    return there is not None and same(container[there], value)

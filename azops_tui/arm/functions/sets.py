@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from azops_tui.arm.errors import Unknown
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.objects import intersect_objects, merge_objects
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import Json, bounded_array, distinct_key, same, type_name, usage
+from azops_tui.arm.functions.values import Json, bounded_array, fingerprint, same, type_name, usage
 
 
 @function(
@@ -40,8 +39,10 @@ def intersection(*values: Json) -> Json:
         return intersect_objects(values)
     common = _distinct(values[0])
     for value in values[1:]:
-        seen, others = _index(value)
-        common = [item for item in common if _among(item, seen, others)]
+        seen = _Seen()
+        for item in value:
+            seen.add(item)
+        common = [item for item in common if item in seen]
     return common
 
 
@@ -60,35 +61,40 @@ def _all_of_a_kind(name: str, values: tuple[Json, ...]) -> type:
     )
 
 
-def _index(elements: Iterable[Json]) -> tuple[set[object], list[Json]]:
-    """Scalars as a set, for speed, and the rest as a list."""
-    seen: set[object] = set()
-    others: list[Json] = []
-    for element in elements:
-        key = distinct_key(element)
-        if key is None:
-            others.append(element)
-        else:
-            seen.add(key)
-    return seen, others
+class _Seen:
+    """Values that were met, to be found again fast."""
 
+    def __init__(self) -> None:
+        self.known: dict[int, int] = {}
+        self.groups: dict[int, list[Json]] = {}
+        self.uncertain: list[Json] = []
 
-def _among(item: Json, seen: set[object], others: list[Json]) -> bool:
-    key = distinct_key(item)
-    return key in seen if key is not None else any(same(item, other) for other in others)
+    def add(self, value: Json) -> bool:
+        """Takes a value in; returns whether it is new."""
+        group = self._candidates(value)
+        if self._among(value, group):
+            return False
+        group.append(value)
+        return True
+
+    def __contains__(self, value: Json) -> bool:
+        return self._among(value, self._candidates(value))
+
+    def _candidates(self, value: Json) -> list[Json]:
+        try:
+            return self.groups.setdefault(fingerprint(value, self.known), [])
+        except Unknown:
+            return self.uncertain
+
+    def _among(self, value: Json, group: list[Json]) -> bool:
+        if any(same(value, other) for other in group):
+            return True
+        # What has placeholders in it may equal anything, unless something else about it differs.
+        if group is not self.uncertain:
+            return any(same(value, other) for other in self.uncertain)
+        return any(same(value, other) for known in self.groups.values() for other in known)
 
 
 def _distinct(elements: list[Json]) -> list[Json]:
-    seen: set[object] = set()
-    others: list[Json] = []
-    found: list[Json] = []
-    for element in elements:
-        if _among(element, seen, others):
-            continue
-        key = distinct_key(element)
-        if key is None:
-            others.append(element)
-        else:
-            seen.add(key)
-        found.append(element)
-    return found
+    seen = _Seen()
+    return [element for element in elements if seen.add(element)]

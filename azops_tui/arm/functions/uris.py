@@ -21,6 +21,8 @@ from azops_tui.arm.functions.values import (
 )
 
 _ESCAPED = re.compile("(?:%[0-9a-fA-F]{2})+")
+_UNDECODED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as Python's surrogateescape gives them."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+")
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 _ALLOWED = "%/:=&?~#+!$,;'@()*[]"
@@ -56,17 +58,8 @@ def uri_component_to_string(value: Json) -> str:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    data = bytes.fromhex(found.group().replace("%", ""))
-    parts: list[str] = []
-    while data:
-        try:
-            parts.append(data.decode())
-            break
-        except UnicodeDecodeError as error:
-            parts.append(data[: error.start].decode())
-            parts.append("".join(f"%{byte:02X}" for byte in data[error.start : error.end]))
-            data = data[error.end :]
-    return "".join(parts)
+    decoded = bytes.fromhex(found.group().replace("%", "")).decode(errors="surrogateescape")
+    return _UNDECODED.sub(lambda byte: f"%{ord(byte.group()) - 0xDC00:02X}", decoded)
 
 
 def unescape_bytes(escaped: str) -> bytes:

@@ -167,9 +167,28 @@ def _same(first: Json, second: Json, met: set[tuple[int, int]]) -> bool:
     return all(_same(one, other, met) for one, other in zip(first, second, strict=True))
 
 
-def distinct_key(value: Json) -> object:
-    """Something hashable that is equal for two scalars exactly if `same` holds; None for objects and arrays."""
-    return (type(value), value) if type(value) in (str, int, float, bool) else None
+def fingerprint(value: Json, known: dict[int, int]) -> int:
+    """A number that is the same for values that are `same`; `known` remembers those of objects and arrays by identity.
+
+    Raises Unknown where a placeholder is part of the value, FunctionError where it is nested too deeply.
+    """
+    try:
+        return _fingerprint(value, known)
+    except RecursionError:
+        raise FunctionError("The values to compare are nested too deeply.") from None
+
+
+def _fingerprint(value: Json, known: dict[int, int]) -> int:
+    if not isinstance(value, (dict, list)):
+        return hash((type_name(value), value))
+    found = known.get(id(value))
+    if found is None:
+        if isinstance(value, dict):
+            found = hash(frozenset((key, _fingerprint(item, known)) for key, item in value.items()))
+        else:
+            found = hash(tuple(_fingerprint(item, known) for item in value))
+        known[id(value)] = found
+    return found
 
 
 def find_key(container: dict[str, Json], key: str) -> str | None:
@@ -190,12 +209,15 @@ def put(container: dict[str, Json], names: dict[str, str], key: str, value: Json
 
 def lower(text: str) -> str:
     """Lower case as .NET's invariant culture has it: no character becomes two."""
-    return text.lower() if text.isascii() else _each(text, str.lower)
+    changed = text.lower()
+    # Python knows of characters that become two, and of a sigma that ends a word.
+    return changed if len(changed) == len(text) and "Σ" not in text else _each(text, str.lower)
 
 
 def upper(text: str) -> str:
     """Upper case as .NET's invariant culture has it: ß stays ß."""
-    return text.upper() if text.isascii() else _each(text, str.upper)
+    changed = text.upper()
+    return changed if len(changed) == len(text) else _each(text, str.upper)
 
 
 fold = upper

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from azops_tui.arm.functions import FUNCTIONS, FunctionError, check_arity
+
+relaxed = settings(deadline=None)
+"""For property tests: on a busy machine one example may take long without anything being wrong."""
 
 
 def call(name: str, *arguments: Any) -> Any:

@@ -16,6 +16,7 @@ from azops_tui.arm.functions.ids import (
     subscription_resource_id,
     tenant_resource_id,
 )
+from tests.arm.functions.support import relaxed
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 OTHER = "22222222-2222-2222-2222-222222222222"
@@ -95,6 +96,7 @@ def test_places_without_a_subscription_or_group() -> None:
         extension_resource_id(["/a", "b/c"])
 
 
+@relaxed
 @given(st.lists(st.text(max_size=6) | st.sampled_from([VNETS, SUBNETS, OTHER, "/"]) | st.none(), max_size=5))
 def test_any_arguments(arguments: list[Any]) -> None:
     for compose in (resource_id, subscription_resource_id, management_group_resource_id):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.arm.functions.support import call, refusal
+from tests.arm.functions.support import call, refusal, relaxed
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def test_what_has_no_order(first: Any, second: Any) -> None:
         assert "expects two parameters of matching types, either integers or strings." in refusal(name, first, second)
 
 
+@relaxed
 @given(st.text(max_size=6), st.text(max_size=6), st.text(max_size=6))
 def test_strings_are_in_one_order(first: str, second: str, third: str) -> None:
     assert call("less", first, second) != call("greaterOrEquals", first, second)
