@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +18,9 @@ from azops_tui.ui.look import LookApp
 from azops_tui.ui.outline import Outline
 from azops_tui.ui.paint import safe
 from azops_tui.ui.screens.main import MainScreen
+
+CLOSING_SECONDS = 15.0
+"""How long the end of a run may take before the app ends without it."""
 
 
 class AzopsApp(LookApp):
@@ -109,11 +113,18 @@ class AzopsApp(LookApp):
             await controller.close()
 
     def leave(self) -> None:
-        """Quit, with the run's verdict as the exit code."""
+        """End the run and quit, with the run's verdict as the exit code."""
+        self.run_worker(self._leave(), group="close", exit_on_error=False)
+
+    async def _leave(self) -> None:
+        controller = self.controller
         code = 0
-        if self.controller is not None and not self.controller.replaying:
-            code = {"done": 0, "failed": 1, "declined": 4, "no-cloud": 5}[self.controller.view.verdict]
-        self.exit(code)
+        if controller is not None and not controller.replaying and controller.view.phase != "new":
+            code = {"done": 0, "failed": 1, "declined": 4, "no-cloud": 5}[controller.view.verdict]
+        try:
+            await asyncio.wait_for(self._close(), CLOSING_SECONDS)
+        finally:
+            self.exit(code)
 
     async def action_quit(self) -> None:
         """ctrl+q: as q does."""

@@ -84,9 +84,18 @@ COMMANDS: tuple[Command, ...] = (
     # the panes
     Command("pane.detail", "enter", "detail", "detail", "open what is under the bar", "panes", True),
     Command(
-        "pane.pin", "p", "pin", "pin", "keep this pane in front, or let it follow the run again", "panes", True, "pin"
+        "pane.pin",
+        "p",
+        "screen.pin",
+        "pin",
+        "keep this pane in front, or let it follow the run again",
+        "panes",
+        True,
+        "pin",
     ),
-    Command("pane.refresh", "r", "refresh_data", "refresh", "read again from the cloud now", "panes", True, "refresh"),
+    Command(
+        "pane.refresh", "r", "screen.refresh_data", "refresh", "read again from the cloud now", "panes", True, "refresh"
+    ),
     Command("resources.json", "J", "json", "JSON", "the resource as the service has it", "resources", True),
     Command(
         "resources.delete",

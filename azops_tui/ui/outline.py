@@ -100,7 +100,8 @@ def prose_only(text: str) -> Outline:
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         elif line.startswith("#") and not fenced and current:
-            pieces.append(Prose("\n".join(current), 0))
+            if "".join(current).strip():
+                pieces.append(Prose("\n".join(current), 0))
             current = []
         current.append(line)
     pieces.append(Prose("\n".join(current), 0))

@@ -201,7 +201,9 @@ def _nested(deployment: DeploymentView) -> bool:
 
 
 def _brief(seconds: float) -> str:
-    """Seconds in at most four cells: ``0s``, ``48s``, ``12m``."""
+    """Seconds in at most four cells: ``0.4s``, ``48s``, ``12m``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
     return f"{round(seconds)}s" if seconds < 600 else f"{round(seconds / 60)}m"
 
 

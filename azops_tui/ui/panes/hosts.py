@@ -83,7 +83,7 @@ class HostsPane(Pane):
             if group.problem:
                 rows += wrapped(f"{key}:problem", [(group.problem, "error")], self.cells - 2, "   ")
             folded = key in self.opened
-            if not folded:
+            if not folded and (group.text or not group.problem):
                 rows += self._text(key, group.text, group.diff if number else ())
             rows.append(text_row(f"{key}:end", []))
         return rows

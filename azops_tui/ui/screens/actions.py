@@ -472,7 +472,7 @@ class Actions:
 
         def answered(answer: Answer | None) -> None:
             if answer is not None and answer.accepted:
-                go()
+                me.call_after_refresh(go)  # when the dialog is gone
 
         me.app.push_screen(QuitDialog(me.controller.view.current or "A step", me.controller.can_leave), answered)
 

@@ -63,6 +63,7 @@ class NameInput(Input):
 class Dialog(ModalScreen[Answer]):
     """Asks one question."""
 
+    AUTO_FOCUS: ClassVar[str | None] = "#cancel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "no", "No", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
@@ -113,11 +114,6 @@ class Dialog(ModalScreen[Answer]):
 
     def _label(self, text: str, default: bool) -> Content:
         return Content(f"[ {safe(text)} ]" if default else f"  {safe(text)}  ")
-
-    def on_mount(self) -> None:
-        """Cancel has the focus."""
-        cancel = self.query_one("#cancel", Button)
-        cancel.focus()
 
     def on_key(self, event: events.Key) -> None:
         """A letter typed on Cancel goes where the name is typed."""

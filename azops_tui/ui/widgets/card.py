@@ -82,7 +82,7 @@ def card(
     if reason and step.state == "waiting":
         for line in wrap([(f"cannot run here: {reason}", "warning")], room):
             add([("  ", ""), *line], "head")
-    for line in _news(step, view, room, marks, now):
+    for line in _news(step, view, room, marks, now, selected):
         add([("  ", ""), *line], "output")
     for text in _output(step, state, selected):
         add([("  ", ""), (f"{marks.quote} ", "rule"), (crop(strip_ansi(text), room - 2), "muted")], "output")
@@ -112,7 +112,7 @@ def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Gl
     rest = cells - width(line) - 3
     if step.state == "waiting" and selected and rest >= 6:
         line.append((f"   {marks.enter} run", "faint"))
-    elif step.state in ("done", "skipped") and rest >= 8 and step.summary:
+    elif step.state in ("done", "skipped") and rest >= 8 and step.summary and not selected:
         line.append((f"   {crop(step.summary, rest)}", "muted"))
     elif step.state in ("stopped", "asking") and rest >= 8:
         line.append(({"stopped": "   stopped", "asking": "   needs you"}[step.state], step.state))
@@ -134,7 +134,7 @@ def _code(code: str, language: str, room: int, limit: int | None, inside: bool, 
     return result
 
 
-def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float) -> list[Line]:
+def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, selected: bool) -> list[Line]:
     """What a person should know of the step: how far it is, what it asks, why it failed."""
     lines: list[Line] = []
     if step.state == "running":
@@ -147,6 +147,8 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float) -
             lines.extend(wrap([(f"{question.title}  ", "asking"), (f"{marks.enter} answer", "muted")], room))
     elif step.state in ("failed", "unknown"):
         lines.extend(failure(step, room, marks))
+    elif step.state in ("done", "skipped") and selected and step.summary:
+        lines.extend(wrap([(step.summary, "")], room))
     if step.state in ("done", "failed"):
         for check in step.checks:
             if not check.passed:

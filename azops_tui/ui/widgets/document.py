@@ -143,7 +143,7 @@ class DocumentView(LineView):
 
     def _restore(self, anchor: tuple[int, int]) -> None:
         index, offset = anchor
-        if 0 < index < len(self._tops) - 1:
+        if self.scroll_offset.y and 0 < index < len(self._tops) - 1:
             y = self._tops[index] + offset
             if y != self.scroll_offset.y:
                 self.scroll_to(y=y, animate=False, immediate=True)

@@ -1,0 +1,479 @@
+"""The main screen by its keys."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from azops_tui.engine import events as ev
+from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.controller import Place, UserError
+from azops_tui.ui.screens.dialogs import Dialog, QuitDialog
+from azops_tui.ui.screens.form import ParametersSheet
+from azops_tui.ui.screens.main import MainScreen
+from azops_tui.ui.screens.output import OutputScreen
+from azops_tui.ui.screens.sheets import HelpSheet, TextSheet
+from azops_tui.ui.widgets.bars import KeyBar, TopLine
+from tests.ui import fakes
+
+WIDE = (120, 36)
+NARROW = (80, 24)
+
+
+async def ready(pilot: Pilot[int]) -> MainScreen:
+    """The screen once the document is shown and what was to happen has been drawn."""
+    for _ in range(100):
+        await pilot.pause(0.02)
+        screen = pilot.app.screen
+        if isinstance(screen, MainScreen) and screen.document.names and not screen._records:
+            await pilot.pause(0.1)
+            return screen
+    raise AssertionError("the document never came")
+
+
+async def dialog(pilot: Pilot[int]) -> Dialog:
+    """The dialog that is open, once it has the focus."""
+    for _ in range(100):
+        await pilot.pause(0.02)
+        if isinstance(pilot.app.screen, Dialog) and pilot.app.focused is not None:
+            return pilot.app.screen
+    raise AssertionError("no dialog came")
+
+
+def text(screen: MainScreen) -> str:
+    """What the document shows, line by line."""
+    document = screen.document
+    return "\n".join("".join(part for part, _ in document.line(y)[0]) for y in range(document.count()))
+
+
+def footer(screen: MainScreen) -> str:
+    return "".join(part for part, _ in screen.query_one(KeyBar).spans(200))
+
+
+def top(screen: MainScreen, cells: int = 120) -> str:
+    return "".join(part for part, _ in screen.query_one(TopLine).spans(cells))
+
+
+async def test_a_stranger_sees_that_nothing_ran_and_what_enter_does() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert "nothing run yet" in top(screen)
+        assert "local" in top(screen)
+        assert "read-write" in top(screen)
+        assert "⏎ run" in footer(screen)
+        assert screen.document.state.selected == "create-group"
+        assert screen.document.scroll_offset.y == 0
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert controller.asked == [("run", "create-group")]
+
+
+async def test_arrows_and_letters_move_the_bar() -> None:
+    async with AzopsApp(fakes.FakeController()).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        for key, name in (
+            ("down", "deploy-base"),
+            ("j", "uname"),
+            ("k", "deploy-base"),
+            ("up", "create-group"),
+            ("up", "create-group"),
+            ("G", "delete-group"),
+            ("g", "create-group"),
+        ):
+            await pilot.press(key)
+            assert screen.document.state.selected == name, key
+
+
+async def test_keys_become_commands() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("j", "f", "a")
+        await pilot.pause(0.1)
+        assert controller.asked == [("from", "deploy-base"), ("all",)]
+
+
+async def test_run_and_go_on_moves_only_after_success() -> None:
+    controller = fakes.FakeController(events=[*fakes.started(), *fakes.group_made()])
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("g", "n")
+        await pilot.pause(0.2)
+        assert controller.asked == [("run", "create-group")]
+        assert screen.document.state.selected == "deploy-base"
+        await pilot.press("n")
+        await pilot.pause(0.2)
+        assert screen.document.state.selected == "deploy-base"
+
+
+async def test_a_running_step_offers_stop_and_not_run() -> None:
+    controller = fakes.FakeController(events=fakes.deploying())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert " run  " not in footer(screen)
+        assert "s stop" in footer(screen)
+        await pilot.press("enter", "a", "s")
+        await pilot.pause(0.1)
+        assert controller.asked == [("stop",)]
+
+
+async def test_the_pane_follows_the_step_unless_pinned() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert screen.frame.active == 1
+        controller.play(fakes.deploying())
+        await pilot.pause(0.3)
+        assert screen.frame.active == 2
+        assert "•" in str(screen.frame.border_title)
+        await pilot.press("tab", "p")
+        controller.play(fakes.hosts())
+        await pilot.pause(0.3)
+        assert screen.frame.active == 2
+        assert screen.frame.followed == 4
+
+
+async def test_live_output_folds_when_done_and_opens_when_failed() -> None:
+    controller = fakes.FakeController(events=fakes.deploying())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert "5 of 7 done, master-0 is the slow one" in text(screen)
+        assert "started base-0312" in text(screen)
+        assert "creating cluster-demo" not in text(screen)
+        controller.play(fakes.failed()[-2:])
+        await pilot.pause(0.3)
+        shown = text(screen)
+        assert "InvalidParameter" in shown
+        assert "Give a whole SSH public key" in shown
+        assert "keyData" in shown
+
+
+async def test_code_opens_by_space_and_by_enter_on_the_code() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("j")
+        assert "mode: incremental" not in text(screen)
+        await pilot.press("space")
+        assert "mode: incremental" in text(screen)
+        await pilot.press("space", "right", "enter")
+        assert "mode: incremental" in text(screen)
+        await pilot.press("escape")
+        assert not screen.document.state.in_code
+        assert controller.asked == []
+
+
+async def test_tab_numbers_zoom_and_back() -> None:
+    async with AzopsApp(fakes.FakeController()).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("tab")
+        assert screen.in_pane
+        await pilot.press("3")
+        assert screen.frame.active == 3
+        await pilot.press("z")
+        assert not screen.query_one("#document-frame").display
+        await pilot.press("escape")
+        assert screen.query_one("#document-frame").display
+        await pilot.press("escape")
+        assert screen.focused is screen.document
+
+
+async def test_one_at_a_time_on_a_narrow_screen() -> None:
+    async with AzopsApp(fakes.FakeController()).run_test(size=NARROW) as pilot:
+        screen = await ready(pilot)
+        frame, document = screen.query_one("#pane-frame"), screen.query_one("#document-frame")
+        assert document.display
+        assert not frame.display
+        await pilot.press("tab")
+        assert frame.display
+        assert not document.display
+        await pilot.press("tab")
+        assert document.display
+        assert "local" in top(screen, 80)
+        assert "read-write" in top(screen, 80)
+
+
+async def test_tiny_screens_keep_a_list_that_runs() -> None:
+    controller = fakes.FakeController(events=fakes.failed())
+    async with AzopsApp(controller).run_test(size=(50, 12)) as pilot:
+        screen = await ready(pilot)
+        lines = text(screen).splitlines()
+        assert [line.split()[1].removeprefix("✕").strip() or line for line in lines] == [
+            "create-group",
+            "deploy-base",
+            "uname",
+            "delete-group",
+        ] or len(lines) == 4
+        await pilot.press("j", "enter")
+        await pilot.pause(0.1)
+        assert controller.asked == [("run", "uname")]
+
+
+async def test_resize_keeps_focus_selection_and_what_is_open() -> None:
+    async with AzopsApp(fakes.FakeController(events=fakes.failed())).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("j", "space")
+        before = text(screen)
+        for size in ((80, 24), (50, 12), (200, 60), WIDE):
+            await pilot.resize_terminal(*size)
+            await pilot.pause(0.1)
+            assert screen.document.state.selected == "uname"
+            assert screen.focused is screen.document
+        assert text(screen) == before
+        await pilot.press("2", "down", "down", "down")
+        key = screen.frame.active_pane.current.key  # type: ignore[union-attr]  # it is there
+        await pilot.resize_terminal(*NARROW)
+        await pilot.pause(0.1)
+        assert screen.in_pane
+        assert screen.query_one("#pane-frame").display
+        assert screen.frame.active_pane.current.key == key  # type: ignore[union-attr]  # it is there
+
+
+async def test_find_and_filter() -> None:
+    async with AzopsApp(fakes.FakeController(events=fakes.deploying())).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("slash", *"subnets", "enter")
+        assert screen.document.state.found == "subnets"
+        await pilot.press("escape")
+        assert screen.document.state.found == ""
+        await pilot.press("2", "slash", *"network", "enter")
+        pane = screen.frame.active_pane
+        assert pane is not None
+        assert {row.text.split()[0] for row in pane.rows} == {"vnet", "nsg", "pip-master", "nic-master-0"}
+        await pilot.press("escape")
+        assert not pane.filtered
+
+
+async def test_command_line_runs_commands_and_goes_to_steps() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("colon", *"run uname", "enter")
+        await pilot.pause(0.2)
+        assert controller.asked == [("run", "uname")]
+        await pilot.press("colon", *"hosts", "enter")
+        await pilot.pause(0.2)
+        assert screen.frame.active == 4
+        await pilot.press("colon", *"theme azops-light", "enter")
+        await pilot.pause(0.2)
+        assert pilot.app.theme == "azops-light"
+        await pilot.press("colon", *"nonsense", "enter")
+        await pilot.pause(0.1)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [("question_mark", HelpSheet), ("w", TextSheet), ("v", ParametersSheet), ("O", OutputScreen)]
+)
+async def test_sheets_open_and_esc_closes_them(key: str, kind: type) -> None:
+    async with AzopsApp(fakes.FakeController()).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press(key)
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, kind)
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert pilot.app.screen is screen
+
+
+async def test_trouble_is_said_and_the_app_lives() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE, notifications=True) as pilot:
+        screen = await ready(pilot)
+        controller.trouble = UserError("[/x] nothing [bold]answers")
+        await pilot.press("enter", "a")
+        await pilot.pause(0.3)
+        assert pilot.app.screen is screen
+        assert any("nothing [bold]answers" in n.message for n in pilot.app._notifications)
+
+
+async def test_a_document_that_cannot_be_read_is_one_sentence() -> None:
+    controller = fakes.FakeController()
+    controller.trouble = UserError("cluster.md: there is no such file")
+    async with AzopsApp(controller).run_test(size=WIDE, notifications=True) as pilot:
+        await pilot.pause(0.4)
+        assert [n.message for n in pilot.app._notifications] == ["cluster.md: there is no such file"]
+        await pilot.press("enter", "tab", "5", "question_mark", "escape")
+
+
+def asked(kind: str, typed: str = "") -> list[ev.Event]:
+    return [
+        *fakes.started(),
+        ev.StepStarted(at=fakes.START + 1, step="delete-group"),
+        ev.ConfirmationAsked(
+            at=fakes.START + 2,
+            step="delete-group",
+            id="q1",
+            kind=kind,  # type: ignore[arg-type]  # one of the four
+            title="Delete resource group",
+            lines=("cluster-demo in Demo subscription (local)", "  7 resources"),
+            typed=typed,
+        ),
+    ]
+
+
+async def test_cancel_has_the_focus_and_enter_means_no() -> None:
+    controller = fakes.FakeController(events=asked("mutate"))
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await dialog(pilot)
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.id == "cancel"
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert controller.asked == [("answer", "q1", False, "", "")]
+
+
+async def test_esc_means_no() -> None:
+    controller = fakes.FakeController(events=asked("destroy", "cluster-demo"))
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await dialog(pilot)
+        await pilot.press(*"cluster-demo", "escape")
+        await pilot.pause(0.1)
+        assert controller.asked[0][:3] == ("answer", "q1", False)
+
+
+async def test_to_destroy_the_name_is_typed() -> None:
+    controller = fakes.FakeController(events=asked("destroy", "cluster-demo"))
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await dialog(pilot)
+        assert pilot.app.screen.query_one("#agree").disabled
+        await pilot.press(*"cluster-dem", "enter")
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, Dialog)
+        await pilot.press("o")
+        assert not pilot.app.screen.query_one("#agree").disabled
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert controller.asked == [("answer", "q1", True, "cluster-demo", "")]
+
+
+@pytest.mark.parametrize("production", [False, True])
+async def test_paste_is_refused_in_production(production: bool) -> None:
+    from textual.events import Paste
+
+    place = Place("live", "Contoso", production=production)
+    controller = fakes.FakeController(events=asked("destroy", "cluster-demo"), place=place)
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await dialog(pilot)
+        field = pilot.app.screen.query_one("#typed")
+        field.focus()
+        field.post_message(Paste("cluster-demo"))
+        await pilot.pause(0.2)
+        assert pilot.app.screen.query_one("#agree").disabled is production
+
+
+async def test_a_gate_takes_a_note() -> None:
+    controller = fakes.FakeController(events=asked("gate"))
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await dialog(pilot)
+        await pilot.press(*"seen", "enter", "enter")
+        await pilot.pause(0.1)
+        assert controller.asked == [("answer", "q1", True, "", "seen")]
+
+
+async def test_quit_asks_while_something_runs() -> None:
+    controller = fakes.FakeController(events=fakes.deploying())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("q")
+        found = await dialog(pilot)
+        assert isinstance(found, QuitDialog)
+        assert [button.id for button in found.query("Button")] == ["cancel", "stop"]
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert pilot.app.screen is screen
+        await pilot.press("q")
+        await dialog(pilot)
+        await pilot.press("right", "enter")
+        await pilot.pause(0.2)
+    assert controller.asked == [("close",)]
+
+
+async def test_the_exit_code_says_how_the_run_went() -> None:
+    controller = fakes.FakeController(events=fakes.failed())
+    app = AzopsApp(controller)
+    async with app.run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("q")
+        await pilot.pause(0.1)
+    assert app.return_value == 1
+
+
+async def test_production_and_read_only_are_on_the_top_line() -> None:
+    place = Place("live", "Contoso production", read_only=True, production=True)
+    async with AzopsApp(fakes.FakeController(place=place)).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert "read-only" in top(screen)
+        for cells in (40, 60, 80, 120):
+            assert "live" in top(screen, cells)
+            assert "read-only" in top(screen, cells)
+        spans = screen.query_one(TopLine).spans(120)
+        assert any(style == "production" for _, style in spans)
+
+
+async def test_values_are_checked_before_they_are_taken() -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("v")
+        await pilot.pause(0.1)
+        await pilot.press("tab", "end", "backspace", *"1000")
+        await pilot.press("ctrl+s")
+        await pilot.pause(0.1)
+        sheet = pilot.app.screen
+        assert isinstance(sheet, ParametersSheet)
+        assert "at most 100" in str(sheet.query_one("#help-1").render())
+        await pilot.press("backspace", "backspace", "ctrl+s")
+        await pilot.pause(0.1)
+        assert controller.asked == [("parameters", {"AGENTS": "10"})]
+
+
+async def test_scale_sets_are_changed_only_after_a_yes() -> None:
+    controller = fakes.FakeController(
+        events=[*fakes.started(), ev.ScaleSetChanged(at=fakes.START + 5, scale_set=fakes.scale_set())]
+    )
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("3", "plus", "plus", "plus", "minus", "enter")
+        found = await dialog(pilot)
+        assert any("from 5 to 7 instances" in line for line in found.ask.lines)
+        await pilot.press("right", "enter")
+        await pilot.pause(0.2)
+        assert controller.asked == [("scale", "cluster-demo", "agents", 7)]
+
+
+async def test_deleting_a_group_from_the_pane_needs_its_name() -> None:
+    controller = fakes.FakeController(events=fakes.deploying()[:-1])
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("1", "g", "D")
+        found = await dialog(pilot)
+        assert found.ask.typed == "cluster-demo"
+        assert any("6 resources" in line for line in found.ask.lines)
+        await pilot.press(*"cluster-demo", "enter")
+        await pilot.pause(0.1)
+        assert controller.asked == [("delete", fakes.GROUP)]
+
+
+async def test_resource_json() -> None:
+    controller = fakes.FakeController(events=fakes.deploying())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("1", "J")
+        await pilot.pause(0.2)
+        assert isinstance(pilot.app.screen, TextSheet)
+        assert controller.asked == [("resource", fakes.GROUP)]
+
+
+async def test_hosts_fold_equal_output_and_show_the_odd_one_as_a_difference() -> None:
+    controller = fakes.FakeController(events=[*fakes.started(), *fakes.hosts()])
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        pane = screen.frame.active_pane
+        assert screen.frame.active == 4
+        assert pane is not None
+        lines = ["".join(part for part, _ in row.draw(60)) for row in pane.rows]
+        assert any("agents-[0-1]" in line for line in lines)
+        assert any("+Linux 5.15.0-1049" in line for line in lines)
+        assert any("Contact was lost" in line for line in lines)
+        assert sum("up 3 days" in line for line in lines) == 1
