@@ -21,7 +21,7 @@ _DEEP = 8
 
 _CONFIRMED = {"mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
-_INTERPRETERS = frozenset({"python", "python3", "perl", "ruby", "node", "php", "pwsh", "Rscript"})
+_INTERPRETERS = frozenset({"python", "python3", "perl", "ruby", "node", "php", "pwsh", "powershell", "Rscript"})
 _PYTHON_MODULES = frozenset(
     {"json.tool", "venv", "pip", "http.server", "zipfile", "tarfile", "pytest", "timeit", "site"}
 )
@@ -243,8 +243,8 @@ class _Judge:
                 del rest[: 2 if word in values else 1]
             elif name in {"env", "sudo"} and _ASSIGNMENT.fullmatch(word):
                 rest.pop(0)
-            elif positional:
-                positional = False
+            elif positional or word.isdigit():
+                positional = False  # the duration, or the value of an option that is not known
                 rest.pop(0)
             else:
                 break
@@ -258,8 +258,6 @@ class _Judge:
         for at, word in enumerate(words):
             if word is not None and re.fullmatch(r"-[a-z]*c[a-z]*", word):
                 return self._nested(words[at + 1] if at + 1 < len(words) else None)
-        if any(word in {"--version", "--help"} for word in words):
-            return R
         if _script_of(words):
             return M
         return self._read_by_shell() or R
@@ -292,8 +290,10 @@ class _Judge:
         return total
 
     def _interpreter(self, name: str, words: Words) -> Effect:
-        if not words or any(word in {"--version", "-V", "--help"} for word in words):
-            return M if not words else R
+        if not words:
+            return self._read_by_shell() or R
+        if words[0] in {"--version", "-V", "--help"}:
+            return R
         if name.startswith("python"):
             if words[0] == "-m" and len(words) > 1:
                 return R if words[1] in _PYTHON_MODULES else M
@@ -301,6 +301,13 @@ class _Judge:
                 from azops_tui.runbook.foreign import python_effect
 
                 return python_effect(words[1])
+        if name in {"pwsh", "powershell"}:
+            for at, word in enumerate(words[:-1]):
+                code = words[at + 1]
+                if word is not None and word.casefold() in {"-c", "-command"} and code is not None:
+                    from azops_tui.runbook.foreign import powershell_effect
+
+                    return powershell_effect(code)
         return M
 
 

@@ -6,6 +6,7 @@ mutates; one that only reads, or works on files here, reads; one that deletes wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,11 +51,14 @@ class Tool:
         if plain[0] is None:
             return M
         two = " ".join(word or "" for word in plain)
-        effect = self.other
+        effect: Effect | None = None
         for names, named in ((self.reads, R), (self.changes, M), (self.destroys, D)):
             known = name_set(names)
             if two in known or plain[0] in known:
                 effect = named
+        if effect is None:
+            # The first word may be the value of an option that is not known.
+            effect = D if name_set(self.destroys).intersection(word for word in words if word) else self.other
         options = {word.partition("=")[0] for word in words if word is not None}
         if options & name_set(self.dry) and "--dry-run=none" not in words:
             return R
@@ -72,15 +76,22 @@ def _dd(words: Words) -> Effect:
     return D if device or None in words else R
 
 
+_SHORT_METHOD = re.compile(r"-[A-Za-z]*X(.*)")
+_SHORT_DATA = re.compile(r"-[A-Za-z]*[dFT]")
+
+
 def _curl(words: Words) -> Effect:
-    methods = option(words, "--request", "-X")
+    methods = option(words, "--request")
+    for at, word in enumerate(words):
+        found = _SHORT_METHOD.fullmatch(word) if word is not None else None
+        if found:
+            methods.append(found[1] or (words[at + 1] if at + 1 < len(words) else None))
     if methods:
         return union(map(method_effect, methods))
     if any(word in {"--get", "-G", "--head", "-I"} for word in words):
         return R
     sends = ("--data", "--form", "--json", "--upload-file")
-    short = ("-d", "-F", "-T")
-    sending = any(word is not None and (word.startswith(sends) or word.startswith(short)) for word in words)
+    sending = any(word is not None and (word.startswith(sends) or _SHORT_DATA.match(word)) for word in words)
     return M if sending else R
 
 
@@ -132,6 +143,8 @@ _CONTAINERS = Tool(
     other=R,
     values="-H --host -c --context --config -l --log-level",
 )
+_RUNNERS = Tool(changes="run start exec publish unpublish deploy release", other=R)
+"""Build tools: what they run of a project may do anything."""
 _PACKAGES = Tool(reads="list show search info policy query history check help download", values="-o -c -t")
 _SERVICES = Tool(
     reads="""
@@ -176,6 +189,16 @@ _TOOLS: dict[str, Callable[[Words], Effect]] = {
     "ansible-playbook": Tool(dry="--check -C --syntax-check --list-tasks --list-hosts").effect,
     "systemctl": _SERVICES.effect,
     "service": Tool(reads="--status-all").effect,
+    "npm": _RUNNERS.effect,
+    "yarn": _RUNNERS.effect,
+    "pnpm": _RUNNERS.effect,
+    "go": _RUNNERS.effect,
+    "cargo": _RUNNERS.effect,
+    "dotnet": _RUNNERS.effect,
+    "mvn": _RUNNERS.effect,
+    "make": _constant(M),
+    "just": _constant(M),
+    "npx": _constant(M),
     "rm": _rm,
     "unlink": _constant(M),
     "truncate": _constant(M),

@@ -84,7 +84,10 @@ def method_effect(method: str | None) -> Effect:
 
 
 def command_path(words: Words) -> list[str | None]:
-    """The words of a command's name: those before the first option or value; None for one that is not literal."""
+    """The words of a command's name: those before the first option or value; None for one that is not literal.
+
+    Names of things that follow the verb without an option (``delete mine``) cannot be told from it and are in it too.
+    """
     path: list[str | None] = []
     for word in words:
         if word is None:
@@ -95,9 +98,17 @@ def command_path(words: Words) -> list[str | None]:
     return path
 
 
+def path_effect(path: list[str | None]) -> Effect:
+    """What a command does by its name: a word that destroys counts wherever it stands, one that reads at the end."""
+    known = [word for word in path if word is not None]
+    if any(verb_effect(word) is Effect.DESTROYS for word in known[1:] or known):
+        return Effect.DESTROYS
+    return verb_effect(known[-1]) if known else Effect.MUTATES
+
+
 def az_effect(words: Words) -> Effect:
     """What an ``az`` command does; ``words`` are those after ``az``."""
-    if any(word in {"--help", "-h", "--version"} for word in words):
+    if any(word in {"--help", "-h"} for word in words):
         return Effect.READS
     start = 0
     while start < len(words) and (words[start] or "").startswith("-"):
@@ -110,7 +121,7 @@ def az_effect(words: Words) -> Effect:
         return Effect.READS
     if path[0] == "rest":
         return union(method_effect(method) for method in option(words, "--method", "-m") or ["get"])
-    effect = verb_effect(path[-1])
+    effect = path_effect(path)
     modes = option(words, "--mode") if path[0] in {"deployment", "group"} else []
     unmanage = option(words, "--action-on-unmanage", "--aou")
     if effect is Effect.MUTATES and (
@@ -123,8 +134,12 @@ def az_effect(words: Words) -> Effect:
 
 def cloud_effect(words: Words) -> Effect:
     """What a command of another cloud's tool does, where names of things may follow the verb."""
+    if option(words, "-X", "--method", "--request"):
+        return union(method_effect(method) for method in option(words, "-X", "--method", "--request"))
+    plain = [word for word in words if word is None or _PATH_WORD.fullmatch(word)]
     path = command_path(words)
-    effects = [verb_effect(word) for word in path]
+    effects = [verb_effect(word) for word in path or plain]
     if Effect.DESTROYS in effects:
         return Effect.DESTROYS
-    return Effect.READS if Effect.READS in effects or not path else Effect.MUTATES
+    # Where options come first, a word that reads may be one's value.
+    return Effect.READS if not plain or (path and Effect.READS in effects) else Effect.MUTATES

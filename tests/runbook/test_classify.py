@@ -32,6 +32,12 @@ from tests.runbook.shared import book, data
         ("az --debug $WHAT", "M"),
         ("az vm $VERB -n x", "M"),
         ("az vm delete --help", "R"),
+        ("az --version", "R"),
+        ("az network public-ip create --name x --version IPv4", "M"),
+        ("az aks pod-identity delete $NAME", "D"),
+        ("az aks pod-identity delete mine", "D"),
+        ("az storage blob show $NAME", "R"),
+        ("az group $VERB", "M"),
         ("az account set --subscription x && az login && az configure --defaults group=x", "R"),
         ("az rest --url u", "R"),
         ("az rest --method delete --url u", "D"),
@@ -119,6 +125,23 @@ from tests.runbook.shared import book, data
         ("aws ec2 terminate-instances --instance-ids i", "D"),
         ("aws s3 cp a b", "M"),
         ("gh repo delete x", "D"),
+        ("gh api -X DELETE repos/x/y", "D"),
+        ("aws --profile x ec2 terminate-instances", "D"),
+        ("aws --profile list ec2 run-instances", "M"),
+        ("aws --version", "R"),
+        ("kubectl --unknown value delete pod x", "D"),
+        ("curl -sX DELETE https://example.com", "D"),
+        ("curl -sXPOST https://example.com", "M"),
+        ("curl -X $METHOD https://example.com", "M"),
+        ("curl -sd @f https://example.com", "M"),
+        ("curl -fsSLo /dev/null https://example.com", "R"),
+        ("xargs --unknown 3 az vm delete --ids", "D"),
+        ("make deploy", "M"),
+        ("npm install; npm run deploy", "R M"),
+        ("bash ./x.sh --version", "M"),
+        ("bash --version", "R"),
+        ("echo 'print(1)' | python3", "R M"),
+        ("pwsh -NoProfile -Command 'Remove-AzVM -Name x'", "R D"),
         ("gcloud compute instances list", "R"),
         ("cat <<EOF\naz group delete\nEOF", "R"),
         ("echo az group delete", "R"),
@@ -188,6 +211,8 @@ def test_az_verbs_against_what_azure_was_asked(capsys: pytest.CaptureFixture[str
         )
         wanted = Effect.DESTROYS if "DELETE" in used else Effect.MUTATES if writes else Effect.READS
         found = az_effect(command.split())
+        options = ["--name", None, "--version", "2.0", "-g", "list", "--mode", "show", "--query", "delete"]
+        assert az_effect([*command.split(), *options]) is found, command
         if found is wanted:
             right += 1
         elif found.value < wanted.value:
