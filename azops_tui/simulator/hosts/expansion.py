@@ -1,0 +1,298 @@
+"""Expands the words of a simulated shell: parameters, substitutions, arithmetic, splitting, patterns."""
+
+from __future__ import annotations
+
+import fnmatch
+import operator
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from azops_tui.simulator.hosts.syntax import Arithmetic, Parameter, Part, Substitution, Text, Word
+
+if TYPE_CHECKING:
+    from azops_tui.simulator.hosts.shell import Shell, Streams
+
+
+class ExpansionError(Exception):
+    """A word cannot be expanded; ``fatal`` where that ends a script."""
+
+    def __init__(self, message: str, *, fatal: bool = False, status: int = 1) -> None:
+        super().__init__(message)
+        self.fatal, self.status = fatal, status
+
+
+class Expander:
+    """Expands the words of one command. ``status`` is that of the last substitution, 0 without any."""
+
+    def __init__(self, shell: Shell, streams: Streams) -> None:
+        self._shell = shell
+        self._streams = streams
+        self.status = 0
+
+    async def fields(self, words: Iterable[Word]) -> list[str]:
+        """All words, split and with patterns replaced by the paths they match."""
+        found: list[str] = []
+        for word in words:
+            for choice in _braces(word):
+                found.extend(await self._fields(choice))
+        return found
+
+    async def one(self, word: Word) -> str:
+        """The word as one string: for assignments, redirections and ``case``."""
+        parts = [await self._part(part) for part in _tilde(word, self._shell.variables.get("HOME", "/")).parts]
+        return "".join(" ".join(values) for values in parts)
+
+    async def pattern(self, word: Word) -> str:
+        """The word as a pattern: quoted characters stand for themselves."""
+        out: list[str] = []
+        for part in word.parts:
+            text = " ".join(await self._part(part))
+            out.append(re.sub(r"([*?\[])", r"[\1]", text) if part.quoted else text)
+        return "".join(out)
+
+    async def _fields(self, word: Word) -> list[str]:
+        word = _tilde(word, self._shell.variables.get("HOME", "/"))
+        fields: list[list[tuple[str, bool]]] = []
+        current: list[tuple[str, bool]] | None = None
+        for part in word.parts:
+            values = await self._part(part)
+            if part.quoted or isinstance(part, Text):
+                everything = isinstance(part, Parameter) and part.name == "@"
+                if not values and everything:
+                    continue
+                for index, value in enumerate(values):
+                    if index and current is not None:
+                        fields.append(current)
+                        current = None
+                    current = [*(current or []), (value, part.quoted)]
+                continue
+            for value in values:
+                pieces = re.split(r"[ \t\n]+", value)
+                for index, piece in enumerate(pieces):
+                    if index and current is not None:
+                        fields.append(current)
+                        current = None
+                    if piece:
+                        current = [*(current or []), (piece, False)]
+        if current is not None:
+            fields.append(current)
+        found: list[str] = []
+        for field in fields:
+            found.extend(self._paths(field))
+        return found
+
+    def _paths(self, pieces: list[tuple[str, bool]]) -> list[str]:
+        text = "".join(piece for piece, _ in pieces)
+        if any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in pieces):
+            pattern = "".join(re.sub(r"([*?\[])", r"[\1]", piece) if quoted else piece for piece, quoted in pieces)
+            found = self._shell.host.files.matching(pattern, self._shell.cwd)
+            if found:
+                return found
+        return [text]
+
+    async def _part(self, part: Part) -> list[str]:
+        match part:
+            case Text():
+                return [part.text]
+            case Parameter():
+                return await self._parameter(part)
+            case Substitution():
+                return [await self._substitution(part)]
+            case Arithmetic():
+                return [str(calculate(await self.one(part.word), self._shell.variables))]
+
+    async def _substitution(self, part: Substitution) -> str:
+        from azops_tui.simulator.hosts.shell import Collector, Leave, Streams
+
+        collected = Collector()
+        child = self._shell.child()
+        try:
+            self.status = await child.script(part.body, Streams(self._streams.read, collected, self._streams.err))
+        except Leave as leave:
+            self.status = leave.status
+        return collected.text().rstrip("\n")
+
+    async def _parameter(self, part: Parameter) -> list[str]:
+        shell = self._shell
+        if part.name in "@*" and not part.operator:
+            return list(shell.arguments) if part.name == "@" else [" ".join(shell.arguments)]
+        value = self._value(part.name)
+        if part.operator == "length":
+            return [str(len(value or ""))]
+        if value is None and not part.operator and "nounset" in shell.options:
+            raise ExpansionError(f"{part.name}: unbound variable", fatal=True)
+        if not part.operator or part.word is None:
+            return [value or ""]
+        missing = value is None or (part.operator.startswith(":") and not value)
+        match part.operator.lstrip(":"):
+            case "-":
+                return [await self.one(part.word)] if missing else [value or ""]
+            case "=":
+                if missing:
+                    value = shell.variables[part.name] = await self.one(part.word)
+                return [value or ""]
+            case "+":
+                return [] if missing else [await self.one(part.word)]
+            case "?":
+                if missing:
+                    text = await self.one(part.word) or "parameter null or not set"
+                    raise ExpansionError(f"{part.name}: {text}", fatal=True, status=127)
+                return [value or ""]
+            case "/" | "//":
+                old, _, new = (await self.pattern(part.word)).partition("/")
+                return [re.sub(_regex(old), lambda _: new, value or "", count=int(part.operator == "/"))]
+            case _:
+                return [_trim(value or "", await self.pattern(part.word), part.operator)]
+
+    def _value(self, name: str) -> str | None:
+        shell = self._shell
+        if name.isdigit():
+            number = int(name)
+            if number == 0:
+                return "bash"
+            return shell.arguments[number - 1] if number <= len(shell.arguments) else None
+        special: dict[str, Callable[[], str]] = {
+            "?": lambda: str(shell.status),
+            "$": lambda: str(shell.pid),
+            "!": lambda: str(shell.last_job or ""),
+            "#": lambda: str(len(shell.arguments)),
+            "-": lambda: "hBc",
+            "PWD": lambda: shell.cwd,
+            "HOSTNAME": lambda: shell.host.spec.name,
+            "RANDOM": lambda: str(shell.host.random.randrange(32768)),
+            "SECONDS": lambda: str(int(shell.host.now() - shell.started)),
+            "BASH_VERSION": lambda: "5.1.16(1)-release",
+        }
+        if name in special:
+            return special[name]()
+        return shell.variables.get(name)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a shell pattern matches all of the text."""
+    return fnmatch.fnmatchcase(text, pattern)
+
+
+def _regex(pattern: str) -> str:
+    return fnmatch.translate(pattern).removesuffix(r")\Z").removesuffix(r")\z").removeprefix("(?s:")
+
+
+def _trim(value: str, pattern: str, how: str) -> str:
+    ends = range(len(value) + 1)
+    if how.startswith("#"):
+        for end in reversed(ends) if how == "##" else ends:
+            if matches(pattern, value[:end]):
+                return value[end:]
+    else:
+        for start in ends if how == "%%" else reversed(ends):
+            if matches(pattern, value[start:]):
+                return value[:start]
+    return value
+
+
+def _tilde(word: Word, home: str) -> Word:
+    first = word.parts[0] if word.parts else None
+    if isinstance(first, Text) and not first.quoted and re.match(r"~(/|$)", first.text):
+        return Word((Text(home, True), Text(first.text[1:]), *word.parts[1:]))
+    return word
+
+
+def _braces(word: Word) -> list[Word]:
+    """``a{1..3}`` and ``a{x,y}`` as the words they stand for."""
+    for index, part in enumerate(word.parts):
+        if not isinstance(part, Text) or part.quoted:
+            continue
+        found = re.search(r"\{(-?\d+)\.\.(-?\d+)\}|\{([^{}\s]*,[^{}\s]*)\}", part.text)
+        if not found:
+            continue
+        if found[3] is not None:
+            choices = found[3].split(",")
+        else:
+            first, last = int(found[1]), int(found[2])
+            choices = [str(n) for n in range(first, last + (1 if last >= first else -1), 1 if last >= first else -1)]
+            choices = choices[:10_000]
+        before, after = part.text[: found.start()], part.text[found.end() :]
+        head, tail = word.parts[:index], word.parts[index + 1 :]
+        return [
+            expanded for choice in choices for expanded in _braces(Word((*head, Text(before + choice + after), *tail)))
+        ]
+    return [word]
+
+
+_TOKEN = re.compile(r"\s*(\d+|[A-Za-z_]\w*|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>()!~&|^?:])")
+_BINARY: list[dict[str, Callable[[int, int], int]]] = [
+    {"||": lambda a, b: int(bool(a) or bool(b))},
+    {"&&": lambda a, b: int(bool(a) and bool(b))},
+    {"==": operator.eq, "!=": operator.ne},
+    {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge},
+    {"+": operator.add, "-": operator.sub},
+    {"*": operator.mul, "/": lambda a, b: int(a / b), "%": lambda a, b: a - b * int(a / b)},
+]
+
+
+def calculate(text: str, variables: dict[str, str]) -> int:
+    """The value of an arithmetic expression; assignments in it are made.
+
+    Raises:
+        ExpansionError: it is no expression, or divides by zero.
+    """
+    assigned = re.fullmatch(r"\s*([A-Za-z_]\w*)\s*([-+*/%]?)=(?!=)(.*)", text, re.DOTALL)
+    if assigned:
+        name, sign, rest = assigned.groups()
+        result = calculate(f"{variables.get(name) or 0} {sign} ({rest})" if sign else rest, variables)
+        variables[name] = str(result)
+        return result
+    stepped = re.fullmatch(r"\s*([A-Za-z_]\w*)(\+\+|--)\s*", text)
+    if stepped:
+        before = calculate(variables.get(stepped[1], "") or "0", variables)
+        variables[stepped[1]] = str(before + (1 if stepped[2] == "++" else -1))
+        return before
+    tokens: list[str] = []
+    position = 0
+    while text[position:].strip():
+        found = _TOKEN.match(text, position)
+        if found is None:
+            raise ExpansionError(f"{text}: syntax error: operand expected")
+        tokens.append(found[1])
+        position = found.end()
+    if not tokens:
+        return 0
+    try:
+        result, rest_at = _level(tokens, 0, 0, variables)
+    except ZeroDivisionError:
+        raise ExpansionError(f"{text}: division by 0") from None
+    except (IndexError, ValueError, RecursionError):
+        raise ExpansionError(f"{text}: syntax error: operand expected") from None
+    if rest_at != len(tokens):
+        raise ExpansionError(f"{text}: syntax error in expression")
+    return result
+
+
+def _level(tokens: list[str], at: int, level: int, variables: dict[str, str]) -> tuple[int, int]:
+    if level == len(_BINARY):
+        return _operand(tokens, at, variables)
+    value, at = _level(tokens, at, level + 1, variables)
+    while at < len(tokens) and tokens[at] in _BINARY[level]:
+        act = _BINARY[level][tokens[at]]
+        other, at = _level(tokens, at + 1, level + 1, variables)
+        value = int(act(value, other))
+    return value, at
+
+
+def _operand(tokens: list[str], at: int, variables: dict[str, str]) -> tuple[int, int]:
+    token = tokens[at]
+    if token == "(":
+        value, at = _level(tokens, at + 1, 0, variables)
+        if tokens[at] != ")":
+            raise ValueError
+        return value, at + 1
+    if token in "-+!":
+        value, at = _operand(tokens, at + 1, variables)
+        return {"-": -value, "+": value, "!": int(not value)}[token], at
+    if token.isdigit():
+        return int(token), at + 1
+    if token.isidentifier():
+        held = variables.get(token, "")
+        return (int(held) if re.fullmatch(r"-?\d+", held) else 0), at + 1
+    raise ValueError
