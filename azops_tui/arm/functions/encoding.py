@@ -20,6 +20,7 @@ _DATA_URI = re.compile(
 )
 _CHARSETS = {
     "utf-8": "utf-8",
+    "utf8": "utf-8",  # what `dataUri` itself used to write
     "us-ascii": "ascii",
     "iso-8859-1": "latin-1",
     "utf-16": "utf-16-le",

@@ -81,10 +81,12 @@ def object_keys(value: Json) -> list[str]:
     help="One object of the keys of several; the last value wins, and objects inside are replaced, not merged.",
 )
 def shallow_merge(value: Json) -> dict[str, Json]:
-    """The keys of all objects, the last value of each."""
+    """The keys of all objects, the last value of each; null adds nothing."""
     found: dict[str, Json] = {}
     names: dict[str, str] = {}
     for entry in array_argument("shallowMerge", value):
+        if entry is None:
+            continue
         if not isinstance(entry, dict):
             raise FunctionError(
                 "The template language function 'shallowMerge' expects its parameter to be an array of objects. "

@@ -27,6 +27,7 @@ from tests.arm.functions.support import call, refusal, relaxed
         ("dataUri", ({"a": 1},), "data:application/json;charset=utf-8;base64,eyJhIjoxfQ=="),
         ("dataUriToString", ("data:;base64,SGk=",), "Hi"),
         ("dataUriToString", ("data:,Hi%20there",), "Hi there"),
+        ("dataUriToString", ("data:text/plain;charset=utf8;base64,SGk=",), "Hi"),
         ("dataUriToString", ("DATA:text/plain,Hi",), "Hi"),
         ("dataUriToString", ("data:text/plain;charset=US-ASCII;base64,SGk=",), "Hi"),
         ("dataUriToString", ("data:;charset=iso-8859-1,%e9",), "é"),

@@ -22,6 +22,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any]] = [
     ("shallowMerge", ([{"a": {"x": 1}}, {"a": {"y": 2}}],), {"a": {"y": 2}}),
     ("shallowMerge", ([{"ABC": 1}, {"abc": None}],), {"ABC": None}),
     ("shallowMerge", ([],), {}),
+    ("shallowMerge", ([None, {"a": 1}],), {"a": 1}),
     (
         "union",
         ({"a": {"x": 1, "y": 1}, "l": [1]}, {"A": {"Y": 2, "z": 3}, "l": [2]}),
