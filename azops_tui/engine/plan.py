@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from azops_tui import __version__
 from azops_tui.engine.events import StepInfo
 from azops_tui.engine.guard import Need, need
 from azops_tui.engine.problems import RunError
-from azops_tui.runbook.model import Problem, Runbook, Severity, Step
+from azops_tui.runbook.model import Problem, Runbook, Severity, Step, StepKind
 
 _MOST = 200
 """Documents that one run may draw in as prerequisites."""
@@ -173,3 +173,36 @@ def _numbers(version: str) -> tuple[int, ...]:
     match = re.match(r"\d+(?:\.\d+)*", version)
     numbers = [int(part) for part in match[0].split(".")] if match else []
     return tuple(numbers + [0] * (3 - len(numbers)))
+
+
+def plan_of(runbook: Runbook, open_document: Callable[[Path], Runbook] | None = None) -> tuple[Planned, ...]:
+    """The plan of a runbook whose prerequisites are read from files.
+
+    Raises:
+        RunError: one cannot be read.
+    """
+    from azops_tui.engine.open import RunbookError, open_runbook
+
+    try:
+        return plan(runbook, open_document or open_runbook)
+    except RunbookError as error:
+        raise RunError(str(error)) from error
+
+
+def edited(planned: Planned, code: str) -> Step:
+    """The step with other code, judged afresh.
+
+    Raises:
+        RunError: the code does not fit a native step.
+    """
+    step = planned.step
+    if step.kind is not StepKind.NATIVE:
+        from azops_tui.runbook.classify import effects
+
+        return replace(step, code=code, effects=effects(step.kind, code))
+    from azops_tui.runbook.native import decode_native, native_effects
+
+    native = decode_native(step.native_kind, code, step.line + 1, planned.runbook.path)
+    if isinstance(native, Problem):
+        raise RunError(str(native))
+    return replace(step, code=code, native=native, effects=native_effects(native))

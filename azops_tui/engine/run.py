@@ -15,39 +15,32 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
-import inspect
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from azops_tui import __version__, paths
-from azops_tui.azure.views import FailureView
+from azops_tui import __version__
 from azops_tui.engine import events as ev
-from azops_tui.engine.context import Outcome, StepContext, World
 from azops_tui.engine.emit import Emitter, Subscriber
-from azops_tui.engine.guard import Policy, Questions
-from azops_tui.engine.hosts import Fleets
-from azops_tui.engine.output import Output
+from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved, resolve, validate
-from azops_tui.engine.perform import Stopper, explain, perform
-from azops_tui.engine.plan import Forecast, Planned, forecast, plan, preflight
-from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
-from azops_tui.engine.sessions import Sessions, base_environment
+from azops_tui.engine.perform import Stopper
+from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan_of, preflight
+from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem
+from azops_tui.engine.source import CloudSource
 from azops_tui.engine.state import RunView
-from azops_tui.engine.steps import executor
-from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
+from azops_tui.engine.variables import Namespace
+from azops_tui.engine.workbench import Workbench
 from azops_tui.journal.store import Journal
-from azops_tui.runbook.model import Parameter, Problem, Runbook, Step, StepKind
+from azops_tui.runbook.model import Parameter, Runbook, Step
 from azops_tui.secrets.redact import MASK, Redactor
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
 
-CloudSource = "Callable[[], Awaitable[Cloud]] | Cloud | None"
 QueueEnd = Literal["done", "failed", "stopped"]
 
 __all__ = ["Busy", "ParameterError", "Policy", "Run", "RunError"]
@@ -87,25 +80,12 @@ class Run:
     ) -> None:
         self.runbook = runbook
         self.policy = policy or Policy()
-        self.profile = profile
-        self.hand_over = hand_over
-        self.redactor = redactor or Redactor()
-        self._plan = {planned.name: planned for planned in _plan(runbook, open_document)}
-        self._given = validate(self._parameters(), parameters or {})
-        self._emitter = Emitter(journal, self.redactor)
+        self._plan = {planned.name: planned for planned in plan_of(runbook, open_document)}
+        self._emitter = Emitter(journal, redactor or Redactor())
         self._emitter.state.announce(planned.info for planned in self._plan.values())
-        self.variables = Namespace(lambda value: void(self.redactor.add(value)))
-        for parameter in self._parameters():
-            if parameter.type == "secret" and parameter.name in self._given:
-                self.redactor.add(self._given[parameter.name])
-        self._questions = Questions(self.policy, self._emitter.send)
-        self._sessions = Sessions(self.variables, runbook.path.resolve().parent)
-        self._world = World()
-        self._cloud_source = cloud
-        self._cloud: Cloud | None = None
-        self._cloud_lock = asyncio.Lock()
-        self._cloud_known = False
-        self._fleets = Fleets()
+        self._source = CloudSource(cloud, profile)
+        self._bench = Workbench(runbook.path.resolve().parent, self._emitter, self._source, self.policy, hand_over)
+        self._give(validate(self._parameters(), parameters or {}))
         self._edits: dict[str, Step] = {}
         self._begun = False
         self._closed = False
@@ -141,13 +121,17 @@ class Run:
     @property
     def waiting(self) -> tuple[str, ...]:
         """Ids of the questions that a person must answer. Others were answered by the policy."""
-        return self._questions.waiting
+        return self._bench.questions.waiting
 
     @property
     def read_only(self) -> bool:
         """Whether the run may only read: the policy says so, or the profile."""
-        known = self.profile or (self._cloud.profile if self._cloud is not None else None)
-        return self.policy.read_only or (known is not None and known.read_only)
+        return self._bench.read_only
+
+    @property
+    def variables(self) -> Namespace:
+        """The run's variables, secrets as they are: not for showing."""
+        return self._bench.variables
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -160,10 +144,7 @@ class Run:
 
     def observe(self, event: ev.Event) -> None:
         """Take in what was seen of the world outside a step. Journalled while the run is open."""
-        if not event.step and self._told_by_step(event):
-            return
-        self._note(event)
-        self._emitter.send(event)
+        self._bench.observe(event, self._busy)
 
     def forecast(self) -> list[Forecast]:
         """What ``run_all`` would do with each step, and which agreement it would need."""
@@ -178,7 +159,7 @@ class Run:
         Raises:
             StepProblem: the run has none, or it cannot be opened.
         """
-        return await self._open_cloud()
+        return await self._source.open()
 
     async def start(self) -> None:
         """Open the cloud, so that the first step need not wait for it. Begins no run.
@@ -186,8 +167,8 @@ class Run:
         Raises:
             StepProblem: the cloud cannot be opened (``NoCloud``).
         """
-        if self._cloud_source is not None:
-            await self._open_cloud()
+        if self._source.wanted:
+            await self._source.open()
 
     async def run_step(self, name: str, *, agreed: bool = False) -> ev.StepState:
         """Run a step, after the prerequisites that stand before it.
@@ -205,6 +186,8 @@ class Run:
             RunError: there is no such step, or the document cannot run.
         """
         target = self._find(name)
+        if name in self._background:
+            raise Busy(f"{name} is running in the background already.")
         queue = [target]
         if not target.prerequisite:
             before = self.steps[: self.steps.index(target)]
@@ -255,7 +238,7 @@ class Run:
 
     def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
         """Answer a question. False where no such question waits, or where ``typed`` is not the word asked for."""
-        return self._questions.answer(identity, accepted, typed=typed, note=note, by=by)
+        return self._bench.questions.answer(identity, accepted, typed=typed, note=note, by=by)
 
     async def set_parameters(self, values: Mapping[str, str]) -> None:
         """Give parameters other values; steps that ran already are not run again.
@@ -264,11 +247,10 @@ class Run:
             ParameterError: a value does not fit.
         """
         checked = validate(self._parameters(), values)
-        self._given.update(checked)
+        secrets = self._give(checked)
         if self._begun:
-            secrets = {parameter.name for parameter in self._parameters() if parameter.type == "secret"}
             for name, value in checked.items():
-                await self._assign(name, value, "parameter", "", secret=name in secrets)
+                await self._bench.assign(name, value, "parameter", "", secret=name in secrets)
 
     def edit(self, name: str, code: str) -> None:
         """Run other code in place of a step's, in this run. The journal has it with the step's start.
@@ -277,7 +259,7 @@ class Run:
             RunError: there is no such step, or the code does not fit a native step.
         """
         planned = self._find(name)
-        self._edits[name] = _edited(planned, code)
+        self._edits[name] = edited(planned, code)
         self._emitter.state.announce([dataclasses.replace(planned, step=self._edits[name]).info])
 
     async def close(self) -> None:
@@ -292,12 +274,10 @@ class Run:
         for name, (_, stopper) in list(self._background.items()):
             stopper.with_run = True
             await self.stop_background(name)
-        await self._sessions.close()
-        await self._fleets.close()
+        await self._bench.close()
         if self._begun:
             self._finish_run()
-        if self._cloud is not None and self._cloud is not self._cloud_source:
-            await self._cloud.close()
+        await self._source.close()
 
     # The queue
 
@@ -334,10 +314,10 @@ class Run:
     async def _in_task(self, planned: Planned, agreed_by: str) -> ev.StepState:
         """Run a step in a task of its own, so that it can be stopped, and ends properly if the caller is cancelled."""
         stopper = Stopper()
-        task = asyncio.ensure_future(self._one(planned, stopper, agreed_by))
+        task = asyncio.ensure_future(self._bench.take(planned, self._step(planned), stopper, agreed_by=agreed_by))
         if self._step(planned).attributes.background:
             self._background[planned.name] = (task, stopper)
-            task.add_done_callback(lambda _: void(self._background.pop(planned.name, None)))
+            task.add_done_callback(lambda _: self._forget(planned.name))
             # Long enough for a question to come first, or for a program that cannot start to say so.
             await asyncio.wait([task], timeout=0.2)
             while not task.done() and any(q.step == planned.name for q in self.state.questions.values()):
@@ -352,95 +332,8 @@ class Run:
         finally:
             self._task = None
 
-    async def _one(self, planned: Planned, stopper: Stopper, agreed_by: str) -> ev.StepState:
-        began = time.monotonic()
-        step = self._step(planned)
-        output = Output(
-            planned.name,
-            self._emitter.send,
-            self.redactor.stream,
-            paths.state() / "output" / str(self.id) / f"{planned.name.replace('/', '.')}.txt",
-            keep_raw=bool(step.attributes.capture or step.expectations),
-        )
-        try:
-            await self._reach_cloud()
-            context = self._context(planned, step, output)
-            outcome = await perform(
-                context,
-                executor(step),
-                step.effects,
-                stopper,
-                read_only=lambda: self.read_only,
-                agreed_by=agreed_by,
-            )
-        except asyncio.CancelledError:
-            if not stopper.requested:
-                raise
-            outcome = Outcome("stopped", summary="Stopped.")
-        except Exception as error:
-            outcome = explain(error)
-        if outcome.state == "stopped" and stopper.with_run:
-            outcome = Outcome("done", outcome.status, summary="Ended with the run.")
-        if self.state.step(planned.name).state == "waiting" and outcome.state not in ("skipped", "stopped"):
-            self._emitter.send(ev.StepStarted(at=time.time(), step=planned.name, code=step.code))
-        output.finish()
-        await self._collect(planned.name, step)
-        self._emitter.send(
-            ev.StepFinished(
-                at=time.time(),
-                step=planned.name,
-                state=outcome.state,
-                duration=time.monotonic() - began,
-                status=outcome.status,
-                failure=outcome.failure,
-                summary=outcome.summary,
-            )
-        )
-        return outcome.state
-
-    async def _collect(self, name: str, step: Step) -> None:
-        """Take over and announce what a script changed among the variables."""
-        if step.kind is StepKind.NATIVE or step.attributes.background or step.attributes.ssh:
-            return
-        try:
-            changes = await (
-                self._sessions.after_python() if step.kind is StepKind.PYTHON else self._sessions.after_shell()
-            )
-        except Exception as error:
-            text = f"The variables after this step cannot be read: {error}"
-            self._emitter.send(ev.Notice(at=time.time(), step=name, text=text, level="warning"))
-            return
-        for change in changes:
-            self._announce(change, name)
-
-    def _context(self, planned: Planned, step: Step, output: Output) -> StepContext:
-        code, cloud = step.code, self._cloud
-        if step.kind is StepKind.SHELL and self._given:
-            from azops_tui.runbook.shell import override
-
-            code = override(code, self._given)
-        context = StepContext(
-            name=planned.name,
-            step=step,
-            code=code,
-            folder=planned.folder,
-            where=f"{cloud.subscription_name or cloud.subscription} ({cloud.profile.name})" if cloud else "",
-            native=None,
-            output=output,
-            variables=self.variables,
-            sessions=self._sessions,
-            questions=self._questions,
-            policy=self.policy,
-            world=self._world,
-            open_cloud=self._open_cloud if self._cloud_source is not None else None,
-            send=self.observe,
-            assign=lambda name, value, origin: self._assign(name, value, origin, planned.name),
-            hand_over=self.hand_over,
-            fleets=self._fleets,
-        )
-        if step.kind is StepKind.NATIVE:
-            context.native = self.variables.substitute(step.native)
-        return context
+    def _forget(self, name: str) -> None:
+        self._background.pop(name, None)
 
     # Beginning and ending
 
@@ -456,14 +349,11 @@ class Run:
             await self.start()
         except StepProblem as error:
             cloud_problem = error
-        resolved = await asyncio.to_thread(resolve, self._parameters(), self._given)
-        environment = base_environment(self._cloud.environment if self._cloud else {}, sys.executable)
-        self._cloud_known = self._cloud is not None
+        resolved = await asyncio.to_thread(resolve, self._parameters(), self._bench.given)
         self._emitter.run = self._emitter.journal.begin(str(self.runbook.path), self.runbook.title)
         self._emitter.open = True
-        environment |= {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
-        for name, value in {**environment, **resolved.values}.items():
-            self.variables.set(name, value, "parameter", secret=name in resolved.secrets)
+        own = {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
+        self._bench.furnish(resolved, own)
         self._begun, self._began = True, time.monotonic()
         self._emitter.send(self._run_started(resolved))
         if cloud_problem is not None:
@@ -474,7 +364,7 @@ class Run:
 
     def _run_started(self, resolved: Resolved) -> ev.RunStarted:
         text = self.runbook.text
-        profile = self.profile or (self._cloud.profile if self._cloud is not None else None)
+        profile, cloud = self._source.profile, self._source.cloud
         return ev.RunStarted(
             at=time.time(),
             path=str(self.runbook.path),
@@ -482,7 +372,7 @@ class Run:
             digest=hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest(),
             document=text,
             cloud=profile.cloud if profile is not None else "",
-            subscription=self._cloud.subscription_name if self._cloud is not None else "",
+            subscription=cloud.subscription_name if cloud is not None else "",
             read_only=self.read_only,
             parameters={
                 name: MASK if self.variables.is_secret(name) else value for name, value in resolved.values.items()
@@ -512,84 +402,13 @@ class Run:
 
     # Helpers
 
-    async def _open_cloud(self) -> Cloud:
-        """The cloud, opened when first needed.
-
-        Raises:
-            StepProblem: it cannot be opened.
-        """
-        async with self._cloud_lock:
-            if self._cloud is None:
-                source = self._cloud_source
-                if source is None:
-                    raise problem("NoCloud", "The run has no cloud.")
-                if not callable(source):
-                    self._cloud = source
-                    return source
-                try:
-                    opened = source()
-                    self._cloud = await opened if inspect.isawaitable(opened) else opened
-                except StepProblem:
-                    raise
-                except Exception as error:
-                    view = explain(error).failure or FailureView(code="", message=str(error))
-                    name = self.profile.name if self.profile is not None else "cloud"
-                    text = f"The {name} cloud cannot be opened: {view.message}"
-                    raise StepProblem(FailureView(code="NoCloud", message=text, advice=view.advice)) from error
-            return self._cloud
-
-    async def _reach_cloud(self) -> None:
-        """Make sure that steps act on the run's cloud: without it none may run, or ``az`` would act on another one.
-
-        Raises:
-            StepProblem: it cannot be opened.
-        """
-        if self._cloud_source is None or self._cloud_known:
-            return
-        cloud = await self._open_cloud()
-        for name, value in cloud.environment.items():
-            await self._assign(name, value, "parameter", "")
-        self._cloud_known = True
-
-    async def _assign(self, name: str, value: str, origin: Origin, step: str, *, secret: bool = False) -> None:
-        change = self.variables.set(name, value, origin, secret=secret)
-        await self._sessions.assign(name, value)
-        if change is not None:
-            self._announce(change, step)
-
-    def _announce(self, change: Change, step: str) -> None:
-        if is_noise(change.name):
-            return
-        self._emitter.send(
-            ev.VariableSet(
-                at=time.time(),
-                step=step,
-                name=change.name,
-                value=MASK if change.secret else change.value,
-                secret=change.secret,
-                origin=change.origin,
-            )
-        )
-
-    def _told_by_step(self, event: ev.Event) -> bool:
-        """Whether the running step tells of the same thing itself, and knows it better: also what has not begun."""
-        step = self.state.steps.get(self._busy)
-        if step is None or step.state != "running":
-            return False
-        if isinstance(event, ev.DeploymentChanged):
-            return event.deployment.id.lower() in step.deployments
-        return isinstance(event, ev.ScaleSetChanged) and event.scale_set.id.lower() in step.scale_sets
-
-    def _note(self, event: ev.Event) -> None:
-        """Remember what deployments of this run made, so that a deletion can say what is not its own."""
-        if isinstance(event, ev.DeploymentChanged) and self._begun:
-            deployment = event.deployment
-            if event.step or (deployment.started or 0) >= (self.state.started or float("inf")):
-                self._world.created.update(
-                    operation.resource_id.lower()
-                    for operation in deployment.operations
-                    if operation.resource_id and operation.state != "Waiting"
-                )
+    def _give(self, values: Mapping[str, str]) -> frozenset[str]:
+        """Take values for parameters; those of secrets are hidden from now on. Returns the secrets' names."""
+        secrets = frozenset(parameter.name for parameter in self._parameters() if parameter.type == "secret")
+        self._bench.given.update(values)
+        for name in secrets & values.keys():
+            self._emitter.redactor.add(values[name])
+        return secrets
 
     def _parameters(self) -> list[Parameter]:
         documents = {id(self.runbook): self.runbook}
@@ -610,35 +429,3 @@ class Run:
         if attributes.exclude_from_run_all or attributes.ignore or planned.name in self._background:
             return False
         return force or self.state.step(planned.name).state != "done"
-
-
-def _plan(runbook: Runbook, open_document: Callable[[Path], Runbook] | None) -> tuple[Planned, ...]:
-    from azops_tui.engine.open import RunbookError, open_runbook
-
-    try:
-        return plan(runbook, open_document or open_runbook)
-    except RunbookError as error:
-        raise RunError(str(error)) from error
-
-
-def _edited(planned: Planned, code: str) -> Step:
-    """The step with other code, judged afresh.
-
-    Raises:
-        RunError: the code does not fit a native step.
-    """
-    step = planned.step
-    if step.kind is not StepKind.NATIVE:
-        from azops_tui.runbook.classify import effects
-
-        return dataclasses.replace(step, code=code, effects=effects(step.kind, code))
-    from azops_tui.runbook.native import decode_native, native_effects
-
-    native = decode_native(step.native_kind, code, step.line + 1, planned.runbook.path)
-    if isinstance(native, Problem):
-        raise RunError(str(native))
-    return dataclasses.replace(step, code=code, native=native, effects=native_effects(native))
-
-
-def void(_: object) -> None:
-    """Drop a value where a callback must return none."""
