@@ -33,8 +33,8 @@ class Facts:
 def preflight(runbook: Runbook, facts: Facts) -> list[Problem]:
     """All problems in the order of their lines: the document's own, and what is missing here.
 
-    Errors: tools and versions under ``requires``, files of deploy steps, prerequisites, parameters without a value.
-    Warnings: tools that a shell step calls and that are not there, for an earlier step may install them.
+    Errors: tools and versions under ``requires``, prerequisites, files of deploy steps that no earlier step speaks of.
+    Warnings: parameters without a value, and tools that a shell step calls, for an earlier step may install them.
     """
     problems = [
         *runbook.problems,
@@ -68,20 +68,24 @@ def _prerequisites(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
 
 def _parameters(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
     for parameter in missing(runbook.parameters, facts.parameters):
-        yield _error(runbook, parameter.line, f"the parameter {parameter.name} has no value; set it")
+        said = f"the parameter {parameter.name} has no value; set it"
+        yield Problem(Severity.WARNING, parameter.line, said, runbook.path)
 
 
 def _files(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
     """Templates and parameter files that are not there, as far as their names are known before the run."""
     values = {p.name: p.default for p in runbook.parameters if p.default is not None} | dict(facts.parameters)
+    earlier = ""
     for step in runbook.steps:
         if isinstance(step.native, DeployStep):
             for what, name in _named_files(step.native):
                 if any(variable not in values for variable in references(name)):
                     continue
                 path = runbook.path.parent / substitute(name, values)
-                if not facts.has_file(path):
+                if path.name not in earlier and not facts.has_file(path):
                     yield _error(runbook, step.line, f"the {what} {path} of step '{step.name}' is not there")
+        elif step.kind is not StepKind.NATIVE:
+            earlier += step.code
 
 
 def _named_files(step: DeployStep) -> Iterable[tuple[str, str]]:

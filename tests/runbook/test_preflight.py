@@ -48,7 +48,7 @@ def test_everything_that_is_missing_is_named() -> None:
     assert found(set(), set(), {}) == [
         "folder/example.md: error: it requires kubectl, which is not on PATH; install it first",
         "folder/example.md: error: it requires azops >=2, and this is 1.0",
-        "folder/example.md:5: error: the parameter WHERE has no value; set it",
+        "folder/example.md:5: warning: the parameter WHERE has no value; set it",
         "folder/example.md:11: error: the prerequisite first.md is not there; it would be folder/first.md",
         "folder/example.md:15: error: the template folder/templates/base.json of step 'base' is not there",
         "folder/example.md:15: error: the parameter file folder/params/test.json of step 'base' is not there",
@@ -64,6 +64,14 @@ def test_nothing_is_said_where_nothing_is_missing() -> None:
     assert found(tools, files, {"WHERE": "here", "STAGE": "live", "LATER": "x"}) == [
         "folder/example.md: error: it requires azops >=2, and this is 1.0"
     ]
+
+
+def test_a_file_that_an_earlier_step_makes_is_not_missed() -> None:
+    deploy = "```yaml {azops=deploy}\ngroup: g\ntemplate: made.json\n```\n"
+    facts = Facts(lambda _: True, lambda _: False, "1.0", {})
+    assert preflight(book("```bash\ncurl -o made.json https://example.com\n```\n" + deploy), facts) == []
+    assert len(preflight(book(deploy + "```bash\ncat made.json\n```\n" + deploy), facts)) == 1
+    assert len(preflight(book(deploy + deploy), facts)) == 2
 
 
 @pytest.mark.parametrize(
