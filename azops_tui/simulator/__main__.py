@@ -59,7 +59,7 @@ async def _serve(speed: float | None, keep: Path | None, announce: bool, leash: 
         loop.add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as files:
         place = keep or Path(files.enter_context(tempfile.TemporaryDirectory(prefix="azops-sim-")))
-        async with serve(speed=speed, place=place, with_hosts=False) as server:
+        async with serve(speed=speed, place=place, with_hosts=True) as server:
             if keep is not None:
                 write_private(keep / "endpoint.json", msgspec.json.encode(server.endpoint))
                 files.callback((keep / "endpoint.json").unlink, missing_ok=True)

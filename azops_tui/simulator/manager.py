@@ -15,7 +15,7 @@ from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.base import Answer, Change, Provider
 from azops_tui.simulator.providers.registry import Registry
 from azops_tui.simulator.store import Group, Resource
-from azops_tui.simulator.world import World
+from azops_tui.simulator.world import TENANT, World
 
 Json = Any
 
@@ -83,6 +83,7 @@ class Manager:
         self._check_location(change, group)
         provider.check(change)
         body = provider.build(change)
+        identify(body, before.body if before else {})
         resource = self._place(change, body)
         provider.made(resource, change)
         style = provider.style(address.type)
@@ -231,6 +232,23 @@ def settle(provider: Provider, resource: Resource) -> None:
     if provider.style(resource.type).shows_state:
         resource.properties["provisioningState"] = "Succeeded"
     provider.settle(resource)
+
+
+def identify(body: dict[str, Json], before: dict[str, Json]) -> None:
+    """Gives a resource with an identity of its own the principal behind it, and keeps the one it had."""
+    identity = body.get("identity")
+    if not isinstance(identity, dict):
+        return
+    kind = str(identity.get("type") or "").replace(" ", "").lower()
+    if "systemassigned" in kind:
+        old = before.get("identity") or {}
+        identity["principalId"] = old.get("principalId") or str(uuid.uuid4())
+        identity["tenantId"] = TENANT
+    users = identity.get("userAssignedIdentities")
+    if isinstance(users, dict):
+        for name, value in users.items():
+            if not value:
+                users[name] = {"principalId": str(uuid.uuid4()), "clientId": str(uuid.uuid4())}
 
 
 def implied(address: Address) -> bool:

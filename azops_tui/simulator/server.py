@@ -15,6 +15,7 @@ from azops_tui import paths
 from azops_tui.simulator import certificates, folder
 from azops_tui.simulator.clock import Clock, speed_from_environment
 from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.hosts_link import SshHosts
 from azops_tui.simulator.routes import Service
 from azops_tui.simulator.world import Hosts, World
 
@@ -84,4 +85,6 @@ async def serve(
         if place is None:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azops-sim-")))
         rate = speed_from_environment() if speed is None else speed
+        if with_hosts and hosts is None:
+            hosts = SshHosts(place / "hosts", rate)
         yield await stack.enter_async_context(Server(place, speed=rate, hosts=hosts, seed=seed))

@@ -138,7 +138,6 @@ class Machines(Provider):
         if isinstance(profile, dict):
             profile.setdefault("computerName", change.address.last_name)
             profiles.dress_os(profile, system)
-        self._identity(body)
         return body
 
     def _dress_disk(self, disk: dict[str, Json], change: Change, size: str, number: int, gigabytes: int) -> None:
@@ -160,14 +159,6 @@ class Machines(Provider):
         disk.setdefault("deleteOption", "Detach")
         if gigabytes:
             disk.setdefault("diskSizeGB", gigabytes)
-
-    def _identity(self, body: dict[str, Json]) -> None:
-        identity = body.get("identity")
-        if isinstance(identity, dict) and "SystemAssigned" in str(identity.get("type")):
-            from azops_tui.simulator.world import TENANT
-
-            identity.setdefault("principalId", str(uuid.uuid4()))
-            identity.setdefault("tenantId", TENANT)
 
     def made(self, resource: Resource, change: Change) -> None:
         attach(self.world, resource)

@@ -391,7 +391,7 @@ def check_subnets(address: Address, properties: dict[str, Json]) -> None:
     spaces = []
     for text in get(properties, "addressSpace", "addressPrefixes") or []:
         try:
-            spaces.append(ipaddress.ip_network(text))
+            spaces.append(ipaddress.ip_network(text, strict=False))
         except ValueError:
             raise ArmError(
                 400,
@@ -406,7 +406,7 @@ def check_subnets(address: Address, properties: dict[str, Json]) -> None:
         inner = subnet.get("properties") or {}
         for text in [inner["addressPrefix"]] if inner.get("addressPrefix") else inner.get("addressPrefixes") or []:
             try:
-                range_ = ipaddress.ip_network(text)
+                range_ = ipaddress.ip_network(text, strict=False)
             except ValueError:
                 raise ArmError(
                     400,

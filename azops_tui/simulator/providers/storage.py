@@ -44,14 +44,17 @@ class StorageAccounts(Provider):
                 if same
                 else f"The storage account named {name} is already taken.",
             )
-        if change.creates and not get(change.sent, "sku", "name"):
+        if change.creates and not get(change.sent, "sku", "name") and not get(change.sent, "properties", "accountType"):
             raise ArmError(400, "InvalidRequestContent", "The required property 'sku' is missing from the request.")
 
     def build(self, change: Change) -> dict[str, Json]:
         body = super().build(change)
         now = stamp(self.world.clock.now())
         old = change.before.properties if change.before else {}
-        sku = body.setdefault("sku", {})
+        sku = body.setdefault("sku", dict((change.before.body.get("sku") or {}) if change.before else {}))
+        older = body["properties"].pop("accountType", None)
+        if older:
+            sku.setdefault("name", older)
         sku["tier"] = str(sku.get("name", "Standard_LRS")).split("_")[0]
         body.setdefault("kind", change.before.body.get("kind") if change.before else "StorageV2")
         body.setdefault("tags", {})

@@ -1,0 +1,79 @@
+"""From the machines of the cloud to simulated hosts that answer over SSH."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from azops_tui.simulator.world import Machine
+
+if TYPE_CHECKING:
+    from azops_tui.simulator.hosts import HostNetwork
+
+Json = Any
+LOG = logging.getLogger(__name__)
+
+
+class SshHosts:
+    """Machines as SSH servers on the loopback interface.
+
+    The SSH library is loaded with the first machine, in a thread, so that the service is up before.
+    """
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        self._folder = folder
+        self._speed = speed
+        self._network: HostNetwork | None = None
+        self._loading = asyncio.Lock()
+
+    async def network(self) -> HostNetwork:
+        """The network of hosts; loaded now if it was not."""
+        async with self._loading:
+            if self._network is None:
+                module = await asyncio.to_thread(importlib.import_module, "azops_tui.simulator.hosts")
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                self._network = module.HostNetwork(speed=self._speed, folder=self._folder)
+            return self._network
+
+    async def start(self, machine: Machine) -> None:
+        """Starts a machine, or changes one that runs."""
+        network = await self.network()
+        from azops_tui.simulator.hosts import HostSpec
+
+        spec = HostSpec(
+            id=machine.key,
+            name=machine.name,
+            user=machine.user,
+            public_keys=list(machine.public_keys),
+            private_address=machine.private_address,
+            public_address=machine.public_address,
+            fqdn=machine.fqdn,
+            size=machine.size,
+            image=machine.image,
+        )
+        try:
+            await network.start(spec)
+        except OSError as problem:
+            LOG.error("the host %s could not be started: %s", machine.name, problem)
+
+    async def stop(self, key: str) -> None:
+        """Stops a machine; it keeps its host key."""
+        if self._network is not None:
+            await self._network.stop(key)
+
+    async def forget(self, key: str) -> None:
+        """Stops a machine for good."""
+        if self._network is not None:
+            await self._network.remove(key)
+
+    def addresses(self) -> list[dict[str, Json]]:
+        """Where each running machine listens."""
+        return self._network.addresses() if self._network is not None else []
+
+    async def close(self) -> None:
+        """Stops all."""
+        if self._network is not None:
+            await self._network.close()
