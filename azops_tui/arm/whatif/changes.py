@@ -1,0 +1,100 @@
+"""Changes as the service words them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Json = Any
+
+
+class ChangeType(StrEnum):
+    """What would happen to a resource."""
+
+    CREATE = "Create"
+    DELETE = "Delete"
+    MODIFY = "Modify"
+    NO_CHANGE = "NoChange"
+    IGNORE = "Ignore"
+    """It is there, and the template does not name it."""
+    UNSUPPORTED = "Unsupported"
+    """It cannot be said: its id is known at run time only."""
+
+
+class PropertyChangeType(StrEnum):
+    """What would happen to a property."""
+
+    CREATE = "Create"
+    DELETE = "Delete"
+    MODIFY = "Modify"
+    ARRAY = "Array"
+    NO_EFFECT = "NoEffect"
+    """It differs in the text only: case, form, or order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyChange:
+    """The change of one property. `path` is relative to the change around it: ``properties.subnets``, then ``0``."""
+
+    path: str
+    type: PropertyChangeType
+    before: Json = None
+    after: Json = None
+    children: tuple[PropertyChange, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """The change as the service shows it."""
+        shown: dict[str, Json] = {"path": self.path, "propertyChangeType": self.type.value}
+        if self.children:
+            return shown | {"children": [child.as_json() for child in self.children]}
+        if self.type in (PropertyChangeType.DELETE, PropertyChangeType.MODIFY, PropertyChangeType.NO_EFFECT):
+            shown["before"] = self.before
+        if self.type is not PropertyChangeType.DELETE:
+            shown["after"] = self.after
+        return shown
+
+    @property
+    def effective(self) -> bool:
+        """Whether anything really changes."""
+        if self.children:
+            return any(child.effective for child in self.children)
+        return self.type is not PropertyChangeType.NO_EFFECT
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would happen to one resource."""
+
+    resource_id: str
+    type: ChangeType
+    before: Mapping[str, Json] | None = None
+    after: Mapping[str, Json] | None = None
+    delta: tuple[PropertyChange, ...] = ()
+    """Of a modification, noise included; `as_json` leaves noise out."""
+    reason: str = ""
+    """Why it is unsupported."""
+
+    def as_json(self, *, noise: bool = False) -> dict[str, Json]:
+        """The change as the service shows it; with `noise`, also properties that differ in the text only."""
+        shown: dict[str, Json] = {"resourceId": self.resource_id, "changeType": self.type.value}
+        if self.before is not None:
+            shown["before"] = self.before
+        if self.after is not None:
+            shown["after"] = self.after
+        if self.reason:
+            shown["unsupportedReason"] = self.reason
+        delta = [change.as_json() for change in (self.delta if noise else effective(self.delta))]
+        if delta:
+            shown["delta"] = delta
+        return shown
+
+
+def effective(delta: Iterable[PropertyChange]) -> Iterable[PropertyChange]:
+    """The changes without noise, at every depth."""
+    for change in delta:
+        if change.effective:
+            yield PropertyChange(
+                change.path, change.type, change.before, change.after, tuple(effective(change.children))
+            )

@@ -1,0 +1,178 @@
+"""The difference between a resource as it is and as a template wants it, property by property."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from azops_tui.arm.whatif.changes import PropertyChange
+from azops_tui.arm.whatif.changes import PropertyChangeType as Type
+
+Json = Any
+_IDENTITY = ("name", "key", "id", "code")
+"""Members that tell one element of an array from the others."""
+_EXPRESSION = re.compile(r"^\[(?!\[).*\]$", re.DOTALL)
+_WHOLE = frozenset({"tags"})
+"""Top-level members that a deployment replaces as a whole: what the template leaves out is deleted."""
+_FIXED = frozenset({"id", "name", "type", "apiVersion"})
+
+
+def tidy(value: Json) -> Json:
+    """The value as the service shows it: keys sorted, empty objects and arrays and nulls left out (None at the top)."""
+    if isinstance(value, dict):
+        kept = {str(key): tidy(value[key]) for key in sorted(value, key=str)}
+        return {key: item for key, item in kept.items() if item is not None} or None
+    if isinstance(value, list):
+        return [tidy(item) for item in value] or None
+    return value
+
+
+def difference(before: Mapping[str, Json], wanted: Mapping[str, Json]) -> list[PropertyChange]:
+    """What a deployment of `wanted` changes in `before`; paths are dotted, elements of arrays are children.
+
+    Properties that the template leaves out stay as the service has them, but for tags, which are replaced as a whole.
+    """
+    changes: list[PropertyChange] = []
+    for key in sorted({*before, *wanted}):
+        name, old = _member(before, key)
+        _, new = _member(wanted, key)
+        if key in _FIXED or (key != name and key not in wanted):
+            continue
+        if new is None and key.lower() not in _WHOLE:
+            continue
+        changes += _compare(key, old, new, exact=key.lower() in _WHOLE, place=key.lower() == "location")
+    return changes
+
+
+def merged(before: Json, wanted: Json, *, exact: bool = False) -> Json:
+    """What is there after the deployment: the template's values over those that are there."""
+    if isinstance(before, dict) and isinstance(wanted, dict) and not exact:
+        result = dict(before)
+        for key, new in wanted.items():
+            name, old = _member(before, key)
+            result[name] = new if old is None else merged(old, new, exact=key.lower() in _WHOLE)
+        return result
+    if isinstance(before, list) and isinstance(wanted, list):
+        old_of = {_identity(item): item for item in before if _identity(item) is not None}
+        return [merged(old_of.get(_identity(item), item), item) if isinstance(item, dict) else item for item in wanted]
+    return before if same(before, wanted) else wanted
+
+
+def same(before: Json, wanted: Json, *, place: bool = False) -> bool:
+    """Whether two values mean the same to the service: ids and enumerations without case, places without spaces,
+    sets in any order. An expression that is known at run time only is taken to stay what it is."""
+    if isinstance(wanted, str) and _EXPRESSION.match(wanted):
+        return before is not None
+    if isinstance(before, str) and isinstance(wanted, str):
+        old, new = before.casefold(), wanted.casefold()
+        return old == new or (place and old.replace(" ", "") == new.replace(" ", ""))
+    if isinstance(before, dict) and isinstance(wanted, dict):
+        return all(same(_member(before, key)[1], item) for key, item in wanted.items())
+    if isinstance(before, list) and isinstance(wanted, list):
+        return len(before) == len(wanted) and not any(True for change in _elements(before, wanted) if change.effective)
+    if isinstance(before, bool) or isinstance(wanted, bool):
+        return before is wanted or str(before).casefold() == str(wanted).casefold()
+    if isinstance(before, int | float) and isinstance(wanted, str):
+        return str(before) == wanted
+    if isinstance(before, str) and isinstance(wanted, int | float):
+        return before == str(wanted)
+    return bool(before == wanted)
+
+
+def _compare(
+    path: str, before: Json, wanted: Json, *, exact: bool = False, place: bool = False
+) -> list[PropertyChange]:
+    """Changes of one property and of what is in it."""
+    if isinstance(before, dict) and isinstance(wanted, dict):
+        changes: list[PropertyChange] = []
+        for key in sorted({*wanted, *(before if exact else ())}):
+            name, old = _member(before, key)
+            if key not in wanted and _member(wanted, key)[1] is not None:
+                continue
+            changes += _compare(f"{path}.{name}", old, wanted.get(key), exact=exact)
+        return changes
+    if wanted is None:
+        if not exact or before is None:
+            return []
+        if isinstance(before, dict):
+            return [
+                change for key in sorted(before) for change in _compare(f"{path}.{key}", before[key], None, exact=True)
+            ]
+        return [PropertyChange(path, Type.DELETE, before)]
+    if before is None:
+        tidied = tidy(wanted)
+        return [] if tidied is None else [PropertyChange(path, Type.CREATE, after=tidied)]
+    if isinstance(before, list) and isinstance(wanted, list):
+        children = tuple(_elements(before, wanted))
+        if any(child.effective for child in children):
+            return [PropertyChange(path, Type.ARRAY, children=children)]
+        return [] if before == wanted else [PropertyChange(path, Type.NO_EFFECT, before, wanted)]
+    if same(before, wanted, place=place):
+        return [] if before == wanted else [PropertyChange(path, Type.NO_EFFECT, before, wanted)]
+    return [PropertyChange(path, Type.MODIFY, before, wanted)]
+
+
+def _elements(before: list[Json], wanted: list[Json]) -> Iterable[PropertyChange]:
+    """Changes of an array's elements: deletions by their index before, the others by their index after."""
+    partner = _pairs(before, wanted)
+    taken = set(partner.values())
+    for index, item in enumerate(before):
+        if index not in taken:
+            yield PropertyChange(str(index), Type.DELETE, tidy(item))
+    for index, item in enumerate(wanted):
+        if index not in partner:
+            yield PropertyChange(str(index), Type.CREATE, after=tidy(item))
+            continue
+        old = before[partner[index]]
+        if isinstance(old, dict) and isinstance(item, dict):
+            children = tuple(
+                change for key in sorted(item) for change in _compare(key, _member(old, key)[1], item[key])
+            )
+            if children:
+                yield PropertyChange(str(index), Type.MODIFY, old, item, children)
+        elif isinstance(old, list) and isinstance(item, list):
+            children = tuple(_elements(old, item))
+            if children:
+                yield PropertyChange(str(index), Type.ARRAY, children=children)
+        elif old != item:
+            yield PropertyChange(str(index), Type.NO_EFFECT, old, item)
+
+
+def _pairs(before: list[Json], wanted: list[Json]) -> dict[int, int]:
+    """Index after -> index before of the elements that are the same one: by what identifies them, else by value."""
+    free = list(range(len(before)))
+    pairs: dict[int, int] = {}
+    for index, item in enumerate(wanted):
+        identity = _identity(item)
+        found = next(
+            (
+                place
+                for place in free
+                if (identity is not None and _identity(before[place]) == identity)
+                or (identity is None and same(before[place], item))
+            ),
+            None,
+        )
+        if found is not None:
+            pairs[index] = found
+            free.remove(found)
+    return pairs
+
+
+def _identity(item: Json) -> tuple[str, str] | None:
+    if not isinstance(item, dict):
+        return None
+    for key in _IDENTITY:
+        value = _member(item, key)[1]
+        if isinstance(value, str) and value:
+            return key, value.casefold()
+    return None
+
+
+def _member(mapping: Mapping[str, Json], key: str) -> tuple[str, Json]:
+    """A member without regard to case, with its key as it is written there; None where there is none."""
+    if key in mapping:
+        return key, mapping[key]
+    lowered = key.lower()
+    return next(((name, value) for name, value in mapping.items() if name.lower() == lowered), (key, None))

@@ -1,0 +1,97 @@
+"""What a deployment would do to each resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from azops_tui.arm.expansion import Expansion
+from azops_tui.arm.resources import DEPLOYMENTS, ExpandedResource
+from azops_tui.arm.symbolic import plain
+from azops_tui.arm.whatif.changes import Change, ChangeType
+from azops_tui.arm.whatif.difference import difference, merged, tidy
+
+Json = Any
+_SENT = ("extendedLocation", "identity", "kind", "location", "managedBy", "plan", "properties", "sku", "tags", "zones")
+"""Members of a template's resource that are sent; the others (``dependsOn``, ``copy`` …) are for the template."""
+_READ_ONLY = frozenset(
+    {
+        "creationtime", "etag", "instanceview", "lastmodifiedat", "primaryendpoints", "primarylocation",
+        "provisioningstate", "resourceguid", "secondaryendpoints", "secondarylocation", "statusofprimary",
+        "statusofsecondary", "systemdata", "timecreated", "uniqueid", "vmid",
+    }
+)  # fmt: skip
+"""Members that only the service sets, wherever they stand."""
+
+
+def what_if(
+    expansion: Expansion,
+    live: Mapping[str, Mapping[str, Json]],
+    *,
+    mode: Literal["incremental", "complete"] = "incremental",
+) -> list[Change]:
+    """The changes, sorted by resource id.
+
+    Args:
+        expansion: the template with its parameters.
+        live: the resources that are there, as they were read, by id in any case. Those of the deployment's group that
+            the template does not name are deleted in complete mode, and listed as ignored otherwise.
+        mode: ``complete`` deletes what the template leaves out.
+    """
+    there = {id.lower(): resource for id, resource in live.items()}
+    changes: dict[str, Change] = {}
+    for resource in expansion.resources:
+        if resource.type.lower() == DEPLOYMENTS or resource.existing or not resource.condition:
+            continue
+        changes[resource.id.lower()] = _change(resource, there.get(resource.id.lower()))
+    group = expansion.scope.id.lower().rstrip("/") + "/"
+    for id, found in there.items():
+        if id in changes or not id.startswith(group):
+            continue
+        kind = ChangeType.DELETE if mode == "complete" else ChangeType.IGNORE
+        changes[id] = Change(str(found.get("id", id)), kind, before=_shown(found))
+    return [changes[id] for id in sorted(changes)]
+
+
+def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> Change:
+    if "[" in resource.id:
+        return Change(resource.id, ChangeType.UNSUPPORTED, reason="Its id is known at run time only.")
+    wanted = _wanted(resource)
+    if live is None:
+        return Change(resource.id, ChangeType.CREATE, after=wanted)
+    before = {"apiVersion": resource.api_version, **_shown(live)}
+    delta = tuple(difference(before, wanted))
+    after = tidy({**merged(before, wanted), "id": before.get("id", resource.id), "name": before.get("name")}) or {}
+    if "tags" not in wanted:
+        after.pop("tags", None)
+    kind = ChangeType.MODIFY if any(change.effective for change in delta) else ChangeType.NO_CHANGE
+    return Change(str(before.get("id", resource.id)), kind, dict(sorted(before.items())), after, delta)
+
+
+def _wanted(resource: ExpandedResource) -> dict[str, Json]:
+    """The resource as the template wants it, in the service's form."""
+    names = {name.lower(): name for name in _SENT}
+    sent = {names[key.lower()]: value for key, value in resource.body.items() if key.lower() in names}
+    return tidy(
+        {
+            "apiVersion": resource.api_version,
+            "id": resource.id,
+            "name": resource.name.rsplit("/", 1)[-1],
+            "type": resource.type,
+            **plain(sent),
+        }
+    ) or {}  # fmt: skip
+
+
+def _shown(live: Mapping[str, Json]) -> dict[str, Json]:
+    """A live resource without what only the service sets."""
+    kept = {key: value for key, value in live.items() if key in ("apiVersion", "id", "name", "type") or key in _SENT}
+    return tidy(_writable(kept)) or {}
+
+
+def _writable(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _writable(item) for key, item in value.items() if key.lower() not in _READ_ONLY}
+    if isinstance(value, list):
+        return [_writable(item) for item in value]
+    return value

@@ -1,0 +1,130 @@
+"""Why a deployment would be refused at the door, as far as it follows from facts about the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from azops_tui.arm.deployment import get
+from azops_tui.arm.expansion import Expansion
+from azops_tui.arm.ids import parse_scope
+from azops_tui.arm.symbolic import plain
+
+Json = Any
+_MACHINES = "microsoft.compute/virtualmachines"
+_SCALE_SETS = "microsoft.compute/virtualmachinescalesets"
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Cores of a region: how many there may be, and how many there are."""
+
+    limit: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the cloud. What is not known is not checked."""
+
+    groups: frozenset[str] | None = None
+    """Names of the resource groups, in lower case; None where they were not read."""
+    cores: Mapping[str, Quota] = field(default_factory=dict)
+    """By region, in lower case without spaces."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Cores of each machine size, by its name in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the service would refuse a deployment."""
+
+    code: str
+    message: str
+    details: tuple[Refusal, ...] = ()
+
+    def as_error(self) -> dict[str, Json]:
+        """The ``error`` object of the service's answer."""
+        error: dict[str, Json] = {"code": self.code, "message": self.message}
+        if self.details:
+            error["details"] = [detail.as_error() for detail in self.details]
+        return error
+
+
+def validate(expansion: Expansion, facts: Facts) -> Refusal | None:
+    """Why the service would refuse the deployment, or None.
+
+    ``ResourceGroupNotFound`` for a group that a nested deployment goes to, ``InvalidTemplateDeployment`` with
+    ``QuotaExceeded`` among its details for machines that a region has no room for.
+
+    Args:
+        expansion: the template with its parameters.
+        facts: of the cloud.
+    """
+    missing = _missing_group(expansion, facts)
+    if missing:
+        return Refusal("ResourceGroupNotFound", f"Resource group '{missing}' could not be found.")
+    details = _exceeded(expansion, facts)
+    if not details:
+        return None
+    return Refusal(
+        "InvalidTemplateDeployment",
+        f"The template deployment '{expansion.deployment.name}' is not valid according to the validation "
+        "procedure. See inner errors for details.",
+        details,
+    )
+
+
+def _missing_group(expansion: Expansion, facts: Facts) -> str:
+    if facts.groups is None:
+        return ""
+    made = {
+        resource.name.lower()
+        for resource in expansion.resources
+        if resource.type.lower() == "microsoft.resources/resourcegroups"
+    }
+    for resource in expansion.resources:
+        scope = parse_scope(resource.scope)
+        group = scope.group if scope is not None else ""
+        if group and resource.condition and "[" not in group and group.lower() not in facts.groups | made:
+            return group
+    return ""
+
+
+def _exceeded(expansion: Expansion, facts: Facts) -> tuple[Refusal, ...]:
+    wanted: dict[str, int] = {}
+    for resource in expansion.resources:
+        if not resource.condition or resource.existing:
+            continue
+        cores = _cores(resource.type.lower(), resource.body, facts.sizes)
+        if cores:
+            region = resource.location.replace(" ", "").lower()
+            wanted[region] = wanted.get(region, 0) + cores
+    errors = []
+    for region, cores in wanted.items():
+        quota = facts.cores.get(region)
+        if quota is not None and quota.used + cores > quota.limit:
+            message = (
+                "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. "
+                f"Additional details - Deployment Model: Resource Manager, Location: {region}, Current Limit: "
+                f"{quota.limit}, Current Usage: {quota.used}, Additional Required: {cores}, (Minimum) New Limit "
+                f"Required: {quota.used + cores}."
+            )
+            errors.append(Refusal("QuotaExceeded", message))
+    return tuple(errors)
+
+
+def _cores(type: str, body: Mapping[str, Json], sizes: Mapping[str, int]) -> int:
+    """Cores that a machine or scale set takes; 0 where its size is not known."""
+    if type == _MACHINES:
+        size, count = plain(get(get(get(body, "properties", {}), "hardwareProfile", {}), "vmSize", "")), 1
+    elif type == _SCALE_SETS:
+        sku = get(body, "sku", {})
+        size, count = plain(get(sku, "name", "")), plain(get(sku, "capacity", 0))
+    else:
+        return 0
+    try:
+        return sizes.get(str(size).lower(), 0) * int(count)
+    except ValueError:
+        return 0
