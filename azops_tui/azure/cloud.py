@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import time
 from typing import Protocol
 
 from azops_tui.azure.client import Clients
@@ -17,6 +18,8 @@ from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.azure.views import Json
 
+_HOSTS_LAST = 0.5
+"""Seconds that is believed where the local cloud's machines listen."""
 _MADE_UP = [ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 
 
@@ -72,6 +75,7 @@ class Cloud:
         self.endpoint = endpoint
         """The local cloud's own record of itself; None for a real cloud."""
         self._hosts: dict[str, tuple[str, int]] = {}
+        self._hosts_read = float("-inf")
         self._asking = asyncio.Lock()
         self._locations: list[str] = []
 
@@ -138,9 +142,10 @@ class Cloud:
         if self.endpoint is None:
             return None
         async with self._asking:
-            if address.lower() not in self._hosts:
+            # What was read goes for the connections that begin together, no longer: addresses change hands.
+            if address.lower() not in self._hosts or time.monotonic() - self._hosts_read > _HOSTS_LAST:
                 # The newest owner of an address is right: those of deleted machines are given away again.
-                self._hosts = {}
+                self._hosts, self._hosts_read = {}, time.monotonic()
                 for host in await self._clients.get("/simulator/hosts", "") or []:
                     for name in (*host.get("addresses", ()), host.get("fqdn"), host.get("name")):
                         if name:
