@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -137,42 +136,19 @@ def forecast(steps: Iterable[Planned], done: Callable[[str], bool]) -> list[Fore
     return rows
 
 
-def preflight(runbooks: Iterable[Runbook]) -> list[Problem]:
-    """What keeps documents from running here: their own errors, tools that are not there, a newer azops needed."""
-    problems: list[Problem] = []
-    for runbook in runbooks:
-        problems += runbook.errors
-        for tool in runbook.requires.tools:
-            if shutil.which(tool) is None:
-                said = f"it requires {tool}, which is not on PATH; install it first"
-                problems.append(Problem(Severity.ERROR, 0, said, runbook.path))
-        wanted = runbook.requires.azops
-        if wanted and not _satisfies(__version__, wanted):
-            said = f"it requires azops {wanted}, and this is {__version__}"
-            problems.append(Problem(Severity.ERROR, 0, said, runbook.path))
-    return problems
+def preflight(runbooks: Iterable[Runbook], given: Mapping[str, str]) -> list[Problem]:
+    """The errors that keep documents from running here: their own, and what is missing.
 
+    Args:
+        runbooks: all that the run draws in.
+        given: parameters that the user has set.
+    """
+    from azops_tui.runbook.preflight import Facts
+    from azops_tui.runbook.preflight import preflight as check
 
-def _satisfies(version: str, wanted: str) -> bool:
-    """Whether a version meets conditions such as ``>=0.2, <1``. What is no condition is met."""
-    have = _numbers(version)
-    tests: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
-        ">=": lambda a, b: a >= b,
-        "<=": lambda a, b: a <= b,
-        "==": lambda a, b: a == b,
-        "!=": lambda a, b: a != b,
-        ">": lambda a, b: a > b,
-        "<": lambda a, b: a < b,
-    }
-    return all(
-        tests[match[1]](have, _numbers(match[2])) for match in re.finditer(r"(>=|<=|==|!=|>|<)\s*([\d.]+)", wanted)
-    )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    match = re.match(r"\d+(?:\.\d+)*", version)
-    numbers = [int(part) for part in match[0].split(".")] if match else []
-    return tuple(numbers + [0] * (3 - len(numbers)))
+    facts = Facts(lambda name: shutil.which(name) is not None, Path.is_file, __version__, given)
+    found = [problem for runbook in runbooks for problem in check(runbook, facts)]
+    return [problem for problem in found if problem.severity is Severity.ERROR]
 
 
 def plan_of(runbook: Runbook, open_document: Callable[[Path], Runbook] | None = None) -> tuple[Planned, ...]:
@@ -197,9 +173,9 @@ def edited(planned: Planned, code: str) -> Step:
     """
     step = planned.step
     if step.kind is not StepKind.NATIVE:
-        from azops_tui.runbook.classify import effects
+        from azops_tui.runbook.classify import edited_effects
 
-        return replace(step, code=code, effects=effects(step.kind, code))
+        return replace(step, code=code, effects=edited_effects(planned.runbook, step, code))
     from azops_tui.runbook.native import decode_native, native_effects
 
     native = decode_native(step.native_kind, code, step.line + 1, planned.runbook.path)

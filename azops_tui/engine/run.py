@@ -341,7 +341,8 @@ class Run:
         """Make the run, at its first step."""
         if self._begun:
             return
-        wrong = preflight({id(one.runbook): one.runbook for one in self._plan.values()}.values() or [self.runbook])
+        runbooks = {id(one.runbook): one.runbook for one in self._plan.values()}.values() or [self.runbook]
+        wrong = preflight(runbooks, self._bench.given)
         if wrong:
             raise RunError("\n".join(str(one) for one in wrong))
         cloud_problem: StepProblem | None = None
