@@ -16,6 +16,7 @@ from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import Profile, profile
 from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
+from azops_tui.engine.problems import RunError
 from azops_tui.engine.watch import CloudWatch
 from azops_tui.simulator import endpoint as simulator
 from tests.engine.conftest import MakeRun, Watched
@@ -137,7 +138,6 @@ async def test_deploy_shows_operations_and_gives_outputs(cloud: Cloud, make_run:
 @pytest.mark.parametrize(
     ("lines", "code", "said"),
     [
-        (["template: missing.json"], "FileNotFound", "missing.json"),
         (["template: broken.json"], "InvalidJson", "broken.json:2"),
         (["template: none.json"], "InvalidTemplate", "no resources"),
         (["template: t.bicep"], "NoBicepCompiler", "bicep"),
@@ -159,7 +159,7 @@ async def test_what_is_wrong_with_a_deployment_is_said(
     if code == "NoBicepCompiler":
         monkeypatch.setenv("PATH", "/usr/bin:/bin")
     await cloud.groups.create("g3", "japanwest")
-    text = step("deploy", "d", "group: g3", *lines)
+    text = "```bash {name=set}\nexport NAME=missing\n```\n" + step("deploy", "d", "group: g3", *lines)
     path = document(tmp_path, text, t=template("one"), broken='{"a": 1,\n "b": }', none={"a": 1})
     (path.parent / "t.bicep").write_text("resource x")
     watched = make_run(path, cloud=cloud, policy=ALL)
@@ -167,6 +167,19 @@ async def test_what_is_wrong_with_a_deployment_is_said(
     assert failure(watched, "d").code == code
     assert said in watched.end("d").summary
     assert "Traceback" not in watched.end("d").summary
+
+
+async def test_a_template_that_is_not_there(cloud: Cloud, make_run: MakeRun, tmp_path: Path) -> None:
+    deploy = step("deploy", "d", "group: g3", "template: missing.json")
+    with pytest.raises(RunError, match=r"the template .*missing\.json of step 'd' is not there"):
+        await make_run(document(tmp_path, deploy), cloud=cloud, policy=ALL).run.run_all()
+    # A step before it could have made the file, and did not.
+    await cloud.groups.create("g3", "japanwest")
+    text = "```bash\ntest missing.json\n```\n" + deploy
+    watched = make_run(document(tmp_path, text), cloud=cloud, policy=ALL)
+    assert await watched.run.run_all() == "failed"
+    assert failure(watched, "d").code == "FileNotFound"
+    assert "missing.json" in watched.end("d").summary
 
 
 async def test_layers_are_deployed_in_order(cloud: Cloud, make_run: MakeRun, tmp_path: Path) -> None:
