@@ -142,7 +142,9 @@ def _quiet(kind: str, profile: Profile) -> Credential:
             # The import takes a quarter of a second: in a thread the screen does not stand still.
             identity = await asyncio.to_thread(__import__, "azure.identity.aio", fromlist=["aio"])
             if kind == "cli":
-                made.append(identity.AzureCliCredential(tenant_id=profile.tenant, process_timeout=30))
+                # Its own limit ends the process too; ours, a little later, would only leave it alone.
+                limit = PATIENCE["cli"] * 0.9
+                made.append(identity.AzureCliCredential(tenant_id=profile.tenant, process_timeout=limit))
             elif kind == "environment":
                 made.append(identity.EnvironmentCredential(authority=CLOUDS[profile.cloud].authority))
             else:

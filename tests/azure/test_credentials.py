@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import os
 import stat
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 
 from azops_tui.azure import credentials
 from azops_tui.azure.connect import connect
@@ -88,12 +90,24 @@ async def test_az_that_is_not_signed_in(public: Service, tmp_path: Path, monkeyp
 async def test_a_credential_that_hangs_does_not_hang_us(
     public: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    az(tmp_path / "bin", "exec sleep 20", monkeypatch)
+    az(tmp_path / "bin", f"echo $$ > {tmp_path}/pid; exec sleep 20", monkeypatch)
     monkeypatch.setattr(credentials, "PATIENCE", {"cli": 0.3})
     began = time.monotonic()
-    with pytest.raises(AzureFailure, match="gave no token within"):
+    with pytest.raises(AzureFailure, match="Timed out waiting for Azure CLI"):
         await connect(profile())
     assert time.monotonic() - began < 5
+    await asyncio.sleep(0.2)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+async def test_a_credential_that_cannot_be_ended_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*unused: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(credentials, "PATIENCE", {"managed": 0.1})
+    with pytest.raises(ClientAuthenticationError, match="“managed” gave no token within"):
+        await credentials.Credential("managed", never).get_token("scope")
 
 
 async def test_a_device_code_is_shown_in_the_loop_s_own_thread(
