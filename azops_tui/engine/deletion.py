@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.views import ResourceView
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _NAMED = 10
 """Resources that are listed by name."""
 _TYPES = 6
+_DISK = "microsoft.compute/disks"
+_ASKED = 20
+"""Disks that are asked whose they are."""
 _WORDS = {
     "microsoft.compute/virtualmachines": "virtual machine",
     "microsoft.compute/virtualmachinescalesets": "scale set",
@@ -99,6 +103,21 @@ async def group_lines(cloud: Cloud, group: str, created: Collection[str]) -> lis
     """
     began = time.monotonic()
     resources = await cloud.groups.resources(group)
+    own = {*created, *await _came_along(cloud, resources, created)}
     where = cloud.subscription_name or cloud.subscription
     age = time.monotonic() - began
-    return [f"{group} in {where} ({cloud.profile.name}), read {age:.0f} s ago", *lines(resources, created)]
+    return [f"{group} in {where} ({cloud.profile.name}), read {age:.0f} s ago", *lines(resources, own)]
+
+
+async def _came_along(cloud: Cloud, resources: Collection[ResourceView], created: Collection[str]) -> set[str]:
+    """Ids of the disks that came with machines which this run deployed; no template names those as resources."""
+    disks = [one.id for one in resources if one.type.lower() == _DISK and one.id.lower() not in created]
+    own = set()
+    for disk in disks[:_ASKED]:
+        try:
+            owner = (await cloud.resources.get(disk)).get("managedBy") or ""
+        except AzureFailure:
+            continue
+        if owner.lower() in created:
+            own.add(disk.lower())
+    return own

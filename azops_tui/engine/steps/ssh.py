@@ -168,6 +168,7 @@ async def run_on(
     context.on_stop = fleet.stop
 
     def started(host: str, address: str) -> None:
+        context.output.flush()
         context.send(HostStarted(at=context.now(), step=context.name, host=host, address=address))
 
     def finished(result: HostResult) -> None:
