@@ -41,6 +41,8 @@ class AzopsApp(LookApp):
     Toast { max-width: 80; }
     ToastRack { margin-bottom: 1; }
     CommandPalette > Vertical { max-width: 90; }
+    .-ascii .frame, .-ascii #box, .-ascii #frame { border: ascii $border-blurred; }
+    .-ascii .frame:focus-within, .-ascii #box { border: ascii $border; }
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class AzopsApp(LookApp):
         self._make = make
         self._text = text
         self.marks = glyphs.glyphs(ascii_only)
+        self.set_class(ascii_only, "-ascii")
         self._loaded, self._problems = theme.load_all()
         for loaded in self._loaded.values():
             self.register_theme(loaded.theme)

@@ -86,7 +86,8 @@ class Dialog(ModalScreen[Answer]):
     Dialog #buttons { height: 1; margin: 1 0; align-horizontal: right; }
     Dialog Button { width: auto; min-width: 10; height: 1; margin-left: 2; padding: 0 1;
         background: $panel; color: $foreground; text-style: none; }
-    Dialog Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+    Dialog Button.-textual-compact:focus { background: $block-cursor-background;
+        color: $block-cursor-foreground; text-style: bold; background-tint: $foreground 0%; }
     Dialog Button:disabled { color: $foreground-disabled; background: $panel; }
     """
 
@@ -139,8 +140,12 @@ class Dialog(ModalScreen[Answer]):
             self.query_one("#agree", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Yes or no."""
-        self._finish(event.button.id == "agree")
+        """Yes, no, or another choice."""
+        self.choose(event.button.id or "cancel")
+
+    def choose(self, button: str) -> None:
+        """A button was pressed."""
+        self._finish(button == "agree")
 
     def _finish(self, accepted: bool) -> None:
         typed = self.query_one("#typed", Input).value if self.ask.typed else ""
@@ -170,10 +175,9 @@ class QuitDialog(Dialog):
                     yield Button(self._label("Leave in background", False), id="leave", compact=True)
                 yield Button(self._label("Stop it and quit", False), id="stop", compact=True)
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """What was chosen."""
-        choice = event.button.id or "cancel"
-        self.dismiss(Answer(choice != "cancel", choice=choice))
+    def choose(self, button: str) -> None:
+        """Stop, leave, or go on."""
+        self.dismiss(Answer(button != "cancel", choice=button))
 
     def action_no(self) -> None:
         """Esc goes on."""

@@ -45,7 +45,8 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
     ParametersSheet #buttons { height: 1; margin: 1 0; align-horizontal: right; }
     ParametersSheet Button { width: auto; min-width: 10; height: 1; margin-left: 2; padding: 0 1;
         background: $panel; color: $foreground; text-style: none; }
-    ParametersSheet Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    ParametersSheet Button.-textual-compact:focus { background: $block-cursor-background;
+        color: $block-cursor-foreground; text-style: bold; background-tint: $foreground 0%; }
     """
 
     def __init__(self, controller: Controller) -> None:

@@ -21,7 +21,6 @@ from azops_tui.ui import messages
 from azops_tui.ui.chronicle import Chronicle
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.look import look
 from azops_tui.ui.outline import Outline, outline, with_prerequisites
 from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.base import Pane
@@ -365,8 +364,3 @@ class MainScreen(Actions, Screen[None]):
     def replay(self) -> ReplayController | None:
         """The controller, where it is a replay."""
         return self.controller if isinstance(self.controller, ReplayController) else None
-
-    @property
-    def is_ascii(self) -> bool:
-        """Whether only ASCII is drawn."""
-        return look(self).marks.enter != "⏎"

@@ -62,7 +62,7 @@ class HelpSheet(Sheet):
                 text_row(place, [(f" {_PLACES[place]}", "heading"), ("  (you are here)" if mine else "", "muted")])
             )
             for item in commands:
-                keys = shown_keys(self.keymap.get(item.id, item.key), marks.enter != "⏎")
+                keys = shown_keys(self.keymap.get(item.id, item.key), look(self).ascii_only)
                 rows.append(_key_row(item, keys))
             rows.append(text_row(f"{place}:gap", []))
         return rows

@@ -11,7 +11,7 @@ from azops_tui.engine.state import RunView
 from azops_tui.ui.commands import COMMANDS, key_name
 from azops_tui.ui.controller import Place
 from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, crop, shorten_middle, to_strip, width
+from azops_tui.ui.paint import Line, crop, shorten_middle, width
 from azops_tui.ui.words import clock
 
 
@@ -27,8 +27,7 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         """The line as a strip."""
         at = look(self)
-        base = self.rich_style + at.palette["text"]
-        return to_strip(self.spans(self.size.width) if y == 0 else [], self.size.width, at.palette, base)
+        return at.draw(self.spans(self.size.width) if y == 0 else [], self.size.width, self.rich_style)
 
 
 class TopLine(Bar):
@@ -127,9 +126,9 @@ class KeyBar(Bar):
 
     def spans(self, cells: int) -> Line:
         """As many keys as fit, the first ones first; help is always there."""
-        if not self.screen.is_current and self._last:
+        if not self.screen.is_current:
             return self._last  # a dialog is open, which says itself what its keys are
-        ascii_only = look(self).marks.enter != "⏎"
+        ascii_only = look(self).ascii_only
         active: dict[str, ActiveBinding] = {}
         for found in self.screen.active_bindings.values():
             if found.enabled and found.binding.show and found.binding.id:

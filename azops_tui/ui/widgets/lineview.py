@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, to_strip
+from azops_tui.ui.paint import Line
 
 
 class LineView(ScrollView, can_focus=True):
@@ -60,7 +60,7 @@ class LineView(ScrollView, can_focus=True):
         if not 0 <= index < self.count():
             return Strip.blank(self.size.width, base)
         line, background = self.line(index)
-        return to_strip(line, self.size.width, at.palette, base + at.palette["text"] + at.palette[background])
+        return at.draw(line, self.size.width, base, background)
 
     def show_lines(self, top: int, bottom: int) -> None:
         """Scroll as little as possible so that lines ``top`` to ``bottom`` (inclusive) are seen, the top one first."""

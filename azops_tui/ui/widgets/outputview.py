@@ -27,6 +27,7 @@ class OutputView(LineView):
         self._source: list[str] = []
         self._lines: list[str] = []
         self._dropped = 0
+        self._following = True
 
     def set_lines(self, lines: list[str], dropped: int = 0) -> None:
         """Show these lines; the view goes along only if it stood at the end.
@@ -35,14 +36,11 @@ class OutputView(LineView):
             lines: the lines that are kept.
             dropped: how many earlier ones are not kept any more.
         """
-        at_end = self.is_vertical_scroll_end
         gone = dropped - self._dropped
         y = self.scroll_offset.y
         self._source, self._dropped = lines, dropped
         self._fold()
-        if at_end:
-            self.scroll_end(animate=False, immediate=True)
-        elif gone > 0:
+        if gone > 0 and not self._following:
             self.scroll_to(y=max(0, y - gone), animate=False, immediate=True)
 
     def _fold(self) -> None:
@@ -58,6 +56,13 @@ class OutputView(LineView):
         else:
             self._lines = self._source
         self.changed()
+        if self._following:
+            self.scroll_end(animate=False, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Whoever scrolls up wants the view to stand still; whoever goes to the end wants it to go along."""
+        super().watch_scroll_y(old_value, new_value)
+        self._following = round(new_value) >= self.max_scroll_y
 
     def changed(self) -> None:
         """Draw again what is seen."""
