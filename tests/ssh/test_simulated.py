@@ -1,0 +1,66 @@
+"""The machines of the local cloud, reached as real ones are."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from azops_tui.azure.cloud import Cloud
+from azops_tui.azure.connect import connect
+from azops_tui.azure.profiles import Profile
+from azops_tui.simulator.endpoint import start, stop
+from azops_tui.ssh import HostKeys, Target
+from azops_tui.ssh.fleet import Fleet
+from tests.azure.test_simulator import deploy, machine_template, scale_set_template
+from tests.ssh.conftest import public_of
+
+
+@pytest.fixture
+async def cloud() -> AsyncIterator[Cloud]:
+    endpoint, child = await asyncio.to_thread(start, speed=1000)
+    made = await connect(Profile(name="local", cloud="local"), endpoint, poll=0.05)
+    await made.groups.create("g", "japanwest")
+    yield made
+    await made.close()
+    await asyncio.to_thread(stop, child)
+
+
+async def test_machines_and_instances(cloud: Cloud, key: str) -> None:
+    parameters = {"sshPublicKey": {"value": public_of(key).strip()}}
+    for template in (machine_template(), scale_set_template()):
+        assert (await deploy(cloud, "g", template, parameters))[-1].state == "Succeeded"
+    (machine,) = await cloud.machines.list("g")
+    master = Target(machine.name, machine.public_address, 22, machine.user, key, identity=machine.unique)
+    agents = [
+        Target(one.name, one.address, 22, "ops", key, master, one.unique)
+        for one in (await cloud.scale_sets.get("g", "agents")).instances
+    ]
+    assert cloud.endpoint is not None
+    fleet = Fleet(HostKeys(cloud.endpoint.known_hosts), cloud.route)
+    try:
+        results = await fleet.run([master, *agents], "hostname; cd /tmp && pwd; exit 3")
+        assert [result.problem for result in results] == ["", "", ""]
+        assert [result.status for result in results] == [3, 3, 3]
+        assert results[0].stdout == "master-0\n/tmp\n"
+        assert len({result.stdout for result in results}) == 3
+        [refused] = await fleet.run([msgspec.structs.replace(master, user="nobody")], "true")
+        assert "did not accept the user or the key" in refused.problem
+        began = time.monotonic()
+        work = asyncio.ensure_future(fleet.run([master], "sleep 1000000"))
+        await asyncio.sleep(0.3)
+        await fleet.stop()
+        assert (await work)[0].problem == "Stopped; the command was ended on the host."
+        assert time.monotonic() - began < 8
+    finally:
+        await fleet.close()
+    await cloud.machines.act("g", machine.name, "deallocate")
+    again = Fleet(HostKeys(cloud.endpoint.known_hosts), cloud.route, connect_timeout=3)
+    [gone] = await again.run([master], "true")
+    await again.close()
+    assert gone.status is None
+    assert gone.problem
+    assert machine.public_address in gone.problem
