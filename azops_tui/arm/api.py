@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from azops_tui.arm.deployment import Deployment, Given
@@ -69,7 +70,7 @@ def evaluate(
     deployment = Deployment(run, Document("", {}), name="main", scope=place, location=location)
     deployment.given = {name.lower(): Given(value) for name, value in (parameters or {}).items()}
     deployment.variable_builders = {
-        name.lower(): (("variables", name), Constant(value)) for name, value in (variables or {}).items()
+        name.lower(): (("variables", name), partial(Constant, value)) for name, value in (variables or {}).items()
     }
     try:
         return evaluate_text(expression, Environment(run, deployment, place=REFERENCE | GENERATE))
@@ -120,8 +121,8 @@ def expand(
 
     Raises TemplateError, and nothing else, for whatever the template says.
 
-    >>> plan = expand('{"resources": [{"type": "My.Rp/things", "apiVersion": "2020-01-01", "name": "[parameters(\\'n\\')]"}],'
-    ...               ' "parameters": {"n": {"type": "string"}}}', {"n": {"value": "a"}}, scope=GROUP)
+    >>> template = {"resources": [{"type": "My.Rp/things", "apiVersion": "2020-01-01", "name": "[toLower('A')]"}]}
+    >>> plan = expand(template, scope=GROUP)
     >>> [resource.name for resource in plan.resources]
     ['a']
     """

@@ -6,6 +6,7 @@ from typing import Any
 
 from azops_tui.arm.deployment import Deployment, get
 from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.graphs import find_circle
 from azops_tui.arm.ids import split_id
 from azops_tui.arm.resources import Dependency, ExpandedResource
 from azops_tui.arm.symbolic import Symbolic
@@ -17,30 +18,37 @@ Json = Any
 def link(deployment: Deployment, resources: list[ExpandedResource]) -> None:
     """Fills in what each resource depends on. Raises TemplateError."""
     by_id = {resource.id.lower(): resource for resource in resources if resource.condition and not resource.existing}
+    lines = {id: Dependency(resource.id, resource.type, resource.name) for id, resource in by_id.items()}
+    meanings: dict[str, list[str]] = {}
     waits: dict[str, dict[str, None]] = {}
-    for resource in resources:
-        if not resource.condition or resource.existing:
-            continue
-        found: dict[Dependency, None] = {}
+    for own, resource in by_id.items():
         needed: dict[str, None] = {}
         for entry in explicit(deployment, resource):
-            for target in targets(deployment, resource, entry):
-                if target.condition and not target.existing and target is not resource:
-                    found[Dependency(target.id, target.type, target.name)] = None
-                    needed[target.id.lower()] = None
+            ids = meanings.get(entry)
+            if ids is None:
+                found = targets(deployment, resource, entry)
+                ids = [target.id.lower() for target in found if target.condition and not target.existing]
+                if len(found) <= 1 or entry.lower() in deployment.loops:
+                    meanings[entry] = ids
+            needed.update(dict.fromkeys(ids))
+        needed.pop(own, None)
+        listed = {(id, "", ""): lines[id] for id in needed}
         for use in resource.uses:
-            known = by_id.get(use.id.lower())
-            if known is resource:
+            id = use.id.lower()
+            if id == own:
                 continue
-            _, type, name = split_id(use.id)
+            key = (id, use.api_version, use.action)
+            known = by_id.get(id)
             if known is not None:
-                needed[use.id.lower()] = None
-                found[Dependency(known.id, known.type, known.name, use.api_version, use.action)] = None
-            elif use.api_version:
-                found[Dependency(use.id, type, name, use.api_version, use.action)] = None
-        resource.dependencies = tuple(found)
+                needed[id] = None
+                if key not in listed:
+                    listed[key] = Dependency(known.id, known.type, known.name, use.api_version, use.action)
+            elif use.api_version and key not in listed:
+                _, type, name = split_id(use.id)
+                listed[key] = Dependency(use.id, type, name, use.api_version, use.action)
+        resource.dependencies = tuple(listed.values())
         needed.update(dict.fromkeys(batches(deployment, resource)))
-        waits[resource.id.lower()] = needed
+        waits[own] = needed
         resource.depends_on = tuple(needed)
     refuse_circles(deployment, waits, by_id)
 
@@ -146,35 +154,6 @@ def circular(deployment: Deployment, first: ExpandedResource, names: list[str]) 
         "Please see https://aka.ms/arm-syntax-resources for usage details.",
         first.path,
     )
-
-
-def find_circle(waits: dict[str, list[str]]) -> list[str] | None:
-    """Nodes that wait for each other in a circle, in order, or None.
-
-    >>> find_circle({"a": ["b"], "b": ["c"], "c": ["b"]})
-    ['b', 'c']
-    """
-    done: set[str] = set()
-    for start in waits:
-        if start in done:
-            continue
-        trail: list[str] = [start]
-        on_trail = {start}
-        stack = [iter(waits.get(start, ()))]
-        while stack:
-            following = next(stack[-1], None)
-            if following is None:
-                stack.pop()
-                last = trail.pop()
-                on_trail.discard(last)
-                done.add(last)
-            elif following in on_trail:
-                return trail[trail.index(following) :]
-            elif following not in done and following in waits:
-                trail.append(following)
-                on_trail.add(following)
-                stack.append(iter(waits[following]))
-    return None
 
 
 def levels(resources: tuple[ExpandedResource, ...] | list[ExpandedResource]) -> list[list[ExpandedResource]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
 from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.graphs import find_circle
 from azops_tui.arm.ids import Scope
 from azops_tui.arm.reader import Document, Path, show
 from azops_tui.arm.symbolic import Symbolic, is_known, transform
@@ -141,6 +143,7 @@ class Deployment:
         """By the last segment of the name, which is all that some templates write of a child's name."""
         self.loops: dict[str, list[ExpandedResource]] = {}
         self.evaluating: list[str] = []
+        self.ordering = False
         self.orders: dict[str, dict[str, list[str]]] = {}
 
     # Where things are
@@ -177,18 +180,16 @@ class Deployment:
 
     # Reading the template
 
-    def read_variables(self) -> dict[str, tuple[Path, Builder | Loop]]:
-        """What makes each variable, by its name in lower case, and where it is."""
-        result: dict[str, tuple[Path, Builder | Loop]] = {}
+    def read_variables(self) -> dict[str, tuple[Path, Callable[[], Builder | Loop]]]:
+        """What gives the builder of each variable, by its name in lower case, and where it is."""
+        result: dict[str, tuple[Path, Callable[[], Builder | Loop]]] = {}
         for name, value in section(self.template, "variables").items():
+            path: Path = ("variables", name)
             if name.lower() == "copy" and is_property_copy(value):
                 for index, definition in enumerate(value):
-                    path: Path = ("variables", name, index)
-                    loop = self.guarded(path, Loop, definition, index)
-                    result[str(get(definition, "name")).lower()] = (path, loop)
+                    result[str(get(definition, "name")).lower()] = ((*path, index), partial(Loop, definition, index))
             else:
-                path = ("variables", name)
-                result[name.lower()] = (path, self.guarded(path, builder, value))
+                result[name.lower()] = (path, partial(builder, value))
         return result
 
     def guarded(self, path: Path, make: Any, *arguments: Any) -> Any:
@@ -255,7 +256,8 @@ class Deployment:
         key = (id(self), "variables", lowered)
         if key not in values:
             self.evaluate_first("variables", lowered, environment)
-            path, build = known
+            path, make = known
+            build = self.guarded(path, make)
             inside = Environment(environment.run, self, place=environment.place & ~REFERENCE)
             values[key] = self.within("variable", name, path, build, inside)
         return values[key]
@@ -315,12 +317,19 @@ class Deployment:
         """The value of a variable or default; an error is told as being the variable's."""
         label = f"{kind} {name.lower()}"
         if label in self.evaluating:
-            circle = " -> ".join([*self.evaluating[self.evaluating.index(label) :], label])
-            raise ExpressionError(f"The template {kind} '{name}' refers to itself in a circle: {circle}.")
+            around = self.evaluating[self.evaluating.index(label) :]
+            shown = " -> ".join([item.partition(" ")[2] for item in [*around, label]])
+            raise ExpressionError(f"The template {kind} '{name}' refers to itself in a circle: {shown}.")
+        if environment.run.is_deep():
+            circle = find_circle(self.uses_of(f"{kind}s"), name.lower())
+            if circle:
+                shown = " -> ".join([*circle[:10], *(["…"] if len(circle) > 10 else []), circle[0]])
+                raise ExpressionError(f"The template {kind} '{name}' refers to itself in a circle: {shown}.")
         self.evaluating.append(label)
-        environment.enter()
+        environment.run.enter()
         try:
-            return build.values(environment) if isinstance(build, Loop) else build(environment)
+            value = build.values(environment) if isinstance(build, Loop) else build(environment)
+            return environment.run.account(value)
         except ExpressionError as error:
             if not error.located:
                 error.path[:0] = path
@@ -328,12 +337,12 @@ class Deployment:
                 error.message = f"The template {kind} '{name}' is not valid: {error.message}"
             raise
         finally:
-            environment.leave()
+            environment.run.leave()
             self.evaluating.pop()
 
     def evaluate_first(self, kind: str, name: str, environment: Environment) -> None:
         """Evaluates what a variable or default is made of, innermost first, so that long chains need no deep stack."""
-        if self.evaluating:
+        if self.evaluating or self.ordering:
             return
         ask = self.variable if kind == "variables" else self.parameter
         uses = self.uses_of(kind)
@@ -351,11 +360,14 @@ class Deployment:
             elif following not in seen:
                 seen.add(following)
                 stack.append((following, iter(uses.get(following, ()))))
-        for needed in order[:-1]:
-            try:
+        self.ordering = True
+        try:
+            for needed in order[:-1]:
                 ask(needed, environment)
-            except ExpressionError:
-                continue
+        except ExpressionError:
+            return  # told again, with where it is needed, if it is
+        finally:
+            self.ordering = False
 
     def uses_of(self, kind: str) -> dict[str, list[str]]:
         """For each variable (or parameter) the other ones whose names stand in it."""

@@ -1,4 +1,4 @@
-"""What an expression sees while it is evaluated: the run, the deployment it belongs to, loops, lambdas and arguments."""
+"""What an expression sees while it is evaluated: the run, its deployment, loops, lambdas and arguments."""
 
 from __future__ import annotations
 
@@ -108,6 +108,11 @@ class Run:
         if self.steps > STEPS:
             raise ExpressionError("The template needs more evaluations than are allowed.", code="JobSizeExceeded")
 
+    def charge(self, steps: int) -> None:
+        """Counts as many evaluations. Raises ExpressionError past the limit."""
+        self.steps += steps - 1
+        self.step()
+
     def spend(self, characters: int) -> None:
         """Counts what an evaluation produced. Raises ExpressionError past the limit."""
         self.size += characters
@@ -155,6 +160,20 @@ class Run:
         self.steps += len(value) >> 3
         self.memo[id(value)] = (size, depth + 1, value)
         return size, depth + 1
+
+    def enter(self) -> None:
+        """Begins an evaluation inside another one. Raises ExpressionError where they are too many."""
+        if self.is_deep():
+            raise ExpressionError("Evaluations are nested too deeply, or refer to each other in a circle.")
+        self.depth += 1
+
+    def leave(self) -> None:
+        """Ends it."""
+        self.depth -= 1
+
+    def is_deep(self) -> bool:
+        """Whether there are as many evaluations inside each other as may be."""
+        return self.depth >= CALL_DEPTH
 
     def instant(self) -> datetime:
         """The time of this run: one and the same for every `utcNow` in it."""
@@ -238,12 +257,3 @@ class Environment:
         if main or "" not in copies:
             copies[""] = index
         return self.at(copies=copies)
-
-    def enter(self) -> None:
-        """Begins an evaluation inside another one. Raises ExpressionError where they are too many."""
-        self.run.depth += 1
-        if self.run.depth > CALL_DEPTH:
-            raise ExpressionError("Evaluations are nested too deeply, or refer to each other in a circle.")
-
-    def leave(self) -> None:
-        self.run.depth -= 1

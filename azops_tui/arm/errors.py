@@ -1,4 +1,4 @@
-"""What goes wrong with a template: the public error, and the inner one that expressions raise before it is known where."""
+"""What goes wrong with a template: the public error, and the inner one of expressions that know not where they are."""
 
 from __future__ import annotations
 

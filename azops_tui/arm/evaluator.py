@@ -7,7 +7,6 @@ times. What is known at run time only becomes `Symbolic`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from azops_tui.arm.environment import Environment
@@ -26,22 +25,50 @@ SPECIAL: dict[str, Special] = {}
 """Functions that need the template around them or take their arguments unevaluated; filled by `scope_functions`."""
 
 CARRIERS = frozenset(
-    ("createarray", "createobject", "array", "objectkeys", "items", "length", "empty", "first", "last", "skip", "take")
-    + ("map", "mapvalues", "union", "concat", "shallowmerge", "tryget", "indexfromend", "tryindexfromend", "flatten")
+    [
+        "createarray",
+        "createobject",
+        "array",
+        "objectkeys",
+        "items",
+        "length",
+        "empty",
+        "first",
+        "last",
+        "skip",
+        "take",
+        "map",
+        "mapvalues",
+        "union",
+        "concat",
+        "shallowmerge",
+        "tryget",
+        "indexfromend",
+        "tryindexfromend",
+        "flatten",
+    ]
 )
 """Functions that can work with a list or object some of whose elements are not known."""
+COSTLY = frozenset(("union", "intersection", "contains", "indexof", "lastindexof"))
+"""Functions that compare every element of what they are given."""
 
 
-@lru_cache(maxsize=8192)
-def compiled(text: str) -> Compiled:
-    """The closure for an expression's text. Raises ParseError."""
-    return compile_node(parse(text))
+KEPT = 8192
+"""Compiled expressions that are kept."""
+_compiled: dict[str, Compiled] = {}
 
 
 def evaluate_text(text: str, environment: Environment) -> Json:
     """The value of a string of a template. Raises ExpressionError."""
     try:
-        return compiled(text)(environment)
+        call = _compiled.get(text)
+        if call is None:
+            # Reading an expression takes as long as many evaluations.
+            environment.run.charge(8 + (len(text) >> 4))
+            if len(_compiled) >= KEPT:
+                _compiled.clear()
+            call = _compiled[text] = compile_node(parse(text))
+        return call(environment)
     except ExpressionError as error:
         error.expression = error.expression or text
         raise
@@ -177,6 +204,7 @@ def compile_function(node: Call, function: Function, arguments: list[Compiled]) 
     implementation = function.implementation
     assert implementation is not None
     carries = function.name.lower() in CARRIERS
+    shift = 3 if function.name.lower() in COSTLY else 7
 
     def call(environment: Environment) -> Json:
         run = environment.run
@@ -185,8 +213,11 @@ def compile_function(node: Call, function: Function, arguments: list[Compiled]) 
         symbolic = False
         for argument in arguments:
             value = argument(environment)
-            if isinstance(value, Symbolic):
+            kind = type(value)
+            if kind is Symbolic:
                 symbolic = True
+            elif kind is list or kind is dict:
+                run.steps += run.measure(value)[0] >> shift
             values.append(value)
         if symbolic and not carries:
             return Symbolic(node, environment)
@@ -223,13 +254,13 @@ def compile_user_function(node: Call, arguments: list[Compiled]) -> Compiled:
                 function=node.name,
             )
         values = [argument(environment) for argument in arguments]
-        environment.enter()
+        environment.run.enter()
         try:
             return function(environment, values)
         except Unknown:
             return Symbolic(node, environment)
         finally:
-            environment.leave()
+            environment.run.leave()
 
     return call
 

@@ -51,6 +51,7 @@ class Expansion:
         """The resources of the template itself, without those of nested deployments."""
         self.states: dict[int, str] = {}
         self.outer_uses: list[Use] = []
+        self.known_outputs: dict[str, Json] | None = None
 
     def with_context(self, context: Context) -> Expansion:
         """The same deployment, expanded further in another run."""
@@ -79,7 +80,7 @@ class Expansion:
 
     @property
     def outputs(self) -> dict[str, Json]:
-        """The outputs as far as they are known: ``{"name": {"type": "String", "value": …}}``, symbolic ones as `Symbolic`."""
+        """The outputs, symbolic where they are not known yet: ``{"name": {"type": "String", "value": …}}``."""
         return self.raw_outputs()
 
     @property
@@ -117,7 +118,7 @@ class Expansion:
         assert resource.build is not None
         assert resource.environment is not None
         try:
-            resource.body = resource.build(resource.environment)
+            resource.body = self.deployment.run.account(resource.build(resource.environment))
         except ExpressionError as error:
             raise body_error(resource, error) from None
         location = get(resource.body, "location", "")
@@ -203,8 +204,7 @@ class Expansion:
         outer = self.deployment.document
         path = (*resource.path, "properties", "template")
         written = get(get(resource.definition, "properties", {}), "template")
-        text = outer.text if written is template else ""
-        return Document(text, template, (*outer.path, *path) if text else (), (), outer.lines if text else [])
+        return outer.within(template, path) if written is template else Document("", template)
 
     def given_parameters(self, resource: ExpandedResource, properties: Mapping[str, Json]) -> Mapping[str, Json] | None:
         given = get(properties, "parameters", {})
@@ -264,7 +264,9 @@ class Expansion:
 
     def raw_outputs(self) -> dict[str, Json]:
         """The outputs with `Symbolic` where they depend on run-time values. Raises TemplateError."""
-        return self.evaluated_outputs(self.deployment.run)
+        if self.known_outputs is None:
+            self.known_outputs = self.evaluated_outputs(self.deployment.run)
+        return self.known_outputs
 
     def resolve_outputs(self, runtime: Runtime) -> dict[str, Json]:
         """The outputs with everything known: ``{"name": {"type": "String", "value": …}}``. Raises TemplateError."""
@@ -282,6 +284,7 @@ class Expansion:
                 if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
                     continue
                 value = build.values(environment) if isinstance(build, Loop) else build(environment)
+                run.account(value)
             except ExpressionError as error:
                 raise self.output_error(name, error) from None
             schema = self.settled(definition, path)
@@ -336,9 +339,12 @@ class Expansion:
             result["parameters"] = parameters
         result["mode"] = self.deployment.mode.capitalize()
         result["providers"] = providers(live)
+        lines: dict[int, Json] = {}
         result["dependencies"] = [
             {
-                "dependsOn": [dependency.view() for dependency in resource.dependencies],
+                "dependsOn": [
+                    lines.get(id(line)) or lines.setdefault(id(line), line.view()) for line in resource.dependencies
+                ],
                 "id": resource.id,
                 "resourceType": resource.type,
                 "resourceName": resource.name,
@@ -375,7 +381,7 @@ def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtim
     found = holder.expand_inside(resource, body, resource.environment.at(run=run))
     if found is None:
         raise holder.deployment.invalid(
-            f"The template of the nested deployment '{resource.name}' cannot be expanded: its template or link is not known.",
+            f"The nested deployment '{resource.name}' cannot be expanded: its template or link is not known.",
             resource.path,
         )
     return found

@@ -19,7 +19,7 @@ EXPRESSION_DEPTH = 128
 """Calls, brackets and lambdas inside each other in one expression."""
 VALUE_DEPTH = 96
 """Objects and arrays inside each other, in the template or made by functions."""
-STEPS = 400_000
+STEPS = 300_000
 """Function calls and dynamic values in one expansion; some twenty times what the largest real templates take."""
 CALL_DEPTH = 40
 """Evaluations in flight inside each other: user-defined functions, variables by computed names, lambdas."""

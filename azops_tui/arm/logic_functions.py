@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
-from azops_tui.arm.evaluator import SPECIAL, Compiled, compile_node
+from azops_tui.arm.evaluator import SPECIAL, Compiled, Special, compile_node
 from azops_tui.arm.functions.values import type_name
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call, Literal
@@ -14,10 +15,10 @@ from azops_tui.arm.syntax import Call, Literal
 Json = Any
 
 
-def special(name: str) -> Any:
+def special(name: str) -> Callable[[Special], Special]:
     """Puts a builder of closures into the table as the function `name`."""
 
-    def add(build: Any) -> Any:
+    def add(build: Special) -> Special:
         SPECIAL[name.lower()] = build
         return build
 
@@ -54,7 +55,7 @@ def build_if(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-def build_junction(name: str, decisive: bool) -> Any:
+def build_junction(name: str, decisive: bool) -> Special:
     def build(node: Call, arguments: list[Compiled]) -> Compiled:
         def call(environment: Environment) -> Json:
             environment.run.step()

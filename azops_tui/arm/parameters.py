@@ -1,4 +1,4 @@
-"""The parameters of a deployment: what was given against what the template declares, and how the service echoes them."""
+"""The parameters of a deployment: what was given for what the template declares, and how the service echoes them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from azops_tui.arm.errors import ParseError
 from azops_tui.arm.limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH
@@ -40,7 +39,6 @@ def unescape(text: str) -> str:
     return text[1:] if text.startswith("[[") else text
 
 
-@lru_cache(maxsize=8192)
 def parse(text: str) -> Node:
     """The syntax tree of an expression (with its brackets) or, for other text, a literal.
 

@@ -1,6 +1,6 @@
 """JSON as the service reads it: with comments, trailing commas, multi-line strings, and the position of every node.
 
-Positions are found only when somebody asks for one, so reading costs what the C parser costs.
+The C parser does the work. Positions are found only when somebody asks for one, by skipping with that parser too.
 
     >>> document = read('{"a": 1, // one\\n "b": [true,]}')
     >>> document.value
@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from json.decoder import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from azops_tui.arm.errors import TemplateError
@@ -23,18 +23,15 @@ from azops_tui.arm.limits import TEMPLATE_BYTES, VALUE_DEPTH
 
 Path = tuple[str | int, ...]
 
-TOKEN = re.compile(
-    r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    |(?P<comment>//[^\n]*|/\*.*?\*/)
-    |(?P<mark>[{}\[\],:])
-    |(?P<word>[^\s"'{}\[\],:/]+)
-    |(?P<bad>\S)""",
-    re.VERBOSE | re.DOTALL,
-)
-COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|(//[^\n]*|/\*.*?\*/)', re.DOTALL)
-TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|(,)(?=\s*[}\]])', re.DOTALL)
-NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
-WORDS = {"true": True, "false": False, "null": None}
+STRING = r'"(?:[^"\\]|\\.)*"'
+COMMENT = re.compile(STRING + r"|(//[^\n]*|/\*.*?\*/)", re.DOTALL)
+TRAILING_COMMA = re.compile(STRING + r"|(,)(?=\s*[}\]])", re.DOTALL)
+UNUSUAL = re.compile(STRING + r"|('(?:[^'\\]|\\.)*'|[A-Za-z_$][\w$-]*(?=\s*:))", re.DOTALL)
+UNUSUAL_START = re.compile(r"['A-Za-z_$]")
+TOKEN = re.compile(STRING + r"|[{}\[\],:]", re.DOTALL)
+SPACE = re.compile(r"\s*")
+LONGEST_PATH_SEARCH = 1_000_000
+"""Characters through which the path of a syntax error is looked for."""
 
 
 @dataclass(slots=True)
@@ -47,7 +44,10 @@ class Document:
     """Where `value` is in the text: () for the whole of it."""
     shown: tuple[str, ...] = ()
     """What stands before a path when the service prints it: ``properties``, ``template``."""
+    strict: Strict | None = None
+    """The text as the C parser takes it."""
     lines: list[int] = field(default_factory=list)
+    found: dict[Path, int] = field(default_factory=dict)
 
     def position(self, path: Path = ()) -> tuple[int, int]:
         """Line and column of the node at `path`, of the nearest one around it where there is no such node.
@@ -57,14 +57,37 @@ class Document:
         """
         if not self.text:
             return 0, 0
-        return self.line_and_column(locate(self.text, self.path + path))
+        if path not in self.found:
+            strict = self.strict or Strict(self.text)
+            self.found[path] = strict.original(locate(strict.text, self.path + path))
+        return self.line_and_column(self.found[path])
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column (from 1) of the character at `offset`."""
         if not self.lines:
-            self.lines.extend(match.start() for match in re.finditer("\n", self.text))
+            self.lines.extend([match.start() for match in re.finditer("\n", self.text)])
         line = bisect_left(self.lines, offset)
         return line + 1, offset - (self.lines[line - 1] if line else -1)
+
+    def within(self, value: Any, path: Path) -> Document:
+        """The document whose whole is the part at `path`, as a nested template is; it shares the text."""
+        return Document(self.text, value, self.path + path, (), self.strict, self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Strict:
+    """A text that the C parser takes, and where its characters stand in the text that was given."""
+
+    text: str
+    starts: tuple[int, ...] = ()
+    """Offsets, in the strict text, of the places that were made longer."""
+    shifts: tuple[int, ...] = ()
+    """How much longer the strict text is after each."""
+
+    def original(self, offset: int) -> int:
+        """The place in the given text of a place in the strict one."""
+        index = bisect_right(self.starts, offset) - 1
+        return offset if index < 0 else max(offset - self.shifts[index], 0)
 
 
 def read(text: str | bytes, *, what: str = "template") -> Document:
@@ -78,49 +101,102 @@ def read(text: str | bytes, *, what: str = "template") -> Document:
             f"The request content size exceeds the maximum size of {TEMPLATE_BYTES // 1024 // 1024} MB.",
             target=what,
         )
-    if isinstance(text, bytes):
+    text = decoded(text, what) if isinstance(text, bytes) else text.removeprefix("\ufeff")
+    value, strict = loads(text)
+    return Document(text, value, strict=strict)
+
+
+def decoded(data: bytes, what: str) -> str:
+    """The text of UTF-8 bytes. Raises TemplateError that says where they are not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        raise refusal(f"The {what} is not UTF-8: byte 0x{data[error.start]:02x}", "", line, column) from None
+
+
+def loads(text: str) -> tuple[Any, Strict]:
+    """The value of a JSON text, and the text as strict JSON. Raises TemplateError."""
+    strict = Strict(text)
+    try:
         try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
-            column = error.start - text.rfind(b"\n", 0, error.start)
-            raise refusal(f"The {what} is not UTF-8: byte 0x{text[error.start]:02x}", "", line, column) from None
-    text = text.removeprefix("\ufeff")
-    return Document(text, loads(text))
-
-
-def loads(text: str) -> Any:
-    """The value of a JSON text. Raises TemplateError."""
-    try:
-        return json.loads(text, strict=False)
+            return json.loads(text, strict=False), strict
+        except JSONDecodeError as error:
+            failure = error
+        plain = COMMENT.sub(blank, text) if "//" in text or "/*" in text else text
+        plain = TRAILING_COMMA.sub(blank, plain)
+        if plain != text:
+            strict = Strict(plain)
+            try:
+                return json.loads(plain, strict=False), strict
+            except JSONDecodeError as error:
+                failure = error
+        if not UNUSUAL_START.match(plain, failure.pos):
+            raise failure
+        strict = quoted(plain)
+        return json.loads(strict.text, strict=False), strict
     except RecursionError:
-        raise too_deep() from None
-    except ValueError:
-        pass
-    try:
-        blanked = TRAILING_COMMA.sub(blank, COMMENT.sub(blank, text))
-        return json.loads(blanked, strict=False)
-    except RecursionError:
-        raise too_deep() from None
-    except ValueError:
-        return Scanner(text).value()
+        raise TemplateError(
+            "InvalidRequestContent",
+            "The request content was invalid and could not be deserialized: "
+            f"'The reader's MaxDepth of {VALUE_DEPTH} has been exceeded.'.",
+        ) from None
+    except JSONDecodeError as error:
+        offset = strict.original(error.pos)
+        line, column = Document(text, None).line_and_column(offset)
+        path = show(path_at(text, offset)) if offset < LONGEST_PATH_SEARCH else ""
+        raise refusal(problem(error, text[offset : offset + 1]), path, line, column) from None
+    except ValueError as error:  # a number with thousands of digits
+        raise refusal(str(error).partition(":")[0], "", 1, 1) from None
 
 
 def blank(match: re.Match[str]) -> str:
     """Spaces in place of a comment or comma, so that positions stay; a string stays itself."""
     found = match[1]
-    return match[0] if found is None else re.sub(r"[^\n]", " ", found)
+    if found is None:
+        return match[0]
+    return re.sub(r"[^\n]", " ", found) if "\n" in found else " " * len(found)
 
 
-def too_deep() -> TemplateError:
-    return TemplateError(
-        "InvalidRequestContent",
-        "The request content was invalid and could not be deserialized: "
-        f"'The reader's MaxDepth of {VALUE_DEPTH} has been exceeded.'.",
-    )
+def quoted(text: str) -> Strict:
+    """The text with double quotes around names that have none and in place of single quotes."""
+    starts: list[int] = []
+    shifts: list[int] = []
+    total = 0
+
+    def quote(match: re.Match[str]) -> str:
+        nonlocal total
+        found = match[1]
+        if found is None:
+            return match[0]
+        inside = found[1:-1].replace("\\'", "'").replace('"', '\\"') if found[0] == "'" else found
+        total += len(inside) + 2 - len(found)
+        if inside != found[1:-1]:
+            starts.append(match.end() + total)
+            shifts.append(total)
+        return f'"{inside}"'
+
+    return Strict(UNUSUAL.sub(quote, text), tuple(starts), tuple(shifts))
+
+
+def problem(error: JSONDecodeError, character: str) -> str:
+    """The service's words for a syntax error."""
+    if not character:
+        return "Unexpected end when reading JSON"
+    words = {
+        "Expecting property name enclosed in double quotes": "Invalid property identifier character: {}",
+        "Expecting ':' delimiter": "Invalid character after parsing property name. Expected ':' but got: {}",
+        "Expecting ',' delimiter": "After parsing a value an unexpected character was encountered: {}",
+        "Expecting value": "Unexpected character encountered while parsing value: {}",
+        "Extra data": "Additional text encountered after finished reading JSON content: {}",
+        "Unterminated string starting at": "Unterminated string. Expected delimiter: {}",
+    }
+    return words.get(error.msg, f"{error.msg}: {{}}").format(character)
 
 
 def refusal(problem: str, path: str, line: int, column: int) -> TemplateError:
+    """The error of a text that is not JSON."""
     return TemplateError(
         "InvalidRequestContent",
         "The request content was invalid and could not be deserialized: "
@@ -131,175 +207,68 @@ def refusal(problem: str, path: str, line: int, column: int) -> TemplateError:
     )
 
 
-class Scanner:
-    """Reads JSON with all that the service accepts, and says where it is wrong. Slow; used when the C parser refuses."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokens(text)
-        self.path: list[str | int] = []
-
-    def error(self, problem: str, offset: int) -> TemplateError:
-        line, column = Document(self.text, None).line_and_column(max(offset, 0))
-        return refusal(problem, show(tuple(self.path)), line, column)
-
-    def next(self) -> tuple[str, str, int]:
-        return next(self.tokens, ("end", "", len(self.text)))
-
-    def value(self) -> Any:
-        """The value of the whole text. Raises TemplateError."""
-        root: list[Any] = []
-        stack: list[Any] = [root]
-        kind, token, end = self.next()
-        while True:
-            # Here a value begins.
-            container = stack[-1]
-            if token in ("{", "[") and kind == "mark":
-                new: Any = {} if token == "{" else []
-                self.put(container, new)
-                stack.append(new)
-                if len(stack) > VALUE_DEPTH + 2:
-                    raise too_deep()
-                if isinstance(new, list):
-                    self.path.append(0)
-                kind, token, end = self.next()
-            else:
-                self.put(container, self.scalar(kind, token, end))
-                kind, token, end = self.after(stack)
-            # Close what is closed, then read up to the next value.
-            while True:
-                container = stack[-1]
-                if container is root:
-                    if kind != "end":
-                        raise self.error(
-                            f"Additional text encountered after finished reading JSON content: {token}", end
-                        )
-                    return root[0]
-                if kind == "mark" and token == ("}" if isinstance(container, dict) else "]"):
-                    stack.pop()
-                    if isinstance(container, list):
-                        self.path.pop()
-                    kind, token, end = self.after(stack)
-                    continue
-                break
-            if isinstance(container, dict):
-                if kind == "end":
-                    raise self.error("Unexpected end when reading JSON", end)
-                if kind not in ("string", "word"):
-                    raise self.error(f"Invalid property identifier character: {token[:1]}", end)
-                self.path.append(unquote(token) if kind == "string" else token)
-                kind, token, end = self.next()
-                if token != ":":
-                    raise self.error(
-                        f"Invalid character after parsing property name. Expected ':' but got: {token[:1]}", end
-                    )
-                kind, token, end = self.next()
-
-    def after(self, stack: list[Any]) -> tuple[str, str, int]:
-        """The token after a value: skips the comma, and leaves the property's name or counts the element."""
-        container = stack[-1]
-        token = self.next()
-        if len(stack) > 1:
-            if isinstance(container, dict):
-                self.path.pop()
-            else:
-                self.path[-1] = len(container)
-            if token[1] == "," and token[0] == "mark":
-                return self.next()
-            if token[0] == "end":
-                raise self.error("Unexpected end of content while loading JSON", token[2])
-            if token[1] not in ("}", "]"):
-                raise self.error(
-                    f"After parsing a value an unexpected character was encountered: {token[1][:1]}", token[2]
-                )
-        return token
-
-    def put(self, container: Any, value: Any) -> None:
-        if isinstance(container, dict):
-            container[self.path[-1]] = value
-        else:
-            container.append(value)
-
-    def scalar(self, kind: str, token: str, end: int) -> Any:
-        if kind == "string":
-            return unquote(token)
-        if kind == "end":
-            raise self.error("Unexpected end when reading JSON", end)
-        if token in WORDS:
-            return WORDS[token]
-        if NUMBER.match(token) and len(token) < 400:
-            return json.loads(token)
-        raise self.error(f"Unexpected character encountered while parsing value: {token[:1]}", end)
-
-
-def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Kind, text and offset of the last character of each token; comments are left out."""
-    for match in TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        if kind != "comment":
-            yield kind, match[0], match.end() - 1
-
-
-def unquote(token: str) -> str:
-    """The string that a quoted token stands for."""
-    if token[0] == "'":
-        token = '"' + token[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
-    try:
-        return str(json.loads(token, strict=False))
-    except ValueError:
-        return token[1:-1]
+def path_at(text: str, offset: int) -> Path:
+    """Where in the document a place in its text is."""
+    path: list[str | int] = []
+    opened: list[str] = []
+    for match in TOKEN.finditer(text, 0, offset):
+        token = match[0]
+        if token in ("{", "["):
+            opened.append(token)
+            path.append("" if token == "{" else 0)
+        elif token in ("}", "]"):
+            if opened:
+                opened.pop()
+                path.pop()
+        elif token == ",":
+            if path and isinstance(path[-1], int):
+                path[-1] += 1
+            elif path:
+                path[-1] = ""
+        elif token != ":" and path and path[-1] == "":
+            path[-1] = token[1:-1]
+    return tuple([part for part in path if part != ""])
 
 
 def locate(text: str, path: Path) -> int:
-    """Offset of the last character of the token at `path`, or of the nearest node around it."""
-    found = -1
-    stream = tokens(text)
-    depth = 0
-    wanted = 0
-    inside: list[int] = []  # for each open container: the next index of an array, -1 for an object
-    key: str | int | None = None
-    expecting_key = False
-    matched = True  # whether the next value is the node at path[:wanted]
-    for kind, token, end in stream:
-        if kind == "mark" and token in "}]":
-            depth -= 1
-            inside.pop()
-            if depth < wanted:
-                return found
-            expecting_key = False
-            continue
-        if kind == "mark" and token == ",":
-            if inside and inside[-1] < 0:
-                expecting_key = True
-            elif inside:
-                inside[-1] += 1
-            continue
-        if kind == "mark" and token == ":":
-            continue
-        if expecting_key:
-            key, expecting_key = (unquote(token) if kind == "string" else token), False
-            continue
-        # A value begins.
-        if depth == wanted and inside:
-            matched = same_key(path[wanted - 1], inside[-1] if inside[-1] >= 0 else key)
-        if depth == wanted and matched:
-            found = end
-            if wanted == len(path):
-                return found
-            wanted += 1
-            if token not in "{[":
-                return found
-        if kind == "mark" and token in "{[":
-            depth += 1
-            inside.append(-1 if token == "{" else 0)
-            expecting_key = token == "{"
-    return max(found, 0)
+    """Offset of the last character of the token at `path` of a strict text, or of the nearest node around it."""
+    scan = JSONDecoder(strict=False).raw_decode
+    at = space(text, 0)
+    for part in path:
+        container = text[at]
+        if container not in "{[":
+            break
+        inside = space(text, at + 1)
+        count = 0
+        found = -1
+        while text[inside] not in "}]":
+            if container == "{":
+                key, inside = scan(text, inside)
+                inside = space(text, space(text, inside) + 1)
+                matches = isinstance(part, str) and key.lower() == part.lower()
+            else:
+                matches = count == part
+            if matches:
+                found = inside
+                break
+            _, inside = scan(text, inside)
+            inside = space(text, inside)
+            if text[inside] == ",":
+                inside = space(text, inside + 1)
+            count += 1
+        if found < 0:
+            break
+        at = found
+    if text[at] in "{[":
+        return at
+    return int(scan(text, at)[1]) - 1
 
 
-def same_key(wanted: str | int, key: str | int | None) -> bool:
-    if isinstance(wanted, str) and isinstance(key, str):
-        return wanted.lower() == key.lower()
-    return wanted == key
+def space(text: str, offset: int) -> int:
+    """The next place at or after `offset` that is no white space."""
+    match = SPACE.match(text, offset)
+    assert match is not None
+    return match.end()
 
 
 def show(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from azops_tui.arm.deployment import Deployment, get
 from azops_tui.arm.environment import REFERENCE, Environment, Use
@@ -133,14 +133,13 @@ def body_error(resource: ExpandedResource, error: ExpressionError) -> TemplateEr
     """A problem in an expression of the resource's body, as the service words it."""
     owner = resource.owner
     path = tuple(error.path) if error.located else (*resource.path, *error.path)
-    result = owner.error(
+    return owner.error(
         f"Unable to process template language expressions for resource '{resource.id}' "
         f"{owner.where(resource.path)}. '{error.message}'",
         path,
         code=error.code,
         cause=error,
     )
-    return result
 
 
 class Collector:
@@ -261,17 +260,12 @@ class Collector:
         """What makes the body: the definition without what is for the deployment engine only."""
         nested = str(get(definition, "type", "")).lower() == DEPLOYMENTS
         left_out = HEAD | PLACING if nested else HEAD
-        body = {}
-        for key, value in definition.items():
-            if key.lower() not in left_out:
-                body[key] = value
+        body = {key: value for key, value in definition.items() if key.lower() not in left_out}
         if not nested:
-            made: Builder = self.deployment.guarded(path, builder, body)
-            return made
+            return cast(Builder, self.deployment.guarded(path, builder, body))
         properties = get(body, "properties", {})
         if not isinstance(properties, dict):
-            made = self.deployment.guarded(path, builder, body)
-            return made
+            return cast(Builder, self.deployment.guarded(path, builder, body))
         template = get(properties, "template")
         rest = {key: value for key, value in properties.items() if key.lower() != "template"}
         outer = self.deployment.guarded(

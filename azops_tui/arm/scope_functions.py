@@ -1,4 +1,4 @@
-"""Functions that tell about the template and the place around an expression: `parameters`, `resourceGroup`, `resourceId`, …"""
+"""Functions that tell about the template and the place around an expression: `parameters`, `resourceId`, …"""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def providers(environment: Environment, name: str, values: list[Json]) -> Json:
     found = lookup(namespace, kind) if lookup else None
     if found is not None:
         return found
-    if "/" in namespace or kind is not None and ("/" in kind[:1] or kind.lower() == "n/a"):
+    if "/" in namespace or (kind is not None and (kind[:1] == "/" or kind.lower() == "n/a")):
         raise ExpressionError(
             f"The resource type '{kind}' is not found in the namespace '{namespace}'. "
             "Please see https://aka.ms/arm-template-expressions/#providers for usage details."

@@ -40,7 +40,7 @@ def builder(value: Json, depth: int = 0) -> Builder:
         if value[:1] != "[":
             return Constant(value)
         if is_expression(value):
-            return expression_builder(value)
+            return Expression(value)
         return Constant(unescape(value))
     if kind is dict:
         return object_builder(value, depth)
@@ -49,13 +49,18 @@ def builder(value: Json, depth: int = 0) -> Builder:
     return Constant(value)
 
 
-def expression_builder(text: str) -> Builder:
-    def build(environment: Environment) -> Json:
-        value = evaluate_text(text, environment)
+class Expression:
+    """A string that is an expression."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __call__(self, environment: Environment) -> Json:
+        value = evaluate_text(self.text, environment)
         environment.run.spend(len(value) if type(value) is str else 8)
         return value
-
-    return build
 
 
 def array_builder(values: list[Json], depth: int) -> Builder:
@@ -68,7 +73,7 @@ def array_builder(values: list[Json], depth: int) -> Builder:
         result: list[Json] = []
         try:
             for item in builders:
-                result.append(item(environment))
+                result.append(item(environment))  # noqa: PERF401 - its length says which one fails
         except ExpressionError as error:
             error.path.insert(0, len(result))
             raise

@@ -15,7 +15,9 @@ from azops_tui.arm import Expansion, expand
 from tests.arm.quickstarts import DATA
 
 RECORDING = DATA / "recordings" / "subscription-inventory.yaml"
-ADDRESS = re.compile(r"(/subscriptions/[^/]+/resourceGroups/[^/]+)/providers/Microsoft\.Resources/deployments/([^/?]+)(/\w+)?")
+ADDRESS = re.compile(
+    r"(/subscriptions/[^/]+/resourceGroups/[^/]+)/providers/Microsoft\.Resources/deployments/([^/?]+)(/\w+)?"
+)
 
 
 @dataclass
@@ -64,9 +66,11 @@ def recorded() -> tuple[Recorded, ...]:
 
 def expanded(deployment: Recorded) -> Expansion:
     """The expansion with the deployment's own parameters; the export leaves secrets out, so they are made up."""
-    given = {}
+    given: dict[str, Any] = {}
     for name, definition in (deployment.template.get("parameters") or {}).items():
-        known = next((value for key, value in deployment.parameters.items() if key.lower() == name.lower()), {})
+        known: dict[str, Any] = next(
+            (value for key, value in deployment.parameters.items() if key.lower() == name.lower()), {}
+        )
         if "value" in known:
             given[name] = {"value": known["value"]}
         elif "defaultValue" not in definition:
