@@ -38,9 +38,8 @@ def blamed(template: Mapping[str, Json], failure: FailureView) -> FailureView:
     name = responsible(template, failure)
     if not name or re.search(rf"\b{re.escape(name)}\b", failure.advice):
         return failure
-    return msgspec.structs.replace(
-        failure, advice=f"The value is that of the parameter {name}. {failure.advice}".strip()
-    )
+    said = f"It comes from the template's parameter {name}."
+    return msgspec.structs.replace(failure, advice=f"{said} {failure.advice}".strip())
 
 
 def blame(template: Mapping[str, Json], view: DeploymentView) -> DeploymentView:

@@ -77,7 +77,7 @@ def as_sentence(message: str, target: str = "", resource: str = "", advice: str 
         text = f"{shorten(target)}: {text}"
     name = shorten(resource) if resource.startswith("/") else resource
     if name and name.rpartition(" ")[2].lower() not in text.lower():
-        text = f"{name}: {text}"
+        text = f"{name[:1].upper()}{name[1:]}: {text}" if resource.startswith("/") else f"{name}: {text}"
     return f"{text} {advice}".strip()
 
 

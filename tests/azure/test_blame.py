@@ -47,4 +47,4 @@ def test_what_is_not_plain_is_not_said() -> None:
 
 def test_the_advice_names_it() -> None:
     view = blamed(template("[parameters('sshPublicKey')]"), failure(target=TARGET, advice="Correct it."))
-    assert view.advice == "The value is that of the parameter sshPublicKey. Correct it."
+    assert view.advice == "It comes from the template's parameter sshPublicKey. Correct it."

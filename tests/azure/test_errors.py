@@ -196,7 +196,7 @@ def test_words_and_sentences() -> None:
     assert words("InUseDNSRecordConflict") == "In use DNS record conflict"
     assert first_sentences("Version 1.2 of a.b failed. Then " + "x" * 200 + ".") == "Version 1.2 of a.b failed."
     disk = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d1"
-    assert as_sentence("It failed.", resource=disk) == "disk d1: It failed."
+    assert as_sentence("It failed.", resource=disk) == "Disk d1: It failed."
     assert as_sentence(f"Disk {disk} is in use.", resource=disk) == "Disk d1 is in use."
 
 

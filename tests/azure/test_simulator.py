@@ -161,7 +161,7 @@ async def test_a_bad_key_fails_in_one_sentence(local: Cloud, group: str) -> None
     assert failure.code == "InvalidParameter"
     said = sentence(failure)
     assert "keyData" in said
-    assert "the parameter sshPublicKey" in said
+    assert "the template's parameter sshPublicKey" in said
     assert "must be one OpenSSH public key" in said
 
 
