@@ -1,0 +1,72 @@
+"""The shipped story from end to end: parameters, templates, hosts, scaling, deletion, on a local Azure."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from azops_tui import paths
+from azops_tui.azure.profiles import profile
+from azops_tui.engine import events as ev
+from azops_tui.engine.cloud import open_cloud
+from azops_tui.engine.guard import Policy
+from azops_tui.engine.state import RunView
+from azops_tui.journal.store import Journal
+from tests.engine.conftest import MakeRun
+
+STORY = paths.shipped("runbooks") / "generic-cluster.md"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulator that is a thousand times as fast as Azure."""
+    monkeypatch.setenv("AZOPS_SIM_SPEED", "1000")
+
+
+async def test_every_step_of_the_cluster_works_twice(make_run: MakeRun, journal: Journal) -> None:
+    local = profile("local")
+    watched = make_run(STORY, cloud=lambda: open_cloud(local), profile=local, policy=Policy(yes=True, yes_destroy=True))
+    run = watched.run
+    assert await run.run_all() == "done", [step.summary for step in run.state.failed]
+    assert set(watched.states().values()) == {"done"}
+    bad = watched.end("deploy-bad-key")
+    assert bad.failure is not None
+    assert (bad.failure.code, "keyData" in bad.failure.target) == ("InvalidParameter", True)
+    assert "Linux" in watched.output("uname")
+    assert "eth0" in watched.output("uname")
+    assert len(run.state.hosts) == 5
+    assert all(host.state == "done" for host in run.state.hosts)
+    assert [e.scale_set.capacity for e in watched.events(ev.ScaleSetChanged) if e.step == "scale-agents"][-1] == 5
+    question = [e for e in watched.events(ev.ConfirmationAsked) if e.kind == "destroy"][-1]
+    assert question.typed == "cluster-demo"
+    assert not [line for line in question.lines if "no deployment of this run made" in line]
+    # Names and addresses are given to new machines now: they must be known as new ones.
+    assert await run.run_all(force=True) == "done", [step.summary for step in run.state.failed]
+    await run.close()
+    again = RunView().apply_all(journal.records(run.id))
+    assert {name: step.summary for name, step in again.steps.items()} == {
+        name: step.summary for name, step in run.state.steps.items()
+    }
+    assert again.phase == "done"
+
+
+async def test_by_hand_one_key_at_a_time(make_run: MakeRun) -> None:
+    local = profile("local")
+    watched = make_run(STORY, cloud=lambda: open_cloud(local), profile=local, policy=Policy(interactive=True))
+    run = watched.run
+    for planned in run.steps[:-1]:
+        assert await run.run_step(planned.name, agreed=True) == "done", watched.end(planned.name).summary
+    deleting = asyncio.create_task(run.run_next(agreed=True))
+    await watched.until(lambda: run.waiting)
+    assert run.answer(run.waiting[0], True, typed="cluster-demo")
+    assert await deleting == "delete-group"
+    assert watched.states()["delete-group"] == "done"
+
+
+async def test_first_steps_need_no_cloud(make_run: MakeRun) -> None:
+    path = Path(STORY.parent / "first-steps.md")
+    watched = make_run(path)
+    assert await watched.run.run_all() == "done"
+    assert set(watched.states().values()) == {"done"}
