@@ -13,7 +13,20 @@ from azops_tui.simulator.store import Resource
 Json = Any
 
 _CLAUSE = re.compile(r"(?i)\b(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'|substringof\('([^']*)',\s*(\w+)\)")
-_SHOWN = ("id", "name", "type", "sku", "kind", "plan", "managedBy", "location", "identity", "zones", "tags")
+_SHOWN = (
+    "id",
+    "name",
+    "type",
+    "sku",
+    "kind",
+    "plan",
+    "managedBy",
+    "location",
+    "identity",
+    "zones",
+    "tags",
+    "systemData",
+)
 
 
 def select(resources: Iterable[Resource], query: dict[str, str]) -> list[Json]:
@@ -38,28 +51,7 @@ def view(resource: Resource, expand: str = "") -> dict[str, Json]:
         body["createdTime"] = stamp(resource.created)
     if "changedtime" in expand:
         body["changedTime"] = stamp(resource.changed)
-    if resource.api_version >= "2021" and not resource.address.namespace.lower().startswith(_NO_AUTHOR):
-        body.setdefault("systemData", authors(resource))
     return body
-
-
-def authors(resource: Resource) -> dict[str, Json]:
-    """Who made and changed a resource, and when."""
-    from azops_tui.simulator.world import CLIENT
-
-    made, changed = stamp(resource.created), stamp(resource.changed)
-    return {
-        "createdBy": CLIENT,
-        "createdByType": "Application",
-        "createdAt": made,
-        "lastModifiedBy": CLIENT,
-        "lastModifiedByType": "Application",
-        "lastModifiedAt": changed,
-    }
-
-
-_NO_AUTHOR = ("microsoft.compute", "microsoft.network", "microsoft.storage")
-"""Namespaces that keep no such record."""
 
 
 def _matches(resource: Resource, wanted: str) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
+import uuid
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.operations import Operation
+from azops_tui.simulator.providers.defaults import PROPERTIES, SIGNED, TAGGED, fill
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import Style, style_of
-from azops_tui.simulator.world import World
+from azops_tui.simulator.world import CLIENT, World
 
 Json = Any
 
@@ -101,10 +104,34 @@ class Provider:
             return merged
         body = {k: clean(v) for k, v in change.sent.items() if k not in _NOT_KEPT and v is not None}
         body.setdefault("properties", {})
-        for key in ("location", "tags"):
-            if key not in body and key in old and key != "tags":
-                body[key] = old[key]
+        if "location" not in body and "location" in old:
+            body["location"] = old["location"]
+        self.add_defaults(change, body)
         return body
+
+    def add_defaults(self, change: Change, body: dict[str, Json]) -> None:
+        """Adds what the service shows of every resource of the type; what it made up before stays as it was."""
+        address, type_ = change.address, change.address.type.lower()
+        properties = body["properties"]
+        defaults = PROPERTIES.get(type_, {})
+        if defaults and isinstance(properties, dict):
+            old = change.before.properties if change.before else {}
+            words = {
+                "name": address.last_name,
+                "NAME": address.last_name.upper(),
+                "now": stamp(self.world.clock.now()),
+                "guid": str(uuid.uuid4()),
+                "subscription": address.subscription,
+                "scope": address.scope,
+            }
+            fill(properties, {k: old.get(k, v) for k, v in defaults.items()}, words)
+        sku = body.get("sku")
+        if isinstance(sku, dict) and type_.startswith("microsoft.containerregistry/"):
+            sku.setdefault("tier", sku.get("name"))
+        if type_ in TAGGED:
+            body.setdefault("tags", {})
+        if type_.startswith(SIGNED):
+            body["systemData"] = authors(change.before, self.world.clock.now())
 
     def made(self, resource: Resource, change: Change) -> None:
         """Called when the document is in place and before the answer: for references, addresses and the like."""
@@ -207,6 +234,15 @@ def merge(old: Json, new: Json) -> Json:
         else:
             old[existing] = merge(old.get(existing), value)
     return old
+
+
+def authors(before: Resource | None, now: float) -> dict[str, Json]:
+    """Who made and who changed a resource, and when."""
+    mine = {"createdBy": CLIENT, "createdByType": "Application", "createdAt": stamp(now)}
+    old = before.body.get("systemData") if before else None
+    made = {k: v for k, v in old.items() if k.startswith("created")} if isinstance(old, dict) else mine
+    changed = {"lastModifiedBy": CLIENT, "lastModifiedByType": "Application", "lastModifiedAt": stamp(now)}
+    return made | changed
 
 
 def get(value: Json, *path: str) -> Json:

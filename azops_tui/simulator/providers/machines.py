@@ -149,7 +149,9 @@ class Machines(Provider):
             managed = disk["managedDisk"] = {}
         known = reference_id(managed)
         if not disk.get("name"):
-            made = f"{change.address.last_name}_disk{number}_{uuid.uuid4().hex}"
+            alone = number == 1 and not get(change.sent, "properties", "storageProfile", "dataDisks")
+            part = "OsDisk_1" if alone else f"disk{number}"
+            made = f"{change.address.last_name}_{part}_{uuid.uuid4().hex}"
             disk["name"] = known.rsplit("/", 1)[-1] if known else made
         if not managed.get("storageAccountType"):
             found = self.world.store.get(known) if known else None

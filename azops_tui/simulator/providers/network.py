@@ -15,6 +15,7 @@ from typing import Any
 from azops_tui.simulator.errors import ArmError, invalid_reference
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers.base import Change, Provider, get, reference_id
+from azops_tui.simulator.providers.defaults import ELEMENTS
 from azops_tui.simulator.providers.network_defaults import DEFAULTS, ELEMENT_DEFAULTS, default_rules
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
@@ -73,6 +74,10 @@ class Networks(Provider):
         for name in EMBEDDED.get(type_, ()):
             if not change.patch and name in old and name not in properties and name == "virtualNetworkPeerings":
                 properties[name] = copy.deepcopy(old[name])
+        if type_ == "microsoft.network/publicipaddresses" and change.api_version >= "2022-09-01":
+            properties.setdefault("ddosSettings", {"protectionMode": "VirtualNetworkInherited"})
+        if type_ == "microsoft.network/virtualnetworks" and isinstance(properties.get("dhcpOptions"), dict):
+            properties["dhcpOptions"].setdefault("dnsServers", [])
         for key, value in DEFAULTS.get(type_, {}).items():
             properties.setdefault(key, copy.deepcopy(value))
         if type_ == "microsoft.network/networksecuritygroups":
@@ -86,10 +91,12 @@ class Networks(Provider):
     def made(self, resource: Resource, change: Change) -> None:
         style = self.style(resource.type)
         state = style.state if change.creates else style.updating
-        resource.body["etag"] = f'W/"{resource.etag}"'
+        dns = "dnszones" in resource.type.lower()
+        resource.body["etag"] = resource.etag if dns else f'W/"{resource.etag}"'
         properties = resource.properties
         properties["provisioningState"] = state
-        properties.setdefault("resourceGuid", guid(self.world))
+        if not dns:
+            properties.setdefault("resourceGuid", guid(self.world))
         self.dress(resource, state)
 
     def dress(self, resource: Resource, state: str) -> None:
@@ -233,7 +240,8 @@ def dress(element: dict[str, Json], parent: str, parent_type: str, name: str, et
     if element.get("properties") is None:
         element["properties"] = {}
     properties = element["properties"]
-    for key, value in ELEMENT_DEFAULTS.get(f"{parent_type}/{name}".lower(), {}).items():
+    kind = f"{parent_type}/{name}".lower()
+    for key, value in {**ELEMENT_DEFAULTS.get(kind, {}), **ELEMENTS.get(kind, {})}.items():
         properties.setdefault(key, copy.deepcopy(value))
     if state or "provisioningState" not in properties:
         properties["provisioningState"] = state or "Succeeded"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from azops_tui.simulator.providers.availability import AvailabilitySets
 from azops_tui.simulator.providers.base import Provider
 from azops_tui.simulator.providers.disks import Disks
+from azops_tui.simulator.providers.dns import RecordSets
 from azops_tui.simulator.providers.extensions import Extensions
 from azops_tui.simulator.providers.instances import Instances
 from azops_tui.simulator.providers.interfaces import Interfaces
@@ -24,6 +25,7 @@ NAMED: tuple[type[Provider], ...] = (
     Interfaces,
     Machines,
     PublicAddresses,
+    RecordSets,
     ScaleSets,
     SshKeys,
     StorageAccounts,
