@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from azops_tui.engine.problems import StepProblem
 from azops_tui.engine.steps.erasing import groups
 from azops_tui.engine.steps.resources import table
+from azops_tui.engine.steps.shell import azure_failure
 from azops_tui.engine.steps.ssh import seconds
 from azops_tui.engine.templates import fitted, read_json
 from azops_tui.engine.variables import Namespace, extract, is_noise, looks_secret
@@ -161,3 +162,30 @@ def test_any_script_can_be_asked_what_it_deletes(code: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), [("", None), ("30s", 30), ("10m", 600), ("1.5h", 5400), ("5", 5)])
 def test_durations(text: str, expected: float | None) -> None:
     assert seconds(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        (
+            "WARNING: x\nERROR: (ResourceGroupNotFound) Resource group 'x' could not be found.\nCode: x\n",
+            "ResourceGroupNotFound",
+        ),
+        (
+            'ERROR: {"status":"Failed","error":{"code":"DeploymentFailed","details":[{"code":"InvalidParameter",'
+            '"message":"The value is invalid.","target":"keyData"}]}}\n',
+            "InvalidParameter",
+        ),
+        ("ERROR: the following arguments are required: --name\n", None),
+        ("error: (thing) no\n", None),
+        ("", None),
+    ],
+)
+def test_what_az_says_is_understood(errors: str, code: str | None) -> None:
+    failure = azure_failure(errors)
+    assert (failure.code if failure else None) == code
+
+
+@given(st.text())
+def test_whatever_az_says_is_survived(text: str) -> None:
+    azure_failure("ERROR: " + text)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Protocol
 
+from azops_tui.azure.errors import flatten, sentence
 from azops_tui.azure.views import FailureView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.guard import Proposal
+
+_AZ_ERROR = re.compile(r"^ERROR: (?:\((?P<code>[A-Za-z][\w.]*)\) ?)?(?P<rest>.*)$", re.MULTILINE)
 
 if TYPE_CHECKING:
     from azops_tui.engine.shell import ShellSession
@@ -81,6 +85,9 @@ def outcome(context: StepContext, result: Result, what: str) -> Outcome:
         return Outcome("failed", status, FailureView(code="SessionDied", message=message), message)
     if status == 0:
         return Outcome("done", 0)
+    said = azure_failure(context.output.errors)
+    if said is not None:
+        return Outcome("failed", status, said, sentence(said))
     line = getattr(result, "line", None)
     where = f" at its line {line}" if line and "\n" in context.code.strip() else ""
     message = f"It ended with exit status {status}{where}{_meaning(status)}."
@@ -88,6 +95,22 @@ def outcome(context: StepContext, result: Result, what: str) -> Outcome:
     if last:
         message += f" It said: {last}"
     return Outcome("failed", status, FailureView(code=f"Exit{status}", message=message), message)
+
+
+def azure_failure(errors: str) -> FailureView | None:
+    """The failure of Azure that ``az`` reported at the end of standard error; None where it reported none."""
+    found = list(_AZ_ERROR.finditer(errors))
+    if not found:
+        return None
+    last = found[-1]
+    if last["code"]:
+        text: Any = {"error": {"code": last["code"], "message": last["rest"].strip()}}
+    elif last["rest"].lstrip().startswith("{"):
+        text = last["rest"] + errors[last.end() :]
+    else:
+        return None
+    view = flatten(text)[0]
+    return view if view.code != "Unknown" else None
 
 
 def _meaning(status: int | None) -> str:
