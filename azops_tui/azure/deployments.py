@@ -34,15 +34,16 @@ class Deployments:
         return sorted(found, key=lambda deployment: -(deployment.started or 0))
 
     async def get(self, group: str, name: str) -> DeploymentView:
-        """A deployment with its operations, nested ones among them.
+        """A deployment with its operations, nested ones and those that have not begun among them.
 
         Raises:
             AzureFailure: there is none.
         """
         raw = await self._read(group, name)
         watch = Watch(self._clients, self._scope(group), name, raw)
-        operations = await watch.look(final=True)
-        return with_cause(msgspec.structs.replace(deployment_view(raw, group), operations=operations))
+        view = deployment_view(raw, group)
+        operations = await watch.look(final=view.finished)
+        return with_cause(msgspec.structs.replace(view, operations=operations))
 
     async def validate(
         self,

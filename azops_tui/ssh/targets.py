@@ -34,7 +34,7 @@ class Target(msgspec.Struct, frozen=True):
     def known_as(self) -> str:
         """The name its host key is remembered under, as ``known_hosts`` has it."""
         if self.identity:
-            return self.identity
+            return re.sub(r"[\s,*?!|#@]", "_", self.identity)
         return self.address if self.port == 22 else f"[{self.address}]:{self.port}"
 
 

@@ -303,3 +303,33 @@ async def test_instances_of_flexible_scale_sets_are_machines(service: Service, c
         "10.0.0.9",
     )
     assert (instance.fault_domain, instance.update_domain, instance.unique) == (1, None, "u")
+
+
+async def test_what_has_not_begun_is_seen_from_outside_too(service: Service, cloud: Cloud) -> None:
+    base = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Network"
+    network, card = f"{base}/virtualNetworks/v", f"{base}/networkInterfaces/n"
+    needs = [{"id": card, "resourceType": "Microsoft.Network/networkInterfaces", "dependsOn": [{"id": network}]}]
+    state = "Running"
+
+    def respond(asked: Asked) -> Answer:
+        if asked.path.endswith("/operations"):
+            target = {"id": network, "resourceType": "Microsoft.Network/virtualNetworks", "resourceName": "v"}
+            times = {"timestamp": "2026-01-01T00:00:10Z", "duration": "PT4S"}
+            done = {"provisioningState": "Succeeded", "targetResource": target, **times}
+            own = {"provisioningOperation": "EvaluateDeploymentOutput", "provisioningState": "Succeeded"}
+            return (
+                200,
+                {},
+                {"value": [{"operationId": "1", "properties": done}, {"operationId": "2", "properties": own}]},
+            )
+        properties = {"provisioningState": state, "dependencies": needs, "correlationId": "c"}
+        return 200, {}, {"id": "/d", "name": "d", "properties": properties}
+
+    service.respond = respond
+    seen = await cloud.deployments.get("g", "d")
+    assert [(one.name, one.state) for one in seen.operations] == [("v", "Succeeded"), ("n", "Waiting")]
+    assert seen.operations[1].depends_on == (network.lower(),)
+    assert seen.operations[0].duration == 4
+    assert seen.operations[0].started == 1767225606.0
+    state = "Succeeded"
+    assert [one.name for one in (await cloud.deployments.get("g", "d")).operations] == ["v"]

@@ -15,6 +15,7 @@ def test_what_a_host_is_known_as() -> None:
     assert Target("a", "10.0.0.4").known_as == "10.0.0.4"
     assert Target("a", "10.0.0.4", 2222).known_as == "[10.0.0.4]:2222"
     assert Target("a", "10.0.0.4", 2222, identity="vm-1").known_as == "vm-1"
+    assert Target("a", "10.0.0.4", identity="a b,*").known_as == "a_b__"
 
 
 @pytest.fixture
