@@ -27,7 +27,7 @@ shopt -s expand_aliases
 # What was saved sets all variables, also these: the arguments come last.
 [[ ! ${3-} ]] || builtin . "$1/state.$4" >/dev/null 2>&1
 __azops_home=${BASH_SOURCE[0]%/*} __azops_folder=$1 __azops_owner=$2 __azops_mode=${3-} __azops_slot=${5-}
-__azops_ended=${5-} __azops_ended_status=${6-} __azops_step='' __azops_unwinding=''
+__azops_ended=${5-} __azops_ended_status=${6-} __azops_step='' __azops_unwinding='' __azops_leaving=''
 set --
 # The user's aliases are not for what follows, but for the steps.
 builtin shopt -q expand_aliases && __azops_aliases=1 || __azops_aliases=''
@@ -57,7 +57,7 @@ while :; do
       fi
       ;;
     run)
-      __azops_refused='' __azops_unwinding='' __azops_status=0 __azops_line=''
+      __azops_refused='' __azops_unwinding='' __azops_leaving='' __azops_status=0 __azops_line=''
       builtin . "$__azops_folder/before"
       if [[ ! $__azops_refused ]]; then
         __azops_step=$__azops_id

@@ -48,10 +48,10 @@ __azops_noticed() {
 
 # Ends the step with this status, whatever it is in.
 __azops_leave() {
-  [[ $__azops_unwinding == leave ]] && return
+  [[ ! $__azops_leaving ]] || return
   [[ $__azops_unwinding ]] || __azops_keep=$-
   builtin set +e
-  __azops_unwinding=leave __azops_status=$1
+  __azops_leaving=1 __azops_unwinding=1 __azops_status=$1
   builtin shopt -q extdebug && __azops_undebug=extdebug
   [[ $- == *T* ]] && __azops_undebug+=T
   builtin shopt -s extdebug
@@ -71,7 +71,7 @@ __azops_left() {
   [[ $__azops_undebug == extdebug* ]] || builtin shopt -u extdebug
   [[ $__azops_undebug == *T ]] || builtin set +T
   builtin set -E
-  __azops_undebug=''
+  __azops_leaving='' __azops_undebug=''
   [[ ! ${__azops_traps[DEBUG]+x} ]] || __azops_arm DEBUG "${__azops_traps[DEBUG]}"
 }
 
@@ -180,12 +180,13 @@ __azops_save() {
 # After a step: the flags it ended with are the next one's, and nothing of an early end stays.
 __azops_finish() {
   local flag
+  # From here on a signal is for nobody; one that came before may have left its trap.
+  __azops_step=''
+  [[ ! $__azops_leaving ]] || __azops_left
   __azops_flags=''
   for flag in e u v x; do
     [[ $1 != *$flag* ]] || __azops_flags+=$flag
   done
-  [[ $__azops_unwinding != leave ]] || __azops_left
-  __azops_step=''
 }
 
 # The EXIT trap: the shell is about to end in the middle of a step. Status, flags.

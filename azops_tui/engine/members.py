@@ -17,7 +17,11 @@ def now() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
 
 
-def started_since(leader: int, moment: float) -> list[int]:
+Member = tuple[int, str]
+"""A process: its id and the name of its program, which is another one when it has turned into another program."""
+
+
+def started_since(leader: int, moment: float) -> set[Member]:
     """Processes of the session that ``leader`` leads, begun at ``moment`` (of :func:`now`) or later, without itself.
 
     Where the system does not tell when a process began (macOS), all of the leader's process group.
@@ -26,27 +30,28 @@ def started_since(leader: int, moment: float) -> list[int]:
         return _group(leader)
     ticks = os.sysconf("SC_CLK_TCK")
     earliest = int(moment * ticks) - 1
-    found = []
+    found: set[Member] = set()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and int(folder.name) != leader:
             try:
-                fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+                name, _, rest = (folder / "stat").read_text(errors="replace").rpartition(")")
             except OSError:
                 continue
             # After the name: state, ppid, pgrp, session, … ; the start time is the 20th.
-            if int(fields[3]) == leader and int(fields[19]) >= earliest:
-                found.append(int(folder.name))
+            fields = rest.split()
+            if int(fields[3]) == leader and int(fields[19]) >= earliest and fields[0] != "Z":
+                found.add((int(folder.name), name.partition("(")[2]))
     return found
 
 
-def _group(leader: int) -> list[int]:
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,pgid="], capture_output=True, text=True, check=False).stdout
-    pairs = (line.split() for line in listing.splitlines())
-    return [int(pid) for pid, group in pairs if int(group) == leader and int(pid) != leader]
+def _group(leader: int) -> set[Member]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,comm="], capture_output=True, text=True, check=False).stdout
+    rows = (line.split(None, 2) for line in listing.splitlines())
+    return {(int(row[0]), row[2]) for row in rows if len(row) == 3 and int(row[1]) == leader and int(row[0]) != leader}
 
 
-def send(processes: Iterable[int], number: signal.Signals) -> None:
+def send(processes: Iterable[Member], number: signal.Signals) -> None:
     """Signals every one of them; those that are gone already are passed over."""
-    for process in processes:
+    for process, _ in processes:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, number)

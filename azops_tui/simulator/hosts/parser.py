@@ -163,6 +163,14 @@ class _Parser:
             raise self.unexpected()
         self._next()
 
+    def _words(self, separator: str = "") -> tuple[Word, ...]:
+        found: list[Word] = []
+        while self.token is not None and self.token.word is not None:
+            found.append(self.token.word)
+            self._next()
+            self._past(separator)
+        return tuple(found)
+
     def _past(self, operator: str) -> None:
         if self._is(operator):
             self._next()
@@ -199,11 +207,7 @@ class _Parser:
         words: tuple[Word, ...] | None = None
         if self._plain() == "in":
             self._next()
-            found: list[Word] = []
-            while self.token is not None and self.token.word is not None:
-                found.append(self.token.word)
-                self._next()
-            words = tuple(found)
+            words = self._words()
         return For(name, words, self._do(), self._redirects())
 
     def _case(self) -> Case:
@@ -221,13 +225,9 @@ class _Parser:
                 self._next()
                 return Case(word, tuple(branches), self._redirects())
             self._past("(")
-            patterns: list[Word] = []
-            while self.token is not None and self.token.word is not None:
-                patterns.append(self.token.word)
-                self._next()
-                self._past("|")
+            patterns = self._words("|")
             self._operator(")")
-            branches.append((tuple(patterns), self.script(("esac",))))
+            branches.append((patterns, self.script(("esac",))))
             self._past(";;")
 
     def _function(self, name: str) -> Function:
