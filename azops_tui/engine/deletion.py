@@ -106,7 +106,8 @@ async def group_lines(cloud: Cloud, group: str, created: Collection[str]) -> lis
     own = {*created, *await _came_along(cloud, resources, created)}
     where = cloud.subscription_name or cloud.subscription
     age = time.monotonic() - began
-    return [f"{group} in {where} ({cloud.profile.name}), read {age:.0f} s ago", *lines(resources, own)]
+    read = "read just now" if age < 1 else f"read {age:.0f} s ago"
+    return [f"{group} in {where} ({cloud.profile.name}), {read}", *lines(resources, own)]
 
 
 async def _came_along(cloud: Cloud, resources: Collection[ResourceView], created: Collection[str]) -> set[str]:

@@ -96,11 +96,15 @@ class Output:
             pieces.clear()
         self._raw_size, self.raw_complete = 0, True
 
-    def finish(self) -> None:
-        """Emit what is held back. Nothing may be written afterwards."""
+    def settle(self) -> None:
+        """Emit all that was written so far, so that what is told next comes after it."""
         for source, redacting in self._streams.items():
             self._queue(source, redacting.flush())
         self.flush()
+
+    def finish(self) -> None:
+        """Emit what is held back. Nothing may be written afterwards."""
+        self.settle()
         if self._left_out or self._tail:
             self._emit_tail()
         if self._spill is not None:

@@ -200,6 +200,7 @@ async def _attempt(context: StepContext, executor: Executor, stopper: Stopper) -
         outcome = explain(error)
     finally:
         stopper.task, stopper.context = None, None
+        context.output.settle()
     if stopper.requested or outcome.state in ("stopped", "skipped"):
         return replace(outcome, state="stopped") if stopper.requested and outcome.state != "done" else outcome
     try:

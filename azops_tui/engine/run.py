@@ -33,7 +33,7 @@ from azops_tui.engine.source import CloudSource
 from azops_tui.engine.state import RunView
 from azops_tui.engine.variables import Namespace
 from azops_tui.engine.workbench import Workbench
-from azops_tui.journal.store import Journal
+from azops_tui.journal.store import Journal, JournalError
 from azops_tui.runbook.model import Parameter, Runbook, Step
 from azops_tui.secrets.redact import MASK, Redactor
 
@@ -351,7 +351,10 @@ class Run:
         except StepProblem as error:
             cloud_problem = error
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._bench.given)
-        self._emitter.run = self._emitter.journal.begin(str(self.runbook.path), self.runbook.title)
+        try:
+            self._emitter.run = self._emitter.journal.begin(str(self.runbook.path), self.runbook.title)
+        except JournalError as error:
+            raise RunError(str(error)) from error
         self._emitter.open = True
         own = {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
         self._bench.furnish(resolved, own)

@@ -10,7 +10,7 @@ import pytest
 from azops_tui.engine import events as ev
 from azops_tui.engine.run import Busy, ParameterError, Policy, RunError
 from azops_tui.engine.state import RunView
-from azops_tui.journal.store import Journal
+from azops_tui.journal.store import Journal, JournalError
 from tests.engine.conftest import MakeRun
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data/runbooks/innovation-engine"
@@ -422,6 +422,53 @@ async def test_edits_are_run_and_journalled(make_run: MakeRun) -> None:
     await watched.run.run_all()
     assert watched.output("two") == "edited\n"
     assert watched.events(ev.StepStarted)[0].code.startswith("greeting=edited")
+
+
+async def test_what_is_told_of_an_output_comes_after_it(make_run: MakeRun) -> None:
+    watched = make_run(
+        """
+        ```bash {name=x}
+        printf hello
+        ```
+        <!-- expect contains="hello" -->
+        """
+    )
+    await watched.run.run_all()
+    kinds = [type(e).__name__ for e in watched.events()]
+    assert kinds[-3:] == ["OutputWritten", "ExpectationChecked", "StepFinished"]
+
+
+async def test_a_journal_that_cannot_be_written_stops_the_run(
+    make_run: MakeRun, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise JournalError("The disk is full.")
+
+    watched = make_run(TWO)
+    await watched.run.run_step("one")
+    monkeypatch.setattr(journal, "append", full)
+    assert await watched.run.run_from("one") == "stopped"
+    notices = watched.events(ev.Notice)
+    assert [(notice.level, "disk is full" in notice.text) for notice in notices] == [("error", True)]
+    assert watched.states() == {"one": "done", "two": "waiting"}
+    begun = make_run(TWO)
+    monkeypatch.setattr(journal, "begin", full)
+    with pytest.raises(RunError, match="disk is full"):
+        await begun.run.run_all()
+
+
+async def test_a_subscriber_that_fails_harms_nobody(make_run: MakeRun) -> None:
+    watched = make_run(TWO)
+    said: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: said.append(context["exception"]))
+    end = watched.run.subscribe(lambda record: 1 / 0)
+    assert await watched.run.run_step("one") == "done"
+    assert said
+    assert all(isinstance(error, ZeroDivisionError) for error in said)
+    end()
+    said.clear()
+    assert await watched.run.run_step("two") == "done"
+    assert said == []
 
 
 async def test_azops_is_on_the_path_of_steps(make_run: MakeRun) -> None:

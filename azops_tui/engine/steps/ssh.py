@@ -217,9 +217,11 @@ def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
     bad = [result for result in results if result.status != 0]
     total = len(results)
     if len(bad) <= allowed:
-        said = f"{total - len(bad)} of {total} host{'s' * (total != 1)} did it."
+        said = f"Succeeded on {total} host{'s' * (total != 1)}."
         if bad:
-            said += f" {_names(bad)} did not, which max-fail puts up with."
+            said = (
+                f"Succeeded on {total - len(bad)} of {total} hosts. {_names(bad)} failed, which max-fail puts up with."
+            )
         return Outcome("done", 0 if not bad else None, summary=said, value=value, has_value=True)
     reason = next((result for result in bad if result.started), bad[0])
     why = reason.problem or f"exit status {reason.status}"
