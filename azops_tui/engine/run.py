@@ -283,7 +283,8 @@ class Run:
 
     async def _run_queue(self, queue: Sequence[Planned], *, agreed_by: str = "") -> QueueEnd:
         with self._exclusive(queue):
-            await self._begin()
+            if queue:
+                await self._begin()
             end: QueueEnd = "done"
             for planned in queue:
                 if self._stopping or self._emitter.broken:

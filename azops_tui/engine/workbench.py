@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from azops_tui.engine.output import Output
 from azops_tui.engine.parameters import Resolved
 from azops_tui.engine.perform import Stopper, explain, perform
 from azops_tui.engine.plan import Planned
+from azops_tui.engine.problems import StepProblem
 from azops_tui.engine.sessions import Sessions, base_environment
 from azops_tui.engine.source import CloudSource
 from azops_tui.engine.steps import executor
@@ -159,13 +161,19 @@ class Workbench:
             from azops_tui.runbook.shell import override
 
             code = override(code, self.given)
+        native = None
+        if step.kind is StepKind.NATIVE:
+            native = self.variables.substitute(step.native)
+            with contextlib.suppress(StepProblem):
+                # For showing: a comment in the body may name variables that there are not.
+                code = self.variables.expand(code)
         return StepContext(
             name=planned.name,
             step=step,
             code=code,
             folder=planned.folder,
             where=self.source.where,
-            native=self.variables.substitute(step.native) if step.kind is StepKind.NATIVE else None,
+            native=native,
             output=output,
             variables=self.variables,
             sessions=self.sessions,

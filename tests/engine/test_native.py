@@ -126,6 +126,7 @@ async def test_deploy_shows_operations_and_gives_outputs(cloud: Cloud, make_run:
     watched = make_run(path, cloud=cloud, policy=ALL, parameters={"COUNT": "7"})
     assert await watched.run.run_all() == "done", watched.run.state.failed
     assert watched.output("use") == "7 one\n"
+    assert "{count: '7'" in next(e.code for e in watched.events(ev.StepStarted) if e.step == "net")
     views = [e.deployment for e in watched.events(ev.DeploymentChanged) if e.step == "net"]
     assert views[-1].state == "Succeeded"
     assert {operation.name for operation in views[0].operations} == {"one", "two"}
