@@ -141,9 +141,9 @@ class Deployments:
         Raises:
             ArmError: the deployment would be refused.
         """
-        expansion, _ = self.prepare(address, sent)
+        expansion, template = self.prepare(address, sent)
         self._preflight(address, expansion)
-        made = self._record(address, sent, expansion, None)
+        made = self._record(address, sent, expansion, template)
         made.state, made.changed = "Succeeded", self.world.clock.now()
         body = made.view(made.changed)
         properties = body["properties"]
@@ -200,13 +200,18 @@ class Deployments:
     def _record(self, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json) -> Deployment:
         properties = sent.get("properties") or {}
         mode = str(properties.get("mode") or "Incremental")
+        shown = expansion.as_deployment()
+        shown.setdefault("parameters", {})
+        link = properties.get("templateLink")
+        if isinstance(link, dict) and isinstance(template, dict):
+            shown.setdefault("templateLink", {**link, "contentVersion": template.get("contentVersion")})
         return Deployment(
             scope=address.scope,
             name=address.last_name,
             location=str(sent.get("location") or ""),
             mode=mode[:1].upper() + mode[1:],
             template=template,
-            shown=expansion.as_deployment(),
+            shown=shown,
             started=self.world.clock.now(),
             tags=dict(sent.get("tags") or {}),
         )

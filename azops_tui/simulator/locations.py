@@ -39,6 +39,23 @@ southindia|South India|Asia Pacific|Chennai|12.9822|80.1636|centralindia|0
 koreasouth|Korea South|Asia Pacific|Busan|35.1796|129.0756|koreacentral|0
 canadaeast|Canada East|Canada|Quebec|46.817|-71.217|canadacentral|0
 ukwest|UK West|Europe|Cardiff|53.427|-3.084|uksouth|0
+australiacentral|Australia Central|Asia Pacific|Canberra|-35.3075|149.1244|australiacentral2|0
+australiacentral2|Australia Central 2|Asia Pacific|Canberra|-35.3075|149.1244|australiacentral|0
+brazilsoutheast|Brazil Southeast|South America|Rio|-22.90278|-43.2075|brazilsouth|0
+francesouth|France South|Europe|Marseille|43.8345|2.1972|francecentral|0
+germanynorth|Germany North|Europe|Berlin|53.073635|8.806422|germanywestcentral|0
+israelcentral|Israel Central|Middle East|Israel|31.2655698|33.4506633|israelnorthwest|3
+italynorth|Italy North|Europe|Milan|45.46888|9.18109|italynorth|3
+jioindiacentral|Jio India Central|Asia Pacific|Nagpur|21.146633|79.08886|jioindiawest|0
+jioindiawest|Jio India West|Asia Pacific|Jamnagar|22.470701|70.05773|jioindiacentral|0
+norwaywest|Norway West|Europe|Norway|58.969975|5.733107|norwayeast|0
+polandcentral|Poland Central|Europe|Warsaw|52.23334|21.01666|swedencentral|3
+qatarcentral|Qatar Central|Middle East|Doha|25.551462|51.439327|qatarcentral|3
+southafricawest|South Africa West|Africa|Cape Town|-34.075691|18.843266|southafricanorth|0
+switzerlandwest|Switzerland West|Europe|Geneva|46.204391|6.143158|switzerlandnorth|0
+uaecentral|UAE Central|Middle East|Abu Dhabi|24.466667|54.366669|uaenorth|0
+uaenorth|UAE North|Middle East|Dubai|25.266666|55.316666|uaecentral|3
+westindia|West India|Asia Pacific|Mumbai|19.088|72.868|southindia|0
 """
 
 LOCATIONS: dict[str, tuple[str, ...]] = {row.split("|")[0]: tuple(row.split("|")) for row in _ROWS.strip().splitlines()}

@@ -202,6 +202,8 @@ class Service:
         special = await self._deployment_routes.route(asked, address)
         if special is None:
             special = subscription_routes.provider_route(self.world, asked, address)
+        if special is None:
+            special = subscription_routes.role_route(asked, address)
         if special is not None:
             return special
         return await self._resource(asked, address)

@@ -12,6 +12,7 @@ from azops_tui.simulator.provider_list import namespace_view, namespaces
 from azops_tui.simulator.providers import images
 from azops_tui.simulator.providers.base import Answer
 from azops_tui.simulator.providers.catalogue import sizes, skus
+from azops_tui.simulator.providers.roles import role_view, role_views
 from azops_tui.simulator.providers.storage import check_name
 from azops_tui.simulator.world import DEMO_SUBSCRIPTION, World
 
@@ -105,6 +106,50 @@ def provider_route(world: World, asked: Request, address: Address) -> Answer | N
     return None
 
 
+def role_route(asked: Request, address: Address) -> Answer | None:
+    """The built-in roles, at any scope; None for what is no built-in role."""
+    if address.namespace.lower() != "microsoft.authorization" or asked.method != "GET":
+        return None
+    if address.tail.lower() == "roledefinitions" and not address.names:
+        return Answer(200, {"value": role_views(asked.query.get("$filter", ""))})
+    if [t.lower() for t in address.types] == ["roledefinitions"] and not address.tail:
+        found = role_view(address.last_name)
+        return Answer(200, found) if found is not None else None
+    return None
+
+
+EXTENSIONS = {
+    "Microsoft.Azure.Extensions": ("CustomScript", "DockerExtension"),
+    "Microsoft.Azure.NetworkWatcher": ("NetworkWatcherAgentLinux", "NetworkWatcherAgentWindows"),
+    "Microsoft.Azure.Monitor": ("AzureMonitorLinuxAgent", "AzureMonitorWindowsAgent"),
+    "Microsoft.Azure.Security": ("AzureDiskEncryption", "AzureDiskEncryptionForLinux"),
+    "Microsoft.Compute": ("BGInfo", "CustomScriptExtension", "VMAccessAgent"),
+    "Microsoft.EnterpriseCloud.Monitoring": ("MicrosoftMonitoringAgent", "OmsAgentForLinux"),
+    "Microsoft.OSTCExtensions": ("CustomScriptForLinux", "LinuxDiagnostic", "VMAccessForLinux"),
+    "Microsoft.ManagedServices": ("ApplicationHealthLinux", "ApplicationHealthWindows"),
+}
+"""Extension types by publisher."""
+
+
+def _extension_images(address: Address, where: str, names: dict[str, str]) -> Answer | None:
+    """The catalogue of extensions: types and versions."""
+    publisher, kind = names.get("publishers", ""), names.get("types", "")
+    known = next((v for k, v in EXTENSIONS.items() if k.lower() == publisher.lower()), ())
+    root = f"/Subscriptions/{address.subscription}/Providers/Microsoft.Compute/Locations/{where}/Publishers/{publisher}"
+    root += "/ArtifactTypes/VMExtension/Types"
+    tail, version = address.tail.lower(), "1.0.0"
+    if tail == "types":
+        return Answer(200, [{"location": where, "name": k, "id": f"{root}/{k}"} for k in known])
+    if kind.lower() not in (k.lower() for k in known):
+        return None
+    shown = {"location": where, "name": version, "id": f"{root}/{kind}/Versions/{version}"}
+    if tail == "versions":
+        return Answer(200, [shown])
+    system = "Windows" if "windows" in kind.lower() else "Linux"
+    properties = {"operatingSystem": system, "computeRole": "IaaS", "vmScaleSetEnabled": True}
+    return Answer(200, {"properties": properties | {"supportsMultipleExtensions": False}} | shown)
+
+
 def _location_route(world: World, asked: Request, address: Address) -> Answer | None:
     where, tail = address.names[0], address.tail.lower()
     if tail == "vmsizes":
@@ -114,7 +159,7 @@ def _location_route(world: World, asked: Request, address: Address) -> Answer | 
     if tail == "checkdnsnameavailability":
         label = asked.query.get("domainnamelabel", "")
         return Answer(200, {"available": not _dns_taken(world, label, where)})
-    if address.types[1:2] and address.types[1].lower() == "publishers":
+    if "publishers" in (tail, *(t.lower() for t in address.types)):
         return _images(asked, address, where)
     return None
 
@@ -148,7 +193,7 @@ def _images(asked: Request, address: Address, where: str) -> Answer | None:
     names = dict(zip((t.lower() for t in address.types), address.names, strict=False))
     publisher, offer, sku = names.get("publishers", ""), names.get("offers", ""), names.get("skus", "")
     if names.get("artifacttypes", "").lower() not in ("", "vmimage"):
-        return None
+        return _extension_images(address, where, names)
     root = f"/Subscriptions/{address.subscription}/Providers/Microsoft.Compute/Locations/{where}"
     version = names.get("versions", "")
     tail = address.tail.lower()
@@ -162,7 +207,7 @@ def _images(asked: Request, address: Address, where: str) -> Answer | None:
         return Answer(200, [images.version_view(address.subscription, where, publisher, offer, sku, version)])
     keys = list(images.CATALOGUE)
     if tail == "publishers":
-        found = sorted({k[0] for k in keys})
+        found = sorted({*(k[0] for k in keys), *EXTENSIONS})
         return Answer(200, [{"location": where, "name": n, "id": f"{root}/Publishers/{n}"} for n in found])
     base = f"{root}/Publishers/{publisher}/ArtifactTypes/VMImage/Offers"
     if tail == "offers":

@@ -128,6 +128,8 @@ class Provider:
         sku = body.get("sku")
         if isinstance(sku, dict) and type_.startswith("microsoft.containerregistry/"):
             sku.setdefault("tier", sku.get("name"))
+            if sku["tier"] == "Premium":
+                properties.setdefault("networkRuleSet", {"defaultAction": "Allow", "ipRules": []})
         if type_ in TAGGED:
             body.setdefault("tags", {})
         if type_.startswith(SIGNED):

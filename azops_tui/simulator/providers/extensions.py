@@ -46,16 +46,29 @@ class Extensions(Provider):
     def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
         if query.get("$expand", "").lower() != "instanceview":
             return resource.body
-        view = {
-            "name": resource.address.last_name,
-            "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
-            "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
-            "statuses": [
-                {
-                    "code": f"ProvisioningState/{resource.state.lower()}",
-                    "level": "Info",
-                    "displayStatus": f"Provisioning {resource.state.lower()}",
-                }
-            ],
-        }
+        view = extension_view(resource)
         return {**resource.body, "properties": {**resource.properties, "instanceView": view}}
+
+
+def extension_view(resource: Resource) -> dict[str, Json]:
+    """The instance view of an extension."""
+    status = {
+        "code": f"ProvisioningState/{resource.state.lower()}",
+        "level": "Info",
+        "displayStatus": f"Provisioning {resource.state.lower()}",
+    }
+    return {
+        "name": resource.address.last_name,
+        "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
+        "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
+        "statuses": [status],
+    }
+
+
+def handler_view(resource: Resource) -> dict[str, Json]:
+    """The extension as the machine's agent reports it."""
+    return {
+        "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
+        "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
+        "status": {"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Ready"},
+    }

@@ -14,6 +14,7 @@ from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers import images, profiles
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, merge, need, reference_id
 from azops_tui.simulator.providers.disks import attach, detach
+from azops_tui.simulator.providers.extensions import extension_view, handler_view
 from azops_tui.simulator.providers.interfaces import addresses_of, release_addresses
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import ASYNC, LOCATION
@@ -144,6 +145,9 @@ class Machines(Provider):
         managed = disk.get("managedDisk")
         if disk.get("vhd") is not None:
             disk.setdefault("name", f"{change.address.last_name}_disk{number}")
+            disk.setdefault("deleteOption", "Detach")
+            if gigabytes:
+                disk.setdefault("diskSizeGB", gigabytes)
             return
         if not isinstance(managed, dict):
             managed = disk["managedDisk"] = {}
@@ -204,11 +208,7 @@ class Machines(Provider):
 
     def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
         body = resource.body
-        below = [
-            r
-            for r in self.world.store.below(resource.address)
-            if r.address.type.lower() == "microsoft.compute/virtualmachines/extensions"
-        ]
+        below = self._extensions(resource)
         view = query.get("$expand", "").lower() == "instanceview" or query.get("statusonly") == "true"
         if not view and not below:
             return body
@@ -239,10 +239,21 @@ class Machines(Provider):
                 "computerName": get(resource.properties, "osProfile", "computerName"),
                 "osName": name,
                 "osVersion": version,
-                "vmAgent": {"vmAgentVersion": "2.9.1.1", "statuses": [ready], "extensionHandlers": []},
+                "vmAgent": {
+                    "vmAgentVersion": "2.9.1.1",
+                    "statuses": [ready],
+                    "extensionHandlers": [handler_view(e) for e in self._extensions(resource)],
+                },
                 **body,
             }
+        found = [extension_view(e) for e in self._extensions(resource)]
+        if found:
+            body["extensions"] = found
         return body
+
+    def _extensions(self, resource: Resource) -> list[Resource]:
+        below = self.world.store.below(resource.address)
+        return [r for r in below if r.address.type.lower() == "microsoft.compute/virtualmachines/extensions"]
 
     def settle(self, resource: Resource) -> None:
         attach(self.world, resource)

@@ -65,7 +65,7 @@ class Networks(Provider):
 
     def build(self, change: Change) -> dict[str, Json]:
         body = super().build(change)
-        properties = body.setdefault("properties", {})
+        properties = body["properties"] = respell(body.get("properties") or {})
         old = change.before.properties if change.before else {}
         for key in ("resourceGuid",):
             if key in old:
@@ -241,10 +241,23 @@ def dress(element: dict[str, Json], parent: str, parent_type: str, name: str, et
         element["properties"] = {}
     properties = element["properties"]
     kind = f"{parent_type}/{name}".lower()
+    for endpoint in properties.get("serviceEndpoints") or []:
+        endpoint["provisioningState"] = "Succeeded"
+        endpoint.setdefault("locations", ["*"])
     for key, value in {**ELEMENT_DEFAULTS.get(kind, {}), **ELEMENTS.get(kind, {})}.items():
         properties.setdefault(key, copy.deepcopy(value))
     if state or "provisioningState" not in properties:
         properties["provisioningState"] = state or "Succeeded"
+    for inner, each in elements(properties):
+        if "id" not in each:
+            dress(each, element["id"], f"{parent_type}/{name}", inner, etag, state or "Succeeded")
+
+
+def respell(value: Json) -> Json:
+    """What was sent with its names as the service writes them: beginning with a small letter."""
+    if isinstance(value, dict):
+        return {k[:1].lower() + k[1:] if k[1:2].islower() else k: respell(v) for k, v in value.items()}
+    return [respell(v) for v in value] if isinstance(value, list) else value
 
 
 def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]) -> list[Json]:

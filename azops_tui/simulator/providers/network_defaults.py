@@ -69,6 +69,14 @@ ELEMENT_DEFAULTS: dict[str, dict[str, Json]] = {
         "enableDestinationServiceEndpoint": False,
         "allowBackendPortConflict": False,
     },
+    "microsoft.network/loadbalancers/backendaddresspools": {"loadBalancerBackendAddresses": []},
+    "microsoft.network/loadbalancers/inboundnatpools": {
+        "enableFloatingIP": False,
+        "enableTcpReset": False,
+        "idleTimeoutInMinutes": 4,
+        "enableDestinationServiceEndpoint": False,
+        "allowBackendPortConflict": False,
+    },
     "microsoft.network/loadbalancers/probes": {
         "intervalInSeconds": 15,
         "numberOfProbes": 2,

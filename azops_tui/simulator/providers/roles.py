@@ -1,0 +1,58 @@
+"""The roles that are built in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Json = Any
+
+_ROWS = (
+    ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Grants full access to manage all resources.", ("*",)),
+    ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c", "Grants full access to manage all resources.", ("*",)),
+    ("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7", "View all resources.", ("*/read",)),
+    ("User Access Administrator", "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "Manage access.", ("*/read",)),
+    ("Virtual Machine Contributor", "9980e02c-c2be-4d73-94e8-173b1dc7cf3c", "Manage machines.", ("*/read",)),
+    ("Network Contributor", "4d97b98b-1d4f-4787-a291-c67834d212e7", "Manage networks.", ("Microsoft.Network/*",)),
+    ("Storage Account Contributor", "17d1049b-9a84-46fb-8f53-869881c3d3ab", "Manage storage.", ("*/read",)),
+    ("Storage Blob Data Contributor", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Read, write, delete blobs.", ()),
+    ("Storage Blob Data Reader", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "Read blobs.", ()),
+    ("Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483", "All operations on a vault.", ()),
+    ("Key Vault Secrets User", "4633458b-17de-408a-b874-0445c86b69e6", "Read secrets.", ()),
+    ("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d", "Pull images.", ()),
+    ("AcrPush", "8311e382-0749-4cb8-b61a-304f252e45ec", "Push images.", ()),
+    ("Managed Identity Operator", "f1a07417-d97a-45cb-824c-7a7467783830", "Read and assign identities.", ()),
+    ("Monitoring Metrics Publisher", "3913510d-42f4-4e42-8a64-420c390055eb", "Publish metrics.", ()),
+)
+
+
+def role_views(wanted: str) -> list[Json]:
+    """The roles that ``$filter`` asks for by name; all of them without one."""
+    match = re.search(r"(?i)rolename eq '([^']*)'", wanted)
+    chosen = [r for r in _ROWS if not match or r[0].lower() == match[1].lower()]
+    return [_view(*row) for row in chosen]
+
+
+def role_view(id: str) -> Json | None:
+    """The role with a GUID, or None."""
+    return next((_view(*row) for row in _ROWS if row[1] == id.lower()), None)
+
+
+def _view(name: str, id: str, words: str, actions: tuple[str, ...]) -> Json:
+    permission = {"actions": list(actions), "notActions": [], "dataActions": [], "notDataActions": []}
+    return {
+        "properties": {
+            "roleName": name,
+            "type": "BuiltInRole",
+            "description": words,
+            "assignableScopes": ["/"],
+            "permissions": [permission],
+            "createdOn": "2015-02-02T21:55:09.8806423Z",
+            "updatedOn": "2021-11-11T20:13:07.4993029Z",
+            "createdBy": None,
+            "updatedBy": None,
+        },
+        "id": f"/providers/Microsoft.Authorization/roleDefinitions/{id}",
+        "type": "Microsoft.Authorization/roleDefinitions",
+        "name": id,
+    }
