@@ -1,0 +1,102 @@
+"""What is wrong with a template, or will be, without deploying it and without values for its parameters.
+
+>>> from datetime import date
+>>> text = '''{
+...   "resources": [],
+...   "parameters": {"a": {"type": "string"}},
+...   "outputs": {"b": {"type": "string", "value": "[c()]"}}
+... }'''
+>>> for finding in lint(text, today=date(2026, 1, 1)):
+...     print(finding.line, finding.column, finding.severity.value, finding.rule, finding.message)
+3 18 warning unused-parameter The parameter 'a' is never used.
+4 48 error undefined-function There is no function 'c'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from azops_tui.arm.errors import TemplateError
+from azops_tui.arm.lint.declarations import Found, check_declarations, check_secrets
+from azops_tui.arm.lint.findings import RULES, Finding, Rule, Severity
+from azops_tui.arm.lint.frames import Frame, frames
+from azops_tui.arm.lint.order import check_order, resources_of
+from azops_tui.arm.lint.placing import check_placing
+from azops_tui.arm.lint.positions import beginning
+from azops_tui.arm.lint.sarif import sarif
+from azops_tui.arm.reader import Document, Path, read, show
+from azops_tui.arm.resources import ExpandedResource
+
+__all__ = ["RULES", "Finding", "Rule", "Severity", "lint", "sarif"]
+
+
+def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -> list[Finding]:
+    """The findings in a template, by line and column.
+
+    Args:
+        template: its text, which gives findings their places, or what `read` made of it, or an object.
+        today: from which the age of apiVersions is counted.
+
+    Raises:
+        TemplateError: the text is not JSON, or no object.
+    """
+    if isinstance(template, str | bytes):
+        document = read(template)
+    elif isinstance(template, Document):
+        document = template
+    else:
+        document = Document("", dict(template))
+    if not isinstance(document.value, dict):
+        line, column = document.position()
+        raise TemplateError("InvalidTemplate", "The template must be a JSON object.", line=line, column=column)
+    try:
+        taken = frames(document.value)
+    except RecursionError:
+        return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
+    findings: dict[tuple[str, Path, str], Finding] = {}
+    for frame in taken:
+        for rule, path, message, key in _frame(document, frame, today):
+            if (rule, path, message) not in findings:
+                line, column = beginning(document, path, key=key)
+                findings[rule, path, message] = Finding(line, column, rule, message, show(path))
+    return sorted(findings.values())
+
+
+def _frame(document: Document, frame: Frame, today: date) -> Iterable[Found]:
+    """Findings in one template."""
+    declared = list(check_declarations(frame))
+    yield from declared
+    yield from check_secrets(frame)
+    made: dict[Path, list[ExpandedResource]] = {}
+    whole = document if not frame.path else document.within(frame.template, frame.path)
+    found = resources_of(whole)
+    broken = any(RULES[rule].severity is Severity.ERROR for rule, *_ in declared)
+    if found is None:
+        yield "not-checked", frame.path, "Dependencies and some names need values for the parameters.", False
+    elif isinstance(found, TemplateError):
+        # What is wrong with declarations has been said already, and better.
+        if not broken:
+            yield "invalid-template", (*frame.path, *_path(whole, found)), found.message, False
+    else:
+        for resource in found.own:
+            made.setdefault((*frame.path, *resource.path), []).append(resource)
+        yield from check_order(found, frame.path)
+        if not broken and not found.guessed:
+            for error in found.errors:
+                yield "invalid-template", (*frame.path, *_path(whole, error)), error.message, False
+    yield from check_placing(frame, made, today)
+
+
+def _path(document: Document, error: TemplateError) -> Path:
+    """The path that an error names, as far as the document has it."""
+    value, path = document.value, []
+    for part in error.target.replace("[", ".").replace("]", "").split("."):
+        key: str | int = int(part) if part.isdigit() and isinstance(value, list) else part
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        path.append(key)
+    return tuple(path)

@@ -1,0 +1,186 @@
+"""Parameters, variables and functions: declared and never used, used and never declared, and secrets among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from azops_tui.arm.deployment import get
+from azops_tui.arm.functions.registry import FUNCTIONS
+from azops_tui.arm.graphs import find_circle
+from azops_tui.arm.lint.frames import Expression, Frame, calls, text_argument
+from azops_tui.arm.parser import is_expression
+from azops_tui.arm.reader import Path
+from azops_tui.arm.syntax import Call
+from azops_tui.arm.types import is_secure
+
+Json = Any
+Found = tuple[str, Path, str, bool]
+"""Rule, path, message, and whether the key is meant rather than the value."""
+_SECRET = re.compile(
+    r"(password|passwd|pwd|secret|accesskey|apikey|sharedkey|privatekey|connectionstring)(value|text)?\d*$",
+    re.IGNORECASE,
+)
+_KINDS = {"parameters": "parameter", "variables": "variable"}
+
+
+@dataclass(slots=True)
+class Uses:
+    """What is used of one section of a template."""
+
+    places: dict[str, list[Expression]] = field(default_factory=dict)
+    """By name in lower case."""
+    names: dict[str, str] = field(default_factory=dict)
+    """The names as they were first written."""
+    prefixes: set[str] = field(default_factory=set)
+    """Beginnings, in lower case, of names that are put together; the empty one may be any."""
+
+    def has(self, name: str) -> bool:
+        """Whether something is, or may be, used."""
+        return name in self.places or any(name.startswith(prefix) for prefix in self.prefixes)
+
+
+def uses(expressions: Iterable[Expression], function: str) -> Uses:
+    """What is used through ``parameters('…')`` or ``variables('…')``."""
+    found = Uses()
+    for expression in expressions:
+        for call in calls(expression.tree):
+            if call.name.lower() != function:
+                continue
+            name = text_argument(call)
+            if name is None:
+                first = call.arguments[0] if call.arguments else None
+                beginning = text_argument(first) if isinstance(first, Call) and first.name.lower() == "concat" else ""
+                found.prefixes.add((beginning or "").lower())
+            else:
+                found.places.setdefault(name.lower(), []).append(expression)
+                found.names.setdefault(name.lower(), name)
+    return found
+
+
+def check_declarations(frame: Frame) -> Iterator[Found]:
+    """Undefined and unused names, circles of variables, unknown functions, unreadable expressions."""
+    for path, message in frame.broken:
+        yield "expression-syntax", path, message, False
+    for section, kind in _KINDS.items():
+        declared = frame.members(section)
+        used = uses(frame.expressions, section)
+        for name, places in used.places.items():
+            if name not in declared:
+                for place in dict.fromkeys(expression.path for expression in places):
+                    message = f"The template has no {kind} '{used.names[name]}'."
+                    yield f"undefined-{kind}", place, message, False
+        for name, (shown, path, _) in declared.items():
+            if not used.has(name):
+                yield f"unused-{kind}", path, f"The {kind} '{shown}' is never used.", True
+    yield from _functions(frame)
+    yield from _circles(frame)
+
+
+def _functions(frame: Frame) -> Iterator[Found]:
+    own = frame.functions
+    for known, expression in frame.bodies:
+        for call in calls(expression.tree):
+            name = text_argument(call)
+            if call.name.lower() == "parameters" and name is not None and name.lower() not in known:
+                yield "undefined-parameter", expression.path, f"The function has no parameter '{name}'.", False
+    for expression in [*frame.expressions, *(expression for _, expression in frame.bodies)]:
+        for call in calls(expression.tree):
+            name = call.name.lower()
+            built_in = name.removeprefix("sys.").removeprefix("az.")
+            if built_in not in FUNCTIONS and not built_in.startswith("list") and name not in own:
+                yield "undefined-function", expression.path, f"There is no function '{call.name}'.", False
+
+
+def _circles(frame: Frame) -> Iterator[Found]:
+    """Circles of variables, and of defaults of parameters."""
+    for section, kind in _KINDS.items():
+        declared = frame.members(section)
+        needs: dict[str, list[str]] = {name: [] for name in declared}
+        for expression in frame.expressions:
+            if expression.part == section and expression.name.lower() in needs:
+                needs[expression.name.lower()] += [
+                    name for name in uses([expression], section).places if name in declared
+                ]
+        while (circle := find_circle(needs)) is not None:
+            names = [declared[name][0] for name in (*circle, circle[0])]
+            shown = " → ".join([*names[:20], *(["…"] if len(names) > 20 else [])])
+            yield "circular-dependency", declared[circle[0]][1], f"The {kind}s need each other: {shown}.", True
+            needs[circle[-1]] = [name for name in needs[circle[-1]] if name != circle[0]]
+
+
+def check_secrets(frame: Frame) -> Iterator[Found]:
+    """Secrets with a default, secrets that are not kept secret, and outputs that show them."""
+    declared = frame.members("parameters")
+    secure = {
+        name
+        for name, (_, _, body) in declared.items()
+        if isinstance(body, dict) and is_secure(str(get(body, "type", "")))
+    }
+    for name, (shown, path, body) in declared.items():
+        if not isinstance(body, dict):
+            continue
+        named = str(get(body, "type", "")).lower() == "string" and _SECRET.search(shown) is not None
+        key = next((key for key in body if key.lower() == "defaultvalue"), None)
+        if name in secure or named:
+            if key is not None and not _harmless(frame, body[key], (*path, key), secure):
+                yield "secret-default", (*path, key), f"The secret parameter '{shown}' has a default.", True
+            if named:
+                yield (
+                    "plain-secret",
+                    path,
+                    f"The parameter '{shown}' looks like a secret, and its type is string.",
+                    True,
+                )
+    tainted = _tainted(frame, secure)
+    for name, (shown, path, body) in frame.members("outputs").items():
+        if not isinstance(body, dict) or is_secure(str(get(body, "type", ""))):
+            continue
+        for expression in frame.expressions:
+            own = expression.part == "outputs" and expression.name.lower() == name
+            if own and expression.path[: len(path)] == path and (source := _source(expression, secure, tainted)):
+                yield "secret-output", expression.path, f"The output '{shown}' shows {source}.", False
+
+
+def _harmless(frame: Frame, default: Json, path: Path, secure: set[str]) -> bool:
+    """Whether a default tells nothing: it is empty, made up at each deployment, or another secret."""
+    if default in (None, "", {}, []):
+        return True
+    if not isinstance(default, str) or not is_expression(default):
+        return False
+    trees = [expression.tree for expression in frame.expressions if expression.path == path]
+    return any(
+        call.name.lower() == "newguid" or (call.name.lower() == "parameters" and _named(call) in secure)
+        for tree in trees
+        for call in calls(tree)
+    )
+
+
+def _named(call: Call) -> str:
+    return (text_argument(call) or "").lower()
+
+
+def _tainted(frame: Frame, secure: set[str]) -> set[str]:
+    """Variables, in lower case, that hold a secret."""
+    own = [expression for expression in frame.expressions if expression.part == "variables"]
+    tainted: set[str] = set()
+    while True:
+        more = {one.name.lower() for one in own if _source(one, secure, tainted)} - tainted
+        if not more:
+            return tainted
+        tainted |= more
+
+
+def _source(expression: Expression, secure: set[str], tainted: set[str]) -> str:
+    """The secret that an expression has in it, in words; empty where there is none."""
+    for call in calls(expression.tree):
+        name = call.name.lower()
+        if name == "parameters" and _named(call) in secure:
+            return f"the secret parameter '{text_argument(call)}'"
+        if name == "variables" and _named(call) in tainted:
+            return f"a secret by way of the variable '{text_argument(call)}'"
+        if name.startswith("list") and call.arguments:
+            return f"what {call.name} gives"
+    return ""

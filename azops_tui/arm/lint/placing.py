@@ -1,0 +1,169 @@
+"""What is wrong with single resources: their location, their apiVersion, their name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from azops_tui.arm.deployment import get
+from azops_tui.arm.lint.declarations import Found
+from azops_tui.arm.lint.frames import Definition, Expression, Frame, calls, text_argument
+from azops_tui.arm.lint.names import RULES, NameRule
+from azops_tui.arm.reader import Path
+from azops_tui.arm.resources import ExpandedResource
+from azops_tui.arm.syntax import Call, Literal, Node
+
+Json = Any
+YEARS = 2
+"""Age from which an apiVersion is old."""
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_ELSEWHERE = frozenset({"parameters", "resourcegroup", "deployment", "reference", "subscription", "copyindex",
+                        "lambdavariables", "managementgroup"})  # fmt: skip
+"""Functions whose values are not written in the expression."""
+
+
+def check_placing(frame: Frame, made: Mapping[Path, list[ExpandedResource]], today: date) -> Iterator[Found]:
+    """Findings about the resources of a frame.
+
+    Args:
+        frame: as written.
+        made: the resources that are made of each definition, by its path, where they are known.
+        today: from which ages are counted.
+    """
+    trees = {expression.path: expression for expression in frame.expressions}
+    variables: dict[str, list[Expression]] = {}
+    for expression in frame.expressions:
+        if expression.part == "variables":
+            variables.setdefault(expression.name.lower(), []).append(expression)
+    for definition in frame.definitions:
+        if get(definition.body, "existing") is not True:
+            yield from _location(definition, trees, variables)
+        yield from _version(definition, made.get(definition.path, []), today)
+        yield from _name(definition, made.get(definition.path, []), trees)
+    for name, (shown, path, body) in frame.members("parameters").items():
+        default = get(body, "defaultValue") if isinstance(body, dict) else None
+        if name == "location" and isinstance(default, str) and _written(default):
+            message = f"The parameter '{shown}' has a location as its default: '{default}'."
+            yield "hard-coded-location", (*path, _key(body, "defaultValue")), message, False
+
+
+def _key(body: Mapping[str, Json], name: str) -> str:
+    return next((key for key in body if key.lower() == name.lower()), name)
+
+
+def _written(location: str) -> bool:
+    return not location.startswith("[") and location.lower() not in ("", "global")
+
+
+def _location(
+    definition: Definition, trees: Mapping[Path, Expression], variables: Mapping[str, list[Expression]]
+) -> Iterator[Found]:
+    location = get(definition.body, "location")
+    path = (*definition.path, _key(definition.body, "location"))
+    expression = trees.get(path)
+    if isinstance(location, str) and _written(location):
+        yield "hard-coded-location", path, f"The location '{location}' is written into the template.", False
+    elif expression is not None and not _open(expression.tree, variables, set()) and not _global(expression.tree):
+        yield "hard-coded-location", path, f"The location {location} cannot be chosen by who deploys.", False
+
+
+def _global(tree: Node) -> bool:
+    return isinstance(tree, Literal) and str(tree.value).lower() == "global"
+
+
+def _open(tree: Node, variables: Mapping[str, list[Expression]], seen: set[str]) -> bool:
+    """Whether a value depends on something that is not written in the template."""
+    for call in calls(tree):
+        name = call.name.lower()
+        if name in _ELSEWHERE or name.startswith("list") or "." in name:
+            return True
+        if name == "variables":
+            variable = text_argument(call)
+            if variable is None:
+                return True
+            if variable.lower() not in seen:
+                seen.add(variable.lower())
+                if any(_open(one.tree, variables, seen) for one in variables.get(variable.lower(), [])):
+                    return True
+    return False
+
+
+def _version(definition: Definition, made: list[ExpandedResource], today: date) -> Iterator[Found]:
+    versions = dict.fromkeys(one.api_version for one in made) or {str(get(definition.body, "apiVersion", "")): None}
+    path = (*definition.path, _key(definition.body, "apiVersion"))
+    limit = _years_before(today, YEARS)
+    for version in versions:
+        found = _DATE.match(version)
+        if found is None:
+            continue
+        try:
+            day = date(*map(int, found.groups()))
+        except ValueError:
+            yield "invalid-template", path, f"The apiVersion '{version}' is no date.", False
+            continue
+        if day < limit:
+            what = f" of {definition.type}" if definition.type else ""
+            yield "old-api-version", path, f"The apiVersion '{version}'{what} is older than {YEARS} years.", False
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # the 29th of February
+        return day.replace(year=day.year - years, day=28)
+
+
+def _name(definition: Definition, made: list[ExpandedResource], trees: Mapping[Path, Expression]) -> Iterator[Found]:
+    path = (*definition.path, _key(definition.body, "name"))
+    type = made[0].type if made else definition.type
+    rule = RULES.get(type.lower())
+    if rule is None:
+        return
+    for resource in made:
+        if _guessed(resource.name):
+            continue
+        name = resource.name.rsplit("/", 1)[-1]
+        problem = rule.problem(name)
+        if problem:
+            yield "invalid-name", path, f"The name '{name}' cannot be that of a {type}. {problem}", False
+            return
+    if not made or any(_guessed(resource.name) for resource in made):
+        raw = get(definition.body, "name")
+        tree = trees[path].tree if path in trees else Literal(raw) if isinstance(raw, str) else None
+        if tree is not None:
+            yield from _fragments(tree, path, type, rule)
+
+
+def _guessed(name: str) -> bool:
+    """Whether a name is an expression still, or has a stand-in in it."""
+    return name.startswith("[") or "‹" in name
+
+
+def _fragments(tree: Node, path: Path, type: str, rule: NameRule) -> Iterator[Found]:
+    """Characters in the known parts of a name that is not known as a whole."""
+    for text in _texts(tree):
+        # Segments of the parents' names are not this type's.
+        stray = rule.stray(text.rsplit("/", 1)[-1]) if "/" not in text or type.count("/") > 1 else "/"
+        if stray:
+            message = f"A name with '{text}' in it cannot be that of a {type}. It has '{stray}', and may have "
+            yield "invalid-name", path, f"{message}{rule.words} only.", False
+            return
+
+
+def _texts(tree: Node) -> Iterator[str]:
+    """The texts that end up in the value of an expression as they are written."""
+    if isinstance(tree, Literal):
+        if isinstance(tree.value, str):
+            yield tree.value
+    elif isinstance(tree, Call):
+        name = tree.name.lower()
+        if name == "concat":
+            for argument in tree.arguments:
+                yield from _texts(argument)
+        elif name == "tolower" and tree.arguments:
+            for text in _texts(tree.arguments[0]):
+                yield text.lower()
+        elif name == "format" and (form := text_argument(tree)) is not None:
+            yield re.sub(r"\{[^{}]*\}", "", form)
