@@ -81,7 +81,7 @@ def template(**resource: Any) -> dict[str, Any]:
     }
 
 
-VNET = {
+VNET: dict[str, Any] = {
     "id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet",
     "name": "vnet",
     "type": "Microsoft.Network/virtualNetworks",
@@ -159,7 +159,7 @@ def test_tags_are_replaced_and_elements_told_apart_by_name() -> None:
 
 
 def test_case_order_and_what_only_the_service_sets_are_noise() -> None:
-    body = {
+    body: dict[str, Any] = {
         "location": "JapanWest",
         "tags": VNET["tags"],
         "properties": {
