@@ -29,8 +29,7 @@ _WRAPPERS: dict[str, str] = {
     "sudo": "-u -g -h -p -C -D -R -T --user --group",
     "doas": "-u -C",
     "env": "-u -C -S --unset --chdir",
-    "!": "",
-    "coproc": "",
+    **dict.fromkeys(("!", "{", "if", "then", "elif", "else", "do", "while", "until", "coproc"), ""),
     "nohup": "",
     "setsid": "",
     "time": "-f -o",
@@ -46,7 +45,9 @@ _WRAPPERS: dict[str, str] = {
     "watch": "-n -d --interval",
     "retry": "",
 }
-"""Commands that run the command in their arguments, with those of their options that take a value."""
+"""Commands that run the command in their arguments, with those of their options that take a value.
+
+Reserved words are among them for code that the grammar reads in another way than the shell does."""
 _SSH_VALUES = name_set("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 
@@ -146,10 +147,6 @@ class _Judge:
         total = Effect.NONE
         for piece in re.split(r"[;&|\n(){}`]+|\$\(", joined):
             words = piece.split()
-            while words and (
-                words[0] in {"if", "then", "else", "do", "while", "until", "!"} or _ASSIGNMENT.fullmatch(words[0])
-            ):
-                words.pop(0)
             if words and not words[0].startswith("#"):
                 total |= self._words([word.strip("\"'") for word in words])
         return total
@@ -171,6 +168,8 @@ class _Judge:
         first, rest = words[0], words[1:]
         if first is None:
             return M
+        if _ASSIGNMENT.fullmatch(first):
+            return self._words(rest) if rest else R
         if first.lstrip('"').startswith("$"):
             return self._variable(first, rest)
         name = first.rpartition("/")[2] if first.startswith(("/bin/", "/usr/", "/sbin/", "/opt/")) else first

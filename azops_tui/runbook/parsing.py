@@ -41,6 +41,7 @@ from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.shell import read
 
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
+_LONGEST_NAME = 48
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 
@@ -427,5 +428,6 @@ def _plain(source: str) -> str:
 
 
 def _slug(heading: str) -> str:
-    """A heading as a name: lower case, words joined with hyphens."""
-    return re.sub(r"[\W_]+", "-", heading.casefold()).strip("-") or "step"
+    """A heading as a name: lower case, words joined with hyphens, as many as are easily typed."""
+    name = re.sub(r"[\W_]+", "-", heading.casefold()).strip("-") or "step"
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME].rpartition("-")[0] or name[:_LONGEST_NAME]

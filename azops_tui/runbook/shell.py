@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ _DYNAMIC = frozenset(
         "brace_expression",
     }
 )
+_ASCII_ONLY = bytes(byte if byte < 128 else ord("%") for byte in range(256))
 _EXPORTING = frozenset({"export", "declare", "typeset"})
 
 
@@ -73,28 +74,7 @@ def _parser() -> Parser:
 
 def read(code: str) -> Script:
     """The commands and assignments of shell code; never raises, ``broken`` tells of what could not be read."""
-    root = _parser().parse(code.encode("utf-8", "surrogatepass")).root_node
-    script = Script(broken=root.has_error)
-    pending: list[tuple[Node, list[Command]]] = [(root, script.commands)]
-    while pending:
-        node, sink = pending.pop()
-        kind = node.type
-        if kind == "function_definition":
-            name = node.child_by_field_name("name")
-            sink = script.functions.setdefault(_source(name) if name else "", [])
-        elif kind == "command":
-            sink.append(_command(node))
-        elif kind == "declaration_command":
-            _declaration(node, script)
-        elif kind == "file_redirect":
-            script.writes = script.writes or _writes(node)
-        elif kind == "variable_assignment" and (node.parent is None or node.parent.type != "command"):
-            name = node.child_by_field_name("name")
-            value = node.child_by_field_name("value")
-            if name is not None:
-                script.variables[_source(name)] = "" if value is None else _literal(value)
-        pending.extend((child, sink) for child in reversed(node.named_children))
-    return script
+    return _Reader(code).script()
 
 
 def override(code: str, values: Mapping[str, str]) -> str:
@@ -104,92 +84,129 @@ def override(code: str, values: Mapping[str, str]) -> str:
     """
     if not any(name in code for name in values):
         return code
-    source = code.encode("utf-8", "surrogatepass")
+    source = _encoded(code)
     for export in reversed(read(code).exports):
         if export.name in values:
-            quoted = shlex.quote(values[export.name]).encode("utf-8", "surrogatepass")
+            quoted = _encoded(shlex.quote(values[export.name]))
             source = source[: export.start] + quoted + source[export.end :]
     return source.decode("utf-8", "surrogatepass")
 
 
-def _source(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "surrogatepass")
+class _Reader:
+    """Walks the syntax tree of one piece of code."""
 
+    def __init__(self, code: str) -> None:
+        self._source = _encoded(code)
+        # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
+        # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
+        self._root = _parser().parse(self._source.translate(_ASCII_ONLY)).root_node
+        self._script = Script(broken=self._root.has_error)
 
-def _command(node: Node) -> Command:
-    words: list[str | None] = []
-    for child in node.named_children:
-        if child.type == "command_name":
-            inner = child.named_children
-            literal = _literal(inner[0]) if len(inner) == 1 else _source(child)
-            # A variable keeps its spelling, so that it can be looked up.
-            words.append(_source(child) if literal is None else literal)
-        elif child.type not in {"variable_assignment", "file_redirect", "herestring_redirect", "comment"}:
-            words.append(_literal(child))
-    outer, piped = node, False
-    document = ""
-    while outer.parent is not None and outer.parent.type in {"redirected_statement", "pipeline"}:
-        parent = outer.parent
-        if parent.type == "pipeline":
-            piped = piped or parent.named_children[0].id != outer.id
-        else:
-            document = document or "".join(_documents(parent))
-        outer = parent
-    return Command(tuple(words), piped, document)
+    def script(self) -> Script:
+        script = self._script
+        pending: list[tuple[Node, list[Command]]] = [(self._root, script.commands)]
+        while pending:
+            node, sink = pending.pop()
+            kind = node.type
+            if kind == "function_definition":
+                name = node.child_by_field_name("name")
+                sink = script.functions.setdefault(self._text(name) if name else "", [])
+            elif kind == "command":
+                sink.append(self._command(node))
+            elif kind == "declaration_command":
+                self._declaration(node)
+            elif kind == "file_redirect":
+                script.writes = script.writes or self._writes(node)
+            elif kind == "variable_assignment" and (node.parent is None or node.parent.type != "command"):
+                name = node.child_by_field_name("name")
+                value = node.child_by_field_name("value")
+                if name is not None:
+                    script.variables[self._text(name)] = "" if value is None else self._literal(value)
+            pending.extend((child, sink) for child in reversed(node.named_children))
+        return script
 
+    def _text(self, node: Node) -> str:
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
 
-def _documents(statement: Node) -> Iterator[str]:
-    for redirect in statement.named_children:
-        if redirect.type == "heredoc_redirect":
-            yield from (_source(child) for child in redirect.named_children if child.type == "heredoc_body")
+    def _command(self, node: Node) -> Command:
+        words: list[str | None] = []
+        for child in node.named_children:
+            if child.type == "command_name":
+                inner = child.named_children
+                literal = self._literal(inner[0]) if len(inner) == 1 else self._text(child)
+                # A variable keeps its spelling, so that it can be looked up.
+                words.append(self._text(child) if literal is None else literal)
+            elif child.type not in {"variable_assignment", "file_redirect", "herestring_redirect", "comment"}:
+                words.append(self._literal(child))
+        outer, piped = node, False
+        document = ""
+        while outer.parent is not None and outer.parent.type in {"redirected_statement", "pipeline"}:
+            parent = outer.parent
+            if parent.type == "pipeline":
+                piped = piped or parent.named_children[0].id != outer.id
+            else:
+                document = document or self._document(parent)
+            outer = parent
+        return Command(tuple(words), piped, document)
 
+    def _document(self, statement: Node) -> str:
+        """Text of a statement's here-documents."""
+        return "".join(
+            self._text(child)
+            for redirect in statement.named_children
+            if redirect.type == "heredoc_redirect"
+            for child in redirect.named_children
+            if child.type == "heredoc_body"
+        )
 
-def _writes(redirect: Node) -> bool:
-    target = redirect.child_by_field_name("destination")
-    if target is None or not any(child.type in {">", ">>", ">|", "&>", "&>>"} for child in redirect.children):
-        return False
-    return not (_literal(target) or "").startswith("/dev/")
+    def _writes(self, redirect: Node) -> bool:
+        target = redirect.child_by_field_name("destination")
+        if target is None or not any(child.type in {">", ">>", ">|", "&>", "&>>"} for child in redirect.children):
+            return False
+        return not (self._literal(target) or "").startswith("/dev/")
 
+    def _declaration(self, node: Node) -> None:
+        keyword = node.children[0].type if node.children else ""
+        flags = [self._text(child) for child in node.named_children if child.type == "word"]
+        if keyword not in _EXPORTING or (keyword != "export" and not any("x" in flag for flag in flags)):
+            return
+        for child in node.named_children:
+            if child.type != "variable_assignment":
+                continue
+            name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+            if name is None or name.type != "variable_name":
+                continue
+            literal = "" if value is None else self._literal(value)
+            if literal is None or (value is not None and value.type == "word" and literal.startswith("~")):
+                continue
+            start = value.start_byte if value is not None else child.end_byte
+            end = value.end_byte if value is not None else child.end_byte
+            self._script.exports.append(Export(self._text(name), literal, child.start_point[0], start, end))
 
-def _declaration(node: Node, script: Script) -> None:
-    keyword = node.children[0].type if node.children else ""
-    flags = [_source(child) for child in node.named_children if child.type == "word"]
-    if keyword not in _EXPORTING or (keyword != "export" and not any("x" in flag for flag in flags)):
-        return
-    for child in node.named_children:
-        if child.type != "variable_assignment":
-            continue
-        name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
-        if name is None or name.type != "variable_name":
-            continue
-        literal = "" if value is None else _literal(value)
-        if literal is None or (value is not None and value.type == "word" and literal.startswith("~")):
-            continue
-        start = value.start_byte if value is not None else child.end_byte
-        end = value.end_byte if value is not None else child.end_byte
-        script.exports.append(Export(_source(name), literal, child.start_point[0], start, end))
-
-
-def _literal(node: Node) -> str | None:
-    """What the shell makes of a word without expansions; None for any other."""
-    kind = node.type
-    if kind in _DYNAMIC or kind == "array":
-        return None
-    if kind == "raw_string":
-        return _source(node)[1:-1]
-    if kind == "ansi_c_string":
-        source = _source(node)[2:-1]
-        return source if "\\" not in source else None
-    if kind == "string":
+    def _literal(self, node: Node) -> str | None:
+        """What the shell makes of a word without expansions; None for any other."""
+        kind = node.type
+        if kind in _DYNAMIC or kind == "array":
+            return None
+        if kind == "raw_string":
+            return self._text(node)[1:-1]
+        if kind == "ansi_c_string":
+            source = self._text(node)[2:-1]
+            return source if "\\" not in source else None
+        if kind == "string":
+            if any(child.type in _DYNAMIC for child in node.named_children):
+                return None
+            return _unescape(self._text(node)[1:-1], '"\\$`\n')
+        if kind == "concatenation":
+            parts = [self._literal(child) for child in node.children]
+            return None if None in parts else "".join(part for part in parts if part is not None)
         if any(child.type in _DYNAMIC for child in node.named_children):
             return None
-        return _unescape(_source(node)[1:-1], '"\\$`\n')
-    if kind == "concatenation":
-        parts = [_literal(child) for child in node.children]
-        return None if None in parts else "".join(part for part in parts if part is not None)
-    if any(child.type in _DYNAMIC for child in node.named_children):
-        return None
-    return _unescape(_source(node), None)
+        return _unescape(self._text(node), None)
+
+
+def _encoded(code: str) -> bytes:
+    return code.encode("utf-8", "surrogatepass")
 
 
 def _unescape(text: str, special: str | None) -> str:

@@ -16,7 +16,7 @@ from azops_tui.engine.likeness import STATES, documents, wild_equal
 from azops_tui.engine.matching import check, similar
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Expectation
-from tests.runbook.shared import data
+from tests.runbook.shared import data, steady
 
 GROUP = """{
   "id": "/subscriptions/xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx/resourceGroups/myResourceGroupxxx",
@@ -229,12 +229,14 @@ JSON = st.recursive(
 DOCUMENTS = st.lists(JSON, max_size=4) | st.dictionaries(KEYS, JSON, max_size=5)
 
 
+@steady
 @given(DOCUMENTS)
 def test_what_is_identical_is_wholly_alike(value: Any) -> None:
     result = similar(json.dumps(value), json.dumps(value, indent=1))
     assert (result.score, result.wrong) == (1.0, "")
 
 
+@steady
 @given(DOCUMENTS, st.randoms())
 def test_order_does_not_count(value: Any, chance: random.Random) -> None:
     def shuffled(item: Any) -> Any:
@@ -246,6 +248,7 @@ def test_order_does_not_count(value: Any, chance: random.Random) -> None:
     assert (result.score, result.wrong) == (1.0, "")
 
 
+@steady
 @given(DOCUMENTS, DOCUMENTS)
 def test_more_than_was_expected_does_no_harm(value: Any, more: Any) -> None:
     if isinstance(value, dict) and isinstance(more, dict):
@@ -254,6 +257,7 @@ def test_more_than_was_expected_does_no_harm(value: Any, more: Any) -> None:
         assert similar(json.dumps(value), json.dumps([*more, *value])).score == 1.0
 
 
+@steady
 @given(
     st.dictionaries(KEYS, JSON, max_size=4),
     st.sampled_from(["provisioningState", "status", "powerState"]),
@@ -273,6 +277,7 @@ def test_a_changed_state_always_fails(others: dict[str, Any], key: str, path: li
     assert not like(built(good), built(bad), 0.0)
 
 
+@steady
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_two_texts_have_a_likeness(expected: str, actual: str) -> None:
     result = similar(expected, actual)

@@ -6,10 +6,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Runbook
 
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: how long an example takes says nothing on a machine that does other things too."""
 DATA = (Path(__file__).resolve().parents[2] / "../shared/data").resolve()
 HERE = Path("folder/example.md")
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from azops_tui.runbook.attributes import NAMES, duration, pairs, parse_attributes
 from azops_tui.runbook.model import Attributes, Severity
+from tests.runbook.shared import steady
 
 
 def read(text: str) -> Attributes:
@@ -124,18 +125,21 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@steady
 @given(st.lists(st.tuples(NAME, VALUE | st.just(True)), max_size=6))
 def test_what_is_printed_is_read_again(given_pairs: list[tuple[str, str | bool]]) -> None:
     text = " ".join(name if value is True else f"{name}={quoted(str(value))}" for name, value in given_pairs)
     assert pairs(text) == given_pairs
 
 
+@steady
 @given(st.dictionaries(NAME, VALUE, max_size=6))
 def test_json_and_words_agree(values: dict[str, str]) -> None:
     words = "{" + " ".join(f"{name}={quoted(value)}" for name, value in values.items()) + "}"
     assert parse_attributes(words, 1) == parse_attributes(json.dumps(values, ensure_ascii=False), 1)
 
 
+@steady
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for written in (text, f"{{{text}}}", f'{{"{text}'):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from azops_tui.runbook.classify import edited_effects, effects, remote_effect, shell_effect
 from azops_tui.runbook.model import Effect, StepKind
 from azops_tui.runbook.verbs import az_effect
-from tests.runbook.shared import book, data
+from tests.runbook.shared import book, data, steady
 
 
 @pytest.mark.parametrize(
@@ -254,6 +255,7 @@ def test_edited_code_is_judged_where_it_stands() -> None:
     assert str(edited_effects(runbook, asked, "true")) == "R M"
 
 
+@steady
 @given(st.text(max_size=120))
 def test_any_code_is_judged(code: str) -> None:
     for kind in (StepKind.SHELL, StepKind.PYTHON, StepKind.POWERSHELL):
@@ -261,6 +263,7 @@ def test_any_code_is_judged(code: str) -> None:
     remote_effect(code)
 
 
+@steady
 @given(
     st.sampled_from(["az group delete -n x", "kubectl delete pod x", "rm -rf x", "curl -X DELETE u"]),
     st.lists(
@@ -271,10 +274,17 @@ def test_any_code_is_judged(code: str) -> None:
                 "if true; then\n{}\nfi",
                 "( {} )",
                 "x=$( {} )",
-                "sudo {}",
-                "{} && echo",
+                "A=1 {}",
+                "time {}",
                 "! {}",
                 "{{ {}; }}",
+                "echo `{}`",
+                "cat <( {} )",
+                "case x in x) {} ;; esac",
+                "for i in a b; do {}; done",
+                "cat <<EOF\n$( {} )\nEOF",
+                "f() {{ {}; }}; f",
+                "{} > /dev/null 2>&1 &",
             ]
         ),
         max_size=4,
@@ -283,5 +293,6 @@ def test_any_code_is_judged(code: str) -> None:
 def test_a_deletion_is_seen_wherever_it_stands(command: str, around: list[str]) -> None:
     code = command
     for form in around:
-        code = form.format(code) if not (form.startswith("sudo") and code != command) else code
-    assert Effect.DESTROYS in shell_effect(code), code
+        code = form.format(code)
+    if subprocess.run(["bash", "-n", "-c", code], capture_output=True).returncode == 0:
+        assert Effect.DESTROYS in shell_effect(code), code

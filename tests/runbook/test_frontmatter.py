@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from azops_tui.runbook.model import Parameter, Requirements, Severity
 from azops_tui.runbook.parameters import check, from_ini, missing
-from tests.runbook.shared import book, problems
+from tests.runbook.shared import book, problems, steady
 
 
 def test_parameters_and_requirements() -> None:
@@ -185,6 +185,7 @@ def test_values_that_a_user_sets(parameter: Parameter, value: str, result: str) 
     assert (checked if isinstance(checked, str) else checked.message) == result
 
 
+@steady
 @given(st.text(max_size=120))
 def test_any_front_matter_is_read_or_refused(text: str) -> None:
     book(f"---\nazops: {text}\n---\n")

@@ -25,7 +25,7 @@ from azops_tui.runbook.native import (
     references,
     substitute,
 )
-from tests.runbook.shared import book, problems
+from tests.runbook.shared import book, problems, steady
 
 
 def decoded(kind: str, text: str) -> NativeStep:
@@ -210,6 +210,7 @@ NAMES = st.from_regex(r"[A-Z_][A-Z0-9_]{0,5}", fullmatch=True)
 PLAIN = st.text(st.characters(exclude_characters="${}", exclude_categories=["Cs"]), max_size=8)
 
 
+@steady
 @given(st.lists(st.tuples(PLAIN, NAMES)), st.dictionaries(NAMES, st.text(max_size=8)))
 def test_substitution(parts: list[tuple[str, str]], values: dict[str, str]) -> None:
     variables = {name: "" for _, name in parts} | values
@@ -222,6 +223,7 @@ def test_substitution(parts: list[tuple[str, str]], values: dict[str, str]) -> N
     assert references(text) == list(dict.fromkeys(name for _, name in parts))
 
 
+@steady
 @given(st.sampled_from(sorted(KINDS)), st.text(max_size=80))
 def test_any_body_is_decoded_or_refused(kind: str, text: str) -> None:
     result = decode_native(kind, text, 5)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Effect, Role, Severity, StepKind
-from tests.runbook.shared import HERE, book, problems
+from tests.runbook.shared import HERE, book, problems, steady
 
 
 def test_a_document_with_everything() -> None:
@@ -105,6 +105,12 @@ def test_names_are_unique_and_leave_given_names_alone() -> None:
         "über-az-2-things-2",
         "step",
     ]
+
+
+def test_long_headings_make_names_of_whole_words() -> None:
+    fence = "\n```bash\n```\n"
+    runbook = book(f"# The following will now declare variables which overwrite{fence}# {'x' * 60}{fence}")
+    assert [step.name for step in runbook.steps] == ["the-following-will-now-declare-variables-which", "x" * 48]
 
 
 def test_a_name_given_twice_names_both_lines() -> None:
@@ -366,7 +372,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=25).map("\n".join)))
-@settings(max_examples=400, deadline=None)
+@settings(steady, max_examples=400)
 def test_any_text_is_a_runbook(text: str) -> None:
     runbook = parse(text, HERE)
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
