@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
 
+_GROUP_NAME = re.compile(r"(?:^|_)RG(?:_|$)|(?:^|_|(?i:resource_?))(?i:group)(?:_|$|(?i:name))")
+_GROUP = re.compile(r"[\w.()-]{1,90}")
 QueueEnd = Literal["done", "failed", "stopped"]
 
 __all__ = ["Busy", "ParameterError", "Policy", "Run", "RunError"]
@@ -127,6 +130,12 @@ class Run:
     def read_only(self) -> bool:
         """Whether the run may only read: the policy says so, or the profile."""
         return self._bench.read_only
+
+    def groups(self) -> set[str]:
+        """Names of the resource groups that the run is about: those that steps acted on, or that variables name."""
+        variables = self.variables.items() if self._begun else ()
+        named = {value for name, value in variables if _GROUP_NAME.search(name) and _GROUP.fullmatch(value)}
+        return self._bench.world.groups | named
 
     @property
     def variables(self) -> Namespace:

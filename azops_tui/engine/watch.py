@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
 
 _FEW = 12
-"""Groups of a subscription that are all of interest where none was named."""
+"""Groups of a subscription that are all looked into."""
 _AT_ONCE = 4
 _RECENT = 10
 """Deployments of a group that are shown; older ones are read when somebody goes back to them."""
@@ -34,7 +34,8 @@ class CloudWatch:
     Args:
         cloud: to look at.
         emit: told what changed.
-        interest: names of groups to look into; where there are none, those of a small subscription.
+        interest: names of groups to look into, or what tells them at each look, such as :attr:`Run.groups`. All
+            groups of a small subscription are looked into anyway.
         quick: seconds between two looks while something is changing; by default the cloud's own.
         slow: seconds between two looks while nothing is.
     """
@@ -44,14 +45,15 @@ class CloudWatch:
         cloud: Cloud,
         emit: Callable[[ev.Event], None],
         *,
-        interest: Iterable[str] = (),
+        interest: Iterable[str] | Callable[[], Iterable[str]] = (),
         quick: float | None = None,
         slow: float | None = None,
     ) -> None:
         local = cloud.profile.cloud == "local"
         self._cloud = cloud
         self._emit = emit
-        self._interest = {name.lower() for name in interest}
+        self._interest: set[str] = set() if callable(interest) else {name.lower() for name in interest}
+        self._told: Callable[[], Iterable[str]] = interest if callable(interest) else tuple
         self._quick = quick if quick is not None else cloud.poll
         self._slow = slow if slow is not None else (3.0 if local else 20.0)
         self._wake = asyncio.Event()
@@ -146,9 +148,10 @@ class CloudWatch:
 
     def _wanted(self, there: dict[str, str]) -> list[str]:
         """Names of the groups to look into."""
-        if not self._interest and len(there) <= _FEW:
+        if len(there) <= _FEW:
             return list(there.values())
-        return [name for key, name in there.items() if key in self._interest]
+        interest = self._interest | {name.lower() for name in self._told()}
+        return [name for key, name in there.items() if key in interest]
 
     def _forget(self, there: dict[str, str]) -> None:
         """Drop what was in groups that are gone."""

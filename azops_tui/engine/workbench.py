@@ -164,6 +164,8 @@ class Workbench:
         native = None
         if step.kind is StepKind.NATIVE:
             native = self.variables.substitute(step.native)
+            if group := getattr(native, "group", ""):
+                self.world.groups.add(group.lower())
             with contextlib.suppress(StepProblem):
                 # For showing: a comment in the body may name variables that there are not.
                 code = self.variables.expand(code)

@@ -104,6 +104,7 @@ async def test_a_group_is_made_changed_and_deleted(cloud: Cloud, make_run: MakeR
     assert group is not None
     assert group.tags == {"a": "b", "c": "d"}
     assert watched.run.state.groups[0].name == "g1"
+    assert watched.run.groups() == {"g1"}
     started = watched.events(ev.RunStarted)[0]
     assert (started.cloud, started.subscription) == ("local", cloud.subscription_name)
 
@@ -345,3 +346,15 @@ async def test_a_script_that_deletes_a_group_shows_what_is_in_it(
     assert (question.kind, question.typed) == ("destroy", "g11")
     assert any("seen" in line for line in question.lines)
     assert await cloud.groups.get("g11") is not None
+
+
+async def test_of_many_groups_only_those_of_interest_are_looked_into(cloud: Cloud) -> None:
+    for number in range(14):
+        await cloud.groups.create(f"many{number}", "japanwest")
+    seen: list[ev.Event] = []
+    watch = CloudWatch(cloud, seen.append, interest=lambda: ["MANY3"])
+    await watch.look()
+    watch.add_interest("many7")
+    await watch.look()
+    assert len([e for e in seen if isinstance(e, ev.GroupsChanged)]) == 1
+    assert [e.group for e in seen if isinstance(e, ev.ResourcesChanged)] == ["many3", "many7"]

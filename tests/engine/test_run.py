@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -264,6 +266,19 @@ async def test_variables_are_announced_when_they_change(make_run: MakeRun) -> No
     assert [(e.step, e.name, e.value) for e in watched.events(ev.VariableSet)] == [("one", "A", "1"), ("two", "B", "2")]
 
 
+async def test_groups_that_variables_name(make_run: MakeRun) -> None:
+    watched = make_run(
+        """
+        ```bash {name=x}
+        export RESOURCE_GROUP=one MY_RG=two myResourceGroup=three ARGS=no LARGE=no GROUP_TEXT="not a group"
+        ```
+        """
+    )
+    assert watched.run.groups() == set()
+    await watched.run.run_all()
+    assert watched.run.groups() & {"one", "two", "three", "no", "not a group"} == {"one", "two", "three"}
+
+
 async def test_captures(make_run: MakeRun) -> None:
     watched = make_run(
         """
@@ -422,6 +437,32 @@ async def test_edits_are_run_and_journalled(make_run: MakeRun) -> None:
     await watched.run.run_all()
     assert watched.output("two") == "edited\n"
     assert watched.events(ev.StepStarted)[0].code.startswith("greeting=edited")
+
+
+async def test_an_interactive_step_gets_the_terminal(make_run: MakeRun) -> None:
+    handed: list[str] = []
+
+    @contextlib.contextmanager
+    def hand_over() -> Iterator[None]:
+        handed.append("given")
+        yield
+        handed.append("back")
+
+    document = """
+        ```bash {name=talk interactive=true}
+        answer=42
+        ```
+        ```bash {name=use}
+        echo "$answer"
+        ```
+        """
+    watched = make_run(document, policy=Policy(interactive=True), hand_over=hand_over)
+    assert await watched.run.run_all() == "done"
+    assert handed == ["given", "back"]
+    assert watched.output("use") == "42\n"
+    alone = make_run(document, hand_over=hand_over)
+    assert await alone.run.run_all() == "done"
+    assert handed == ["given", "back"]
 
 
 async def test_what_is_told_of_an_output_comes_after_it(make_run: MakeRun) -> None:

@@ -42,7 +42,6 @@ async def execute(context: StepContext) -> Outcome:
     body = context.native
     cloud = await context.cloud()
     layers = await _layers(context)
-    context.world.groups.add(body.group.lower())
     if body.what_if:
         for line in await _foreseen(cloud, body.group, layers):
             context.say(line)

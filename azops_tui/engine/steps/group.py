@@ -38,7 +38,6 @@ async def execute(context: StepContext) -> Outcome:
     body = context.native
     cloud = await context.cloud()
     name: str = body.group
-    context.world.groups.add(name.lower())
     found = await cloud.groups.get(name)
     if body.state == "absent":
         outcome = await _delete(context, cloud, name, found)
