@@ -20,7 +20,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 
 BASH_ARGV0=bash
-__azops_flags=e __azops_keep='' __azops_undebug='' __azops_refused='' __azops_watch='' __azops_line='' __azops_status=0
+__azops_flags=e __azops_keep='' __azops_undebug='' __azops_in_err='' __azops_refused='' __azops_watch='' __azops_line='' __azops_status=0
 declare -A __azops_traps=()
 shopt -s expand_aliases
 

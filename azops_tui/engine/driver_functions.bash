@@ -10,8 +10,14 @@ __azops_errexit() { [[ $- == *e* ]]; }
 # The ERR trap: status, line. False: return from here.
 __azops_failed() {
   if ((BASH_SUBSHELL)); then
-    if [[ $__azops_watch && $BASH_SUBSHELL == 1 && ! /dev/fd/1 -ef $__azops_folder/stdout ]]; then
-      builtin trap '__azops_substituted $?' EXIT
+    # A command substitution writes to a pipe that is not the step's output; a job in the background does not.
+    if [[ $__azops_watch && $BASH_SUBSHELL == 1 && -p /dev/fd/1 && ! /dev/fd/1 -ef $__azops_folder/stdout ]]; then
+      local __azops_from=1 __azops_where=$2
+      # From `exit` of ours to where it was called.
+      while [[ ${BASH_SOURCE[__azops_from]-} == "$__azops_home/driver_functions.bash" ]]; do
+        __azops_where=${BASH_LINENO[__azops_from]} __azops_from=$((__azops_from + 1))
+      done
+      builtin trap "__azops_substituted \$? $__azops_where" EXIT
     fi
     return 0
   fi
@@ -26,30 +32,32 @@ __azops_failed() {
   ! __azops_inside
 }
 
-# In a command substitution that failed, as it ends: tells the shell, which looks at what it was part of.
+# In a command substitution that failed, as it ends (status, line): tells the shell, which looks at what it was part of.
 __azops_substituted() {
   if (($1)); then
-    builtin printf '%s\n' "$1" >"$__azops_folder/substituted"
+    builtin printf '%s %s\n' "$1" "$2" >"$__azops_folder/substituted"
     builtin kill -URG "$$"
   fi
 }
 
-# The URG trap: line, command. `export X=$(failing)` succeeds, as bash has it; here it is a failure.
+# The URG trap: command. `export X=$(failing)` succeeds, as bash has it; here it is a failure.
 __azops_noticed() {
   [[ $__azops_step && ! $__azops_unwinding ]] && __azops_errexit || return 0
-  [[ $2 =~ ^(export|declare|typeset|readonly|local)[[:space:]] && $2 == *[\$\`]* ]] || return 0
-  __azops_unwinding=1 __azops_keep=$- __azops_line=$1
+  [[ $1 =~ ^(export|declare|typeset|readonly|local)[[:space:]] && $1 == *[\$\`]* ]] || return 0
+  __azops_unwinding=1 __azops_keep=$-
   builtin set +e
-  IFS=' ' builtin read -r __azops_status <"$__azops_folder/substituted"
+  IFS=' ' builtin read -r __azops_status __azops_at <"$__azops_folder/substituted"
+  [[ ${FUNCNAME[1]-} != source || ${BASH_SOURCE[1]} != "$__azops_folder/step" ]] || __azops_line=$__azops_at
   builtin printf 'bash: line %s: a command substitution of this command ended with status %s: %s\n' \
-    "$1" "$__azops_status" "$2" >&2
+    "$__azops_at" "$__azops_status" "$1" >&2
   ! __azops_inside
 }
 
 # Ends the step with this status, whatever it is in.
 __azops_leave() {
   [[ ! $__azops_leaving ]] || return
-  [[ $__azops_unwinding ]] || __azops_keep=$-
+  # A user's ERR trap runs without errexit.
+  [[ $__azops_unwinding ]] || __azops_keep=${__azops_in_err:-$-}
   builtin set +e
   __azops_leaving=1 __azops_unwinding=1 __azops_status=$1
   builtin shopt -q extdebug && __azops_undebug=extdebug
@@ -139,12 +147,12 @@ __azops_arm() {
       own='__azops_failed "$__azops_err" "$__azops_at" || return "$__azops_status"'
       if [[ $2 != - ]]; then
         user='if [[ $BASH_SUBSHELL == 0 && ${BASH_SOURCE[0]} != "$__azops_home"/* && ! $__azops_unwinding ]]; then '
-        user+='__azops_flags_now=$-; builtin set +e; __azops_return "$__azops_err"'$'\n'"$2"$'\n'
-        user+='[[ $__azops_flags_now != *e* || $__azops_unwinding ]] || builtin set -e; fi;'
+        user+='__azops_in_err=$-; builtin set +e; __azops_return "$__azops_err"'$'\n'"$2"$'\n'
+        user+='[[ $__azops_in_err != *e* || $__azops_unwinding ]] || builtin set -e; __azops_in_err=""; fi;'
       fi
       builtin trap -- "__azops_err=\$? __azops_at=\$LINENO; $user $own" ERR
       ;;
-    URG) builtin trap -- '__azops_noticed "$LINENO" "$BASH_COMMAND" || return "$__azops_status"' URG ;;
+    URG) builtin trap -- '__azops_noticed "$BASH_COMMAND" || return "$__azops_status"' URG ;;
     INT | TERM)
       [[ $1 == INT ]] && own=130 || own=143
       if [[ $2 == - ]]; then
@@ -181,7 +189,7 @@ __azops_save() {
 __azops_finish() {
   local flag
   # From here on a signal is for nobody; one that came before may have left its trap.
-  __azops_step=''
+  __azops_step='' __azops_in_err=''
   [[ ! $__azops_leaving ]] || __azops_left
   __azops_flags=''
   for flag in e u v x; do

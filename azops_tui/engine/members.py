@@ -29,7 +29,7 @@ def started_since(leader: int, moment: float) -> set[Member]:
     if sys.platform != "linux":
         return _group(leader)
     ticks = os.sysconf("SC_CLK_TCK")
-    earliest = int(moment * ticks) - 1
+    earliest = int(moment * ticks)
     found: set[Member] = set()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and int(folder.name) != leader:
@@ -51,7 +51,10 @@ def _group(leader: int) -> set[Member]:
 
 
 def send(processes: Iterable[Member], number: signal.Signals) -> None:
-    """Signals every one of them; those that are gone already are passed over."""
-    for process, _ in processes:
+    """Signals every one of them, parents first, so that none goes on because its child has ended.
+
+    Those that are gone already are passed over.
+    """
+    for process, _ in sorted(processes):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, number)
