@@ -29,7 +29,7 @@ _WRAPPERS: dict[str, str] = {
     "sudo": "-u -g -h -p -C -D -R -T --user --group",
     "doas": "-u -C",
     "env": "-u -C -S --unset --chdir",
-    **dict.fromkeys(("!", "{", "if", "then", "elif", "else", "do", "while", "until", "coproc"), ""),
+    **dict.fromkeys(("!", "function", "if", "then", "elif", "else", "do", "while", "until", "coproc"), ""),
     "nohup": "",
     "setsid": "",
     "time": "-f -o",
@@ -168,7 +168,7 @@ class _Judge:
         first, rest = words[0], words[1:]
         if first is None:
             return M
-        if _ASSIGNMENT.fullmatch(first):
+        if _ASSIGNMENT.fullmatch(first) or not first.strip("{ "):
             return self._words(rest) if rest else R
         if first.lstrip('"').startswith("$"):
             return self._variable(first, rest)
@@ -228,7 +228,7 @@ class _Judge:
     def _wrapped(self, name: str, words: Words) -> Effect:
         values = _WRAPPERS[name].split()
         rest = list(words)
-        positional = name == "timeout"
+        positional = name in {"timeout", "function"}
         if name == "command" and rest and rest[0] in {"-v", "-V"}:
             return R
         while rest:
@@ -243,7 +243,7 @@ class _Judge:
             elif name in {"env", "sudo"} and _ASSIGNMENT.fullmatch(word):
                 rest.pop(0)
             elif positional or word.isdigit():
-                positional = False  # the duration, or the value of an option that is not known
+                positional = False  # the duration, the function's name, or the value of an option that is not known
                 rest.pop(0)
             else:
                 break
