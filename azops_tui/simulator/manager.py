@@ -97,7 +97,7 @@ class Manager:
             resource.properties["provisioningState"] = style.state if change.creates else style.updating
         operation = self._begin(provider, resource, change)
         operation.output = style.output
-        shown = copy.deepcopy(provider.show(resource, {})) if style.put_body else None
+        shown = copy.deepcopy(provider.show(resource, {})) if style.put_body else style.empty
         return Answer(status, shown, operation, headers)
 
     def _begin(self, provider: Provider, resource: Resource, change: Change) -> Operation:

@@ -19,7 +19,7 @@ class Style:
     Attributes:
         created, updated: status of a PUT that makes or changes the resource.
         put_headers: headers of those answers that lead to the operation; none where the work is done at once.
-        put_body: whether the first answer shows the resource (storage accounts show nothing).
+        put_body: whether the first answer shows the resource; ``empty`` is the body where it does not.
         patched, patch_headers: the same for PATCH.
         deleted, delete_headers: the same for DELETE.
         missing: status of a DELETE of what is not there.
@@ -34,6 +34,7 @@ class Style:
     updated: int = 200
     put_headers: tuple[str, ...] = ()
     put_body: bool = True
+    empty: dict[str, str] | None = None
     patched: int = 200
     patch_headers: tuple[str, ...] = ()
     deleted: int = 200
@@ -118,10 +119,10 @@ TYPES: dict[str, Style] = {
     "microsoft.network/privateendpoints": replace(NETWORK, seconds=40),
     "microsoft.network/dnszones": replace(NETWORK, state="Succeeded", put_headers=(), seconds=2),
     "microsoft.network/privatednszones": replace(
-        NETWORK, created=202, updated=202, put_headers=(ASYNC, LOCATION), put_body=False, seconds=30
+        NETWORK, created=202, updated=202, put_headers=(ASYNC, LOCATION), put_body=False, empty={}, seconds=30
     ),
     "microsoft.network/privatednszones/virtualnetworklinks": replace(
-        NETWORK, created=202, updated=202, put_headers=(ASYNC, LOCATION), put_body=False, seconds=30
+        NETWORK, created=202, updated=202, put_headers=(ASYNC, LOCATION), put_body=False, empty={}, seconds=30
     ),
     "microsoft.compute/disks": DISK,
     "microsoft.compute/snapshots": DISK,
@@ -150,6 +151,7 @@ TYPES: dict[str, Style] = {
     "microsoft.operationalinsights/workspaces/savedsearches": replace(QUIET, created=200),
     "microsoft.insights/metricalerts": replace(QUIET, created=200),
     "microsoft.insights/components": replace(PLAIN, created=200),
+    "microsoft.containerservice/managedclusters/agentpools": replace(BUSY, seconds=60, delete_seconds=30),
     "microsoft.storage/storageaccounts/blobservices": replace(QUIET, created=200),
     "microsoft.storage/storageaccounts/fileservices": replace(QUIET, created=200),
     "microsoft.network/networkwatchers/connectionmonitors": replace(NETWORK, created=200),

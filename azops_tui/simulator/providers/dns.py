@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from azops_tui.simulator.providers.base import Change, Provider
+from azops_tui.simulator.providers.network import Networks
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import Style
 
@@ -48,3 +49,46 @@ class RecordSets(Provider):
         zone = self.world.store.get(above.id) if above else None
         if zone is not None:
             zone.properties["numberOfRecordSets"] = int(zone.properties.get("numberOfRecordSets") or 0) + step
+
+
+class Zones(Networks):
+    """DNS zones: each has the records of its own authority from the beginning."""
+
+    types = ("microsoft.network/dnszones", "microsoft.network/privatednszones")
+
+    def made(self, resource: Resource, change: Change) -> None:
+        super().made(resource, change)
+        if not change.creates:
+            return
+        public = resource.type.lower().endswith("/dnszones")
+        authority = {
+            "email": "azuredns-hostmaster.microsoft.com" if public else "azureprivatedns-host.microsoft.com",
+            "expireTime": 2419200,
+            "host": "ns1-01.azure-dns.com." if public else "azureprivatedns.net",
+            "minimumTTL": 300 if public else 10,
+            "refreshTime": 3600,
+            "retryTime": 300,
+            "serialNumber": 1,
+        }
+        key = "SOARecord" if public else "soaRecord"
+        self._record(resource, "SOA", {"TTL" if public else "ttl": 3600, key: authority})
+        if public:
+            servers = [{"nsdname": n} for n in resource.properties.get("nameServers") or []]
+            self._record(resource, "NS", {"TTL": 172800, "NSRecords": servers})
+
+    def _record(self, zone: Resource, kind: str, properties: dict[str, Json]) -> None:
+        address = zone.address.child(kind, "@")
+        properties["fqdn"] = f"{zone.address.last_name}."
+        if zone.type.lower().endswith("/dnszones"):
+            properties |= {"provisioningState": "Succeeded", "targetResource": {}}
+        else:
+            properties["isAutoRegistered"] = False
+        made = Resource(address, {}, created=zone.created)
+        made.body = {
+            "id": address.id,
+            "name": "@",
+            "type": f"{zone.type}/{kind}",
+            "etag": made.etag,
+            "properties": properties,
+        }
+        self.world.store.add(made)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from azops_tui.simulator.providers.availability import AvailabilitySets
 from azops_tui.simulator.providers.base import Provider
+from azops_tui.simulator.providers.clusters import AgentPools, Clusters
 from azops_tui.simulator.providers.disks import Disks
-from azops_tui.simulator.providers.dns import RecordSets
+from azops_tui.simulator.providers.dns import RecordSets, Zones
 from azops_tui.simulator.providers.extensions import Extensions
 from azops_tui.simulator.providers.instances import Instances
 from azops_tui.simulator.providers.interfaces import Interfaces
@@ -18,6 +19,9 @@ from azops_tui.simulator.providers.storage import StorageAccounts
 from azops_tui.simulator.world import World
 
 NAMED: tuple[type[Provider], ...] = (
+    AgentPools,
+    Clusters,
+    Zones,
     AvailabilitySets,
     Disks,
     Extensions,
