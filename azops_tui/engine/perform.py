@@ -202,7 +202,9 @@ async def _attempt(context: StepContext, executor: Executor, stopper: Stopper) -
         stopper.task, stopper.context = None, None
         context.output.settle()
     if stopper.requested or outcome.state in ("stopped", "skipped"):
-        return replace(outcome, state="stopped") if stopper.requested and outcome.state != "done" else outcome
+        if not stopper.requested or outcome.state == "done":
+            return outcome
+        return replace(outcome, state="stopped", failure=None, summary=context.if_stopped or "Stopped.")
     try:
         outcome = _judged(context, outcome)
         if outcome.state == "done" and attributes.capture:

@@ -283,10 +283,12 @@ class Run:
         for name, (_, stopper) in list(self._background.items()):
             stopper.with_run = True
             await self.stop_background(name)
-        await self._bench.close()
-        if self._begun:
-            self._finish_run()
-        await self._source.close()
+        try:
+            await self._bench.close()
+        finally:
+            if self._begun:
+                self._finish_run()
+            await self._source.close()
 
     # The queue
 
