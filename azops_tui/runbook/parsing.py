@@ -36,12 +36,12 @@ from azops_tui.runbook.model import (
     Step,
     StepKind,
 )
+from azops_tui.runbook.names import step_names
 from azops_tui.runbook.native import NativeStep, decode_native, native_effects
 from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.shell import read
 
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
-_LONGEST_NAME = 48
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 
@@ -274,7 +274,8 @@ class _Reader:
         )
 
     def _steps(self, title: str) -> list[Step]:
-        names = self._names()
+        names, trouble = step_names([(d.block.attributes.name, d.title, d.block.line) for d in self._drafts])
+        self._problems.extend(trouble)
         known = Known()
         steps: list[Step] = []
         for draft, name in zip(self._drafts, names, strict=True):
@@ -301,31 +302,6 @@ class _Reader:
                 )
             )
         return steps
-
-    def _names(self) -> list[str]:
-        """A unique name for each step: its own, else one made from its heading."""
-        explicit: dict[str, int] = {}
-        for draft in self._drafts:
-            name, line = draft.block.attributes.name, draft.block.line
-            if name and name in explicit:
-                message = f"step '{name}' has the name of the step at line {explicit[name]}"
-                self._problems.append(Problem(Severity.ERROR, line, message))
-            elif name:
-                explicit[name] = line
-        names: list[str] = []
-        taken: set[str] = set()
-        counts: dict[str, int] = {}
-        for draft in self._drafts:
-            name = draft.block.attributes.name
-            if not name or name in taken:
-                base = name or _slug(draft.title)
-                name = base
-                while name in taken or name in explicit:
-                    counts[base] = counts.get(base, 1) + 1
-                    name = f"{base}-{counts[base]}"
-            taken.add(name)
-            names.append(name)
-        return names
 
     def _runnable(self, kind: StepKind) -> str:
         if kind is StepKind.POWERSHELL and self._tools is not None and "pwsh" not in self._tools:
@@ -425,9 +401,3 @@ def _plain(source: str) -> str:
         elif token.type in {"softbreak", "hardbreak"}:
             parts.append(" ")
     return "".join(parts).strip()
-
-
-def _slug(heading: str) -> str:
-    """A heading as a name: lower case, words joined with hyphens, as many as are easily typed."""
-    name = re.sub(r"[\W_]+", "-", heading.casefold()).strip("-") or "step"
-    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME].rpartition("-")[0] or name[:_LONGEST_NAME]
