@@ -46,6 +46,7 @@ from azops_tui.arm import logic_functions, runtime_functions, scope_functions  #
 from azops_tui.arm.api import evaluate, expand, expand_nested
 from azops_tui.arm.errors import TemplateError
 from azops_tui.arm.expansion import Expansion
+from azops_tui.arm.parameters import merged as merge_parameters
 from azops_tui.arm.reader import Document, read
 from azops_tui.arm.resources import ExpandedResource
 from azops_tui.arm.runtime import Runtime
@@ -61,6 +62,7 @@ __all__ = [
     "evaluate",
     "expand",
     "expand_nested",
+    "merge_parameters",
     "plain",
     "read",
 ]

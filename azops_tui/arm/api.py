@@ -143,7 +143,14 @@ def expand(
     )
     try:
         deployment = Deployment(
-            run, document, name=name, scope=place, mode=deployment_mode, base=base_uri, location=location
+            run,
+            document,
+            name=name,
+            scope=place,
+            mode=deployment_mode,
+            base=base_uri,
+            link={"uri": base_uri} if base_uri else None,
+            location=location,
         )
         context = Context(run, linked, allow_missing=allow_missing)
         expansion = Expansion(deployment, context, place.resource_id("Microsoft.Resources/deployments", name))

@@ -162,7 +162,8 @@ def compile_call(node: Call) -> Compiled:
     if "." in lowered:
         return compile_user_function(node, arguments)
     if lowered in SPECIAL:
-        return checked(node, SPECIAL[lowered](node, arguments))
+        special = FUNCTIONS[lowered]
+        return SPECIAL[lowered](node, arguments) if count_fits(node, special) else wrong_count(node, special)
     function = FUNCTIONS.get(lowered)
     if function is not None and function.implementation is not None:
         return compile_function(node, function, arguments)
@@ -177,12 +178,6 @@ def compile_call(node: Call) -> Compiled:
         )
 
     return unknown
-
-
-def checked(node: Call, call: Compiled) -> Compiled:
-    """`call`, or where the number of arguments is wrong, what says so."""
-    function = FUNCTIONS[node.name.lower()]
-    return call if count_fits(node, function) else wrong_count(node, function)
 
 
 def count_fits(node: Call, function: Function) -> bool:

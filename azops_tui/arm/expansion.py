@@ -286,14 +286,14 @@ class Expansion:
                 value = build.values(environment) if isinstance(build, Loop) else build(environment)
                 run.account(value)
             except ExpressionError as error:
-                raise self.output_error(name, error) from None
+                raise self.output_error(name, error, run) from None
             schema = self.settled(definition, path)
             type = str(schema.get("type", ""))
             problem = self.deployment.types.problem(value, definition)
             if problem:
-                raise self.output_error(name, ExpressionError(problem))
+                raise self.output_error(name, ExpressionError(problem), run)
             shown: dict[str, Json] = {"type": display_type(type)}
-            if not is_secure(type) or run.mode == "now" or self.deployment.level:
+            if not is_secure(type):
                 shown["value"] = value
             result[camel(name)] = shown
         return result
@@ -304,8 +304,13 @@ class Expansion:
         except TypeProblem as error:
             raise self.deployment.invalid(str(error), path) from None
 
-    def output_error(self, name: str, error: ExpressionError) -> TemplateError:
+    def output_error(self, name: str, error: ExpressionError, run: Run) -> TemplateError:
         path = tuple(error.path) if error.located else ("outputs", name, "value", *error.path)
+        if run.mode == "plan" and error.code == "InvalidTemplate":
+            where = self.deployment.where(("outputs", name))
+            return self.deployment.invalid(
+                f"The template output '{name}' {where} is not valid: {error.message}", path, error
+            )
         return self.deployment.error(
             f"The template output '{name}' is not valid: {error.message}",
             path,

@@ -57,7 +57,7 @@ def bind(deployment: Deployment, given: Mapping[str, Json], *, allow_missing: bo
             "original template and can therefore not be provided at deployment time. The only supported parameters for "
             f"this template are '{', '.join(declared)}'. "
             "Please see https://aka.ms/arm-pass-parameter-values for usage details.",
-            (),
+            ("parameters",),
         )
     by_name = {name.lower(): value for name, value in passed.items()}
     for name, definition in declared.items():

@@ -69,6 +69,13 @@ class Document:
         line = bisect_left(self.lines, offset)
         return line + 1, offset - (self.lines[line - 1] if line else -1)
 
+    def part(self, *path: str) -> Document:
+        """The document at a path of members that are there; the service then prints paths from the whole."""
+        value = self.value
+        for name in path:
+            value = value[name]
+        return Document(self.text, value, self.path + path, self.shown + path, self.strict, self.lines)
+
     def within(self, value: Any, path: Path) -> Document:
         """The document whose whole is the part at `path`, as a nested template is; it shares the text."""
         return Document(self.text, value, self.path + path, (), self.strict, self.lines)

@@ -159,8 +159,8 @@ class Loop:
     def __init__(self, definition: dict[str, Json], index: int, depth: int = 0) -> None:
         parts = {key.lower(): value for key, value in definition.items()}
         self.index = index
-        self.name_part = builder(parts["name"])
-        self.count_part = builder(parts["count"])
+        self.name_part = builder(parts.get("name"))
+        self.count_part = builder(parts.get("count"))
         self.input = builder(parts.get("input"), depth + 1)
 
     def name(self, environment: Environment) -> str:

@@ -1,0 +1,144 @@
+"""What waits for what in a template, as a graph: for terminals, for Mermaid, and (in `graph_svg`) as a picture.
+
+Arrows point from what is made first to what is made after it. A loop is one node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azops_tui.arm.describe import Description, ResourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A resource, or all that one loop makes."""
+
+    name: str
+    type: str
+    """Without the word that every one begins with: ``Compute/virtualMachines``."""
+    level: int
+    """From 1: one more than the deepest that it waits for."""
+    count: int = 1
+    depth: int = 0
+    """1 for what a nested deployment makes, and so on."""
+    existing: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name, with how many there are."""
+        return f"{self.name} ×{self.count}" if self.count > 1 else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Nodes by level, and arrows as pairs of their numbers: what comes first, what waits for it."""
+
+    nodes: tuple[Node, ...]
+    arrows: tuple[tuple[int, int], ...]
+
+    def reduced(self) -> Graph:
+        """The graph without arrows that follow from others: the order is the same, and easier to see."""
+        after: dict[int, list[int]] = {}
+        for first, then in self.arrows:
+            after.setdefault(first, []).append(then)
+        kept = []
+        for first, targets in after.items():
+            beyond: set[int] = set()
+            stack = [next for target in targets for next in after.get(target, ())]
+            while stack:
+                one = stack.pop()
+                if one not in beyond:
+                    beyond.add(one)
+                    stack += after.get(one, ())
+            kept += [(first, target) for target in targets if target not in beyond]
+        return Graph(self.nodes, tuple(sorted(kept)))
+
+
+def graph(description: Description) -> Graph:
+    """The graph of a template.
+
+    What is in a nested deployment has an arrow from the deployment where it waits for nothing else.
+    """
+    rows = description.resources
+    arrows: set[tuple[int, int]] = set()
+    parents: list[int] = []
+    levels: list[dict[str, int]] = [{}]
+    for index, row in enumerate(rows):
+        del parents[row.depth :], levels[row.depth + 2 :]
+        while len(levels) < row.depth + 2:
+            levels.append({})
+        if len(parents) == row.depth:
+            parents.append(index)
+        for resource in row.resources:
+            levels[row.depth][resource.id.lower()] = index
+        # What is inside one deployment is not inside the next.
+        levels[row.depth + 1] = {}
+        before = {
+            levels[row.depth][id]
+            for resource in row.resources
+            for id in resource.depends_on
+            if id in levels[row.depth] and levels[row.depth][id] != index
+        }
+        if not before and row.depth:
+            before = {parents[row.depth - 1]}
+        arrows |= {(first, index) for first in before}
+    levels_of = [1] * len(rows)
+    for first, then in sorted(arrows, key=lambda arrow: arrow[1]):
+        levels_of[then] = max(levels_of[then], levels_of[first] + 1)
+    return Graph(tuple(map(_node, rows, levels_of)), tuple(sorted(arrows)))
+
+
+def _node(row: ResourceRow, level: int) -> Node:
+    kind = row.type[len("Microsoft.") :] if row.type.lower().startswith("microsoft.") else row.type
+    return Node(row.name, kind, level, row.count, row.depth, row.existing)
+
+
+def text(found: Graph) -> str:
+    """The graph as a tree for a terminal: each resource below the last of those that it waits for, with the others
+    named beside it."""
+    shown = found.reduced()
+    before: dict[int, list[int]] = {}
+    for first, then in shown.arrows:
+        before.setdefault(then, []).append(first)
+    children: dict[int, list[int]] = {}
+    roots = []
+    for index in range(len(shown.nodes)):
+        waits = before.get(index, [])
+        if waits:
+            children.setdefault(max(waits, key=lambda one: (shown.nodes[one].level, one)), []).append(index)
+        else:
+            roots.append(index)
+    lines: list[str] = []
+
+    stack = [(index, "", "") for index in reversed(roots)]
+    while stack:
+        index, head, indent = stack.pop()
+        parent = max(before.get(index, [-1]), key=lambda one: (shown.nodes[one].level if one >= 0 else 0, one))
+        others = [shown.nodes[one].name for one in before.get(index, []) if one != parent]
+        also = f"  (also after {', '.join(others)})" if others else ""
+        node = shown.nodes[index]
+        state = "  (exists)" if node.existing else ""
+        lines.append(f"{head}{node.title}  {node.type}{state}{also}")
+        below = children.get(index, [])
+        for child in reversed(below):
+            last = child == below[-1]
+            stack.append((child, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  ")))
+    return "\n".join(lines) if lines else "no resources"
+
+
+def mermaid(found: Graph) -> str:
+    """The graph as a Mermaid flowchart, for Markdown."""
+    lines = ["flowchart TD"]
+    for index, node in enumerate(found.nodes):
+        label = f"{_quoted(node.title)}<br/><small>{_quoted(node.type)}</small>"
+        opening, closing = ("([", "])") if node.existing else ("[", "]")
+        lines.append(f'    r{index}{opening}"{label}"{closing}')
+    lines += [f"    r{first} --> r{then}" for first, then in found.reduced().arrows]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """Text in a Mermaid label: what means something there is written as an entity."""
+    safe = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "\\": "#92;", "`": "#96;"}
+    return "".join(safe.get(character, character if character.isprintable() else " ") for character in text)
