@@ -13,7 +13,7 @@ _LONGEST = 48
 def step_names(steps: Sequence[tuple[str, str, int]]) -> tuple[list[str], list[Problem]]:
     """A name for each step, and an error for each that was given a name which another has.
 
-    A made name never takes one that is given anywhere in the document, and counts on (``-2``, ``-3``) under one heading.
+    A made name never takes one that is given anywhere in the document; under one heading they count on: ``-2``, ``-3``.
 
     Args:
         steps: for each its own name or an empty string, its heading, and its line.
