@@ -63,30 +63,30 @@ def graph(description: Description) -> Graph:
     rows = description.resources
     arrows: set[tuple[int, int]] = set()
     parents: list[int] = []
-    levels: list[dict[str, int]] = [{}]
+    known: list[dict[str, int]] = [{}]
     for index, row in enumerate(rows):
-        del parents[row.depth :], levels[row.depth + 2 :]
-        while len(levels) < row.depth + 2:
-            levels.append({})
+        del parents[row.depth :], known[row.depth + 2 :]
+        while len(known) < row.depth + 2:
+            known.append({})
         if len(parents) == row.depth:
             parents.append(index)
         for resource in row.resources:
-            levels[row.depth][resource.id.lower()] = index
+            known[row.depth][resource.id.lower()] = index
         # What is inside one deployment is not inside the next.
-        levels[row.depth + 1] = {}
+        known[row.depth + 1] = {}
         before = {
-            levels[row.depth][id]
+            known[row.depth][id]
             for resource in row.resources
             for id in resource.depends_on
-            if id in levels[row.depth] and levels[row.depth][id] != index
+            if id in known[row.depth] and known[row.depth][id] != index
         }
         if not before and row.depth:
             before = {parents[row.depth - 1]}
         arrows |= {(first, index) for first in before}
-    levels_of = [1] * len(rows)
+    levels = [1] * len(rows)
     for first, then in sorted(arrows, key=lambda arrow: arrow[1]):
-        levels_of[then] = max(levels_of[then], levels_of[first] + 1)
-    return Graph(tuple(map(_node, rows, levels_of)), tuple(sorted(arrows)))
+        levels[then] = max(levels[then], levels[first] + 1)
+    return Graph(tuple(map(_node, rows, levels)), tuple(sorted(arrows)))
 
 
 def _node(row: ResourceRow, level: int) -> Node:

@@ -10,7 +10,7 @@ from azops_tui.arm.graph import Graph, Node
 
 _HEIGHT, _ROW, _GAP, _LANE, _MARGIN = 44, 100, 24, 14, 24
 """Pixels: height of a box, from row to row, between boxes, width of an arrow that passes a row, around everything."""
-_SMALLEST, _LARGEST, _LETTER = 110, 300, 7.2
+_SMALLEST, _LARGEST, _LETTER = 110, 320, 7.8
 _SWEEPS = 8
 _STYLE = """
   svg { font: 13px ui-sans-serif, system-ui, sans-serif; background: #fff; color: #1b1f24 }
