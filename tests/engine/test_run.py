@@ -465,6 +465,27 @@ async def test_an_interactive_step_gets_the_terminal(make_run: MakeRun) -> None:
     assert handed == ["given", "back"]
 
 
+async def test_a_shell_that_dies_is_started_again(make_run: MakeRun) -> None:
+    watched = make_run(
+        """
+        ```bash {name=before}
+        kept=yes
+        ```
+        ```bash {name=dies on-error=continue}
+        kept=no; kill -9 $$
+        ```
+        ```bash {name=after}
+        echo "$kept"
+        ```
+        """,
+        policy=Policy(yes=True),
+    )
+    assert await watched.run.run_all() == "failed"
+    assert watched.states() == {"before": "done", "dies": "failed", "after": "done"}
+    assert watched.end("dies").failure.code == "SessionDied"  # type: ignore[union-attr]  # it failed
+    assert watched.output("after") == "yes\n"
+
+
 async def test_what_is_told_of_an_output_comes_after_it(make_run: MakeRun) -> None:
     watched = make_run(
         """
