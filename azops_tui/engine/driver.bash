@@ -76,6 +76,11 @@ while :; do
       ;;
     load)
       builtin . "$__azops_folder/state.$__azops_slot" >/dev/null 2>&1
+      # As bash prints functions they are not all what they were (`1<>` becomes `<>`): ours come from their file.
+      builtin shopt -q expand_aliases && __azops_aliases=1 || __azops_aliases=''
+      builtin shopt -u expand_aliases
+      builtin . "$__azops_home/driver_functions.bash"
+      [[ ! $__azops_aliases ]] || builtin shopt -s expand_aliases
       __azops_step='' __azops_mode=''
       __azops_report "end $__azops_id 0"
       ;;
