@@ -1,23 +1,25 @@
-"""The app: themes, keys, and which screen is shown. It reads no file but those of themes and keys."""
+"""The app: themes, keys, and which screen is shown. What it needs beyond the first frame is loaded after it."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 
-from azops_tui.ui import glyphs, keymap, theme
-from azops_tui.ui.commands import COMMANDS
-from azops_tui.ui.controller import Controller
+from azops_tui.ui import glyphs, theme
 from azops_tui.ui.look import LookApp
-from azops_tui.ui.outline import Outline
 from azops_tui.ui.paint import safe
-from azops_tui.ui.screens.main import MainScreen
+from azops_tui.ui.screens.first import FirstScreen, Opening
+
+if TYPE_CHECKING:
+    from azops_tui.ui.controller import Controller
 
 CLOSING_SECONDS = 15.0
 """How long the end of a run may take before the app ends without it."""
@@ -27,15 +29,23 @@ class AzopsApp(LookApp):
     """Shows a run, or the list of runbooks where there is none.
 
     Args:
-        controller: the run; None shows the list.
-        make: makes a controller for a runbook that was chosen from the list, or (with a number) for a replay.
-        text: the document's text, shown while it is parsed.
+        controller: the run; None where ``opening`` is to be shown first, or the list of runbooks.
+        make: makes a controller for a runbook, or (with a number) for the replay of a run.
+        what: the runbook or the run to open; None shows the list.
+        opening: what the first frame shows of it.
         theme_name: a theme other than the default.
         ascii_only: draw with ASCII only.
     """
 
+    class Loaded(Message):
+        """What the main screen needs has been imported, and the document has been read, or not."""
+
+        def __init__(self, controller: Controller | None, problem: str) -> None:
+            super().__init__()
+            self.controller = controller
+            self.problem = problem
+
     TITLE = "azops"
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = """
     Toast { max-width: 80; }
@@ -47,17 +57,20 @@ class AzopsApp(LookApp):
 
     def __init__(
         self,
-        controller: Controller | None,
+        controller: Controller | None = None,
         *,
         make: Callable[[Path | int], Controller] | None = None,
-        text: Outline | None = None,
+        what: Path | int | None = None,
+        opening: Opening | None = None,
         theme_name: str | None = None,
         ascii_only: bool = False,
     ) -> None:
         super().__init__()
         self.controller = controller
+        self.keymap: dict[str, str] = {}
         self._make = make
-        self._text = text
+        self._what = what
+        self._opening = opening or Opening()
         self.marks = glyphs.glyphs(ascii_only)
         self.set_class(ascii_only, "-ascii")
         self._loaded, self._problems = theme.load_all()
@@ -67,8 +80,6 @@ class AzopsApp(LookApp):
         if wanted not in self.available_themes:
             self._problems.append(f"There is no theme {wanted}; there are {', '.join(sorted(self._loaded))}.")
             wanted = theme.DEFAULT
-        self.keymap, problems = keymap.load()
-        self._problems += problems
         if wanted in self.available_themes:
             self.theme = wanted
         self._take_palette()
@@ -81,34 +92,84 @@ class AzopsApp(LookApp):
         loaded = self._loaded.get(self.theme)
         self.palette = loaded.palette if loaded else theme.derived(self.current_theme)
 
+    # Beginning
+
     def get_default_screen(self) -> Screen[None]:
-        """The run's screen, or the list of runbooks."""
+        """The run's screen, the first frame of one, or the list of runbooks."""
         if self.controller is not None:
-            return MainScreen(self.controller, self._text)
+            from azops_tui.ui.screens.main import MainScreen
+
+            return MainScreen(self.controller)
+        if self._what is not None:
+            return FirstScreen(self._opening)
         from azops_tui.ui.screens.home import HomeScreen
 
         return HomeScreen()
 
     def on_mount(self) -> None:
-        """Keys, and what is wrong with the user's files."""
+        """Take the user's keys; load the rest when the first frame has been painted."""
+        from azops_tui.ui import keymap
+
+        if self._what is not None:
+            self.call_after_refresh(self._load)
+        self.keymap, problems = keymap.load()
         if self.keymap:
             self.set_keymap(self.keymap)
-        for problem in self._problems:
+        for problem in [*self._problems, *problems]:
             self.notify(safe(problem), severity="warning", timeout=10, markup=False)
+
+    def _load(self) -> None:
+        self.run_worker(self._load_rest(), group="load", exit_on_error=False)
+
+    async def _load_rest(self) -> None:
+        """Import what the main screen needs and read the document, in a thread; then there is one more paint."""
+        await asyncio.to_thread(_import, "azops_tui.ui.screens.main", "azops_tui.ui.live", "azops_tui.engine.open")
+        controller: Controller | None = None
+        problem = ""
+        try:
+            if self._make is not None and self._what is not None:
+                controller = self._make(self._what)
+                await controller.load()
+        except Exception as error:
+            problem = str(error)
+        self.post_message(self.Loaded(controller, problem))
+
+    def on_azops_app_loaded(self, message: Loaded) -> None:
+        """Put the main screen in the place of the first frame."""
+        if message.controller is None:
+            self.notify(safe(message.problem), severity="error", timeout=15, markup=False)
+        else:
+            self._show(message.controller)
+
+    def _show(self, controller: Controller) -> None:
+        from azops_tui.ui.screens.main import MainScreen
+
+        self.controller = controller
+        self._put(MainScreen(controller))
 
     def open(self, what: Path | int) -> None:
         """Show a runbook, or the replay of a run."""
-        if self._make is None:
-            return
-        self.controller = self._make(what)
-        self.push_screen(MainScreen(self.controller))
+        if self._make is not None:
+            try:
+                self._show(self._make(what))
+            except Exception as error:
+                self.notify(safe(str(error)), severity="error", timeout=15, markup=False)
+
+    def _put(self, screen: Screen[None]) -> None:
+        """Put a screen in the place of what is shown; the one at the bottom of the stack is covered and stays."""
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
 
     def show_home(self) -> None:
         """End what is shown and go to the list."""
         from azops_tui.ui.screens.home import HomeScreen
 
         self.run_worker(self._close(), group="close", exit_on_error=False)
-        self.switch_screen(HomeScreen())
+        self._put(HomeScreen())
+
+    # Ending
 
     async def _close(self) -> None:
         controller, self.controller = self.controller, None
@@ -131,6 +192,8 @@ class AzopsApp(LookApp):
 
     async def action_quit(self) -> None:
         """ctrl+q: as q does."""
+        from azops_tui.ui.screens.main import MainScreen
+
         if isinstance(self.screen, MainScreen):
             self.screen.action_leave()
         else:
@@ -138,6 +201,9 @@ class AzopsApp(LookApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """All commands that make sense now, for the palette."""
+        from azops_tui.ui.commands import COMMANDS
+        from azops_tui.ui.screens.main import MainScreen
+
         main = next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
         for item in COMMANDS:
             if item.place == "lists" or not item.action.startswith("screen.") or main is None:
@@ -151,3 +217,8 @@ class AzopsApp(LookApp):
                 )
         yield SystemCommand("theme", "choose a theme", self.search_themes)
         yield SystemCommand("quit", "leave azops", self.leave if main is None else main.action_leave)
+
+
+def _import(*modules: str) -> None:
+    for module in modules:
+        importlib.import_module(module)

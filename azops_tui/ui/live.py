@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import time
 from collections.abc import Callable
@@ -10,9 +11,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from azops_tui.engine.events import Notice, Record
+from azops_tui.engine.events import Notice, Record, StepInfo
 from azops_tui.engine.state import RunView
-from azops_tui.runbook.model import Runbook
+from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.controller import Listener, Place, UserError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class LiveController:
         self._empty = RunView()
         self._cloud: Cloud | None = None
         self._cloud_lock = asyncio.Lock()
+        self._run_lock = asyncio.Lock()
         self._watch: CloudWatch | None = None
         self._listeners: list[Listener] = []
         self._subscription = ""
@@ -99,21 +101,14 @@ class LiveController:
             listener(record)
 
     async def load(self) -> Runbook | None:
-        """Read the document, and make the run that its steps will belong to."""
+        """Read the document, once. Its run is made when it is first needed, or when the first screen is there."""
+        if self._runbook is not None:
+            return self._runbook
         self._runbook = await asyncio.to_thread(self._read)
-        from azops_tui.engine.run import Policy, Run
-        from azops_tui.journal.store import Journal
-
-        self._run = Run(
-            self._runbook,
-            journal=Journal(self._journal_path),
-            cloud=self._open_cloud,
-            policy=Policy(read_only=self.profile.read_only, interactive=True),
-            parameters=self.parameters,
-            profile=self.profile,
-            hand_over=self.hand_over,
-        )
-        self._run.subscribe(self._tell)
+        if self._runbook.prerequisites:
+            await self._need_run()
+        else:
+            self._empty.announce(_info(step) for step in self._runbook.steps)
         return self._runbook
 
     def _read(self) -> Runbook:
@@ -121,6 +116,28 @@ class LiveController:
         from azops_tui.engine.open import open_runbook
 
         return open_runbook(self.path)
+
+    async def _need_run(self) -> Run:
+        """The run that steps belong to, made once."""
+        if self._runbook is None:
+            raise UserError("The document is still being read.")
+        async with self._run_lock:
+            if self._run is None:
+                await asyncio.to_thread(_warm, "azops_tui.engine.run", "azops_tui.journal.store")
+                from azops_tui.engine.run import Policy, Run
+                from azops_tui.journal.store import Journal
+
+                self._run = Run(
+                    self._runbook,
+                    journal=Journal(self._journal_path),
+                    cloud=self._open_cloud,
+                    policy=Policy(read_only=self.profile.read_only, interactive=True),
+                    parameters=self.parameters,
+                    profile=self.profile,
+                    hand_over=self.hand_over,
+                )
+                self._run.subscribe(self._tell)
+        return self._run
 
     async def _open_cloud(self) -> Cloud:
         async with self._cloud_lock:
@@ -133,9 +150,8 @@ class LiveController:
 
     async def watch(self) -> None:
         """Open the cloud and begin to watch it. What fails is said once; steps will try again."""
-        if self._run is None:
-            return
-        await asyncio.to_thread(_warm)
+        run = await self._need_run()
+        await asyncio.to_thread(_warm, "azops_tui.azure.connect", "azops_tui.engine.cloud", "azops_tui.engine.watch")
         try:
             cloud = await self._open_cloud()
         except Exception as error:
@@ -143,7 +159,7 @@ class LiveController:
             return
         from azops_tui.engine.watch import CloudWatch
 
-        self._watch = CloudWatch(cloud, self._run.observe)
+        self._watch = CloudWatch(cloud, run.observe)
         self._watch.start()
 
     async def refresh(self) -> None:
@@ -153,40 +169,35 @@ class LiveController:
         else:
             await self._watch.look()
 
-    def _need_run(self) -> Run:
-        if self._run is None:
-            raise UserError("The document is still being read.")
-        return self._run
-
     async def run_step(self, name: str) -> None:
         """Run a step. Outside production, its key pressed on a card that says M is agreement to changes."""
-        await self._need_run().run_step(name, agreed=not self.profile.production)
+        await (await self._need_run()).run_step(name, agreed=not self.profile.production)
 
     async def run_all(self) -> None:
         """Run what is not done."""
-        await self._need_run().run_all()
+        await (await self._need_run()).run_all()
 
     async def run_from(self, name: str) -> None:
         """Run a step and all behind it."""
-        await self._need_run().run_from(name)
+        await (await self._need_run()).run_from(name)
 
     async def stop(self) -> None:
         """Stop what runs."""
-        await self._need_run().stop()
+        await (await self._need_run()).stop()
 
     async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
         """Answer a question."""
-        if not self._need_run().answer(question, accepted, typed=typed, note=note):
+        if not (await self._need_run()).answer(question, accepted, typed=typed, note=note):
             raise UserError("That question does not wait any more, or the name did not match.")
 
     async def set_parameters(self, values: dict[str, str]) -> None:
         """Give parameters other values."""
-        await self._need_run().set_parameters(values)
+        await (await self._need_run()).set_parameters(values)
         self.parameters.update(values)
 
     async def edit(self, name: str, code: str) -> None:
         """Other code for a step."""
-        self._need_run().edit(name, code)
+        (await self._need_run()).edit(name, code)
 
     async def resource(self, identifier: str) -> str:
         """A resource as JSON."""
@@ -212,7 +223,7 @@ class LiveController:
         from azops_tui.engine.events import ScaleSetChanged
 
         cloud = await self._open_cloud()
-        run = self._need_run()
+        run = await self._need_run()
         async for view in cloud.scale_sets.scale(group, name, capacity):
             run.observe(ScaleSetChanged(at=time.time(), scale_set=view))
 
@@ -226,5 +237,19 @@ class LiveController:
             await self._cloud.close()
 
 
-def _warm() -> None:
-    """Import what the cloud needs, in a thread, so that keys work meanwhile."""
+def _warm(*modules: str) -> None:
+    """Import modules, in a thread, so that keys work meanwhile."""
+    for module in modules:
+        importlib.import_module(module)
+
+
+def _info(step: Step) -> StepInfo:
+    """What the run will announce of a step."""
+    return StepInfo(
+        name=step.name,
+        title=step.title,
+        kind=step.label,
+        effects=str(step.effects),
+        line=step.line,
+        code=step.code,
+    )

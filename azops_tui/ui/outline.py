@@ -89,25 +89,6 @@ def outline(runbook: Runbook) -> Outline:
     return Outline(tuple(pieces), sections)
 
 
-def prose_only(text: str) -> Outline:
-    """A document whose steps are not known yet, so that its text can be read while it is parsed."""
-    lines = text.split("\n")
-    lines = lines[_front_matter_end(lines) :]
-    pieces: list[Piece] = []
-    fenced = False
-    current: list[str] = []
-    for line in lines[:400]:
-        if line.lstrip().startswith(("```", "~~~")):
-            fenced = not fenced
-        elif line.startswith("#") and not fenced and current:
-            if "".join(current).strip():
-                pieces.append(Prose("\n".join(current), 0))
-            current = []
-        current.append(line)
-    pieces.append(Prose("\n".join(current), 0))
-    return Outline(tuple(pieces), ())
-
-
 def _front_matter_end(lines: list[str]) -> int:
     """Number of lines that the front matter takes, its fences included."""
     if not lines or lines[0].strip() != "---":

@@ -50,7 +50,7 @@ def open_app(
         os.environ.setdefault("TEXTUAL_FPS", str(SLOW_FPS))
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from azops_tui.ui.app import AzopsApp
-    from azops_tui.ui.outline import prose_only
+    from azops_tui.ui.screens.first import Opening
 
     app: AzopsApp
 
@@ -70,14 +70,25 @@ def open_app(
             what, profile=profile, parameters=parameters, journal_path=journal_path, hand_over=lambda: app.suspend()
         )
 
-    text = None
-    if path is not None and replay is None:
-        try:
-            text = prose_only(path.read_text("utf-8-sig"))
-        except (OSError, UnicodeDecodeError):
-            text = None  # the controller says what is wrong with it, on the screen
-    wanted = replay if replay is not None else path
     app = AzopsApp(
-        make(wanted) if wanted is not None else None, make=make, text=text, theme_name=theme, ascii_only=ascii_only
+        make=make,
+        what=path if replay is None else replay,
+        opening=Opening(
+            file=path.name if path and replay is None else f"run {replay}",
+            cloud=profile.name if replay is None else "",
+            read_only=profile.read_only,
+            production=profile.production,
+            text=_text(path) if replay is None else "",
+        ),
+        theme_name=theme,
+        ascii_only=ascii_only,
     )
     return app.run() or 0
+
+
+def _text(path: Path | None) -> str:
+    """The document's text; empty where it cannot be read: the controller then says why, on the screen."""
+    try:
+        return path.read_text("utf-8-sig") if path is not None else ""
+    except (OSError, UnicodeDecodeError):
+        return ""

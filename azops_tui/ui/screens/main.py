@@ -21,7 +21,7 @@ from azops_tui.ui import messages
 from azops_tui.ui.chronicle import Chronicle
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.outline import Outline, outline, with_prerequisites
+from azops_tui.ui.outline import outline, with_prerequisites
 from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.replay import ReplayController
@@ -76,9 +76,8 @@ class MainScreen(Actions, Screen[None]):
     MainScreen #prompt.-open { display: block; }
     """
 
-    def __init__(self, controller: Controller, text: Outline | None = None) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._text = text
         self.controller = controller
         self.chronicle = Chronicle()
         self.pinned = False
@@ -127,10 +126,11 @@ class MainScreen(Actions, Screen[None]):
         self.document.now = self.controller.now
         self.top.note = "reading"
         self.document.focus()
-        if self._text is not None:
-            self.document.show(self._text, None, self.controller.view)
         self.controller.subscribe(self._on_record)
-        self.call_after_refresh(self._load)
+        if self.controller.runbook is not None:
+            self._show_document(self.controller.runbook)
+        else:
+            self.call_after_refresh(self._load)
 
     def _load(self) -> None:
         self.run_worker(self._load_document(), group="load", exit_on_error=False)
@@ -144,16 +144,19 @@ class MainScreen(Actions, Screen[None]):
         self.post_message(messages.DocumentRead(runbook))
 
     def on_document_read(self, message: messages.DocumentRead) -> None:
+        """Show the document."""
+        self._show_document(message.runbook)
+
+    def _show_document(self, runbook: Runbook | None) -> None:
         """Show the document, then look at the cloud."""
         self.top.note = ""
-        runbook = message.runbook
         if runbook is not None:
             extra = [name for name in self.controller.view.steps if runbook.step(name) is None]
             self.document.show(with_prerequisites(outline(runbook), extra), runbook, self.controller.view)
             self._tell_problems(runbook)
         self._refresh_all()
         self.refresh_bindings()
-        self.run_worker(self._watch(), group="watch", exit_on_error=False)
+        self.call_after_refresh(lambda: self.run_worker(self._watch(), group="watch", exit_on_error=False))
 
     def _tell_problems(self, runbook: Runbook) -> None:
         errors = runbook.errors

@@ -136,7 +136,8 @@ class KeyBar(Bar):
         entries: list[tuple[str, str, str]] = []
         for item in COMMANDS:
             here = active.get(item.id)
-            if here is not None and item.footer:
+            name = item.action.removeprefix("screen.").partition("(")[0]
+            if here is not None and item.footer and self.screen.check_action(name, ()):
                 entries.append((key_name(here.binding.key, ascii_only), item.label, item.id))
         last = [entry for entry in entries if entry[2] in ("help", "command")]
         room = cells - 1 - sum(len(key) + len(label) + 3 for key, label, _ in last)

@@ -123,6 +123,8 @@ class DocumentView(LineView):
 
     def changed(self) -> None:
         """Lay the pieces out again; what is at the top of the view stays there."""
+        if not self.size.width:
+            return  # not laid out yet: the resize that comes will do it
         if self.cells != self._width:
             anchor = self._anchor()
             self._drawn.clear()
