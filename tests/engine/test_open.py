@@ -93,5 +93,5 @@ def test_what_is_beside_and_cannot_be_read_is_a_warning(tmp_path: Path) -> None:
 def test_errors_within_the_document_have_its_path(tmp_path: Path) -> None:
     path = written(tmp_path, "---\na: [\n---\n\n```yaml {azops=group}\ngruop: x\n```\n")
     first, second = open_runbook(path).errors
-    assert str(first).startswith(f"{path}:3: error: the front matter is not YAML: ")
+    assert str(first).startswith(f"{path}:2: error: the front matter is not YAML: ")
     assert str(second) == f"{path}:6: error: unknown field 'gruop' in a group step; did you mean 'group'?"

@@ -50,7 +50,7 @@ def test_parameters_and_requirements() -> None:
 @pytest.mark.parametrize(
     ("yaml", "line", "message"),
     [
-        ("title: [", 3, "the front matter is not YAML: "),
+        ("title: [", 2, "the front matter is not YAML: "),
         ("a: 1\nb: c: d", 3, "the front matter is not YAML: mapping values are not allowed"),
         ("a: {b: ${X}}", 2, "the front matter is not YAML: "),
         ("- a\n- b", 2, "the front matter must be a mapping"),

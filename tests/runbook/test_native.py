@@ -126,7 +126,7 @@ def test_the_other_kinds() -> None:
         ("resources", "kind: instances", 9, "a resources step of the kind instances needs 'group' and 'scale-set'"),
         ("keypair", "path: p\npublic: a-b", 11, "'public' must be a variable's name, not 'a-b'"),
         ("gate", "- a", 10, "a gate step must be a mapping: lines of 'field: value'"),
-        ("gate", "message: [", 11, "the gate step is not YAML: "),
+        ("gate", "message: [", 10, "the gate step is not YAML: "),
         ("gate", "message: {a: ${X}}", 10, "the gate step is not YAML: "),
         ("gate", "", 10, "a gate step must be a mapping"),
         ("chart", "x: 1", 9, "steps of the kind 'chart' are not available in this version"),
