@@ -201,8 +201,9 @@ class Run:
         if not target.prerequisite:
             before = self.steps[: self.steps.index(target)]
             queue = [one for one in before if one.prerequisite and self._wanted(one)] + queue
-        await self._run_queue(queue, agreed_by="user" if agreed else "")
-        return self.state.step(name).state
+        end = await self._run_queue(queue, agreed=target if agreed else None)
+        state = self.state.step(name).state
+        return end if end != "done" and state in ("waiting", "done", "skipped") else state
 
     async def run_next(self, *, agreed: bool = False) -> str:
         """Run the first step that has not been done; returns its name, empty where all are done."""
@@ -292,7 +293,8 @@ class Run:
 
     # The queue
 
-    async def _run_queue(self, queue: Sequence[Planned], *, agreed_by: str = "") -> QueueEnd:
+    async def _run_queue(self, queue: Sequence[Planned], *, agreed: Planned | None = None) -> QueueEnd:
+        """Run steps in order. ``agreed`` is the one that a person asked for by name, knowing what it changes."""
         with self._exclusive(queue):
             if queue:
                 await self._begin()
@@ -301,7 +303,7 @@ class Run:
                 if self._stopping or self._emitter.broken:
                     return "stopped"
                 self._busy = planned.name
-                state = await self._in_task(planned, agreed_by)
+                state = await self._in_task(planned, "user" if planned is agreed else "")
                 if state == "stopped":
                     return "stopped"
                 if state in ("failed", "unknown"):

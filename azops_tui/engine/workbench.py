@@ -25,7 +25,7 @@ from azops_tui.engine.sessions import Sessions, base_environment
 from azops_tui.engine.source import CloudSource
 from azops_tui.engine.steps import executor
 from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
-from azops_tui.runbook.model import Step, StepKind
+from azops_tui.runbook.model import Effect, Step, StepKind
 from azops_tui.secrets.redact import MASK
 
 
@@ -94,7 +94,7 @@ class Workbench:
             outcome = await perform(
                 context,
                 executor(step),
-                step.effects,
+                _effects(step),
                 stopper,
                 read_only=lambda: self.read_only,
                 agreed_by=agreed_by,
@@ -242,3 +242,12 @@ class Workbench:
 
     def _hide(self, value: str) -> None:
         self.emitter.redactor.add(value)
+
+
+def _effects(step: Step) -> Effect:
+    """What a step does to the world, its condition included: that is run too."""
+    if not step.attributes.when:
+        return step.effects
+    from azops_tui.runbook.classify import shell_effect
+
+    return step.effects | shell_effect(f"[[ {step.attributes.when} ]]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,6 +115,35 @@ async def test_pressing_the_key_on_a_step_agrees_to_changes_only(make_run: MakeR
     assert await watched.run.run_step("destroy", agreed=True) == "failed"
     answers = [(e.step, e.accepted, e.by) for e in watched.events(ev.ConfirmationAnswered)]
     assert answers == [("mutate", True, "user"), ("destroy", False, "policy")]
+
+
+async def test_agreeing_to_a_step_is_not_agreeing_to_what_runs_before_it(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "base.md").write_text("```bash {name=make confirm=mutate}\necho made\n```\n")
+    watched = make_run(
+        """
+        # Main
+        ## Prerequisites
+        - [the base](base.md)
+
+        ## Use it
+        ```bash {name=use confirm=mutate}
+        echo used
+        ```
+        """
+    )
+    assert await watched.run.run_step("use", agreed=True) == "failed"
+    assert watched.states() == {"base/make": "failed", "use": "waiting"}
+
+
+async def test_a_condition_is_guarded_as_the_step_is(make_run: MakeRun) -> None:
+    document = '```bash {name=x when="$(az group delete -n y --yes) = z"}\ntrue\n```\n'
+    watched = make_run(document, policy=Policy(read_only=True))
+    assert await watched.run.run_all() == "failed"
+    end = watched.end("x")
+    assert end.failure is not None
+    assert end.failure.code == "ReadOnly"
 
 
 GATE = """
