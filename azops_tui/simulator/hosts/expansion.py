@@ -150,7 +150,7 @@ class Expander:
         if name.isdigit():
             number = int(name)
             if number == 0:
-                return "bash"
+                return shell.name
             return shell.arguments[number - 1] if number <= len(shell.arguments) else None
         special: dict[str, Callable[[], str]] = {
             "?": lambda: str(shell.status),

@@ -31,7 +31,7 @@ from azops_tui.simulator.hosts.syntax import (
 if TYPE_CHECKING:
     from azops_tui.simulator.hosts.machine import Machine
 
-_DEEPEST = 100
+_DEEPEST = 40
 """Calls of functions and scripts within each other."""
 _LONGEST = 16 * 1024 * 1024
 """Characters that one stage of a pipeline may hand to the next."""
@@ -133,6 +133,8 @@ class Shell:
     exported: set[str]
     cwd: str
     arguments: list[str] = field(default_factory=list)
+    name: str = "bash"
+    """What ``$0`` is."""
     status: int = 0
     options: set[str] = field(default_factory=set)
     functions: dict[str, Command] = field(default_factory=dict)
@@ -366,7 +368,7 @@ class Shell:
             call.streams.err(f"bash: {name}: {what}\n")
             return 126
         child = self.child()
-        child.arguments = call.args
+        child.arguments, child.name = call.args, name
         return await child.run(self.host.files.read(path), call.streams)
 
     async def _function(self, name: str, arguments: list[str], streams: Streams) -> int:

@@ -70,7 +70,7 @@ async def bash(call: Call) -> int:
                 if not words:
                     return call.fail("-c: option requires an argument", 2)
                 text = words.pop(0)
-                words = words[1:]
+                child.name, *words = words or [call.name]
                 break
             if "s" in word:
                 break
@@ -80,7 +80,7 @@ async def bash(call: Call) -> int:
         path = call.path(name)
         if not call.host.files.exists(path):
             return call.fail(f"{name}: No such file or directory", 127)
-        text = call.host.files.read(path)
+        text, child.name = call.host.files.read(path), name
     elif text is None:
         text = "".join(await call.lines())
         streams = replace(streams, read=no_input)
