@@ -65,9 +65,10 @@ class Located:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             row = mark.line if mark else 0
-            if row > text.rstrip().count("\n"):
+            last = text.rstrip().count("\n")
+            if row > last:
                 # Found out at the end: the trouble is where the unfinished part begins.
-                row = error.context_mark.line if error.context_mark else text.rstrip().count("\n")
+                row = min(error.context_mark.line if error.context_mark else last, last)
             raise YamlError(first_line + row, _sentence(error, text, row)) from None
         except yaml.reader.ReaderError as error:
             row = text.count("\n", 0, error.position)
