@@ -475,3 +475,28 @@ async def test_hosts_fold_equal_output_and_show_the_odd_one_as_a_difference() ->
         assert any("+Linux 5.15.0-1049" in line for line in lines)
         assert any("Contact was lost" in line for line in lines)
         assert sum("up 3 days" in line for line in lines) == 1
+
+
+class Quick(fakes.FakeController):
+    """Runs a step so fast that all its news come at once, when it has ended."""
+
+    async def run_step(self, name: str) -> None:
+        self._command("run", name)
+        at = self.now()
+        self.play(
+            [
+                ev.StepStarted(at=at + 1, step=name),
+                ev.StepFinished(at=at + 1, step=name, state="done", duration=0.004),
+            ]
+        )
+
+
+async def test_run_and_go_on_is_not_drawn_back_by_late_news() -> None:
+    controller = Quick(events=fakes.started())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        for name in ("create-group", "deploy-base", "uname"):
+            assert screen.document.state.selected == name
+            await pilot.press("n")
+            await pilot.pause(0.4)
+        assert controller.asked == [("run", "create-group"), ("run", "deploy-base"), ("run", "uname")]

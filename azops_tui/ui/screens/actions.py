@@ -30,8 +30,8 @@ _RUN_ACTIONS = ("run", "run_next", "run_all", "run_from", "edit", "plan", "param
 class Actions:
     """Mixed into the main screen. Every action ends in a command to the controller or in a change of what is shown."""
 
-    _by_hand = False
-    """A step was started by its key, so that the bar stays where the person put it."""
+    _by_hand = ""
+    """The step that was started by its key: the bar does not go back to it when news of it comes."""
     prompt_kind = ""
     prompt_pane = False
 
@@ -82,7 +82,7 @@ class Actions:
         if question is not None:
             self.ask(question)
             return
-        self._by_hand = True
+        self._by_hand = name
         me.spawn(lambda: me.controller.run_step(name))
 
     def action_run_next(self) -> None:
@@ -95,16 +95,18 @@ class Actions:
             if me.controller.view.step(name).state in ("done", "skipped"):
                 me.app.call_later(me.document.select_next)
 
-        self._by_hand = True
+        self._by_hand = name
         me.spawn(work)
 
     def action_run_all(self) -> None:
         """Run all that is not done."""
+        self._by_hand = ""
         self._me.spawn(self._me.controller.run_all)
 
     def action_run_from(self) -> None:
         """Run from the step under the bar."""
         me, name = self._me, self._selected()
+        self._by_hand = ""
         me.spawn(lambda: me.controller.run_from(name))
 
     def action_stop(self) -> None:

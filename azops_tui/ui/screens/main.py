@@ -217,7 +217,11 @@ class MainScreen(Actions, Screen[None]):
         elif isinstance(event, ev.Notice) and event.level != "info" and not event.step:
             severity = "error" if event.level == "error" else "warning"
             self.notify(safe(event.text), severity=severity, markup=False)  # type: ignore[arg-type]  # a literal
-        elif isinstance(event, ev.StepStarted) and self.document.state.selected != event.step and not self._by_hand:
+        elif (
+            isinstance(event, ev.StepStarted)
+            and self.document.state.selected != event.step
+            and event.step != self._by_hand
+        ):
             self.document.select(event.step)
 
     def _follow(self, event: ev.Event) -> None:
@@ -360,7 +364,6 @@ class MainScreen(Actions, Screen[None]):
         except Exception as error:
             self.post_message(messages.Trouble(str(error) or type(error).__name__))
         finally:
-            self._by_hand = False
             self.app.call_later(self._refresh_all)
 
     @property
