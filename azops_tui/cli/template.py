@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from azops_tui.cli import exits
+from azops_tui.cli.options import complete_profile, resolve_profile
 from azops_tui.cli.template_input import GROUP_SCOPE, read_description, read_expansion, template_options
 
 
@@ -82,3 +85,87 @@ def expand(
         "resources": [{"id": resource.id, **plain(resource.body)} for resource in live],
     }
     click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+
+
+@template.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+def lint(files: tuple[Path, ...], output: str) -> None:
+    """Say what is wrong with templates, without values for their parameters and without any cloud.
+
+    Unused and undefined parameters and variables, dependencies that name nothing, circles, hard-coded locations,
+    secrets that can be seen, old apiVersions, names that break the rules of their type. Exits with 1 where there are
+    errors; warnings alone are no failure.
+    """
+    from azops_tui.cli.template_lint import lint_files
+
+    sys.exit(lint_files(files, output, date.today()))
+
+
+@template.command()
+@template_options
+@click.option("--to", "form", type=click.Choice(["text", "mermaid", "svg"]), default="text", show_default=True)
+def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str, form: str) -> None:
+    """Draw what waits for what in FILE: as a tree, as a Mermaid flowchart, or as an SVG picture.
+
+    A loop is one resource. What follows from other dependencies is left out.
+    """
+    from azops_tui.arm import graph as graphs
+
+    found = graphs.graph(read_description(file, files, settings, scope, location))
+    if form == "svg":
+        from azops_tui.arm.graph_svg import svg
+
+        click.echo(svg(found))
+    else:
+        click.echo(graphs.mermaid(found) if form == "mermaid" else graphs.text(found))
+
+
+@template.command("what-if")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--group", "-g", required=True, metavar="GROUP", help="The resource group it would be deployed to.")
+@click.option(
+    "--parameters",
+    "-p",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A parameter file; may be repeated, later ones win.",
+)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
+@click.option(
+    "--cloud",
+    "profile_name",
+    metavar="PROFILE",
+    shell_complete=complete_profile,
+    help="local, public, usgov, china, or a profile of config.toml. [default: $AZOPS_CLOUD, else local]",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["incremental", "complete"], case_sensitive=False),
+    default="incremental",
+    show_default=True,
+    help="complete: what the template leaves out is deleted.",
+)
+@click.option("--location", default="", help="Location of the group, where it is not there yet.")
+@click.option("--all", "noise", is_flag=True, help="Also what differs in the text only, and all of what is created.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def what_if(
+    file: Path,
+    group: str,
+    files: tuple[Path, ...],
+    settings: tuple[str, ...],
+    profile_name: str | None,
+    mode: Literal["incremental", "complete"],
+    location: str,
+    noise: bool,
+    output: str,
+) -> None:
+    """Show what deploying FILE would create, modify and delete in a group, from a fresh read. Nothing is changed.
+
+    Exits with 1 where the deployment would be refused.
+    """
+    from azops_tui.cli.template_live import Request, foresee
+
+    asked = Request(file, files, settings, group, location, mode)
+    sys.exit(foresee(asked, resolve_profile(profile_name, read_only=True), noise=noise, output=output))

@@ -53,7 +53,12 @@ def read_expansion(
 
     Exits with :data:`exits.BAD_INPUT` and a message that begins with ``FILE:LINE`` where something is wrong.
     """
-    document, given = _read(file, files, settings)
+    document, given = read_input(file, files, settings)
+    return expanded(file, document, given, scope, location)
+
+
+def expanded(file: Path, document: Document, given: Mapping[str, Any], scope: str, location: str) -> Expansion:
+    """The expansion in plan mode of what :func:`read_input` gave; exits as :func:`read_expansion` does."""
     return _refused(file, lambda: _expand(file, document, given, scope, location))
 
 
@@ -66,11 +71,12 @@ def read_description(
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.describe import describe, placeholders
+    from azops_tui.arm.shapes import shaped
 
-    document, given = _read(file, files, settings)
+    document, given = read_input(file, files, settings)
     stand_ins = placeholders(document.value, given)
     have = {name.lower() for name in given}
-    unset = {name for name in document.value.get("parameters", {}) if name.lower() not in have}
+    unset = {name for name in document.value.get("parameters") or {} if name.lower() not in have}
 
     def made(parameters: Mapping[str, Any]) -> Description:
         expansion = _expand(file, document, parameters, scope, location, allow_missing=True)
@@ -81,14 +87,15 @@ def read_description(
     except TemplateError as error:
         if not unset:
             return _refused(file, lambda: made(given))
-        # A stand-in may be a value that the template cannot use; expressions can nearly always be shown.
-        try:
-            return made(given)
-        except TemplateError:
-            needed = ", ".join(sorted(unset))
-            fail(
-                f"{_place(file, error)}: {error.message}\nIt needs values, with -p or --set: {needed}", exits.BAD_INPUT
-            )
+        # A stand-in may be a value that the template cannot use; expressions can nearly always be shown. Where they
+        # cannot, as in the count of a loop, an array of one element may do.
+        for others in ({}, {**shaped(document.value), **stand_ins}):
+            try:
+                return made({**others, **given})
+            except TemplateError:
+                continue
+        needed = ", ".join(sorted(unset))
+        fail(f"{place(file, error)}: {error.message}\nIt needs values, with -p or --set: {needed}", exits.BAD_INPUT)
 
 
 def _expand(
@@ -119,14 +126,17 @@ def _refused(file: Path, make: Callable[[], T]) -> T:
     try:
         return make()
     except TemplateError as error:
-        fail(f"{_place(file, error)}: {error.code}: {error.message}", exits.BAD_INPUT)
+        fail(f"{place(file, error)}: {error.code}: {error.message}", exits.BAD_INPUT)
 
 
-def _place(file: Path, error: TemplateError) -> str:
+def place(file: Path, error: TemplateError) -> str:
+    """``FILE:LINE:COLUMN``, or the file alone where the place is not known."""
     return f"{file}:{error.line}:{error.column}" if error.line else str(file)
 
 
-def _read(file: Path, files: tuple[Path, ...], settings: tuple[str, ...]) -> tuple[Document, dict[str, dict[str, Any]]]:
+def read_input(
+    file: Path, files: tuple[Path, ...], settings: tuple[str, ...]
+) -> tuple[Document, dict[str, dict[str, Any]]]:
     """The template with its text, so that what is wrong has a line, and the parameters."""
     from azops_tui.arm import Document, read
     from azops_tui.engine.problems import StepProblem

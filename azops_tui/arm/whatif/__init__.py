@@ -7,6 +7,7 @@ order of sets) is marked as such and left out unless asked for.
 
 from azops_tui.arm.whatif.changes import Change, ChangeType, PropertyChange, PropertyChangeType
 from azops_tui.arm.whatif.difference import difference
+from azops_tui.arm.whatif.lines import Line, lines, summary
 from azops_tui.arm.whatif.prediction import what_if
 from azops_tui.arm.whatif.validation import Facts, Quota, Refusal, validate
 
@@ -14,11 +15,14 @@ __all__ = [
     "Change",
     "ChangeType",
     "Facts",
+    "Line",
     "PropertyChange",
     "PropertyChangeType",
     "Quota",
     "Refusal",
     "difference",
+    "lines",
+    "summary",
     "validate",
     "what_if",
 ]

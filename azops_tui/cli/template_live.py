@@ -1,0 +1,168 @@
+"""``azops template what-if``: what a deployment would change in a group, from fresh reads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from azops_tui.cli import exits
+from azops_tui.cli.options import fail
+from azops_tui.cli.template_input import expanded, read_input
+
+if TYPE_CHECKING:
+    from azops_tui.arm import Document, Expansion
+    from azops_tui.arm.whatif import Change, Facts, Refusal
+    from azops_tui.azure.cloud import Cloud
+    from azops_tui.azure.profiles import Profile
+
+_AT_ONCE = 8
+"""Reads that go on at the same time."""
+_COMPUTE = "2024-07-01"
+_COLOURS = {"+": "green", "~": "yellow", "-": "red", "?": "magenta", "=": "bright_black", "*": "bright_black"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: a template, its parameters, where it would go, and how."""
+
+    file: Path
+    files: tuple[Path, ...]
+    settings: tuple[str, ...]
+    group: str
+    location: str
+    """Of the group, where it is not there yet."""
+    mode: Literal["incremental", "complete"]
+
+
+def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> int:
+    """Print what the deployment would change; returns the exit code.
+
+    Exits with :data:`exits.BAD_INPUT` where the template or a parameter is wrong, and :data:`exits.NO_CLOUD` where the
+    cloud cannot be read.
+    """
+    from azops_tui.azure.errors import AzureFailure
+
+    document, given = read_input(asked.file, asked.files, asked.settings)
+    try:
+        scope, changes, refusal, missing = asyncio.run(_read_and_compare(asked, profile, document, given))
+    except AzureFailure as failure:
+        fail(str(failure), exits.NO_CLOUD)
+    if output == "json":
+        _print_json(changes, refusal, noise=noise)
+    else:
+        _print_text(asked, scope, changes, refusal, noise=noise, missing=missing)
+    return exits.STEP_FAILED if refusal is not None else exits.OK
+
+
+async def _read_and_compare(
+    asked: Request, profile: Profile, document: Document, given: Mapping[str, Any]
+) -> tuple[str, list[Change], Refusal | None, bool]:
+    """Scope, changes, why the service would refuse, and whether the group is missing. Raises AzureFailure."""
+    from azops_tui.arm.whatif import validate, what_if
+    from azops_tui.engine.cloud import open_cloud
+
+    cloud = await open_cloud(profile)
+    try:
+        group = await cloud.groups.get(asked.group)
+        scope = f"/subscriptions/{cloud.subscription}/resourceGroups/{group.name if group else asked.group}"
+        location = group.location if group else asked.location
+        expansion = expanded(asked.file, document, given, scope, location)
+        live = await _live(cloud, expansion, asked.group if group else "", whole=asked.mode == "complete")
+        facts = await _facts(cloud, expansion)
+    finally:
+        await cloud.close()
+    return scope, what_if(expansion, live, mode=asked.mode), validate(expansion, facts), group is None
+
+
+async def _live(cloud: Cloud, expansion: Expansion, group: str, *, whole: bool) -> dict[str, Any]:
+    """The resources of the group, and those that the template names elsewhere, by id.
+
+    Those that the template does not name are known from the group's list only, unless `whole` asks to read them too.
+    """
+    from azops_tui.azure.errors import AzureFailure, is_missing
+
+    listed = await cloud.groups.resources(group) if group else []
+    found: dict[str, Any] = {
+        one.id: {"id": one.id, "name": one.name, "type": one.type, "location": one.location, "tags": one.tags}
+        for one in listed
+    }
+    known = {id.lower(): id for id in found}
+    wanted = {known.get(one.id.lower(), one.id) for one in expansion.resources if _readable(one.id, one.type)}
+    if whole:
+        wanted |= set(found)
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(id: str) -> None:
+        async with turn:
+            try:
+                found[id] = await cloud.resources.get(id)
+            except AzureFailure as failure:
+                # What is listed is there, whether or not it can be read; a parent that is missing has no children.
+                if id not in found and not is_missing(failure) and failure.view.code != "ParentResourceNotFound":
+                    raise
+
+    await asyncio.gather(*(read(id) for id in sorted(wanted)))
+    return found
+
+
+def _readable(id: str, type: str) -> bool:
+    return "[" not in id and type.lower() != "microsoft.resources/deployments"
+
+
+async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
+    """Groups, and cores of the regions that get machines; what may not be read is left unknown."""
+    from azops_tui.arm.whatif import Facts, Quota
+    from azops_tui.azure.errors import AzureFailure
+
+    groups = frozenset(group.name.lower() for group in await cloud.groups.list())
+    regions = {
+        one.location.replace(" ", "").lower()
+        for one in expansion.resources
+        if one.type.lower() in ("microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets")
+        and one.location
+        and "[" not in one.location
+    }
+    cores: dict[str, Quota] = {}
+    sizes: dict[str, int] = {}
+    for region in sorted(regions):
+        path = f"/subscriptions/{cloud.subscription}/providers/Microsoft.Compute/locations/{region}"
+        try:
+            for row in (await cloud.get(f"{path}/usages", _COMPUTE)).get("value") or []:
+                if row.get("name", {}).get("value") == "cores":
+                    cores[region] = Quota(int(row["limit"]), int(row["currentValue"]))
+            for row in (await cloud.get(f"{path}/vmSizes", _COMPUTE)).get("value") or []:
+                sizes[str(row["name"]).lower()] = int(row["numberOfCores"])
+        except (AzureFailure, KeyError, TypeError, ValueError):
+            continue
+    # The group itself may be made first; only others must be there.
+    return Facts(groups=groups | {expansion.scope.group.lower()}, cores=cores, sizes=sizes)
+
+
+def _print_json(changes: Sequence[Change], refusal: Refusal | None, *, noise: bool) -> None:
+    shown: dict[str, Any] = {"status": "Failed" if refusal is not None else "Succeeded"}
+    if refusal is not None:
+        shown["error"] = refusal.as_error()
+    shown["properties"] = {"changes": [change.as_json(noise=noise) for change in changes]}
+    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+
+
+def _print_text(
+    asked: Request, scope: str, changes: Sequence[Change], refusal: Refusal | None, *, noise: bool, missing: bool
+) -> None:
+    from azops_tui.arm.whatif import lines, summary
+    from azops_tui.sanitise import clean
+
+    if missing:
+        click.echo(f"The group {asked.group} is not there yet; a deployment needs it first.", err=True)
+    for line in lines(changes, scope=scope, noise=noise):
+        click.echo(click.style(clean(str(line)), fg=_COLOURS.get(line.mark)))
+    click.echo(f"{summary(changes)} in {asked.group}")
+    if refusal is not None:
+        for one in (refusal, *refusal.details):
+            click.echo(f"azops: the deployment would be refused: {one.code}: {one.message}", err=True)
