@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from azops_tui.simulator import locations
+from azops_tui.simulator import locations, watchers
 from azops_tui.simulator.errors import ArmError, group_not_found, resource_not_found
 from azops_tui.simulator.ids import Address, group_id
 from azops_tui.simulator.locking import check_lock
@@ -21,6 +21,24 @@ Json = Any
 
 UNPLACED = {"microsoft.authorization", "microsoft.insights", "microsoft.advisor", "microsoft.maintenance"}
 """Namespaces whose resources have no region."""
+
+
+NOT_FOUND = {
+    "microsoft.authorization/policydefinitions": (
+        "PolicyDefinitionNotFound",
+        "The policy definition '{name}' could not be found.",
+    ),
+    "microsoft.authorization/policyassignments": (
+        "PolicyAssignmentNotFound",
+        "The policy assignment '{name}' is not found.",
+    ),
+    "microsoft.resources/deploymentstacks": (
+        "DeploymentStackResourceNotFound",
+        "The deployment stack '{id}' could not be found.",
+    ),
+    "microsoft.authorization/locks": ("LockNotFound", "The lock '{name}' could not be found."),
+}
+"""Code and sentence for what is not there, of types that have their own."""
 
 
 class Manager:
@@ -39,6 +57,8 @@ class Manager:
         if not address.group:
             return None
         group = self.world.store.group(address.subscription, address.group)
+        if group is None and address.group.lower() == watchers.GROUP.lower() and address.namespace:
+            return watchers.make_group(self.world, address.subscription)
         if group is None:
             raise group_not_found(address.group)
         return group
@@ -54,6 +74,7 @@ class Manager:
             ArmError: it, or its group, is not there.
         """
         self.group(address)
+        watchers.make_asked(self.world, address)
         found = self.provider(address).find(address)
         if found is None:
             raise self.missing(address)
@@ -68,11 +89,16 @@ class Manager:
             parent = parent.parent
         if len(address.names) > 1 and address.namespace == "Microsoft.Network":
             return ArmError(404, "NotFound", f"Resource {address.id} not found.", details=[])
+        special = NOT_FOUND.get(address.type.lower())
+        if special is not None:
+            code, words = special
+            return ArmError(404, code, words.format(name=address.last_name, id=address.id))
         return resource_not_found(address.title, address.group)
 
     def put(self, address: Address, sent: dict[str, Json], *, api_version: str = "", patch: bool = False) -> Answer:
         """Makes or changes a resource; the work may go on after the answer."""
         group = self.group(address)
+        watchers.make_asked(self.world, address)
         provider = self.provider(address)
         before = provider.find(address)
         if patch and before is None:
@@ -217,6 +243,8 @@ class Manager:
         self.group(address)
         type_ = f"{address.type}/{address.tail}"
         provider = self.registry.of(type_)
+        if type_.lower() == watchers.TYPE and not address.group:
+            watchers.make_used(self.world, address.subscription)
         if address.names:
             own = self.registry.of(address.type).collection(address, query)
             if own is not None:

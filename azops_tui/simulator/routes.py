@@ -10,6 +10,7 @@ import copy
 import json
 import logging
 import uuid
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -42,11 +43,12 @@ class Request:
         query: parameters by name, the names in lower case.
     """
 
-    def __init__(self, method: str, path: str, query: dict[str, str], body: bytes) -> None:
+    def __init__(self, method: str, path: str, query: dict[str, str], body: bytes, headers: Mapping[str, str]) -> None:
         self.method = method
         self.parts = [unquote(p) for p in path.split("/") if p]
         self.lower = [p.lower() for p in self.parts]
         self.query = query
+        self.headers = headers
         self.api_version = query.get("api-version", "")
         self._body = body
 
@@ -102,7 +104,7 @@ class Service:
             if fault is not None:
                 await self._strike(fault)
             self._authorise(request)
-            asked = Request(request.method, raw, query, await request.read())
+            asked = Request(request.method, raw, query, await request.read(), request.headers)
             answer = await self.dispatch(asked)
             return self._respond(answer, asked.api_version, correlation)
         except ArmError as problem:
@@ -281,6 +283,7 @@ class Service:
             if method in ("PUT", "PATCH"):
                 return self._write(asked, address)
             if method == "DELETE":
+                self._check_conditions(asked, address)
                 return self.manager.delete(address)
             if method == "HEAD":
                 self.manager.group(address)
@@ -293,8 +296,23 @@ class Service:
             return await self._act(asked, address)
         raise _no_route(asked)
 
+    def _check_conditions(self, asked: Request, address: Address) -> None:
+        """Refuses a write whose If-Match or If-None-Match does not hold."""
+        wanted, unwanted = asked.headers.get("If-Match"), asked.headers.get("If-None-Match")
+        if not wanted and not unwanted:
+            return
+        found = self.manager.provider(address).find(address)
+        if unwanted == "*" and found is not None:
+            words = f"The {address.types[-1]} {address.last_name} exists already and hence cannot be created again."
+            raise ArmError(412, "PreconditionFailed", words)
+        etag = found.body.get("etag", f'W/"{found.etag}"') if found is not None else ""
+        if wanted and wanted != "*" and wanted.strip('W/"') != str(etag).strip('W/"'):
+            words = f"The {address.types[-1]} {address.last_name} has been modified (etag mismatch)."
+            raise ArmError(412, "PreconditionFailed", words)
+
     def _write(self, asked: Request, address: Address) -> Answer:
         sent = asked.document()
+        self._check_conditions(asked, address)
         return self.manager.put(address, sent, api_version=asked.api_version, patch=asked.method == "PATCH")
 
     def _read(self, asked: Request, address: Address) -> Answer:

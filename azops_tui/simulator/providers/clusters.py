@@ -47,7 +47,7 @@ CLUSTER: dict[str, Json] = {
     "supportPlan": "KubernetesOfficial",
     "networkProfile": {
         "networkPlugin": "kubenet",
-        "loadBalancerSku": "standard",
+        "loadBalancerSku": "Standard",
         "loadBalancerProfile": {"managedOutboundIPs": {"count": 1}, "effectiveOutboundIPs": []},
         "podCidr": "10.244.0.0/16",
         "serviceCidr": "10.0.0.0/16",
@@ -96,8 +96,26 @@ class Clusters(Provider):
             profile["provisioningState"] = "Creating" if change.creates else "Updating"
 
     def settle(self, resource: Resource) -> None:
-        for profile in resource.properties["agentPoolProfiles"]:
+        properties = resource.properties
+        for profile in properties["agentPoolProfiles"]:
             profile["provisioningState"] = "Succeeded"
+        nodes = f"/subscriptions/{resource.address.subscription}/resourceGroups/{properties['nodeResourceGroup']}"
+        network = properties.get("networkProfile") or {}
+        network["loadBalancerSku"] = str(network.get("loadBalancerSku") or "Standard").capitalize()
+        outbound = get(network, "loadBalancerProfile")
+        if isinstance(outbound, dict) and not outbound.get("effectiveOutboundIPs"):
+            address = f"{nodes}/providers/Microsoft.Network/publicIPAddresses/{properties['fqdn'].split('.')[0]}"
+            outbound["effectiveOutboundIPs"] = [{"id": address}]
+        if resource.body.get("identity") and "identityProfile" not in properties:
+            name = f"{resource.address.last_name}-agentpool"
+            identity = f"{nodes}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+            properties["identityProfile"] = {
+                "kubeletidentity": {
+                    "resourceId": identity,
+                    "clientId": str(uuid.uuid4()),
+                    "objectId": str(uuid.uuid4()),
+                }
+            }
 
     def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
         resource = self.world.store.get(parent.id)

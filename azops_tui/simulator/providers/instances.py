@@ -92,6 +92,8 @@ class Instances(Provider):
         owner = self.world.store.get(resource.address.parent.id) if resource.address.parent else None
         if name == "simulateeviction":
             return Answer(204)
+        if name == "runcommand":
+            return self._run_command(resource)
         if name not in STEPS or owner is None:
             return None
 
@@ -99,6 +101,16 @@ class Instances(Provider):
             await take_power(self.world, owner, resource, name)
 
         return Answer(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
+
+    def _run_command(self, resource: Resource) -> Answer:
+        async def work() -> None:
+            await self.world.clock.sleep(20)
+
+        operation = self.begin(resource, work)
+        words = "Enable succeeded: \n[stdout]\n\n[stderr]\n"
+        said = profiles.status("ProvisioningState/succeeded", "Provisioning succeeded", "", words)
+        operation.result = lambda: {"value": [said]}
+        return Answer(202, None, operation, (ASYNC, LOCATION))
 
     def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
         resource = self.world.store.get(parent.id)
