@@ -11,7 +11,7 @@ from azops_tui import __version__
 from azops_tui.engine.events import StepInfo
 from azops_tui.engine.guard import Need, need
 from azops_tui.engine.problems import RunError
-from azops_tui.runbook.model import Problem, Runbook, Severity, Step, StepKind
+from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step, StepKind
 
 _MOST = 200
 """Documents that one run may draw in as prerequisites."""
@@ -64,20 +64,33 @@ class Forecast:
     """Why it would not be, or under which condition."""
 
 
-def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> tuple[Planned, ...]:
-    """The steps of a runbook and of what it draws in, in the order in which they run.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do."""
+
+    steps: tuple[Planned, ...]
+    """In the order in which they run."""
+    documents: tuple[Runbook, ...]
+    """The runbook, and all that it draws in. One that cannot be read is there without steps, and says why."""
+
+
+def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> Plan:
+    """The steps of a runbook and of what it draws in.
 
     A prerequisite's steps come before the first step behind its link, once, however many documents link to it.
 
     Raises:
         RunError: there are more prerequisites than any run needs.
-        RunbookError: a prerequisite cannot be read.
     """
+    from azops_tui.engine.open import RunbookError
+
     seen = {runbook.path.resolve()}
+    documents: list[Runbook] = []
     found: list[Planned] = []
     names: set[str] = set()
 
     def add(document: Runbook, prefix: str) -> None:
+        documents.append(document)
         links = sorted(document.prerequisites, key=lambda link: link.line)
         for step in document.steps:
             while links and links[0].line < step.line:
@@ -94,7 +107,12 @@ def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> tuple[Pl
         seen.add(resolved)
         if len(seen) > _MOST:
             raise RunError(f"{runbook.path} draws in more than {_MOST} prerequisites.")
-        add(open_document(path), f"{path.stem}/")
+        try:
+            document = open_document(path)
+        except RunbookError as error:
+            said = Problem(Severity.ERROR, error.line, error.message, error.path)
+            document = Runbook(path, "", path.stem, {}, (), Requirements(), (), (), (), problems=(said,))
+        add(document, f"{path.stem}/")
 
     def unique(name: str) -> str:
         candidate, number = name, 2
@@ -104,7 +122,7 @@ def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> tuple[Pl
         return candidate
 
     add(runbook, "")
-    return tuple(found)
+    return Plan(tuple(found), tuple(documents))
 
 
 def forecast(steps: Iterable[Planned], done: Callable[[str], bool]) -> list[Forecast]:
@@ -149,20 +167,6 @@ def preflight(runbooks: Iterable[Runbook], given: Mapping[str, str]) -> list[Pro
     facts = Facts(lambda name: shutil.which(name) is not None, Path.is_file, __version__, given)
     found = [problem for runbook in runbooks for problem in check(runbook, facts)]
     return [problem for problem in found if problem.severity is Severity.ERROR]
-
-
-def plan_of(runbook: Runbook, open_document: Callable[[Path], Runbook] | None = None) -> tuple[Planned, ...]:
-    """The plan of a runbook whose prerequisites are read from files.
-
-    Raises:
-        RunError: one cannot be read.
-    """
-    from azops_tui.engine.open import RunbookError, open_runbook
-
-    try:
-        return plan(runbook, open_document or open_runbook)
-    except RunbookError as error:
-        raise RunError(str(error)) from error
 
 
 def edited(planned: Planned, code: str) -> Step:

@@ -28,7 +28,7 @@ from azops_tui.engine.emit import Emitter, Subscriber
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved, resolve, validate
 from azops_tui.engine.perform import Stopper
-from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan_of, preflight
+from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
 from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem
 from azops_tui.engine.source import CloudSource
 from azops_tui.engine.state import RunView
@@ -65,7 +65,7 @@ class Run:
 
     Raises:
         ParameterError: a parameter has a value it cannot have.
-        RunError: a prerequisite cannot be read.
+        RunError: it draws in more documents than any run needs.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Run:
     ) -> None:
         self.runbook = runbook
         self.policy = policy or Policy()
-        self._plan = {planned.name: planned for planned in plan_of(runbook, open_document)}
+        self._documents, self._plan = _planned(runbook, open_document)
         self._emitter = Emitter(journal, redactor or Redactor())
         self._emitter.state.announce(planned.info for planned in self._plan.values())
         self._source = CloudSource(cloud, profile)
@@ -355,8 +355,7 @@ class Run:
         """Make the run, at its first step."""
         if self._begun:
             return
-        runbooks = {id(one.runbook): one.runbook for one in self._plan.values()}.values() or [self.runbook]
-        wrong = preflight(runbooks, self._bench.given)
+        wrong = preflight(self._documents, self._bench.given)
         if wrong:
             raise RunError("\n".join(str(one) for one in wrong))
         cloud_problem: StepProblem | None = None
@@ -429,9 +428,7 @@ class Run:
         return secrets
 
     def _parameters(self) -> list[Parameter]:
-        documents = {id(self.runbook): self.runbook}
-        documents.update({id(one.runbook): one.runbook for one in self._plan.values()})
-        return [parameter for document in documents.values() for parameter in document.parameters]
+        return [parameter for document in self._documents for parameter in document.parameters]
 
     def _find(self, name: str) -> Planned:
         found = self._plan.get(name)
@@ -447,3 +444,13 @@ class Run:
         if attributes.exclude_from_run_all or attributes.ignore or planned.name in self._background:
             return False
         return force or self.state.step(planned.name).state != "done"
+
+
+def _planned(
+    runbook: Runbook, open_document: Callable[[Path], Runbook] | None
+) -> tuple[tuple[Runbook, ...], dict[str, Planned]]:
+    """The documents of a run, and its steps by name in order."""
+    from azops_tui.engine.open import open_runbook
+
+    found = plan(runbook, open_document or open_runbook)
+    return found.documents, {planned.name: planned for planned in found.steps}

@@ -411,6 +411,18 @@ async def test_prerequisites_run_once_where_they_are_linked(make_run: MakeRun, t
     assert [e.step for e in watched.events(ev.StepFinished)] == ["base/make", "use", "before"]
 
 
+async def test_a_missing_prerequisite_keeps_it_from_running_not_from_opening(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "odd.md").write_bytes(b"\xff\xfe")
+    text = "## Prerequisites\n[x]({})\n## Do\n```bash {{name=a}}\ntrue\n```\n"
+    for target in ("missing.md", "odd.md"):
+        watched = make_run(text.format(target))
+        assert [row.name for row in watched.run.forecast()] == ["a"]
+        with pytest.raises(RunError, match=target):
+            await watched.run.run_all()
+
+
 async def test_background_steps_end_with_the_run(make_run: MakeRun, tmp_path: Path) -> None:
     watched = make_run(
         f"""
