@@ -35,6 +35,11 @@ _SHELLS = frozenset(("", "bash", "sh", "shell", "zsh", "dash", "ksh", "ash"))
 _WATCHED = re.compile(r"\b(?:export|declare|typeset|readonly|local)\b[^\n]*(?:\$\(|`)")
 """Code whose command substitutions are watched: their failure is lost to bash."""
 
+_ARITHMETIC = re.compile(r"\$\(\(|\$\[")
+"""After an error in arithmetic bash goes on with the next command, if there is one beside it and not around it."""
+_READ_AS_IT_GOES = re.compile(r"\b(?:alias|extglob)\b")
+"""Code that changes how the code after it is read, and so cannot be read whole."""
+
 _QUIET = {
     "PAGER": "cat",
     "GIT_PAGER": "cat",
@@ -193,6 +198,8 @@ class ShellSession(DriverSession):
         (self._folder / "before").write_bytes(before)
         (self._folder / "after").write_bytes(b"")
         text = code.replace("\r\n", "\n")
+        if _ARITHMETIC.search(text) and not _READ_AS_IT_GOES.search(text):
+            text = f"{{ :; {text}\n\n}}"
         (self._folder / "step").write_bytes(text.encode("utf-8", "surrogateescape") + b"\n")
 
     async def _on_terminal(self, new: int, limit: float | None) -> tuple[int | None, bool, int | None]:
