@@ -100,7 +100,7 @@ async def test_fifty_megabytes_neither_grow_nor_freeze(make_run: MakeRun) -> Non
         longest = max(longest, time.perf_counter() - began)
     assert await running == "done"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
-    assert longest < 1.0
+    assert longest < 2.0
     spilled = [Path(folder) / name for folder, _, names in os.walk(os.environ["XDG_STATE_HOME"]) for name in names]
     whole = [path for path in spilled if path.name == "flood.txt"]
     assert len(whole) == 1
