@@ -240,7 +240,7 @@ def compile_user_function(node: Call, arguments: list[Compiled]) -> Compiled:
     lowered = node.name.lower()
 
     def call(environment: Environment) -> Json:
-        environment.run.step()
+        environment.run.charge(4)
         function = environment.frame.user_function(lowered)
         if function is None:
             raise ExpressionError(
