@@ -91,11 +91,12 @@ while :; do
       builtin exit 0
       ;;
   esac
-  until IFS=' ' builtin read -t 15 -r __azops_verb __azops_id __azops_slot __azops_watch 0<>"$__azops_folder/commands"; do
+  until IFS=' ' builtin read -t 5 -r __azops_verb __azops_id __azops_slot __azops_watch 0<>"$__azops_folder/commands"; do
     builtin kill -0 "$__azops_owner" 2>/dev/null || __azops_verb=orphaned
     [[ $__azops_verb != orphaned ]] || break
   done
-  exec </dev/null >"$__azops_folder/stdout" 2>"$__azops_folder/stderr"
+  # Without azops nobody reads, and opening would wait for ever.
+  [[ $__azops_verb == orphaned ]] || exec </dev/null >"$__azops_folder/stdout" 2>"$__azops_folder/stderr"
 done
 builtin trap - EXIT
 builtin exit "$__azops_code"

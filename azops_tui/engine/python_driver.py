@@ -65,7 +65,7 @@ class Driver:
         self.report("ready")
         waiting = b""
         while True:
-            if not select.select([self.commands], [], [], 15)[0]:
+            if not select.select([self.commands], [], [], 5)[0]:
                 if not self.owned():
                     shutil.rmtree(self.folder, ignore_errors=True)
                     return

@@ -460,3 +460,34 @@ def test_an_interactive_step_has_the_terminal() -> None:
     os.close(leader)
     lines = shown.decode().replace("\r", "").split("\n")
     assert lines[lines.index("tty xterm") :] == ["tty xterm", "ftyped", "status 3", "<typed", "ftyped", "dumb>", ""]
+
+
+_KILLED = """
+import asyncio, os, sys
+sys.path.insert(0, sys.argv[1])
+from azops_tui.engine.python import PythonSession
+from azops_tui.engine.shell import ShellSession
+
+async def main():
+    for session in (ShellSession(), PythonSession()):
+        await session.start(dict(os.environ), "/")
+        print(session._process.pid, session._folder, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_nothing_is_left_when_azops_is_killed(tmp_path: Path) -> None:
+    project = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", _KILLED, str(project)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    ) as process:
+        assert process.stdout is not None
+        children = [process.stdout.readline().split() for _ in range(2)]
+        process.kill()
+    deadline = time.monotonic() + 30
+    while any(_runs(int(pid)) for pid, _ in children) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [(_runs(int(pid)), Path(folder).exists()) for pid, folder in children] == [(False, False)] * 2
