@@ -102,6 +102,8 @@ def shorten_middle(text: str, cells: int) -> str:
 
 def crop_line(line: Line, cells: int) -> Line:
     """The line cut to ``cells`` cells, with an ellipsis where something was cut off."""
+    while line and not line[-1][0].strip():
+        line = line[:-1]
     if width(line) <= cells:
         return line
     result: Line = []

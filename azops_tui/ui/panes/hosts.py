@@ -89,7 +89,7 @@ class HostsPane(Pane):
         return rows
 
     def _text(self, key: str, text: str, diff: tuple[str, ...]) -> list[Row]:
-        lines = list(diff) if diff else text.split("\n")
+        lines = list(diff) if diff else text.rstrip("\n").split("\n")
         styles = {"+": "add", "-": "delete"} if diff else {}
         rows = [
             text_row(f"{key}:{n}", [("   ", ""), (strip_ansi(line), styles.get(line[:1], ""))])

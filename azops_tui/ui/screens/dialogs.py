@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from azops_tui.ui.look import look
 from azops_tui.ui.paint import safe
 
 
@@ -98,7 +97,7 @@ class Dialog(ModalScreen[Answer]):
     def compose(self) -> ComposeResult:
         """The box: lines, what is to be typed, buttons."""
         with Vertical(id="box") as box:
-            box.border_title = Content(f" {safe(self.ask.title)} ")
+            box.border_title = Content(safe(self.ask.title))
             with VerticalScroll(id="lines", can_focus=False):
                 yield Static(Content("\n".join(safe(line) for line in self.ask.lines)), markup=False)
             if self.ask.typed:
@@ -167,7 +166,7 @@ class QuitDialog(Dialog):
     def compose(self) -> ComposeResult:
         """The box: stop, leave where that is possible, cancel."""
         with Vertical(id="box") as box:
-            box.border_title = Content(f" {self.ask.title} ")
+            box.border_title = Content(self.ask.title)
             yield Static(Content(safe("\n".join(self.ask.lines))), markup=False)
             with Horizontal(id="buttons"):
                 yield Button(self._label("Cancel", True), id="cancel", compact=True)
@@ -205,8 +204,8 @@ class Sheet(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A box with a title around the body."""
         with Vertical(id="box") as box:
-            box.border_title = Content(f" {safe(self.heading)} ")
-            box.border_subtitle = Content(f" esc {look(self).marks.arrow} back ")
+            box.border_title = Content(safe(self.heading))
+            box.border_subtitle = Content("esc back")
             yield from self.body()
 
     def action_close(self) -> None:

@@ -58,7 +58,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
     def compose(self) -> ComposeResult:
         """A field for each parameter."""
         with Vertical(id="box") as box:
-            box.border_title = Content(" Values ")
+            box.border_title = Content("Values")
             with VerticalScroll(id="fields", can_focus=False):
                 if not self.parameters:
                     yield Static(Content("This runbook has no parameters. Variables of the run are in pane 5."))

@@ -96,7 +96,7 @@ class HomeScreen(Screen[None]):
 
         yield _Title()
         with Vertical(id="frame") as frame:
-            frame.border_title = Content(" Runbooks ")
+            frame.border_title = Content("Runbooks")
             yield Rows(empty="There is no runbook here. `azops open FILE.md` opens one.")
         yield Input(select_on_focus=False, compact=True)
         yield _Keys()

@@ -227,7 +227,7 @@ class MainScreen(Actions, Screen[None]):
     def _follow(self, event: ev.Event) -> None:
         """Which pane shows what the step does now."""
         number = 0
-        if isinstance(event, ev.StepStarted):
+        if isinstance(event, ev.StepStarted | ev.ConfirmationAsked):
             step = self.controller.view.steps.get(event.step)
             number = _FOLLOW.get(step.kind, 0) if step else 0
         elif event.step and isinstance(event, ev.DeploymentChanged):
