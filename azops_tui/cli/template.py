@@ -13,7 +13,7 @@ import click
 
 from azops_tui.cli import exits
 from azops_tui.cli.options import complete_profile, resolve_profile
-from azops_tui.cli.template_input import GROUP_SCOPE, read_description, read_expansion, template_options
+from azops_tui.cli.template_input import GROUP_SCOPE, expanded, masked, read_description, read_input, template_options
 
 
 @click.group()
@@ -36,13 +36,13 @@ def show(
     """
     from azops_tui.cli.template_text import describe_text
 
-    description = read_description(file, files, settings, scope, location)
+    description, redactor = read_description(file, files, settings, scope, location)
     if output == "json":
         rows = [dataclasses.replace(row, resources=()) for row in description.resources]
         shown = dataclasses.asdict(dataclasses.replace(description, resources=tuple(rows)))
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        click.echo(redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)))
     else:
-        click.echo(describe_text(description, scope))
+        click.echo(redactor.redact(describe_text(description, scope)))
 
 
 @template.command("eval")
@@ -70,21 +70,23 @@ def expand(
 ) -> None:
     """Expand FILE: its resources as they would be sent, and the deployment as the service would show it.
 
-    What only the running deployment knows stays an expression.
+    What only the running deployment knows stays an expression, and so do secrets.
     """
     from azops_tui.arm import plain
 
-    expansion = read_expansion(file, files, settings, scope, location)
-    live = [resource for resource in expansion.resources if resource.condition and not resource.existing]
+    document, given = read_input(file, files, settings)
+    expansion = expanded(file, document, given, scope, location)
+    shown, redactor = masked(file, document, given, expansion, scope, location)
+    live = [resource for resource in shown.resources if resource.condition and not resource.existing]
     if output == "text":
         for resource in live:
-            click.echo(resource.id)
+            click.echo(redactor.redact(resource.id))
         return
-    shown = {
+    result = {
         **expansion.as_deployment(),
         "resources": [{"id": resource.id, **plain(resource.body)} for resource in live],
     }
-    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    click.echo(redactor.redact(json.dumps(result, indent=2, ensure_ascii=False)))
 
 
 @template.command()
@@ -112,13 +114,14 @@ def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope:
     """
     from azops_tui.arm import graph as graphs
 
-    found = graphs.graph(read_description(file, files, settings, scope, location))
+    description, redactor = read_description(file, files, settings, scope, location)
+    found = graphs.graph(description)
     if form == "svg":
         from azops_tui.arm.graph_svg import svg
 
-        click.echo(svg(found))
+        click.echo(redactor.redact(svg(found)))
     else:
-        click.echo(graphs.mermaid(found) if form == "mermaid" else graphs.text(found))
+        click.echo(redactor.redact(graphs.mermaid(found) if form == "mermaid" else graphs.text(found)))
 
 
 @template.command("what-if")

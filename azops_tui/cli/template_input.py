@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ from azops_tui.cli.options import assignments, fail
 if TYPE_CHECKING:
     from azops_tui.arm import Document, Expansion, TemplateError
     from azops_tui.arm.describe import Description
+    from azops_tui.secrets.redact import Redactor
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -46,56 +47,111 @@ def template_options(function: F) -> F:
     return function
 
 
-def read_expansion(
-    file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str
-) -> Expansion:
-    """The template of a file, expanded in plan mode; linked templates are looked for beside it.
+def expanded(file: Path, document: Document, given: Mapping[str, Any], scope: str, location: str) -> Expansion:
+    """What :func:`read_input` gave, expanded in plan mode; linked templates are looked for beside it.
 
     Exits with :data:`exits.BAD_INPUT` and a message that begins with ``FILE:LINE`` where something is wrong.
     """
-    document, given = read_input(file, files, settings)
-    return expanded(file, document, given, scope, location)
-
-
-def expanded(file: Path, document: Document, given: Mapping[str, Any], scope: str, location: str) -> Expansion:
-    """The expansion in plan mode of what :func:`read_input` gave; exits as :func:`read_expansion` does."""
     return _refused(file, lambda: _expand(file, document, given, scope, location))
+
+
+def masked(
+    file: Path, document: Document, given: Mapping[str, Any], expansion: Expansion, scope: str, location: str
+) -> tuple[Expansion, Redactor]:
+    """The expansion again with secrets as ``[parameters('name')]``, and what hides them where that cannot be.
+
+    Args:
+        file: of the template.
+        document: its text.
+        given: its parameters.
+        expansion: of the template with its real parameters.
+        scope: where it would be deployed.
+        location: of the group.
+    """
+    from azops_tui.arm import TemplateError
+
+    hidden, redactor = _secrets(document, given)
+    if not hidden:
+        return expansion, redactor
+    try:
+        return _expand(file, document, _with(given, hidden), scope, location), redactor
+    except TemplateError:
+        return expansion, redactor
+
+
+def _secrets(document: Document, given: Mapping[str, Any]) -> tuple[dict[str, Any], Redactor]:
+    """What to pass for secret parameters that have a value, so that it stays out of all that is made of them, and what
+    hides the values themselves. Raises TemplateError."""
+    from azops_tui.arm.deployment import get, section
+    from azops_tui.arm.types import TypeProblem, Types, is_secure
+    from azops_tui.secrets.redact import Redactor
+
+    redactor = Redactor()
+    hidden: dict[str, Any] = {}
+    types = Types(section(document.value, "definitions"))
+    values = {name.lower(): entry.get("value") for name, entry in given.items()}
+    for name, definition in section(document.value, "parameters").items():
+        try:
+            type = str(types.settled(definition).get("type", ""))
+        except (TypeProblem, AttributeError):
+            continue  # whoever expands the template says what is wrong with it
+        value = values.get(name.lower(), get(definition, "defaultValue"))
+        if not is_secure(type) or (value is None and name.lower() not in values):
+            continue
+        for text in _texts(value):
+            redactor.add(text)
+        if type.lower() == "securestring":
+            # A plan does not ask for the value of such a reference: it stays an expression.
+            hidden[name] = {"reference": {"keyVault": {"id": ""}, "secretName": name}}
+    return hidden, redactor
+
+
+def _with(given: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with others in place of those of the same name."""
+    names = {name.lower() for name in others}
+    return {**{name: value for name, value in given.items() if name.lower() not in names}, **others}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _texts(item)
 
 
 def read_description(
     file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str
-) -> Description:
-    """What there is to say about the template of a file; parameters without a value have stand-ins in its names.
+) -> tuple[Description, Redactor]:
+    """What there is to say about the template of a file, without secrets, and what hides those that are left in it.
 
-    Exits as :func:`read_expansion` does.
+    Parameters without a value have stand-ins in its names. Exits as :func:`expanded` does.
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.describe import describe, placeholders
     from azops_tui.arm.shapes import shaped
 
     document, given = read_input(file, files, settings)
-    stand_ins = placeholders(document.value, given)
+    hidden, redactor = _refused(file, lambda: _secrets(document, given))
+    stand_ins = _refused(file, lambda: placeholders(document.value, given))
     have = {name.lower() for name in given}
     unset = {name for name in document.value.get("parameters") or {} if name.lower() not in have}
-
-    def made(parameters: Mapping[str, Any]) -> Description:
-        expansion = _expand(file, document, parameters, scope, location, allow_missing=True)
-        return describe(expansion, unset=unset)
-
-    try:
-        return made({**given, **stand_ins})
-    except TemplateError as error:
-        if not unset:
-            return _refused(file, lambda: made(given))
-        # A stand-in may be a value that the template cannot use; expressions can nearly always be shown. Where they
-        # cannot, as in the count of a loop, an array of one element may do.
-        for others in ({}, {**shaped(document.value), **stand_ins}):
-            try:
-                return made({**others, **given})
-            except TemplateError:
-                continue
-        needed = ", ".join(sorted(unset))
-        fail(f"{place(file, error)}: {error.message}\nIt needs values, with -p or --set: {needed}", exits.BAD_INPUT)
+    safe = _with(given, hidden)
+    # A stand-in may be a value that the template cannot use; expressions can nearly always be shown. Where they cannot,
+    # as in the count of a loop, an array of one element may do; where a secret object is looped over, its values must.
+    attempts = [{**stand_ins, **safe}, safe, {**shaped(document.value), **stand_ins, **safe}, given]
+    failure: TemplateError | None = None
+    for parameters in attempts:
+        try:
+            expansion = _expand(file, document, parameters, scope, location, allow_missing=True)
+            return describe(expansion, unset=unset), redactor
+        except TemplateError as error:
+            failure = failure or error
+    assert failure is not None
+    said = f"{place(file, failure)}: {failure.code}: {failure.message}"
+    required = [name for name in unset if name in stand_ins or name in shaped(document.value)]
+    advice = f"\nIt may need values, with -p or --set, for {', '.join(sorted(required))}." if required else ""
+    return fail(said + advice, exits.BAD_INPUT)
 
 
 def _expand(

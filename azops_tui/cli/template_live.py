@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,13 +13,14 @@ import click
 
 from azops_tui.cli import exits
 from azops_tui.cli.options import fail
-from azops_tui.cli.template_input import expanded, read_input
+from azops_tui.cli.template_input import expanded, masked, read_input
 
 if TYPE_CHECKING:
     from azops_tui.arm import Document, Expansion
     from azops_tui.arm.whatif import Change, Facts, Refusal
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
+    from azops_tui.secrets.redact import Redactor
 
 _AT_ONCE = 8
 """Reads that go on at the same time."""
@@ -40,6 +41,19 @@ class Request:
     mode: Literal["incremental", "complete"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found out."""
+
+    scope: str
+    changes: list[Change]
+    refusal: Refusal | None
+    """Why the service would refuse the deployment."""
+    missing: bool
+    """Whether the group is not there."""
+    redactor: Redactor
+
+
 def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> int:
     """Print what the deployment would change; returns the exit code.
 
@@ -50,20 +64,18 @@ def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> in
 
     document, given = read_input(asked.file, asked.files, asked.settings)
     try:
-        scope, changes, refusal, missing = asyncio.run(_read_and_compare(asked, profile, document, given))
+        found = asyncio.run(_read_and_compare(asked, profile, document, given))
     except AzureFailure as failure:
         fail(str(failure), exits.NO_CLOUD)
     if output == "json":
-        _print_json(changes, refusal, noise=noise)
+        _print_json(found, noise=noise)
     else:
-        _print_text(asked, scope, changes, refusal, noise=noise, missing=missing)
-    return exits.STEP_FAILED if refusal is not None else exits.OK
+        _print_text(asked, found, noise=noise)
+    return exits.STEP_FAILED if found.refusal is not None else exits.OK
 
 
-async def _read_and_compare(
-    asked: Request, profile: Profile, document: Document, given: Mapping[str, Any]
-) -> tuple[str, list[Change], Refusal | None, bool]:
-    """Scope, changes, why the service would refuse, and whether the group is missing. Raises AzureFailure."""
+async def _read_and_compare(asked: Request, profile: Profile, document: Document, given: Mapping[str, Any]) -> _Found:
+    """Reads and compares. Raises AzureFailure."""
     from azops_tui.arm.whatif import validate, what_if
     from azops_tui.engine.cloud import open_cloud
 
@@ -77,7 +89,9 @@ async def _read_and_compare(
         facts = await _facts(cloud, expansion)
     finally:
         await cloud.close()
-    return scope, what_if(expansion, live, mode=asked.mode), validate(expansion, facts), group is None
+    shown, redactor = masked(asked.file, document, given, expansion, scope, location)
+    changes = what_if(shown, live, mode=asked.mode)
+    return _Found(scope, changes, validate(expansion, facts), group is None, redactor)
 
 
 async def _live(cloud: Cloud, expansion: Expansion, group: str, *, whole: bool) -> dict[str, Any]:
@@ -144,25 +158,23 @@ async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
     return Facts(groups=groups | {expansion.scope.group.lower()}, cores=cores, sizes=sizes)
 
 
-def _print_json(changes: Sequence[Change], refusal: Refusal | None, *, noise: bool) -> None:
-    shown: dict[str, Any] = {"status": "Failed" if refusal is not None else "Succeeded"}
-    if refusal is not None:
-        shown["error"] = refusal.as_error()
-    shown["properties"] = {"changes": [change.as_json(noise=noise) for change in changes]}
-    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+def _print_json(found: _Found, *, noise: bool) -> None:
+    shown: dict[str, Any] = {"status": "Failed" if found.refusal is not None else "Succeeded"}
+    if found.refusal is not None:
+        shown["error"] = found.refusal.as_error()
+    shown["properties"] = {"changes": [change.as_json(noise=noise) for change in found.changes]}
+    click.echo(found.redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)))
 
 
-def _print_text(
-    asked: Request, scope: str, changes: Sequence[Change], refusal: Refusal | None, *, noise: bool, missing: bool
-) -> None:
+def _print_text(asked: Request, found: _Found, *, noise: bool) -> None:
     from azops_tui.arm.whatif import lines, summary
     from azops_tui.sanitise import clean
 
-    if missing:
+    if found.missing:
         click.echo(f"The group {asked.group} is not there yet; a deployment needs it first.", err=True)
-    for line in lines(changes, scope=scope, noise=noise):
-        click.echo(click.style(clean(str(line)), fg=_COLOURS.get(line.mark)))
-    click.echo(f"{summary(changes)} in {asked.group}")
-    if refusal is not None:
-        for one in (refusal, *refusal.details):
+    for line in lines(found.changes, scope=found.scope, noise=noise):
+        click.echo(click.style(found.redactor.redact(clean(str(line))), fg=_COLOURS.get(line.mark)))
+    click.echo(f"{summary(found.changes)} in {asked.group}")
+    if found.refusal is not None:
+        for one in (found.refusal, *found.refusal.details):
             click.echo(f"azops: the deployment would be refused: {one.code}: {one.message}", err=True)

@@ -83,7 +83,7 @@ def _frame(document: Document, frame: Frame, today: date) -> Iterable[Found]:
         for resource in found.own:
             made.setdefault((*frame.path, *resource.path), []).append(resource)
         yield from check_order(found, frame.path)
-        if not broken and not found.guessed:
+        if not broken:
             for error in found.errors:
                 yield "invalid-template", (*frame.path, *_path(whole, error)), error.message, False
     yield from check_placing(frame, made, today)

@@ -38,6 +38,7 @@ class Resources:
     guessed: bool
     """Whether parameters have stand-ins, so that not everything that goes wrong is the template's fault."""
     errors: list[TemplateError] = field(default_factory=list)
+    """What goes wrong whatever the parameters are."""
 
 
 def resources_of(document: Document) -> Resources | TemplateError | None:
@@ -56,7 +57,10 @@ def resources_of(document: Document) -> Resources | TemplateError | None:
     failure: TemplateError | None = None
     for given in attempts:
         try:
-            return _collected(document, given, guessed=missing)
+            found = _collected(document, given, guessed=missing)
+            if missing and found.errors:
+                found.errors = _certain(document, found.errors)
+            return found
         except TemplateError as error:
             failure = error
         except ExpressionError as error:
@@ -64,6 +68,15 @@ def resources_of(document: Document) -> Resources | TemplateError | None:
         except (NotYet, RecursionError):
             failure = TemplateError("InvalidTemplate", "The template is nested too deeply.")
     return None if missing else failure
+
+
+def _certain(document: Document, errors: list[TemplateError]) -> list[TemplateError]:
+    """Those of the errors that also come where nothing is put in for parameters without a value."""
+    try:
+        without = {error.message for error in _collected(document, {}, guessed=True).errors}
+    except (TemplateError, ExpressionError, NotYet, RecursionError):
+        return []
+    return [error for error in errors if error.message in without]
 
 
 def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) -> Resources:

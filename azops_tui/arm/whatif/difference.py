@@ -16,6 +16,13 @@ _EXPRESSION = re.compile(r"^\[(?!\[).*\]$", re.DOTALL)
 _WHOLE = frozenset({"tags"})
 """Top-level members that a deployment replaces as a whole: what the template leaves out is deleted."""
 _FIXED = frozenset({"id", "name", "type", "apiVersion"})
+_UNREAD = frozenset(
+    {"adminpassword", "administratorloginpassword", "customdata", "protectedsettings", "publishingpassword", "secrets"}
+)
+"""Members that the service takes and never shows: that they are not there says nothing."""
+_SECRET = re.compile(r"^\[parameters\('[^']*'\)\]$")
+_WORD = re.compile(r"[\w.\-]{1,80}")
+"""What names and enumerations look like, which the service compares without case; other text is compared as it is."""
 
 
 def tidy(value: Json) -> Json:
@@ -66,7 +73,9 @@ def same(before: Json, wanted: Json, *, place: bool = False) -> bool:
         return before is not None
     if isinstance(before, str) and isinstance(wanted, str):
         old, new = before.casefold(), wanted.casefold()
-        return old == new or (place and old.replace(" ", "") == new.replace(" ", ""))
+        if place:
+            return old.replace(" ", "") == new.replace(" ", "")
+        return before == wanted or (old == new and (bool(_WORD.fullmatch(wanted)) or "/providers/" in new))
     if isinstance(before, dict) and isinstance(wanted, dict):
         return all(same(_member(before, key)[1], item) for key, item in wanted.items())
     if isinstance(before, list) and isinstance(wanted, list):
@@ -102,12 +111,17 @@ def _compare(
         return [PropertyChange(path, Type.DELETE, before)]
     if before is None:
         tidied = tidy(wanted)
-        return [] if tidied is None else [PropertyChange(path, Type.CREATE, after=tidied)]
+        if tidied is None:
+            return []
+        unread = path.rpartition(".")[2].lower() in _UNREAD or (isinstance(tidied, str) and _SECRET.match(tidied))
+        return [PropertyChange(path, Type.NO_EFFECT if unread else Type.CREATE, after=tidied)]
     if isinstance(before, list) and isinstance(wanted, list):
         children = tuple(_elements(before, wanted))
         if any(child.effective for child in children):
             return [PropertyChange(path, Type.ARRAY, children=children)]
         return [] if before == wanted else [PropertyChange(path, Type.NO_EFFECT, before, wanted)]
+    if exact and isinstance(before, str) and before != wanted:
+        return [PropertyChange(path, Type.MODIFY, before, wanted)]
     if same(before, wanted, place=place):
         return [] if before == wanted else [PropertyChange(path, Type.NO_EFFECT, before, wanted)]
     return [PropertyChange(path, Type.MODIFY, before, wanted)]

@@ -100,7 +100,8 @@ def _properties(delta: Iterable[PropertyChange], prefix: str) -> Iterator[Line]:
             case PropertyChangeType.DELETE:
                 yield Line(mark, f"{path}: {short(change.before)}", 1)
             case PropertyChangeType.NO_EFFECT:
-                yield Line(mark, f"{path}: {short(change.before)} is the same as {short(change.after)}", 1)
+                known = f"{short(change.before)} is the same as " if change.before is not None else "never shown: "
+                yield Line(mark, f"{path}: {known}{short(change.after)}", 1)
             case _:
                 yield Line(mark, f"{path}: {short(change.before)} → {short(change.after)}", 1)
 
