@@ -98,7 +98,9 @@ def provider_route(world: World, asked: Request, address: Address) -> Answer | N
     if address.tail.lower() == "skus" and not address.names:
         if namespace == "microsoft.compute":
             wanted = asked.query.get("$filter", "")
-            names = [n for n in locations.LOCATIONS if f"'{n}'" in wanted.lower()] if wanted else ["eastus"]
+            names = (
+                [n for n in locations.LOCATIONS if f"'{n}'" in wanted.lower()] if wanted else list(locations.LOCATIONS)
+            )
             return Answer(200, {"value": skus(names)})
         return Answer(200, {"value": []})
     if [t.lower() for t in address.types[:1]] == ["locations"]:
