@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
-from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
 from azops_tui.arm.graphs import find_circle
 from azops_tui.arm.ids import Scope
 from azops_tui.arm.reader import Document, Path, show
@@ -169,7 +169,14 @@ class Deployment:
         self, message: str, path: Path, cause: Exception | None = None, *, violation: bool = False
     ) -> TemplateError:
         """The error of a template that does not pass validation."""
-        error = self.error(f"Deployment template validation failed: '{message}'.", path, cause=cause)
+        if isinstance(cause, ParseError):
+            message = (
+                f"Deployment template language expression evaluation failed: '{cause.message}'. "
+                "Please see https://aka.ms/arm-template-expressions for usage details."
+            )
+        else:
+            message = f"Deployment template validation failed: '{message}'."
+        error = self.error(message, path, cause=cause)
         error.violation = violation
         return error
 
@@ -334,7 +341,8 @@ class Deployment:
             if not error.located:
                 error.path[:0] = path
                 error.located = self
-                error.message = f"The template {kind} '{name}' is not valid: {error.message}"
+                if not isinstance(error, ParseError):
+                    error.message = f"The template {kind} '{name}' is not valid: {error.message}"
             raise
         finally:
             environment.run.leave()

@@ -18,7 +18,6 @@ from azops_tui.arm.errors import ParseError
 from azops_tui.arm.limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH
 from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
 
-USAGE = "Please see https://aka.ms/arm-template-expressions for usage details."
 TOKEN = re.compile(
     r"""\s*(?:(?P<string>'(?:[^']|'')*')
     |(?P<float>[+-]?\d+\.\d+(?:[eE][+-]?\d+)?(?![\w.]))
@@ -35,8 +34,8 @@ def is_expression(text: str) -> bool:
 
 
 def unescape(text: str) -> str:
-    """The string that a text stands for which is no expression: ``[[x]`` is ``[x]``."""
-    return text[1:] if text.startswith("[[") else text
+    """The string that a text stands for which is no expression: ``[[x]`` is ``[x]``, but ``[[x`` is itself."""
+    return text[1:] if text.startswith("[[") and text.endswith("]") else text
 
 
 def parse(text: str) -> Node:
@@ -49,7 +48,7 @@ def parse(text: str) -> Node:
     if len(text) > EXPRESSION_CHARACTERS:
         raise ParseError(
             f"The template language expression limit exceeded. Limit: '{EXPRESSION_CHARACTERS}' and actual: "
-            f"'{len(text)}'. {USAGE}",
+            f"'{len(text)}'.",
             expression=text[:200] + "…",
             position=EXPRESSION_CHARACTERS,
         )
@@ -80,7 +79,7 @@ class Parser:
 
     def error(self, problem: str) -> ParseError:
         return ParseError(
-            f"Unable to parse language expression '{shorten(self.text[1:-1])}': {problem}. {USAGE}",
+            f"Unable to parse language expression '{shorten(self.text[1:-1])}': {problem}.",
             expression=self.text,
             position=self.start,
         )
@@ -91,7 +90,12 @@ class Parser:
             rest = self.text[self.position : self.end]
             self.start = self.position + len(rest) - len(rest.lstrip())
             if rest.strip():
-                raise self.error(f"unexpected character '{rest.strip()[0]}' at position '{self.start - 1}'")
+                raise ParseError(
+                    f"The language expression '{shorten(self.text[1:-1])}' is not valid: the string character "
+                    f"'{rest.strip()[0]}' at position '{self.start - 1}' is not expected.",
+                    expression=self.text,
+                    position=self.start,
+                )
             self.kind, self.token = "end", "EndOfData"
             return
         self.kind = match.lastgroup or ""

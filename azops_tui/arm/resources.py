@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from azops_tui.arm.deployment import Deployment, get
 from azops_tui.arm.environment import REFERENCE, Environment, Use
-from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
 from azops_tui.arm.evaluator import Foreseen
 from azops_tui.arm.ids import Scope, parse_scope, relative_id
 from azops_tui.arm.limits import RESOURCES
@@ -133,6 +133,8 @@ def body_error(resource: ExpandedResource, error: ExpressionError) -> TemplateEr
     """A problem in an expression of the resource's body, as the service words it."""
     owner = resource.owner
     path = tuple(error.path) if error.located else (*resource.path, *error.path)
+    if isinstance(error, ParseError):
+        return owner.invalid(error.message, path, error)
     return owner.error(
         f"Unable to process template language expressions for resource '{resource.id}' "
         f"{owner.where(resource.path)}. '{error.message}'",

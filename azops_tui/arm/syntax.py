@@ -54,7 +54,7 @@ Node = Literal | Call | Property | Index
 def unparse(node: Node) -> str:
     """The expression as text with its brackets, spaced one way; a plain string comes back as an escaped string."""
     if isinstance(node, Literal) and isinstance(node.value, str):
-        return "[" + node.value if node.value.startswith("[") else node.value
+        return "[" + node.value if node.value.startswith("[") and node.value.endswith("]") else node.value
     return f"[{inner(node)}]"
 
 
