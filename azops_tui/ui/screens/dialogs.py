@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from azops_tui.ui.paint import safe
+from azops_tui.ui.widgets.field import Field
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class Answer:
     choice: str = ""
 
 
-class NameInput(Input):
+class NameInput(Field):
     """Takes the name that must be typed; may refuse to have it pasted."""
 
-    def __init__(self, *, paste: bool, placeholder: str, id: str) -> None:
-        super().__init__(placeholder=placeholder, id=id, select_on_focus=False, compact=True)
+    def __init__(self, *, paste: bool, id: str) -> None:
+        super().__init__(id=id)
         self._paste = paste
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -102,10 +103,10 @@ class Dialog(ModalScreen[Answer]):
                 yield Static(Content("\n".join(safe(line) for line in self.ask.lines)), markup=False)
             if self.ask.typed:
                 yield Static(Content(f"Type  {safe(self.ask.typed)}  to agree:"), classes="ask", markup=False)
-                yield NameInput(paste=self.ask.paste, placeholder="", id="typed")
+                yield NameInput(paste=self.ask.paste, id="typed")
             if self.ask.note:
                 yield Static(Content("A note for the journal, if you like:"), classes="ask", markup=False)
-                yield Input(placeholder="", id="note", select_on_focus=False, compact=True)
+                yield Field(id="note")
             with Horizontal(id="buttons"):
                 yield Button(self._label("Cancel", True), id="cancel", compact=True)
                 yield Button(

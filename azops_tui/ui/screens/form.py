@@ -16,6 +16,7 @@ from azops_tui.runbook.model import Parameter, Problem
 from azops_tui.runbook.parameters import check
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.paint import safe
+from azops_tui.ui.widgets.field import Field
 
 
 class ParametersSheet(ModalScreen[dict[str, str] | None]):
@@ -66,12 +67,10 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
                     with Vertical(classes="field"):
                         with Horizontal(classes="row"):
                             yield Static(Content(safe(parameter.name)), classes="name", markup=False)
-                            yield Input(
-                                value=self._value(parameter),
+                            yield Field(
+                                self._value(parameter),
                                 password=parameter.type == "secret",
                                 id=f"field-{number}",
-                                select_on_focus=False,
-                                compact=True,
                                 suggester=SuggestFromList(parameter.choices) if parameter.choices else None,
                             )
                         yield Static(Content(_hint(parameter)), classes="help", id=f"help-{number}", markup=False)

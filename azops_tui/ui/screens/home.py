@@ -20,11 +20,14 @@ from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.look import look
 from azops_tui.ui.paint import Line, safe
 from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, columns, text_row
 from azops_tui.ui.words import age
 
 RECENT = 8
 _FILES = 200
+_LOOKED_AT = 65_536
+"""Characters of a file that are read for the list."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,11 @@ class HomeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """A list."""
-        from textual.widgets import Input
-
         yield _Title()
         with Vertical(id="frame") as frame:
             frame.border_title = Content("Runbooks")
             yield Rows(empty="There is no runbook here. `azops open FILE.md` opens one.")
-        yield Input(select_on_focus=False, compact=True)
+        yield Field()
         yield _Keys()
 
     def on_mount(self) -> None:
@@ -164,30 +165,22 @@ class HomeScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Filter the list."""
-        from textual.widgets import Input
-
-        field = self.query_one(Input)
+        field = self.query_one(Field)
         field.add_class("-open")
         field.focus()
 
     def on_input_changed(self, event: object) -> None:
         """Filter while it is typed."""
-        from textual.widgets import Input
-
-        self.query_one(Rows).set_filter(self.query_one(Input).value)
+        self.query_one(Rows).set_filter(self.query_one(Field).value)
 
     def on_input_submitted(self) -> None:
         """Keep the filter."""
-        from textual.widgets import Input
-
-        self.query_one(Input).remove_class("-open")
+        self.query_one(Field).remove_class("-open")
         self.query_one(Rows).focus()
 
     def action_clear(self) -> None:
         """Show all again."""
-        from textual.widgets import Input
-
-        self.query_one(Input).value = ""
+        self.query_one(Field).value = ""
         self.on_input_submitted()
 
     def action_theme(self) -> None:
@@ -233,17 +226,18 @@ def entries(folder: Path) -> list[Entry]:
             journal.close()
     for kind, place in (("shipped", paths.shipped("runbooks")), ("file", folder)):
         if place.is_dir():
-            found += [Entry(kind, str(path), _title(path)) for path in sorted(place.glob("*.md"))[:_FILES]]
+            found += [entry for path in sorted(place.glob("*.md"))[:_FILES] if (entry := _entry(kind, path))]
     return found
 
 
-def _title(path: Path) -> str:
-    """The document's first heading, else the file's name."""
+def _entry(kind: str, path: Path) -> Entry | None:
+    """A file with its first heading (else its name); None for one that has no fence, and so no step."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            for line in (file.readline(400) for _ in range(60)):
-                if line.startswith("# "):
-                    return line[2:].strip()
+            text = file.read(_LOOKED_AT)
     except OSError:
-        pass
-    return path.name
+        return None
+    if "```" not in text and "~~~" not in text:
+        return None
+    title = next((line[2:].strip() for line in text.split("\n") if line.startswith("# ")), "")
+    return Entry(kind, str(path), title or path.name)

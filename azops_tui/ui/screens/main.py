@@ -28,6 +28,7 @@ from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.actions import Actions
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
 from azops_tui.ui.widgets.document import DocumentView
+from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.paneframe import PaneFrame
 
 FLUSH_SECONDS = 1 / 15
@@ -94,7 +95,7 @@ class MainScreen(Actions, Screen[None]):
             with Vertical(id="document-frame", classes="frame"):
                 yield DocumentView(id="document")
             yield PaneFrame(self.controller, self.chronicle)
-        yield Input(id="prompt", select_on_focus=False, compact=True)
+        yield Field(id="prompt")
         yield KeyBar()
 
     # Parts

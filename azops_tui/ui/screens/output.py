@@ -18,6 +18,7 @@ from azops_tui.ui.controller import Controller
 from azops_tui.ui.look import look
 from azops_tui.ui.paint import Line, safe
 from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.outputview import OutputView
 from azops_tui.ui.words import count, duration
 
@@ -78,7 +79,7 @@ class OutputScreen(Screen[None]):
         """Head, output, keys."""
         yield _Head(self)
         yield OutputView(id="output")
-        yield Input(select_on_focus=False, compact=True)
+        yield Field()
         yield _Keys()
 
     @property
