@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from azops_tui.simulator import locations
 from azops_tui.simulator.deployment import Deployment, Step
-from azops_tui.simulator.errors import ArmError, group_not_found
+from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.locking import check_lock
 from azops_tui.simulator.manager import Manager, tracked
 from azops_tui.simulator.operations import Operation
+from azops_tui.simulator.preflight import preflight
 from azops_tui.simulator.store import Group
 from azops_tui.simulator.templates import (
     ExpandedResource,
@@ -142,7 +142,7 @@ class Deployments:
             ArmError: the deployment would be refused.
         """
         expansion, template = self.prepare(address, sent)
-        self._preflight(address, expansion)
+        preflight(self.world, address, expansion)
         made = self._record(address, sent, expansion, template)
         made.state, made.changed = "Succeeded", self.world.clock.now()
         body = made.view(made.changed)
@@ -151,51 +151,6 @@ class Deployments:
         properties["duration"] = "PT0S"
         properties["validatedResources"] = [{"id": r.id} for r in expansion.resources if r.condition and not r.existing]
         return body
-
-    def _preflight(self, address: Address, expansion: Expansion) -> None:
-        """Refuses what Azure refuses before it begins: unknown groups, regions and names."""
-        problems = []
-        for resource in expansion.resources:
-            if not resource.condition or resource.existing:
-                continue
-            target = parse(resource.id)
-            if target.group and self.world.store.group(target.subscription, target.group) is None:
-                created = any(
-                    r.type.lower() == "microsoft.resources/resourcegroups" and r.name.lower() == target.group.lower()
-                    for r in expansion.resources
-                )
-                if not created:
-                    raise group_not_found(target.group)
-            where = resource.location
-            if isinstance(where, str) and where and "[" not in where and not locations.known(where):
-                known = ",".join(sorted(locations.LOCATIONS))
-                problems.append(
-                    ArmError(
-                        400,
-                        "LocationNotAvailableForResourceType",
-                        f"The provided location '{where}' is not available for resource type '{target.type}'. "
-                        f"List of available regions for the resource type is '{known}'.",
-                    )
-                )
-            if target.type.lower() == "microsoft.storage/storageaccounts":
-                problems += self._check_account(target)
-        if problems:
-            raise invalid_deployment(address.last_name, problems)
-
-    def _check_account(self, target: Address) -> list[ArmError]:
-        from azops_tui.simulator.providers.storage import NAME, account_named
-
-        name = target.last_name
-        other = account_named(self.world, name)
-        if not NAME.match(name):
-            words = (
-                f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
-                "characters in length and use numbers and lower-case letters only."
-            )
-            return [ArmError(400, "AccountNameInvalid", words, target=name)]
-        if other is not None and other.address.key != target.key:
-            return [ArmError(409, "StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.")]
-        return []
 
     def _record(self, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json) -> Deployment:
         properties = sent.get("properties") or {}
@@ -254,7 +209,7 @@ class Deployments:
                 "The 'Complete' deployment mode is not supported for deployment at this scope. Please use "
                 "'Incremental' mode instead.",
             )
-        self._preflight(address, expansion)
+        preflight(self.world, address, expansion)
         made = self._record(address, sent, expansion, template)
         made.flat = not api_version or api_version >= "2021"
         if correlation:
@@ -478,17 +433,6 @@ def _users_first(resources: list[Any]) -> list[Any]:
     """In an order in which nothing is deleted that something later in the list still uses."""
     rank = {t: i for i, t in enumerate(_ORDER)}
     return sorted(resources, key=lambda r: rank.get(r.address.type.lower(), len(_ORDER)))
-
-
-def invalid_deployment(name: str, problems: list[ArmError]) -> ArmError:
-    """The refusal of a deployment whose resources were found wrong beforehand."""
-    return ArmError(
-        400,
-        "InvalidTemplateDeployment",
-        f"The template deployment '{name}' is not valid according to the validation procedure. The tracking id is "
-        f"'{uuid.uuid4()}'. See inner errors for details.",
-        details=[p.error() for p in problems],
-    )
 
 
 def template_output_failure(problem: TemplateError) -> ArmError:

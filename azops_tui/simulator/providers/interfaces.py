@@ -7,7 +7,8 @@ from typing import Any
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.base import Change, get, reference_id
-from azops_tui.simulator.providers.network import Networks, find_element
+from azops_tui.simulator.providers.elements import find_element
+from azops_tui.simulator.providers.network import Networks
 from azops_tui.simulator.providers.public_addresses import allocate, release
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World

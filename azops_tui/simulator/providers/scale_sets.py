@@ -14,6 +14,7 @@ from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_en
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers import images, profiles
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, merge, need, reference_id
+from azops_tui.simulator.providers.elements import find_element, references
 from azops_tui.simulator.providers.instances import (
     INSTANCE_TYPE,
     instances_of,
@@ -24,7 +25,6 @@ from azops_tui.simulator.providers.instances import (
     start_instance,
     take_power,
 )
-from azops_tui.simulator.providers.network import find_element, references
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import ASYNC, LOCATION
 
