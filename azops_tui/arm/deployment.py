@@ -14,9 +14,12 @@ from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
 from azops_tui.arm.graphs import find_circle
 from azops_tui.arm.ids import Scope
 from azops_tui.arm.reader import Document, Path, show
+from azops_tui.arm.sections import get as get  # also imported from here
+from azops_tui.arm.sections import section as section
 from azops_tui.arm.symbolic import Symbolic, is_known, transform
 from azops_tui.arm.syntax import Call, Literal
-from azops_tui.arm.types import TypeProblem, Types
+from azops_tui.arm.types import Types
+from azops_tui.arm.user_functions import UserFunction, read_functions
 from azops_tui.arm.values import Builder, Loop, builder, is_property_copy
 
 if TYPE_CHECKING:
@@ -29,67 +32,12 @@ USE_OF = {
 }
 
 
-def get(mapping: Mapping[str, Json], key: str, default: Json = None) -> Json:
-    """A member by name without regard to case; `default` where there is none or it is null."""
-    value = mapping.get(key)
-    if value is None:
-        lowered = key.lower()
-        value = next((item for name, item in mapping.items() if name.lower() == lowered), None)
-    return default if value is None else value
-
-
-def section(template: Mapping[str, Json], name: str) -> dict[str, Json]:
-    """A part of the template that is an object, empty where it is left out. Raises TemplateError."""
-    value = get(template, name, {})
-    if isinstance(value, dict):
-        return value
-    raise TemplateError(
-        "InvalidTemplate",
-        f"Deployment template validation failed: 'The template '{name}' must be an object.'.",
-        target=f"properties.template.{name}",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """A parameter's value, or the Key Vault secret that holds it."""
 
     value: Json = None
     secret: Mapping[str, Json] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UserFunction:
-    """A function of the template's own."""
-
-    name: str
-    names: tuple[str, ...]
-    schemas: tuple[Json, ...]
-    output: Builder
-    types: Types
-
-    def __call__(self, environment: Environment, values: list[Json]) -> Json:
-        """The value for these arguments. Raises ExpressionError."""
-        if len(values) != len(self.names):
-            raise ExpressionError(
-                f"Unable to evaluate template language function '{self.name}': function requires "
-                f"'{len(self.names)}' argument(s) while '{len(values)}' were provided. "
-                "Please see https://aka.ms/arm-functions for usage details.",
-                function=self.name,
-            )
-        for name, schema, value in zip(self.names, self.schemas, values, strict=True):
-            try:
-                problem = self.types.problem(value, schema)
-            except TypeProblem as error:
-                problem = str(error)
-            if problem:
-                raise ExpressionError(
-                    f"The provided value for the parameter '{name}' of the function '{self.name}' is not valid. "
-                    f"{problem}",
-                    function=self.name,
-                )
-        arguments = dict(zip((name.lower() for name in self.names), values, strict=True))
-        return self.output(environment.at(arguments=arguments, lambdas=None, copies=None, place=0))
 
 
 class Deployment:
@@ -137,7 +85,7 @@ class Deployment:
         self.given: dict[str, Given] = {}
         self.parameter_builders: dict[str, Builder] = {}
         self.variable_builders = self.read_variables() if outer is None else {}
-        self.functions = self.read_functions() if outer is None else {}
+        self.functions = read_functions(self) if outer is None else {}
         self.names: dict[str, list[ExpandedResource]] = {}
         self.short_names: dict[str, list[ExpandedResource]] = {}
         """By the last segment of the name, which is all that some templates write of a child's name."""
@@ -204,33 +152,6 @@ class Deployment:
             return make(*arguments)
         except ExpressionError as error:
             raise self.invalid(error.message, path, error) from None
-
-    def read_functions(self) -> dict[str, UserFunction]:
-        """The user-defined functions by ``namespace.name`` in lower case."""
-        result = {}
-        namespaces = get(self.template, "functions", [])
-        for index, space in enumerate(namespaces if isinstance(namespaces, list) else []):
-            if not isinstance(space, dict) or not isinstance(get(space, "namespace"), str):
-                raise self.invalid("The template function namespace is not valid", ("functions", index))
-            for member, definition in section(space, "members").items():
-                name = f"{get(space, 'namespace')}.{member}"
-                path: Path = ("functions", index, "members", member)
-                if not isinstance(definition, dict):
-                    raise self.invalid(f"The template function '{name}' is not valid", path)
-                result[name.lower()] = self.read_function(name, definition, path)
-        return result
-
-    def read_function(self, name: str, definition: dict[str, Json], path: Path) -> UserFunction:
-        declared = get(definition, "parameters", [])
-        listed = [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
-        output = section(definition, "output")
-        return UserFunction(
-            name,
-            tuple(str(get(item, "name", "")) for item in listed),
-            tuple(listed),
-            self.guarded((*path, "output"), builder, get(output, "value")),
-            self.types,
-        )
 
     # What expressions ask
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from azops_tui.arm import dependencies
-from azops_tui.arm.deployment import Deployment, get, section
+from azops_tui.arm.deployment import Deployment
 from azops_tui.arm.environment import Environment, Run, Use
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.functions.hashing import murmur64
@@ -20,9 +20,11 @@ from azops_tui.arm.parameters import bind, camel, echo, entries
 from azops_tui.arm.reader import Document, read
 from azops_tui.arm.resources import DEPLOYMENTS, Collector, ExpandedResource, NotYet, body_error
 from azops_tui.arm.runtime import Runtime
-from azops_tui.arm.symbolic import Symbolic, is_known, plain
+from azops_tui.arm.sections import get, section
+from azops_tui.arm.symbolic import Symbolic, is_known
 from azops_tui.arm.types import TypeProblem, display_type, is_secure
 from azops_tui.arm.values import Builder, Loop, builder
+from azops_tui.arm.view import as_deployment
 
 Json = Any
 Linked = Callable[[Mapping[str, Any], str], Mapping[str, Any] | str]
@@ -337,42 +339,7 @@ class Expansion:
 
     def as_deployment(self) -> dict[str, Json]:
         """The deployment's ``properties`` as the service shows them, without what only a running one has."""
-        live = [resource for resource in self.own if resource.condition and not resource.existing]
-        result: dict[str, Json] = {"templateHash": self.template_hash}
-        parameters = self.parameters
-        if parameters:
-            result["parameters"] = parameters
-        result["mode"] = self.deployment.mode.capitalize()
-        result["providers"] = providers(live)
-        lines: dict[int, Json] = {}
-        result["dependencies"] = [
-            {
-                "dependsOn": [
-                    lines.get(id(line)) or lines.setdefault(id(line), line.view()) for line in resource.dependencies
-                ],
-                "id": resource.id,
-                "resourceType": resource.type,
-                "resourceName": resource.name,
-            }
-            for resource in live
-            if resource.dependencies
-        ]
-        outputs = {
-            name: {
-                "type": output["type"],
-                **({} if is_secure(output["type"]) else {"value": plain(output.get("value"))}),
-            }
-            for name, output in self.raw_outputs().items()
-        }
-        if outputs:
-            result["outputs"] = outputs
-        deployed = [
-            resource.id
-            for resource in self.resources
-            if resource.condition and not resource.existing and resource.type.lower() != DEPLOYMENTS
-        ]
-        result["outputResources"] = [{"id": id} for id in sorted(set(deployed), key=str.lower)]
-        return result
+        return as_deployment(self)
 
 
 def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtime: Runtime) -> Expansion:
@@ -390,22 +357,6 @@ def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtim
             resource.path,
         )
     return found
-
-
-def providers(resources: list[ExpandedResource]) -> list[Json]:
-    """The resource types by namespace, with the locations that they are used in."""
-    result: dict[str, dict[str, Json]] = {}
-    for resource in resources:
-        namespace, _, type = resource.type.partition("/")
-        provider = result.setdefault(namespace.lower(), {"namespace": namespace, "resourceTypes": {}})
-        entry = provider["resourceTypes"].setdefault(type.lower(), {"resourceType": type, "locations": []})
-        location = resource.location.replace(" ", "").lower() or None
-        if location not in entry["locations"]:
-            entry["locations"].append(location)
-    return [
-        {"namespace": provider["namespace"], "resourceTypes": list(provider["resourceTypes"].values())}
-        for provider in result.values()
-    ]
 
 
 def check_limits(deployment: Deployment) -> None:

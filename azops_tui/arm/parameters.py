@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from azops_tui.arm.deployment import Deployment, Given, get, section
+from azops_tui.arm.deployment import Deployment, Given
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.reader import Path
+from azops_tui.arm.sections import get, section
 from azops_tui.arm.symbolic import Symbolic, plain
 from azops_tui.arm.syntax import Call, Literal
 from azops_tui.arm.types import USAGE, TypeProblem, display_type, is_secure

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from azops_tui.arm.deployment import Deployment, get
+from azops_tui.arm.deployment import Deployment
 from azops_tui.arm.environment import REFERENCE, Environment, Use
 from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
 from azops_tui.arm.evaluator import Foreseen
@@ -15,6 +15,7 @@ from azops_tui.arm.limits import RESOURCES
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path, show
 from azops_tui.arm.runtime import Runtime
+from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.values import Builder, Constant, builder, loop_count
 
