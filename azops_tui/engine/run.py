@@ -155,6 +155,29 @@ class Run:
         """Take in what was seen of the world outside a step. Journalled while the run is open."""
         self._bench.observe(event, self._busy)
 
+    async def by_hand(self, what: str, work: Callable[[Cloud], Awaitable[None]]) -> None:
+        """Do to the cloud what is no step, because a person asked for it: the journal says so before and after.
+
+        Args:
+            what: one sentence without a full stop, such as ``Delete the resource group demo``.
+            work: does it; the person has agreed already.
+
+        Raises:
+            RunError: the run may only read.
+            StepProblem: the cloud cannot be opened.
+            AzureFailure: the cloud refused; the journal has that, too.
+        """
+        if self.read_only:
+            raise RunError(f"The run is read-only: {what[:1].lower()}{what[1:]} is not done.")
+        await self._begin()
+        self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}."))
+        try:
+            await work(await self.cloud())
+        except Exception as error:
+            self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}: {error}", level="error"))
+            raise
+        self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}: done."))
+
     def forecast(self) -> list[Forecast]:
         """What ``run_all`` would do with each step, and which agreement it would need."""
         planned = [dataclasses.replace(one, step=self._step(one)) for one in self.steps]

@@ -159,7 +159,7 @@ class LiveController:
             return
         from azops_tui.engine.watch import CloudWatch
 
-        self._watch = CloudWatch(cloud, run.observe)
+        self._watch = CloudWatch(cloud, run.observe, interest=run.groups)
         self._watch.start()
 
     async def refresh(self) -> None:
@@ -170,8 +170,8 @@ class LiveController:
             await self._watch.look()
 
     async def run_step(self, name: str) -> None:
-        """Run a step. Outside production, its key pressed on a card that says M is agreement to changes."""
-        await (await self._need_run()).run_step(name, agreed=not self.profile.production)
+        """Run a step. On the local cloud, where nothing can be lost, its key is agreement to changes."""
+        await (await self._need_run()).run_step(name, agreed=self.profile.cloud == "local")
 
     async def run_all(self) -> None:
         """Run what is not done."""
@@ -206,26 +206,29 @@ class LiveController:
 
     async def delete(self, identifier: str) -> None:
         """Delete a group or a resource."""
-        if self.profile.read_only:
-            raise UserError("This profile is read-only.")
-        cloud = await self._open_cloud()
         parts = identifier.strip("/").split("/")
-        if len(parts) == 4:
-            await cloud.groups.delete(parts[3])
-        else:
-            await cloud.resources.delete(identifier)
+
+        async def work(cloud: Cloud) -> None:
+            if len(parts) == 4:
+                await cloud.groups.delete(parts[3])
+            else:
+                await cloud.resources.delete(identifier)
+
+        run = await self._need_run()
+        await run.by_hand(f"Delete {'the resource group ' + parts[3] if len(parts) == 4 else identifier}", work)
         await self.refresh()
 
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Another capacity for a scale set."""
-        if self.profile.read_only:
-            raise UserError("This profile is read-only.")
         from azops_tui.engine.events import ScaleSetChanged
 
-        cloud = await self._open_cloud()
         run = await self._need_run()
-        async for view in cloud.scale_sets.scale(group, name, capacity):
-            run.observe(ScaleSetChanged(at=time.time(), scale_set=view))
+
+        async def work(cloud: Cloud) -> None:
+            async for view in cloud.scale_sets.scale(group, name, capacity):
+                run.observe(ScaleSetChanged(at=time.time(), scale_set=view))
+
+        await run.by_hand(f"Scale {name} in {group} to {capacity} instances", work)
 
     async def close(self) -> None:
         """End the run, the watch and the cloud."""

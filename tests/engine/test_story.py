@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from azops_tui import paths
+from azops_tui.azure.cloud import Cloud
+from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import profile
 from azops_tui.engine import events as ev
 from azops_tui.engine.cloud import open_cloud
 from azops_tui.engine.guard import Policy
+from azops_tui.engine.problems import RunError
 from azops_tui.engine.state import RunView
 from azops_tui.journal.store import Journal
 from tests.engine.conftest import MakeRun
 
+NOWHERE = "/subscriptions/s/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/none"
 STORY = paths.shipped("runbooks") / "generic-cluster.md"
 
 
@@ -70,3 +74,30 @@ async def test_first_steps_need_no_cloud(make_run: MakeRun) -> None:
     watched = make_run(path)
     assert await watched.run.run_all() == "done"
     assert set(watched.states().values()) == {"done"}
+
+
+async def test_what_is_done_by_hand_is_said_in_the_journal(make_run: MakeRun, journal: Journal) -> None:
+    local = profile("local")
+    watched = make_run("# No steps\n", cloud=lambda: open_cloud(local), profile=local)
+
+    async def make(cloud: Cloud) -> None:
+        await cloud.groups.create("by-hand", "japanwest", {})
+
+    await watched.run.by_hand("Create by-hand", make)
+    with pytest.raises(AzureFailure):
+        await watched.run.by_hand("Delete nothing", lambda cloud: cloud.resources.delete(NOWHERE))
+    said = [record.event.text for record in journal.records(watched.run.id) if isinstance(record.event, ev.Notice)]
+    assert said[:3] == ["By hand: Create by-hand.", "By hand: Create by-hand: done.", "By hand: Delete nothing."]
+    assert said[3].startswith("By hand: Delete nothing: ")
+
+
+async def test_a_read_only_run_does_nothing_by_hand(make_run: MakeRun) -> None:
+    local = profile("local")
+    policy = Policy(read_only=True)
+    watched = make_run("# No steps\n", cloud=lambda: open_cloud(local), profile=local, policy=policy)
+
+    async def never(_: Cloud) -> None:
+        pytest.fail("a read-only run did something")
+
+    with pytest.raises(RunError, match="read-only"):
+        await watched.run.by_hand("Delete everything", never)
