@@ -181,7 +181,7 @@ class Deployment:
                 "Please see https://aka.ms/arm-syntax-variables for usage details."
             )
         values = environment.run.values
-        key = (id(self), "variables", lowered)
+        key = (self, "variables", lowered)
         if key not in values:
             self.evaluate_first("variables", lowered, environment)
             path, make = known
@@ -196,7 +196,7 @@ class Deployment:
             return self.outer.frame.parameter(name, environment)
         lowered = name.lower()
         run = environment.run
-        key = (id(self), "parameters", lowered)
+        key = (self, "parameters", lowered)
         if key in run.values:
             return run.values[key]
         given = self.given.get(lowered)

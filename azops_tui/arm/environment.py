@@ -80,12 +80,14 @@ class Run:
         self.now: datetime | None = None
         self.settler: Run | None = None
         """In a plan that is made while the deployment runs: what makes the values given to it known."""
-        self.generated: dict[Any, Json] = {}
+        self.generated: dict[tuple[object, str, str], Json] = {}
+        """Defaults that were made up once, by deployment, kind and name."""
         self.steps = 0
         self.size = 0
         self.depth = 0
         self.memo: dict[int, tuple[int, int, Json]] = {}
-        self.values: dict[tuple[int, str, str], Json] = {}
+        self.values: dict[tuple[object, str, str], Json] = {}
+        """Variables and parameters that were evaluated, by deployment, kind and name."""
 
     def live(self, runtime: Runtime | None) -> Run:
         """The same run later, when `runtime` can be asked; what was made up once (`newGuid`) stays."""

@@ -10,10 +10,13 @@ from azops_tui.arm.deployment import Deployment
 from azops_tui.arm.environment import REFERENCE, Environment, Use
 from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
 from azops_tui.arm.evaluator import Foreseen
-from azops_tui.arm.ids import Scope, parse_scope, relative_id
+from azops_tui.arm.heads import DEPLOYMENTS as DEPLOYMENTS  # also imported from here
+from azops_tui.arm.heads import Heads
+from azops_tui.arm.heads import NotYet as NotYet
+from azops_tui.arm.ids import relative_id
 from azops_tui.arm.limits import RESOURCES
 from azops_tui.arm.parser import is_expression
-from azops_tui.arm.reader import Path, show
+from azops_tui.arm.reader import Path
 from azops_tui.arm.runtime import Runtime
 from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
@@ -23,17 +26,12 @@ if TYPE_CHECKING:
     from azops_tui.arm.expansion import Expansion
 
 Json = Any
-DEPLOYMENTS = "microsoft.resources/deployments"
 HEAD = frozenset(
     ("copy", "dependson", "condition", "comments", "resources", "existing", "scope", "import", "extension")
 )
 """Members of a resource's definition that are not sent to its provider."""
 PLACING = frozenset(("subscriptionid", "resourcegroup"))
 """Further ones of a deployment."""
-
-
-class NotYet(Exception):  # noqa: N818 - not an error: the deployment must have begun first
-    """What a nested deployment consists of depends on run-time values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +143,11 @@ def body_error(resource: ExpandedResource, error: ExpressionError) -> TemplateEr
     )
 
 
-class Collector:
+class Collector(Heads):
     """Reads the definitions of one deployment's resources: what there is, how often, and where."""
 
     def __init__(self, deployment: Deployment, deployment_id: str, spent: list[int]) -> None:
-        self.deployment = deployment
+        super().__init__(deployment)
         self.deployment_id = deployment_id
         self.spent = spent
         """Number of resources so far, shared with the deployments around this one."""
@@ -292,141 +290,6 @@ class Collector:
             return result
 
         return build
-
-    # The parts that must be known before a deployment begins
-
-    def head(self, environment: Environment, value: Json, path: Path, definition: dict[str, Json]) -> Json:
-        try:
-            return builder(value)(environment)
-        except ExpressionError as error:
-            raise self.head_error(error, definition, path) from None
-
-    def head_error(self, error: ExpressionError, definition: dict[str, Json], path: Path) -> TemplateError:
-        deployment = self.deployment
-        if error.located:
-            return deployment.invalid(error.message, tuple(error.path), error)
-        resource = path[: len(path) - next((i for i, part in enumerate(reversed(path)) if isinstance(part, int)), 0)]
-        name = get(definition, "name", "")
-        return deployment.invalid(
-            f"The template resource '{name}' {deployment.where(resource)} is not valid: {error.message}",
-            (*path, *error.path),
-            error,
-        )
-
-    def text(
-        self, environment: Environment, definition: dict[str, Json], path: Path, key: str, *, needed: bool = True
-    ) -> str:
-        raw = get(definition, key)
-        if raw is None:
-            if not needed:
-                return ""
-            deployment = self.deployment
-            line, column = deployment.document.position(path)
-            place = show((*deployment.document.shown, *path))
-            raise deployment.error(
-                "The request content was invalid and could not be deserialized: "
-                f"'Required property '{key}' not found in JSON. Path '{place}', line {line}, position {column}.'.",
-                path,
-                code="InvalidRequestContent",
-            )
-        value = self.head(environment, raw, (*path, key), definition)
-        if isinstance(value, Symbolic):
-            if self.deployment.level:
-                raise NotYet
-            return str(value)
-        if isinstance(value, str) and value:
-            return value.strip("/") if key == "type" else value
-        problem = ExpressionError(f"The value of '{key}' must be a string that is not empty.")
-        raise self.head_error(problem, definition, (*path, key))
-
-    def condition(self, environment: Environment, definition: dict[str, Json], path: Path) -> bool:
-        raw = get(definition, "condition", True)
-        if isinstance(raw, bool):
-            return raw
-        value = self.head(environment, raw, (*path, "condition"), definition)
-        if isinstance(value, Symbolic):
-            if self.deployment.level:
-                raise NotYet
-            return True
-        if isinstance(value, str) and value.lower() in ("true", "false"):
-            return value.lower() == "true"
-        if isinstance(value, bool):
-            return value
-        problem = ExpressionError("The value of 'condition' must be a boolean.")
-        raise self.head_error(problem, definition, (*path, "condition"))
-
-    def place(
-        self,
-        environment: Environment,
-        definition: dict[str, Json],
-        path: Path,
-        type: str,
-        name: str,
-        parent: ExpandedResource | None,
-    ) -> tuple[str, str]:
-        """Scope and id of a resource."""
-        deployment = self.deployment
-        scope = deployment.scope
-        own = self.text(environment, definition, path, "scope", needed=False)
-        if type.lower() == DEPLOYMENTS:
-            target = self.deployment_scope(environment, definition, path, own)
-            return target.id or "/", target.resource_id(type, name)
-        if own:
-            prefix = self.full_scope(own)
-            found = parse_scope(prefix)
-            id = found.resource_id(type, name) if found is not None else f"{prefix}/providers/{relative_id(type, name)}"
-            return prefix or "/", id
-        if parent is not None:
-            if type.lower().startswith(parent.type.lower() + "/"):
-                parent_scope = parent.scope.rstrip("/")
-                return parent.scope, f"{parent_scope}/providers/{relative_id(type, name)}"
-            return parent.id, f"{parent.id}/providers/{relative_id(type, name)}"
-        return scope.id or "/", scope.resource_id(type, name)
-
-    def full_scope(self, text: str) -> str:
-        """A ``scope`` as the beginning of ids: empty for the tenant."""
-        if text.startswith("/"):
-            return text.rstrip("/")
-        found = self.deployment.find(text)
-        if found is not None:
-            return found.id
-        if text.lower().startswith("microsoft.management/managementgroups/"):
-            return "/providers/" + text
-        return f"{self.deployment.scope.id}/providers/{text.removeprefix('providers/')}"
-
-    def deployment_scope(self, environment: Environment, definition: dict[str, Json], path: Path, own: str) -> Scope:
-        """Where a nested deployment goes."""
-        deployment = self.deployment
-        here = deployment.scope
-        if own:
-            found = parse_scope(self.full_scope(own) or "/")
-            if found is None:
-                problem = ExpressionError(
-                    f"The scope '{own}' of a deployment must be a resource group, a subscription, "
-                    "a management group or the tenant."
-                )
-                raise self.head_error(problem, definition, (*path, "scope"))
-            return found
-        subscription = self.text(environment, definition, path, "subscriptionId", needed=False)
-        group = self.text(environment, definition, path, "resourceGroup", needed=False)
-        if not subscription and not group:
-            return here
-        return Scope(subscription=subscription or here.subscription, group=group)
-
-    def check_segments(self, type: str, name: str, path: Path, raw: str) -> None:
-        """A type has one segment more than a name. Raises TemplateError."""
-        if name.startswith("["):
-            return
-        if type.count("/") != name.count("/") + 1 or "" in type.split("/"):
-            deployment = self.deployment
-            raise deployment.invalid(
-                f"The template resource '{name}' for type '{type}' {deployment.where(path)} has incorrect segment "
-                "lengths. A nested resource type must have identical number of segments as its resource name. A root "
-                "resource type must have segment length one greater than its resource name. "
-                "Please see https://aka.ms/arm-syntax-resources for usage details.",
-                path,
-                violation=True,
-            )
 
 
 def members(resources: Json) -> Iterator[tuple[int | str, Json]]:

@@ -406,6 +406,26 @@ class TestAtRunTime:
         answers.references[second.id.lower()] = {"outputs": inside.resolve_outputs(answers)}
         assert found.resolve_outputs(answers) == {"o": {"type": "String", "value": "10.0.0.4"}}
 
+    def test_a_nested_deployment_that_is_known_is_given_its_values_later(self) -> None:
+        inner = {
+            "parameters": {"ip": {"type": "string"}},
+            "variables": {"url": "[concat('http://', parameters('ip'))]"},
+            "resources": [thing("fixed", properties={"url": "[variables('url')]"})],
+        }
+        found = plan(
+            thing("a"), nested("n", inner, properties={"parameters": {"ip": {"value": "[reference('a').ip]"}}})
+        )
+        fixed = found.resources[2]
+        assert str(fixed.body["properties"]["url"]) == "[concat('http://', reference('a').ip)]"
+        answers = Answers({"reference": {found.resources[0].id: {"ip": "10.0.0.4"}}})
+        assert fixed.resolve(answers)["properties"] == {"url": "http://10.0.0.4"}
+
+    def test_in_mode_now_everything_is_asked_at_once(self) -> None:
+        template = {"resources": [thing(properties={"x": "[reference('/some/providers/A.B/c/d', '2020-01-01').x]"})]}
+        answers = Answers({"reference": {"/some/providers/A.B/c/d": {"x": 1}}})
+        found = expand(template, scope=SCOPE, mode="now", runtime=answers)
+        assert found.resources[0].body["properties"] == {"x": 1}
+
     def test_time_and_identifiers_can_be_given(self) -> None:
         found = expand(
             self.template, scope=SCOPE, clock=lambda: datetime(2026, 1, 2, tzinfo=UTC), new_guid=lambda: "the-guid"
