@@ -18,7 +18,7 @@ JOURNEY = RUNBOOKS / "generic-cluster.md"
 def test_the_cluster_runbook_runs_from_end_to_end_on_a_local_azure() -> None:
     done = azops("run", JOURNEY, "--cloud", "local", "--yes", "--yes-destroy")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "12 of 12 steps done" in done.stdout
+    assert "13 of 13 steps done" in done.stdout
     assert "InvalidParameter" in done.stdout
     assert "linuxConfiguration.ssh.publicKeys.keyData" in done.stdout
     assert "Linux demo-master-0" in done.stdout
