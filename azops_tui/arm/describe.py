@@ -6,7 +6,7 @@ Pure data; values are JSON with symbolic parts as their expressions. Secrets are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from azops_tui.arm.deployment import Deployment, get, section
@@ -17,6 +17,8 @@ from azops_tui.arm.symbolic import is_known, plain
 from azops_tui.arm.types import is_secure
 
 Json = Any
+_LONGEST = 1000
+"""Characters to which a stand-in is filled up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,11 @@ def _stand_in(name: str, definition: Mapping[str, Json]) -> Json:
     match str(get(definition, "type", "")).lower():
         case "string" | "securestring":
             text = f"‹{name}›"
-            least, most = get(definition, "minLength", 0), get(definition, "maxLength", len(text))
-            if isinstance(least, int) and isinstance(most, int):
-                text = text.ljust(least, "›")[: max(most, 0)]
+            least, most = get(definition, "minLength", 0), get(definition, "maxLength")
+            if isinstance(least, int):
+                text = text.ljust(min(least, _LONGEST), "›")
+            if isinstance(most, int):
+                text = text[: max(most, 0)]
             return text
         case "int":
             return get(definition, "minValue", get(definition, "maxValue", 1))
@@ -250,8 +254,6 @@ def _row(group: list[ExpandedResource], names: Mapping[str, str], level: int) ->
 
 
 def _deeper(row: ResourceRow, base: int) -> ResourceRow:
-    from dataclasses import replace
-
     return replace(row, depth=row.depth + 1, level=row.level + base)
 
 
@@ -276,14 +278,13 @@ def _levels(resources: Iterable[ExpandedResource]) -> dict[str, int]:
         stack = [start]
         while stack:
             id = stack[-1]
-            waiting = [
-                other for other in depends[id] if other in depends and other not in levels and other not in stack
-            ]
-            if id in levels or not waiting:
-                stack.pop()
-                levels.setdefault(id, 1 + max((levels.get(other, 0) for other in depends[id]), default=0))
+            before = [other for other in depends[id] if other in depends]
+            waiting = [other for other in before if other not in levels]
+            if id not in levels and waiting:
+                stack += waiting  # there are no circles: an expansion refuses them
             else:
-                stack += waiting
+                stack.pop()
+                levels.setdefault(id, 1 + max((levels[other] for other in before), default=0))
     return levels
 
 

@@ -12,7 +12,8 @@ from typing import Literal
 import click
 
 from azops_tui.cli import exits
-from azops_tui.cli.options import complete_profile, resolve_profile
+from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.screen import screen_options
 from azops_tui.cli.template_input import GROUP_SCOPE, expanded, masked, read_description, read_input, template_options
 
 
@@ -27,8 +28,18 @@ def template() -> None:
 @template.command()
 @template_options
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--screen", "on_screen", is_flag=True, help="Look around in it, with the JSON of each resource beside.")
+@screen_options
 def show(
-    file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str, output: str
+    file: Path,
+    files: tuple[Path, ...],
+    settings: tuple[str, ...],
+    scope: str,
+    location: str,
+    output: str,
+    on_screen: bool,
+    theme: str | None,
+    ascii_only: bool,
 ) -> None:
     """Show parameters, variables, the resources that would be deployed by step, and outputs of FILE.
 
@@ -37,6 +48,15 @@ def show(
     from azops_tui.cli.template_text import describe_text
 
     description, redactor = read_description(file, files, settings, scope, location)
+    if on_screen:
+        from azops_tui.ui.start import refusal
+
+        if why := refusal() or ("" if sys.stdin.isatty() and sys.stdout.isatty() else "There is no terminal."):
+            fail(f"{why} Without --screen it is shown as text.", exits.USAGE)
+        from azops_tui.ui.screens.template import TemplateApp
+
+        app = TemplateApp(file, description, hide=redactor.redact, theme_name=theme, ascii_only=ascii_only)
+        sys.exit(app.run() or exits.OK)
     if output == "json":
         rows = [dataclasses.replace(row, resources=()) for row in description.resources]
         shown = dataclasses.asdict(dataclasses.replace(description, resources=tuple(rows)))

@@ -90,13 +90,17 @@ def _frame(document: Document, frame: Frame, today: date) -> Iterable[Found]:
 
 
 def _path(document: Document, error: TemplateError) -> Path:
-    """The path that an error names, as far as the document has it."""
-    value, path = document.value, []
-    for part in error.target.replace("[", ".").replace("]", "").split("."):
-        key: str | int = int(part) if part.isdigit() and isinstance(value, list) else part
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            break
-        path.append(key)
-    return tuple(path)
+    """The path that an error names. Something may stand before it: ``properties.template``, or who asked for it."""
+    parts = [part for part in error.target.replace("[", ".").replace("]", "").split(".") if part]
+    for start in range(len(parts)):
+        value, path = document.value, []
+        for part in parts[start:]:
+            key: str | int = int(part) if part.isdigit() and isinstance(value, list) else part
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                break
+            path.append(key)
+        else:
+            return tuple(path)
+    return ()
