@@ -31,6 +31,8 @@ class Endpoint(Protocol):
     @property
     def ca(self) -> str: ...
     @property
+    def bundle(self) -> str: ...
+    @property
     def subscription(self) -> str: ...
     @property
     def subscription_name(self) -> str: ...
@@ -103,7 +105,7 @@ class Cloud:
         return {
             **found,
             "AZURE_CONFIG_DIR": self.endpoint.az_config,
-            "REQUESTS_CA_BUNDLE": self.endpoint.ca,
+            "REQUESTS_CA_BUNDLE": self.endpoint.bundle,
             "AZURE_TENANT_ID": self.endpoint.tenant,
             "AZOPS_SSH_CONFIG": self.endpoint.ssh_config,
             # A proxy cannot reach a loopback address.

@@ -77,7 +77,7 @@ def env() -> None:
         fail("no local Azure is running; azops sim up starts one", exits.NO_CLOUD)
     for name, value in {
         "AZURE_CONFIG_DIR": endpoint.az_config,
-        "REQUESTS_CA_BUNDLE": endpoint.ca,
+        "REQUESTS_CA_BUNDLE": endpoint.bundle,
         "AZOPS_SSH_CONFIG": endpoint.ssh_config,
     }.items():
         click.echo(f"export {name}={shlex.quote(value)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,6 +72,23 @@ def make(folder: Path) -> tuple[Path, ssl.SSLContext]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(server)
     return ca, context
+
+
+def public_authorities() -> bytes:
+    """The authorities that programs here trust without this one, PEM; empty where none are found.
+
+    Those that the user has named come first: behind a proxy of a company, no others will do.
+    """
+    from importlib import resources
+
+    named = (os.environ.get("REQUESTS_CA_BUNDLE"), os.environ.get("CURL_CA_BUNDLE"), os.environ.get("SSL_CERT_FILE"))
+    for name in (*named, ssl.get_default_verify_paths().cafile):
+        with contextlib.suppress(OSError):
+            if name:
+                return Path(name).read_bytes().rstrip() + b"\n"
+    with contextlib.suppress(OSError, ModuleNotFoundError):
+        return resources.files("certifi").joinpath("cacert.pem").read_bytes().rstrip() + b"\n"
+    return b""
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

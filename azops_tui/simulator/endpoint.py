@@ -28,6 +28,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         url: ``https://127.0.0.1:PORT``, of Resource Manager and of sign-in alike.
         ca: path of the certificate authority, PEM.
+        bundle: path of a file with that authority and the public ones, for shells: what they run must reach this cloud
+            and the internet.
         az_config: a private ``AZURE_CONFIG_DIR`` with which the real ``az`` acts on this cloud.
         known_hosts: path of a file for the host keys of this simulator's machines, and no others.
         ssh_config: path of a file with which plain ``ssh -F`` reaches the machines by name and address.
@@ -36,6 +38,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     ca: str
+    bundle: str
     subscription: str
     subscription_name: str
     tenant: str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from azops_tui import paths
+from azops_tui.simulator import certificates
 from azops_tui.simulator.endpoint import Endpoint
 from azops_tui.simulator.files import write_private
 from azops_tui.simulator.world import CLIENT, DEMO_NAME, DEMO_SUBSCRIPTION, TENANT
@@ -23,6 +24,7 @@ def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> Endpoint:
     return Endpoint(
         url=url,
         ca=str(ca),
+        bundle=str(folder / "bundle.pem"),
         subscription=DEMO_SUBSCRIPTION,
         subscription_name=DEMO_NAME,
         tenant=TENANT,
@@ -41,6 +43,7 @@ def write(folder: Path, endpoint: Endpoint) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    write_private(Path(endpoint.bundle), certificates.public_authorities() + Path(endpoint.ca).read_bytes())
     write_private(Path(endpoint.known_hosts), "")
     write_ssh_config(Path(endpoint.ssh_config), Path(endpoint.known_hosts), [])
     config = paths.private(Path(endpoint.az_config))

@@ -22,6 +22,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     ca: str
+    bundle: str = "/nowhere/bundle.pem"
     subscription: str = SUBSCRIPTION
     subscription_name: str = "Recorded"
     tenant: str = "tenant"

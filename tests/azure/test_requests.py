@@ -220,9 +220,9 @@ async def test_a_local_profile_needs_a_local_cloud() -> None:
         await connect(LOCAL)
 
 
-async def test_the_environment_of_shells(cloud: Cloud, service: Service) -> None:
+async def test_the_environment_of_shells(cloud: Cloud) -> None:
     assert cloud.environment["AZURE_CONFIG_DIR"] == "/nowhere/az"
-    assert cloud.environment["REQUESTS_CA_BUNDLE"] == service.where.ca
+    assert cloud.environment["REQUESTS_CA_BUNDLE"] == "/nowhere/bundle.pem"
 
 
 async def test_locks_are_shown_and_read_rarely(service: Service, cloud: Cloud) -> None:

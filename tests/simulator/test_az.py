@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS
 async def az(server: Server, *words: str, fails: bool = False) -> Any:
     """What az answers, as JSON; with ``fails`` what it says on standard error."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "AZURE_"))}
-    environment |= {"AZURE_CONFIG_DIR": server.endpoint.az_config, "REQUESTS_CA_BUNDLE": server.endpoint.ca}
+    environment |= {"AZURE_CONFIG_DIR": server.endpoint.az_config, "REQUESTS_CA_BUNDLE": server.endpoint.bundle}
     process = await asyncio.create_subprocess_exec(
         AZ, *words, "--output", "json", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment
     )

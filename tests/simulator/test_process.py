@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import msgspec
 import pytest
 
 from azops_tui.simulator import lifecycle
-from azops_tui.simulator.endpoint import Endpoint, folder, open_local, running, status
+from azops_tui.simulator.endpoint import Endpoint, folder, open_local, running, start, status, stop
 
 PARENT = """
 import asyncio, sys, time
@@ -111,6 +112,33 @@ async def test_a_wrong_speed_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AZOPS_SIM_SPEED", "fast")
     with pytest.raises(RuntimeError, match="AZOPS_SIM_SPEED must be a positive number"):
         await open_local()
+
+
+def test_the_bundle_for_shells_has_the_public_authorities_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    endpoint, child = start(speed=1000)
+    try:
+        context = ssl.create_default_context(cafile=endpoint.bundle)
+        assert len(context.get_ca_certs()) > 20
+        assert Path(endpoint.ca).read_text() in Path(endpoint.bundle).read_text()
+    finally:
+        stop(child)
+
+
+def test_the_bundle_for_shells_keeps_the_authorities_that_the_user_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    endpoint, child = start(speed=1000)
+    proxy = Path(endpoint.ca).read_text()
+    stop(child)
+    (tmp_path / "proxy.pem").write_text(proxy)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "proxy.pem"))
+    endpoint, child = start(speed=1000)
+    try:
+        assert Path(endpoint.bundle).read_text() == proxy + Path(endpoint.ca).read_text()
+    finally:
+        stop(child)
 
 
 def test_the_endpoint_is_light_to_import() -> None:
