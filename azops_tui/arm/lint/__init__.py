@@ -56,34 +56,38 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
     except RecursionError:
         return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
     findings: dict[tuple[str, Path, str], Finding] = {}
-    for frame in taken:
-        for rule, path, message, key in _frame(document, frame, today):
+    declared = [list(check_declarations(frame)) for frame in taken]
+    broken = [frame.path for frame, said in zip(taken, declared, strict=True) if any(map(_is_error, said))]
+    for frame, said in zip(taken, declared, strict=True):
+        # What is wrong with declarations has been said, and better than whoever expands the template says it.
+        mute = any(path[: len(frame.path)] == frame.path for path in broken)
+        for rule, path, message, key in (*said, *_frame(document, frame, today, mute=mute)):
             if (rule, path, message) not in findings:
                 line, column = beginning(document, path, key=key)
                 findings[rule, path, message] = Finding(line, column, rule, message, show(path))
     return sorted(findings.values())
 
 
-def _frame(document: Document, frame: Frame, today: date) -> Iterable[Found]:
-    """Findings in one template."""
-    declared = list(check_declarations(frame))
-    yield from declared
+def _is_error(found: Found) -> bool:
+    return RULES[found[0]].severity is Severity.ERROR
+
+
+def _frame(document: Document, frame: Frame, today: date, *, mute: bool) -> Iterable[Found]:
+    """Findings in one template but for its declarations; `mute` leaves out what expanding it says."""
     yield from check_secrets(frame)
     made: dict[Path, list[ExpandedResource]] = {}
     whole = document if not frame.path else document.within(frame.template, frame.path)
     found = resources_of(whole)
-    broken = any(RULES[rule].severity is Severity.ERROR for rule, *_ in declared)
     if found is None:
         yield "not-checked", frame.path, "Dependencies and some names need values for the parameters.", False
     elif isinstance(found, TemplateError):
-        # What is wrong with declarations has been said already, and better.
-        if not broken:
+        if not mute:
             yield "invalid-template", (*frame.path, *_path(whole, found)), found.message, False
     else:
         for resource in found.own:
             made.setdefault((*frame.path, *resource.path), []).append(resource)
         yield from check_order(found, frame.path)
-        if not broken:
+        if not mute:
             for error in found.errors:
                 yield "invalid-template", (*frame.path, *_path(whole, error)), error.message, False
     yield from check_placing(frame, made, today)

@@ -20,8 +20,10 @@ from azops_tui.arm.values import is_property_copy
 
 Json = Any
 _EVALUATED = ("variables", "resources", "outputs", "asserts")
-_SILENT = frozenset({"comments", "metadata"})
-"""Members of a resource or output that nobody evaluates."""
+_SILENT = "metadata"
+"""A member of an output that nobody evaluates."""
+_COMMENTS = "comments"
+"""The same of a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class _Walk:
                     self.resources(value, (*place, name), type)
                 elif nested and name.lower() == "properties" and isinstance(value, dict):
                     self.deployment(value, (*place, name))
-                elif name.lower() not in _SILENT:
+                elif name.lower() != _COMMENTS:
                     self.value(value, (*place, name), "resources", "")
 
     def deployment(self, properties: Mapping[str, Json], path: Path) -> None:
@@ -200,7 +202,7 @@ class _Walk:
     def value(self, value: Json, path: Path, part: str, name: str, *, silent: bool = False) -> None:
         if isinstance(value, dict):
             for key, item in value.items():
-                if not (silent and key.lower() in _SILENT):
+                if not (silent and key.lower() == _SILENT):
                     self.text(key, (*path, key), part, name)
                     self.value(item, (*path, key), part, name)
         elif isinstance(value, list):
