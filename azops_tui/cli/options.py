@@ -73,9 +73,13 @@ def complete_step(ctx: click.Context, _param: click.Parameter, incomplete: str) 
     """Names of the steps of the runbook named before."""
     from azops_tui.engine.open import RunbookError, open_runbook
 
+    # With the option's value still to come, click leaves the file among the arguments.
+    file = ctx.params.get("file") or next(iter(ctx.args), None)
+    if file is None:
+        return []
     try:
-        runbook = open_runbook(Path(ctx.params["file"]))
-    except (KeyError, TypeError, RunbookError):
+        runbook = open_runbook(find_runbook(file))
+    except RunbookError:
         return []
     return [CompletionItem(step.name, help=step.title) for step in runbook.steps if step.name.startswith(incomplete)]
 
