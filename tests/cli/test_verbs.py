@@ -153,18 +153,20 @@ def test_without_flags_a_terminal_is_asked(tmp_path: Path) -> None:
 
 
 def on_terminal(words: list[str], *, when: str, then: str) -> tuple[str, int]:
-    """Run azops on a terminal of its own, typing ``then`` once ``when`` is seen; returns what it printed and its exit code."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "azops_tui", *words])
-    said, typed, end = "", False, time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            said += os.read(terminal, 4096).decode(errors="replace")
-        except OSError:
-            break
-        if when in said and not typed:
-            os.write(terminal, then.encode())
-            typed = True
-    os.close(terminal)
-    return said, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    """Run azops on a terminal of its own, typing ``then`` once ``when`` is seen; returns its output and exit code."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "azops_tui", *words]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+        os.close(theirs)
+        said, typed, end = "", False, time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                said += os.read(ours, 4096).decode(errors="replace")
+            except OSError:  # the terminal is closed: azops has ended
+                break
+            if when in said and not typed:
+                os.write(ours, then.encode())
+                typed = True
+        process.wait(timeout=10)
+    os.close(ours)
+    return said, process.returncode
