@@ -5,7 +5,7 @@ Pure data; values are JSON with symbolic parts as their expressions. Secrets are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,6 +96,44 @@ class Description:
     def count(self) -> int:
         """How many resources would be deployed."""
         return sum(row.count - row.skipped for row in self.resources if not row.existing)
+
+
+def hidden(description: Description, hide: Callable[[str], str]) -> Description:
+    """The description with every text that comes of values changed, as by a filter that hides secrets.
+
+    The bodies of `ResourceRow.resources` are as they were.
+    """
+    return replace(
+        description,
+        parameters=tuple(
+            replace(row, value=change_texts(row.value, hide), allowed=tuple(change_texts(list(row.allowed), hide)))
+            for row in description.parameters
+        ),
+        variables=tuple(replace(row, value=change_texts(row.value, hide)) for row in description.variables),
+        resources=tuple(
+            replace(
+                row,
+                name=hide(row.name),
+                after=tuple(map(hide, row.after)),
+                location=hide(row.location),
+                sku=hide(row.sku),
+                kind=hide(row.kind),
+            )
+            for row in description.resources
+        ),
+        outputs=tuple(replace(row, value=change_texts(row.value, hide)) for row in description.outputs),
+    )
+
+
+def change_texts(value: Json, change: Callable[[str], str]) -> Json:
+    """A copy of a JSON value with each text in it changed, but for the names of members."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: change_texts(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [change_texts(item, change) for item in value]
+    return value
 
 
 def placeholders(template: Mapping[str, Json], given: Iterable[str]) -> dict[str, dict[str, Json]]:

@@ -123,20 +123,20 @@ def _texts(value: Any) -> Iterator[str]:
 def read_description(
     file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str
 ) -> tuple[Description, Redactor]:
-    """What there is to say about the template of a file, without secrets, and what hides those that are left in it.
+    """What there is to say about the template of a file, without secrets, and what hides those in its bodies.
 
     Parameters without a value have stand-ins in its names. Exits as :func:`expanded` does.
     """
     from azops_tui.arm import TemplateError
-    from azops_tui.arm.describe import describe, placeholders
+    from azops_tui.arm.describe import describe, hidden, placeholders
     from azops_tui.arm.shapes import shaped
 
     document, given = read_input(file, files, settings)
-    hidden, redactor = _refused(file, lambda: _secrets(document, given))
+    secrets, redactor = _refused(file, lambda: _secrets(document, given))
     stand_ins = _refused(file, lambda: placeholders(document.value, given))
     have = {name.lower() for name in given}
     unset = {name for name in document.value.get("parameters") or {} if name.lower() not in have}
-    safe = _with(given, hidden)
+    safe = _with(given, secrets)
     # A stand-in may be a value that the template cannot use; expressions can nearly always be shown. Where they cannot,
     # as in the count of a loop, an array of one element may do; where a secret object is looped over, its values must.
     attempts = [{**stand_ins, **safe}, safe, {**shaped(document.value), **stand_ins, **safe}, given]
@@ -144,7 +144,7 @@ def read_description(
     for parameters in attempts:
         try:
             expansion = _expand(file, document, parameters, scope, location, allow_missing=True)
-            return describe(expansion, unset=unset), redactor
+            return hidden(describe(expansion, unset=unset), redactor.redact), redactor
         except TemplateError as error:
             failure = failure or error
     assert failure is not None

@@ -76,7 +76,7 @@ def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> in
 
 async def _read_and_compare(asked: Request, profile: Profile, document: Document, given: Mapping[str, Any]) -> _Found:
     """Reads and compares. Raises AzureFailure."""
-    from azops_tui.arm.whatif import validate, what_if
+    from azops_tui.arm.whatif import hidden, validate, what_if
     from azops_tui.engine.cloud import open_cloud
 
     cloud = await open_cloud(profile)
@@ -90,7 +90,7 @@ async def _read_and_compare(asked: Request, profile: Profile, document: Document
     finally:
         await cloud.close()
     shown, redactor = masked(asked.file, document, given, expansion, scope, location)
-    changes = what_if(shown, live, mode=asked.mode)
+    changes = hidden(what_if(shown, live, mode=asked.mode), redactor.redact)
     return _Found(scope, changes, validate(expansion, facts), group is None, redactor)
 
 

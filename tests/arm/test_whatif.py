@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azops_tui.arm import expand
-from azops_tui.arm.whatif import ChangeType, Facts, Quota, difference, validate, what_if
+from azops_tui.arm.whatif import ChangeType, Facts, Quota, difference, hidden, lines, summary, validate, what_if
 
 RECORDED = Path(__file__).resolve().parents[2] / "../shared/data/azure/what-if.json"
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
@@ -192,6 +192,74 @@ def test_what_the_template_does_not_name_is_ignored_or_deleted() -> None:
         (ChangeType.CREATE, VNET["id"]),
         (ChangeType.DELETE, other["id"]),
     ]
+
+
+def test_secrets_can_be_hidden_at_every_depth() -> None:
+    subnets = [{"name": "agents", "properties": {"addressPrefix": "hunter2", "more": {"deep": ["a hunter2 b"]}}}]
+    found = what_if(
+        expand(template(tags={"x": "hunter2"}, properties={"subnets": subnets}), scope=GROUP), {VNET["id"]: VNET}
+    )
+    assert "hunter2" in str(found)
+    masked = hidden(found, lambda text: text.replace("hunter2", "•••"))
+    assert "hunter2" not in str(masked)
+    assert [one.resource_id for one in masked] == [one.resource_id for one in found]
+
+
+def test_free_text_and_tags_are_compared_with_their_case() -> None:
+    live = {**VNET, "tags": {"a": "Test"}, "properties": {"description": "Two words", "mode": "Dynamic"}}
+    [change] = changes(
+        live, location="japanwest", tags={"a": "test"}, properties={"description": "two words", "mode": "dynamic"}
+    )
+    assert [one["path"] for one in change["delta"]] == ["properties.description", "tags.a"]
+
+
+def test_what_the_service_never_shows_is_no_change() -> None:
+    properties = {"adminPassword": "x", "other": "[parameters('pw')]", "new": 1}
+    secret = template(location="japanwest", tags=VNET["tags"], properties=properties)
+    secret["parameters"] = {"pw": {"type": "securestring"}}
+    vault = {"reference": {"keyVault": {"id": "/x"}, "secretName": "s"}}
+    [change] = what_if(expand(secret, {"pw": vault}, scope=GROUP), {VNET["id"]: VNET})
+    assert [one["path"] for one in change.as_json()["delta"]] == ["properties.new"]
+    assert len(change.as_json(noise=True)["delta"]) == 3
+
+
+def test_what_a_condition_leaves_out_is_deleted_in_complete_mode_only() -> None:
+    expansion = expand(template(condition=False), scope=GROUP)
+    assert [one.type for one in what_if(expansion, {VNET["id"]: VNET})] == [ChangeType.IGNORE]
+    assert [one.type for one in what_if(expansion, {VNET["id"]: VNET}, mode="complete")] == [ChangeType.DELETE]
+
+
+def test_nested_deployments_are_flattened() -> None:
+    leaf = template(name="leaf")["resources"][0]
+    nested = {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2025-04-01",
+        "name": "inner",
+        "resourceGroup": "other",
+        "properties": {"mode": "Incremental", "template": {"resources": [leaf]}},
+    }
+    found = what_if(expand({"resources": [nested]}, scope=GROUP), {})
+    assert [(one.type, one.resource_id) for one in found] == [
+        (ChangeType.CREATE, VNET["id"].replace("/rg/", "/other/").removesuffix("vnet") + "leaf")
+    ]
+    assert [str(line) for line in lines(found, scope=GROUP)] == ["+ leaf  Network/virtualNetworks  in other"]
+
+
+def test_lines_name_properties_by_their_whole_path() -> None:
+    subnets = [{"name": "agents", "properties": {"addressPrefix": "10.0.8.0/22"}}]
+    found = what_if(
+        expand(template(location="Japan West", tags=VNET["tags"], properties={"subnets": subnets}), scope=GROUP),
+        {VNET["id"]: VNET, VNET["id"] + "-old": {**VNET, "id": VNET["id"] + "-old"}},
+    )
+    said = [str(line) for line in lines(found, scope=GROUP)]
+    assert said[0] == "~ vnet  Network/virtualNetworks"
+    assert any(line.startswith("    - properties.subnets[0]: {") for line in said)
+    assert '    ~ properties.subnets[0].properties.addressPrefix: "10.0.4.0/22" → "10.0.8.0/22"' in said
+    assert said[-1] == "* vnet-old  Network/virtualNetworks"
+    assert not any("location" in line for line in said)
+    assert any("location" in str(line) for line in lines(found, noise=True))
+    assert summary(found) == "1 to modify, 1 not in the template"
+    assert all(len(str(line)) < 250 for line in lines(found, noise=True))
 
 
 JSON_VALUES = st.recursive(

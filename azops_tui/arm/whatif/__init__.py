@@ -5,13 +5,14 @@ The result has the service's own shape (``changeType``, ``delta`` with property 
 order of sets) is marked as such and left out unless asked for.
 """
 
-from azops_tui.arm.whatif.changes import Change, ChangeType, PropertyChange, PropertyChangeType
+from azops_tui.arm.whatif.changes import Change, ChangeType, PropertyChange, PropertyChangeType, hidden
 from azops_tui.arm.whatif.difference import difference
-from azops_tui.arm.whatif.lines import Line, lines, summary
+from azops_tui.arm.whatif.lines import COLOURS, Line, ShownChange, lines, summary
 from azops_tui.arm.whatif.prediction import what_if
 from azops_tui.arm.whatif.validation import Facts, Quota, Refusal, validate
 
 __all__ = [
+    "COLOURS",
     "Change",
     "ChangeType",
     "Facts",
@@ -20,7 +21,9 @@ __all__ = [
     "PropertyChangeType",
     "Quota",
     "Refusal",
+    "ShownChange",
     "difference",
+    "hidden",
     "lines",
     "summary",
     "validate",

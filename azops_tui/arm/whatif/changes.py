@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from azops_tui.arm.describe import change_texts
 
 Json = Any
 
@@ -21,6 +23,8 @@ class ChangeType(StrEnum):
     """It is there, and the template does not name it."""
     UNSUPPORTED = "Unsupported"
     """It cannot be said: its id is known at run time only."""
+    DEPLOY = "Deploy"
+    """It is there and deployed again; whether that changes it was not asked."""
 
 
 class PropertyChangeType(StrEnum):
@@ -89,6 +93,34 @@ class Change:
         if delta:
             shown["delta"] = delta
         return shown
+
+    def as_id(self) -> dict[str, Json]:
+        """The change as the service shows it where ids alone are asked for."""
+        plain = self.type in (ChangeType.MODIFY, ChangeType.NO_CHANGE)
+        return {"resourceId": self.resource_id, "changeType": (ChangeType.DEPLOY if plain else self.type).value}
+
+
+def hidden(changes: Iterable[Change], hide: Callable[[str], str]) -> list[Change]:
+    """The changes with every text in their values changed, as by a filter that hides secrets."""
+    return [
+        replace(
+            change,
+            before=change_texts(change.before, hide),
+            after=change_texts(change.after, hide),
+            delta=tuple(_hidden(change.delta, hide)),
+        )
+        for change in changes
+    ]
+
+
+def _hidden(delta: Iterable[PropertyChange], hide: Callable[[str], str]) -> Iterable[PropertyChange]:
+    for change in delta:
+        yield replace(
+            change,
+            before=change_texts(change.before, hide),
+            after=change_texts(change.after, hide),
+            children=tuple(_hidden(change.children, hide)),
+        )
 
 
 def effective(delta: Iterable[PropertyChange]) -> Iterable[PropertyChange]:

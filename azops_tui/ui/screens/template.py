@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 
-from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, Value
+from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, Value, hidden
 from azops_tui.arm.symbolic import plain
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.clipboard import copy
@@ -86,7 +86,7 @@ class TemplateScreen(Screen[None]):
     def __init__(self, name: str, description: Description, *, hide: Callable[[str], str] = str) -> None:
         super().__init__()
         self._title = name
-        self.description = description
+        self.description = hidden(description, hide)
         self._hide = hide
         self._turn = 0
         self._text = ""
