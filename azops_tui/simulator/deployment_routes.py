@@ -6,6 +6,7 @@ import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from azops_tui.simulator import foresight
 from azops_tui.simulator.deployments import DEPLOYMENT_TYPE, Deployments
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address
@@ -109,10 +110,22 @@ class DeploymentRoutes:
             top = asked.query.get("$top", "")
             return Answer(200, {"value": found[: int(top)] if top.isdigit() else found})
         if action == "whatif":
-            raise ArmError(
-                501, "NotImplemented", "The local cloud does not answer what-if yet; azops computes it by itself."
-            )
+            return self._foresee(plain, asked.document())
         return None
+
+    def _foresee(self, address: Address, sent: dict[str, Json]) -> Answer:
+        self.deployments.manager.group(address)
+        foresight.check(sent, address)
+        answer: dict[str, Json] = {}
+
+        async def work() -> None:
+            await self.world.clock.sleep(self.world.operations.span(4))
+            answer.update(foresight.foresee(self.deployments, address, sent))
+
+        operation = self.world.operations.make(DEPLOYMENT_TYPE, address.subscription, "")
+        operation.result = lambda: answer
+        self.world.operations.start(operation, work)
+        return Answer(202, None, operation, (LOCATION,))
 
     def _operation(self, address: Address) -> Answer:
         above = address.parent
