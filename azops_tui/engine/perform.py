@@ -32,17 +32,28 @@ class Stopper:
     requested: bool = False
     with_run: bool = False
     """Whether it is the run's end that ends a background step, which is then as it should be."""
+    over: bool = False
+    """Whether there is nothing left to stop: only what it left is still being told."""
     context: StepContext | None = None
     task: asyncio.Task[Outcome] | None = None
 
-    async def stop(self) -> None:
-        """Ask the attempt to end: the script's process group, or the task of a native step."""
+    async def stop(self, step: asyncio.Task[ev.StepState]) -> None:
+        """End a step: its script's process group, its native work, or the question it waits with.
+
+        Args:
+            step: the task of the whole step; when this returns it is done.
+        """
+        if step.done():
+            return
         self.requested = True
         context, task = self.context, self.task
         if context is not None and context.on_stop is not None:
             await context.on_stop()
         elif task is not None:
             task.cancel()
+        elif not self.over:
+            step.cancel()
+        await asyncio.wait([step])
 
 
 async def perform(
@@ -106,10 +117,13 @@ def explain(error: Exception) -> Outcome:
 async def _agreement(context: StepContext, executor: Executor, effects: Effect, agreed_by: str) -> Outcome | None:
     """Ask where it must be asked; the outcome of a step that was declined, None where it may go on."""
     wanted = need(context.step, effects)
-    if wanted == "none":
-        return None
     describe = getattr(executor, "describe", None)
+    if wanted == "none" and not (context.step.native_kind and effects & (Effect.MUTATES | Effect.DESTROYS)):
+        return None
     proposal: Proposal | None = await describe(context) if describe is not None else None
+    if wanted == "none" and (proposal is None or proposal.kind != "destroy"):
+        # Only a fresh read tells whether a native step deletes something, and ``confirm=none`` is no word on that.
+        return None
     if proposal is None:
         proposal = _proposal(context, wanted)
     elif context.step.attributes.confirm == "destroy" and proposal.kind == "mutate":

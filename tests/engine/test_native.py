@@ -19,6 +19,7 @@ from azops_tui.engine.guard import Policy
 from azops_tui.engine.problems import RunError
 from azops_tui.engine.watch import CloudWatch
 from azops_tui.simulator import endpoint as simulator
+from azops_tui.ssh.keys import ensure_keypair
 from tests.engine.conftest import MakeRun, Watched
 
 ALL = Policy(yes=True, yes_destroy=True)
@@ -358,3 +359,80 @@ async def test_of_many_groups_only_those_of_interest_are_looked_into(cloud: Clou
     await watch.look()
     assert len([e for e in seen if isinstance(e, ev.GroupsChanged)]) == 1
     assert [e.group for e in seen if isinstance(e, ev.ResourcesChanged)] == ["many3", "many7"]
+
+
+SCALE_SET = {
+    "type": "Microsoft.Compute/virtualMachineScaleSets",
+    "apiVersion": "2023-09-01",
+    "name": "agents",
+    "location": "japanwest",
+    "sku": {"name": "Standard_B1s", "capacity": 2},
+    "dependsOn": [f"[resourceId('{VNET}', 'net')]"],
+    "properties": {
+        "upgradePolicy": {"mode": "Manual"},
+        "virtualMachineProfile": {
+            "osProfile": {
+                "computerNamePrefix": "agent",
+                "adminUsername": "azureuser",
+                "linuxConfiguration": {
+                    "disablePasswordAuthentication": True,
+                    "ssh": {"publicKeys": [{"path": "/home/azureuser/.ssh/authorized_keys", "keyData": "KEY"}]},
+                },
+            },
+            "storageProfile": {
+                "imageReference": {
+                    "publisher": "Canonical",
+                    "offer": "0001-com-ubuntu-server-jammy",
+                    "sku": "22_04-lts-gen2",
+                    "version": "latest",
+                }
+            },
+            "networkProfile": {
+                "networkInterfaceConfigurations": [
+                    {
+                        "name": "nic",
+                        "properties": {
+                            "primary": True,
+                            "ipConfigurations": [
+                                {
+                                    "name": "ip",
+                                    "properties": {
+                                        "subnet": {"id": f"[resourceId('{VNET}/subnets', 'net', 'agents')]"}
+                                    },
+                                }
+                            ],
+                        },
+                    }
+                ]
+            },
+        },
+    },
+}
+
+
+def agents(tmp_path: Path) -> dict[str, Any]:
+    """A template of a scale set of two in a network of its own."""
+    key = ensure_keypair(tmp_path / "key", "ed25519", "test")
+    made = template("net")
+    made["resources"][0]["properties"]["subnets"] = [{"name": "agents", "properties": {"addressPrefix": "10.0.0.0/24"}}]
+    made["resources"].append(json.loads(json.dumps(SCALE_SET).replace("KEY", key)))
+    return made
+
+
+@pytest.mark.parametrize("confirm", ["", "confirm=none "])
+async def test_to_scale_in_is_to_delete(cloud: Cloud, make_run: MakeRun, tmp_path: Path, confirm: str) -> None:
+    text = step("group", "g", "group: rg", "location: japanwest") + step("deploy", "d", "group: rg", "template: a.json")
+    text += step("scale", "out", "group: rg", "scale-set: agents", "capacity: 3")
+    text += step(f"scale {confirm}".rstrip(), "in", "group: rg", "scale-set: agents", "capacity: 1")
+    path = document(tmp_path, text, a=agents(tmp_path))
+    watched = make_run(path, cloud=cloud, policy=Policy(yes=True))
+    assert await watched.run.run_all() == "failed"
+    assert watched.states() == {"g": "done", "d": "done", "out": "done", "in": "failed"}
+    assert failure(watched, "in").code == "ConfirmationMissing"
+    assert (await cloud.scale_sets.get("rg", "agents")).capacity == 3
+    asked = watched.events(ev.ConfirmationAsked)[-1]
+    assert (asked.kind, asked.typed) == ("destroy", "agents")
+    assert "2 instances are deleted, with what is on their disks." in asked.lines
+    again = make_run(path, cloud=cloud, policy=ALL)
+    assert await again.run.run_step("in") == "done"
+    assert (await cloud.scale_sets.get("rg", "agents")).capacity == 1

@@ -8,6 +8,7 @@ from azops_tui.azure.views import FailureView, ScaleSetView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.events import ScaleSetChanged
 from azops_tui.engine.guard import Proposal
+from azops_tui.engine.problems import problem
 
 
 def set_name(text: str) -> str:
@@ -23,9 +24,13 @@ async def describe(context: StepContext) -> Proposal:
     now = await cloud.scale_sets.get(body.group, name)
     lines = [f"{now.capacity} → {body.capacity} instances of {now.sku}", f"in {body.group}, {context.where}"]
     if body.capacity < now.capacity:
-        lines.append(f"{now.capacity - body.capacity} instances are deleted, with what is on their disks.")
+        gone = now.capacity - body.capacity
+        what = f"{gone} instances are deleted, with what is on their disks."
+        lines.append(what if gone > 1 else "1 instance is deleted, with what is on its disk.")
     if now.autoscale:
         lines.append(now.autoscale)
+    if body.capacity < now.capacity:
+        return Proposal("destroy", f"Scale {name} in", tuple(lines), name)
     return Proposal("mutate", f"Scale {name}", tuple(lines))
 
 
@@ -35,6 +40,10 @@ async def execute(context: StepContext) -> Outcome:
     cloud = await context.cloud()
     name, wanted = set_name(body.scale_set), body.capacity
     before = await cloud.scale_sets.get(body.group, name)
+    if wanted < before.capacity and context.agreed != "destroy":
+        # It has grown after the question was asked, so nobody agreed to delete instances.
+        message = f"{name} has {before.capacity} instances meanwhile; none was deleted."
+        raise problem("Changed", message, "Run the step again.", resource=before.id)
     last: ScaleSetView = before
     context.send(ScaleSetChanged(at=context.now(), step=context.name, scale_set=before))
     context.if_stopped = f"{name} goes on scaling to {wanted} in Azure; scale it back to undo that."
