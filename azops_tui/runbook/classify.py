@@ -89,7 +89,21 @@ def step_effects(kind: StepKind, code: str, attributes: Attributes, known: Known
     """What a step of code does, where its attributes have it run. See :func:`effects`."""
     if kind is StepKind.SHELL and attributes.ssh:
         return raised(remote_effect(code), attributes)
+    if kind is StepKind.SHELL and attributes.interpreter:
+        return raised(_interpreted(code, attributes.interpreter, known), attributes)
     return raised(effects(kind, code, known), attributes)
+
+
+def _interpreted(code: str, interpreter: str, known: Known) -> Effect:
+    """What code does that a program of the author's choice runs."""
+    words = interpreter.rpartition("/")[2].split()
+    if not words or words[0] in _SHELLS:
+        return effects(StepKind.SHELL, code, known)
+    if words[0].startswith("python"):
+        return effects(StepKind.PYTHON, code)
+    if words[0] in {"pwsh", "powershell"}:
+        return effects(StepKind.POWERSHELL, code)
+    return M if code.strip() else Effect.NONE
 
 
 def raised(found: Effect, attributes: Attributes) -> Effect:

@@ -19,6 +19,8 @@ _REACHING = name_set("""
 """Modules with which code reaches beyond this process."""
 _LOCAL = frozenset({"urllib.parse", "http.HTTPStatus", "azure.identity", "azure.core"})
 _RUNNING = frozenset({"system", "popen", "exec", "eval", "execv", "execvp", "spawn"})
+_STARTING = frozenset({"run", "call", "check_call", "check_output", "getoutput", "getstatusoutput", "Popen"})
+"""Functions of ``subprocess``, whose import alone counts as a change: what they start may be worse."""
 _CMDLET = re.compile(r"\b([A-Za-z]+)-([A-Za-z]\w+)\b")
 _CMDLET_READS = name_set("""
     get show test find measure select where format convertto convertfrom write out read compare sort group join
@@ -54,13 +56,23 @@ def python_effect(code: str) -> Effect:
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             called = name.removeprefix("begin_")
-            if name in _RUNNING:
-                found |= M
+            if name in _RUNNING or name in _STARTING:
+                found |= _started(node) | (M if name in _RUNNING else Effect.NONE)
             elif isinstance(node.func, ast.Attribute) and (
                 called == "rmtree" or re.match(r"(?:delete|purge)(?:_|$)", called)
             ):
                 found |= D
     return found
+
+
+def _started(call: ast.Call) -> Effect:
+    """What a command does that is written out in a call, as a text or as a list of words."""
+    from azops_tui.runbook.classify import shell_effect
+
+    first = call.args[0] if call.args else None
+    words = first.elts if isinstance(first, (ast.List, ast.Tuple)) else [first]
+    texts = [word.value for word in words if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+    return shell_effect(" ".join(texts)) & (M | D)
 
 
 def _is_local(module: str) -> bool:
