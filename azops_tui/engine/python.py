@@ -29,7 +29,8 @@ class PythonSession(DriverSession):
         super().__init__()
         self._python = python or ""
         self._cwd = ""
-        self._set: dict[str, str] = {}
+        self._set: dict[str, str | None] = {}
+        """Assigned, or (None) deleted, since the last step: Python learns of it with the next one."""
         self._last: dict[str, str] = {}
         """The environment, for a Python that has to start again."""
 
@@ -97,7 +98,8 @@ class PythonSession(DriverSession):
 
     async def variables(self) -> dict[str, str]:
         """The environment as the last step left it."""
-        return {**self._last, **self._set}
+        found = {**self._last, **self._set}
+        return {name: value for name, value in found.items() if value is not None}
 
     async def set(self, name: str, value: str, export: bool = True) -> None:
         """Gives an environment variable a value, for the steps to come; what is not exported is left to the shell.
@@ -108,6 +110,10 @@ class PythonSession(DriverSession):
         declaration(name, value, export=export)
         if export:
             self._set[name] = value
+
+    async def unset(self, name: str) -> None:
+        """Takes an environment variable away, for the steps to come."""
+        self._set[name] = None
 
     async def _begin(self) -> None:
         command = [self._python, str(DRIVER), str(self._folder), str(os.getpid())]

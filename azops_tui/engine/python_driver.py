@@ -101,7 +101,11 @@ class Driver:
         """Runs the step and reports its status and the line that failed."""
         with open(self.path("request"), encoding="utf-8", errors="surrogateescape") as file:
             request = json.load(file)
-        os.environ.update(request["set"])
+        for name, value in request["set"].items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
         before = {name: os.environ.get(name) for name in request["env"]}
         folder = os.getcwd()
         line = 0

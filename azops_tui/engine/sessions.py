@@ -28,6 +28,8 @@ class Sessions:
         self._shell: ShellSession | None = None
         self._python: PythonSession | None = None
         self._background: list[ShellSession] = []
+        self._in_python: set[str] = set()
+        """Names that Python had; one that is gone was deleted there, while the shell has many more."""
 
     async def shell(self) -> ShellSession:
         """The run's shell session.
@@ -41,7 +43,7 @@ class Sessions:
             session = ShellSession()
             await session.start(env=dict(self._variables), cwd=self._cwd)
             self._shell = session
-            self._variables.take(await session.variables())
+            await self._taken(session)
         return self._shell
 
     async def python(self) -> PythonSession:
@@ -52,6 +54,7 @@ class Sessions:
             session = PythonSession()
             await session.start(env=dict(self._variables), cwd=self._cwd)
             self._python = session
+            self._in_python = set(self._variables)
         return self._python
 
     async def background(self) -> ShellSession:
@@ -71,18 +74,26 @@ class Sessions:
 
     async def after_shell(self) -> list[Change]:
         """Take over what a shell step changed."""
-        if self._shell is None:
-            return []
-        changes = self._variables.take(await self._shell.variables())
-        await self._tell(self._python, changes)
-        return changes
+        return [] if self._shell is None else await self._taken(self._shell)
 
     async def after_python(self) -> list[Change]:
         """Take over what a Python step changed in ``os.environ``."""
         if self._python is None:
             return []
-        changes = self._variables.take(await self._python.variables())
-        await self._tell(self._shell, changes)
+        now = await self._python.variables()
+        gone, self._in_python = self._in_python - now.keys(), set(now)
+        changes = self._variables.take(now)
+        self._variables.forget(gone)
+        await self._tell(self._shell, changes, gone)
+        return changes
+
+    async def _taken(self, shell: ShellSession) -> list[Change]:
+        """Take over all that the shell has, and forget what it has not: Python learns of both."""
+        now = await shell.variables()
+        gone = set(self._variables) - now.keys()
+        changes = self._variables.take(now)
+        self._variables.forget(gone)
+        await self._tell(self._python, changes, gone)
         return changes
 
     async def close(self) -> None:
@@ -94,8 +105,10 @@ class Sessions:
         self._shell = self._python = None
 
     @staticmethod
-    async def _tell(session: ShellSession | PythonSession | None, changes: list[Change]) -> None:
+    async def _tell(session: ShellSession | PythonSession | None, changes: list[Change], gone: set[str]) -> None:
         if session is not None:
+            for name in gone:
+                await session.unset(name)
             for change in changes:
                 await session.set(change.name, change.value, export=True)
 

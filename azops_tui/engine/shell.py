@@ -63,8 +63,8 @@ class ShellSession(DriverSession):
         super().__init__()
         self._bash = bash or ""
         self._slot = 0
-        self._set: dict[str, tuple[str, bool]] = {}
-        """Assigned since the last step: bash learns of it with the next one."""
+        self._set: dict[str, tuple[str, bool] | None] = {}
+        """Assigned, or (None) unset, since the last step: bash learns of it with the next one."""
         self._plain_environment: dict[str, str] = {}
 
     async def start(self, env: Mapping[str, str], cwd: str | Path) -> None:
@@ -144,10 +144,9 @@ class ShellSession(DriverSession):
     async def variables(self) -> dict[str, str]:
         """All variables of the shell that are no arrays, exported or not, as the last step left them."""
         found = scalars((self._folder / f"state.{self._slot}").read_bytes())
-        return {
-            **{name: value for name, value in found.items() if not name.startswith("__azops_")},
-            **{name: value for name, (value, _) in self._set.items()},
-        }
+        there = {name: value for name, value in found.items() if not name.startswith("__azops_")}
+        there.update((name, waiting[0]) for name, waiting in self._set.items() if waiting is not None)
+        return {name: value for name, value in there.items() if self._set.get(name, "") is not None}
 
     async def set(self, name: str, value: str, export: bool = True) -> None:
         """Gives a variable a value, for the steps to come.
@@ -157,6 +156,11 @@ class ShellSession(DriverSession):
         """
         declaration(name, value, export=export)
         self._set[name] = (value, export)
+
+    async def unset(self, name: str) -> None:
+        """Takes a variable away, for the steps to come. A name that the shell cannot have is passed over."""
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            self._set[name] = None
 
     def _messages(self) -> Replacer:
         files = [self._folder / name for name in ("step", "state.0", "state.1", "before")]
@@ -178,7 +182,12 @@ class ShellSession(DriverSession):
         self, code: str, cwd: str | Path | None, env: dict[str, str], interactive: bool, interpreter: str
     ) -> None:
         """Writes the step's code, and what is done before and after it, where the driver reads it."""
-        before = b"".join(declaration(name, value, export=export) for name, (value, export) in self._set.items())
+        before = b"".join(
+            declaration(name, waiting[0], export=waiting[1])
+            if waiting is not None
+            else f"builtin unset -v {name}\n".encode()
+            for name, waiting in self._set.items()
+        )
         after = quote(str(self._folder / "after"))
         if interactive:
             for name in ("TERM", *_QUIET):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -31,6 +31,11 @@ _SHORTEST_SECRET = 6
 def is_noise(name: str) -> bool:
     """Whether a variable is the shell's own business and no news to a person."""
     return name in _NOISE or name.startswith(_NOISE_PREFIXES) or not name.isidentifier()
+
+
+def may_name_secret(text: str) -> bool:
+    """Whether a text has a word in it that names of secrets have."""
+    return _SECRET_NAME.search(text) is not None
 
 
 def looks_secret(name: str, value: str) -> bool:
@@ -84,11 +89,14 @@ class Namespace(Mapping[str, str]):
         return Change(name, value, secret, origin)
 
     def take(self, variables: Mapping[str, str]) -> list[Change]:
-        """Take over what a session has exported; returns what changed. What it unset is forgotten here too."""
-        for gone in [name for name in self._values if name not in variables]:
-            del self._values[gone]
+        """Take over what a session has; returns what changed. What it does not have stays."""
         changes = [self.set(name, value) for name, value in variables.items()]
         return [change for change in changes if change is not None]
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Drop variables that a session has unset."""
+        for name in names:
+            self._values.pop(name, None)
 
     def expand(self, text: str) -> str:
         """The text with every ``${NAME}`` replaced; ``$${NAME}`` stays literal.

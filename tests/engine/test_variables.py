@@ -29,6 +29,8 @@ def test_changes_are_told_once_and_what_is_unset_is_forgotten() -> None:
     assert [change.name for change in variables.take({"A": "1", "B": "2"})] == ["A", "B"]
     assert variables.take({"A": "1", "B": "2"}) == []
     assert [(change.name, change.value) for change in variables.take({"A": "3"})] == [("A", "3")]
+    assert dict(variables) == {"A": "3", "B": "2"}
+    variables.forget(["B", "C"])
     assert dict(variables) == {"A": "3"}
 
 
