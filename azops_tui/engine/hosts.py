@@ -35,12 +35,10 @@ class Fleets:
         if self._fleet is None:
             cloud = await context.open_cloud() if context.open_cloud is not None else None
             endpoint = cloud.endpoint if cloud is not None else None
-            folder = paths.private(paths.state() / "output" / context.variables.get("AZOPS_RUN", "0") / "hosts")
             self._fleet = Fleet(
                 HostKeys(endpoint.known_hosts if endpoint is not None else paths.state() / "known_hosts"),
                 cloud.route if cloud is not None else None,
                 ask_host_key=None if endpoint is not None else self._ask,
-                spill=folder,
             )
         return self._fleet
 

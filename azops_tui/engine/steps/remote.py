@@ -53,5 +53,6 @@ async def execute(context: StepContext) -> Outcome:
         limit=attributes.timeout,
     )
     # Captures and expectations of a script are about what it wrote.
-    text = captured(outcome.value) if outcome.has_value else ""
+    wanted = outcome.has_value and (attributes.capture or context.step.expectations)
+    text = captured(outcome.value) if wanted else ""
     return Outcome(outcome.state, outcome.status, outcome.failure, outcome.summary, value=text, has_value=True)

@@ -15,13 +15,12 @@ from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.events import HostFinished, HostStarted
 from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
+from azops_tui.runbook.attributes import duration
 
 if TYPE_CHECKING:
     from azops_tui.ssh.fleet import HostResult
     from azops_tui.ssh.targets import Target
 
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _NAMED = 5
 
 
@@ -154,7 +153,7 @@ async def run_on(
     """Run a command on hosts and show what each says.
 
     ``limit`` is in seconds, for each host. The outcome's value is a list of
-    ``{host, status, stdout, stderr, problem}``.
+    ``{host, status, stdout, stderr, problem, cut}``; ``cut`` is how many characters the beginning lost.
     """
     from azops_tui.ssh.rolling import plan
 
@@ -211,6 +210,7 @@ def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
             "stdout": result.stdout,
             "stderr": result.stderr,
             "problem": result.problem,
+            "cut": result.cut,
         }
         for result in results
     ]
@@ -245,7 +245,17 @@ def _last_line(result: HostResult) -> str:
 
 
 def captured(value: Any) -> str:
-    """What ``capture`` takes of hosts' output: that of one host as it is, of several as JSON by host."""
+    """What ``capture`` takes of hosts' output: that of one host as it is, of several as JSON by host.
+
+    Raises:
+        StepProblem: only the end of an output was kept.
+    """
+    if cut := [result["host"] for result in value if result["cut"]]:
+        raise problem(
+            "OutputTooLong",
+            f"The output of {', '.join(cut[:_NAMED])} is too long to be captured.",
+            "Capture a part of it: filter it on the host.",
+        )
     if len(value) == 1:
         return str(value[0]["stdout"]).rstrip("\n")
     return json.dumps({result["host"]: result["stdout"].rstrip("\n") for result in value}, ensure_ascii=False)
@@ -259,7 +269,7 @@ def seconds(text: str) -> float | None:
     """
     if not text.strip():
         return None
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise problem("InvalidStep", f"'{text}' is no duration; write it as 30s or 10m.", target="timeout")
-    return float(match[1]) * _UNITS[match[2]]
+    try:
+        return duration(text.strip())
+    except ValueError as error:
+        raise problem("InvalidStep", f"'{text}' is no duration; write {error}.", target="timeout") from None
