@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import os
 import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from azops_tui.azure.client import Clients
@@ -64,6 +65,8 @@ class Cloud:
         subscription_name: str,
         endpoint: Endpoint | None = None,
     ) -> None:
+        self.on_close: Callable[[], Awaitable[None]] | None = None
+        """Ends what was started for this cloud alone; called when its connections are closed."""
         self.profile = profile
         self.subscription = clients.subscription
         """Id of the subscription."""
@@ -158,8 +161,13 @@ class Cloud:
         return found
 
     async def close(self) -> None:
-        """Closes every connection."""
-        await self._clients.close()
+        """Closes every connection, and ends what was started for this cloud."""
+        try:
+            await self._clients.close()
+        finally:
+            ending, self.on_close = self.on_close, None
+            if ending is not None:
+                await ending()
 
 
 def _is_made_up(address: str) -> bool:

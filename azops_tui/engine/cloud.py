@@ -50,13 +50,5 @@ async def open_cloud(profile: Profile) -> Cloud:
     except BaseException:
         await local.close()
         raise
-    close = cloud.close
-
-    async def close_both() -> None:
-        try:
-            await close()
-        finally:
-            await local.close()
-
-    cloud.close = close_both  # type: ignore[method-assign]  # the cloud owns the simulator from here on
+    cloud.on_close = local.close
     return cloud

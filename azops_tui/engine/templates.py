@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +13,6 @@ from typing import Any
 from azops_tui.azure.views import Json
 from azops_tui.engine.problems import StepProblem, problem
 
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING = re.compile(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
 _COMPILE_SECONDS = 120
 
 
@@ -26,9 +23,9 @@ async def read_template(path: Path) -> dict[str, Json]:
         StepProblem: it is not there, not a template, or there is no compiler for it.
     """
     if path.suffix.lower() in (".bicep", ".bicepparam"):
-        text = await _compiled(path)
+        text: str | bytes = await _compiled(path)
     else:
-        text = _text(path, "template")
+        text = _bytes(path, "template")
     template = _json(text, path, "template")
     if not isinstance(template, dict) or "resources" not in template:
         raise problem("InvalidTemplate", f"{path} is no template: it has no resources.", resource=str(path))
@@ -41,7 +38,7 @@ def read_json(path: Path, what: str) -> Json:
     Raises:
         StepProblem: it is not there or not JSON; says where.
     """
-    return _json(_text(path, what), path, what)
+    return _json(_bytes(path, what), path, what)
 
 
 async def merged(
@@ -150,9 +147,9 @@ async def _from_file(path: Path) -> dict[str, dict[str, Json]]:
     return found
 
 
-def _text(path: Path, what: str) -> str:
+def _bytes(path: Path, what: str) -> bytes:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
         raise problem(
             "FileNotFound",
@@ -160,30 +157,28 @@ def _text(path: Path, what: str) -> str:
             "Paths start in the runbook's folder.",
             resource=str(path),
         ) from None
-    except UnicodeDecodeError as error:
-        raise problem("NotUtf8", f"The {what} {path} is not UTF-8: byte {error.start} cannot be read.") from None
     except OSError as error:
         raise problem("FileUnreadable", f"The {what} {path} cannot be read: {error.strerror}.") from None
 
 
-def _json(text: str, path: Path, what: str) -> Json:
+def _json(text: str | bytes, path: Path, what: str) -> Json:
+    """JSON as the service takes it.
+
+    Raises:
+        StepProblem: it is none; says where.
+    """
+    from azops_tui.arm import TemplateError
+    from azops_tui.arm.reader import read
+
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    # As the service takes it; positions stay where they were.
-    plain = _COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else re.sub(r"[^\n]", " ", m[0]), text)
-    plain = _TRAILING.sub(lambda m: m[0] if m[0].startswith('"') else " ", plain)
-    try:
-        return json.loads(plain, strict=False)
-    except json.JSONDecodeError as error:
-        raise problem(
-            "InvalidJson",
-            f"{path}:{error.lineno}: the {what} is not JSON: {error.msg} at column {error.colno}.",
-            resource=str(path),
-        ) from None
-    except RecursionError:
-        raise problem("InvalidJson", f"{path}: the {what} is nested too deeply.", resource=str(path)) from None
+        return read(text, what=what).value
+    except TemplateError as error:
+        where = f"{path}:{error.line}" if error.line else str(path)
+        # The service's sentence has its reason in quotes, before a path and a line that are said already.
+        reason = error.message.partition("'")[2].partition(". Path '")[0] or error.message
+        at = f" at column {error.column}" if error.column else ""
+        message = f"{where}: the {what} is not JSON: {reason.rstrip(chr(39) + '.')}{at}."
+        raise problem("InvalidJson", message, resource=str(path)) from None
 
 
 async def _compiled(path: Path) -> str:
