@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from azops_tui.engine.problems import ParameterError
-from azops_tui.runbook.model import Parameter, Problem
+from azops_tui.engine.variables import looks_secret, may_name_secret
+from azops_tui.runbook.model import Parameter, Problem, Step, StepKind
 from azops_tui.runbook.parameters import check
 
 
@@ -18,8 +19,8 @@ class Resolved:
     values: dict[str, str]
     secrets: frozenset[str]
     """Names of those whose values must not be shown."""
-    missing: tuple[str, ...]
-    """Names of those without any value."""
+    missing: dict[str, str]
+    """Those without any value, by name: why, where there is more to say than that nobody gave one."""
 
 
 def validate(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, str]:
@@ -51,7 +52,7 @@ def resolve(parameters: Iterable[Parameter], given: Mapping[str, str]) -> Resolv
     """
     values = dict(given)
     secrets: set[str] = set()
-    missing: list[str] = []
+    missing: dict[str, str] = {}
     for parameter in parameters:
         name = parameter.name
         if parameter.type == "secret":
@@ -59,25 +60,38 @@ def resolve(parameters: Iterable[Parameter], given: Mapping[str, str]) -> Resolv
         if name in values or parameter.literal:
             # A literal export of the document sets it when its step runs, and not before.
             continue
-        if parameter.type == "secret" and (found := _secret(parameter)) is not None:
+        found, why = _secret(parameter) if parameter.type == "secret" else (None, "")
+        if found is not None:
             values[name] = found
         elif parameter.default is not None:
             values[name] = parameter.default
         else:
-            missing.append(name)
-    return Resolved(values, frozenset(secrets), tuple(missing))
+            missing[name] = why
+    return Resolved(values, frozenset(secrets), missing)
 
 
-def _secret(parameter: Parameter) -> str | None:
-    """A secret from where the document says it is kept; None where it is not there."""
+def written_secrets(parameters: Collection[Parameter], steps: Iterable[Step]) -> list[str]:
+    """Values that documents themselves give to secrets: they stand in the text, and so would in the journal."""
+    found = [one.default for one in parameters if one.default and one.type == "secret"]
+    named = {one.name: one.default for one in parameters}
+    for step in steps:
+        if step.kind is StepKind.SHELL and may_name_secret(step.code):
+            from azops_tui.runbook.shell import read
+
+            named |= read(step.code).variables
+    return found + [value for name, value in named.items() if value and looks_secret(name, value)]
+
+
+def _secret(parameter: Parameter) -> tuple[str | None, str]:
+    """A secret from where the document says it is kept; None where it is not there, and why."""
     if parameter.name in os.environ:
-        return os.environ[parameter.name]
+        return os.environ[parameter.name], ""
     if parameter.secret_from != "keyring":
-        return None
+        return None, ""
     from azops_tui.secrets.store import SecretStore, SecretStoreError
 
     try:
         secret = SecretStore().get(parameter.name)
-    except SecretStoreError:
-        return None
-    return secret.reveal() if secret is not None else None
+    except SecretStoreError as error:
+        return None, str(error)
+    return (None, "The keyring has no such secret.") if secret is None else (secret.reveal(), "")

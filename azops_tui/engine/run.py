@@ -26,10 +26,10 @@ from azops_tui import __version__
 from azops_tui.engine import events as ev
 from azops_tui.engine.emit import Emitter, Subscriber
 from azops_tui.engine.guard import Policy
-from azops_tui.engine.parameters import Resolved, resolve, validate
+from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
 from azops_tui.engine.perform import Stopper
 from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
-from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem
+from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
 from azops_tui.engine.source import CloudSource
 from azops_tui.engine.state import RunView
 from azops_tui.engine.variables import Namespace
@@ -95,6 +95,8 @@ class Run:
         self._began = 0.0
         self._busy = ""
         self._stopping = False
+        self._cut_short = False
+        self._opening: asyncio.Task[None] | None = None
         self._stopper = Stopper()
         self._task: asyncio.Task[ev.StepState] | None = None
         self._background: dict[str, tuple[asyncio.Task[ev.StepState], Stopper]] = {}
@@ -251,23 +253,20 @@ class Run:
     async def stop(self) -> None:
         """End the step that runs, and what was to follow it. Returns when it has ended."""
         self._stopping = True
-        task = self._task
-        if task is None or task.done():
-            return
-        if self._stopper.context is not None or self._stopper.task is not None:
-            await self._stopper.stop()
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._task is not None:
+            await self._stopper.stop(self._task)
         else:
-            self._stopper.requested = True
-            task.cancel()
-        await asyncio.wait([task])
+            # A background step that is just beginning, perhaps with a question.
+            await self.stop_background(self._busy)
 
     async def stop_background(self, name: str) -> None:
         """End a background step."""
         found = self._background.get(name)
         if found is not None:
             task, stopper = found
-            await stopper.stop()
-            await asyncio.wait([task])
+            await stopper.stop(task)
 
     def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
         """Answer a question. False where no such question waits, or where ``typed`` is not the word asked for."""
@@ -324,6 +323,7 @@ class Run:
             end: QueueEnd = "done"
             for planned in queue:
                 if self._stopping or self._emitter.broken:
+                    self._cut_short = True
                     return "stopped"
                 self._busy = planned.name
                 state = await self._in_task(planned, "user" if planned is agreed else "")
@@ -342,7 +342,7 @@ class Run:
         if self._busy:
             raise Busy(f"{self._busy} is running; wait for it, or stop it first.")
         self._busy = queue[0].name if queue else "-"
-        self._stopping = False
+        self._stopping = self._cut_short = False
         try:
             yield
         finally:
@@ -382,11 +382,21 @@ class Run:
         if wrong:
             raise RunError("\n".join(str(one) for one in wrong))
         cloud_problem: StepProblem | None = None
+        self._opening = asyncio.ensure_future(self.start())
         try:
-            await self.start()
+            await self._opening
         except StepProblem as error:
             cloud_problem = error
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            cloud_problem = problem("Stopped", "Stopped while the cloud was being opened; nothing was run.")
+        finally:
+            self._opening.cancel()
+            self._opening = None
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._bench.given)
+        for value in written_secrets(self._parameters(), (self._step(one) for one in self.steps)):
+            self._emitter.redactor.add(value)
         try:
             self._emitter.run = self._emitter.journal.begin(str(self.runbook.path), self.runbook.title)
         except JournalError as error:
@@ -398,8 +408,8 @@ class Run:
         self._emitter.send(self._run_started(resolved))
         if cloud_problem is not None:
             self._emitter.send(ev.Notice(at=time.time(), text=str(cloud_problem), level="error"))
-        for name in resolved.missing:
-            text = f"{name} has no value; give it with --set {name}=VALUE."
+        for name, why in resolved.missing.items():
+            text = f"{name} has no value; give it with --set {name}=VALUE. {why}".rstrip()
             self._emitter.send(ev.Notice(at=time.time(), text=text, level="warning"))
 
     def _run_started(self, resolved: Resolved) -> ev.RunStarted:
@@ -426,7 +436,7 @@ class Run:
         ended: ev.RunState = "done"
         if state.failed:
             ended = "failed"
-        elif state.count("stopped"):
+        elif state.count("stopped") or self._cut_short:
             ended = "stopped"
         self._emitter.send(
             ev.RunFinished(

@@ -109,6 +109,7 @@ class Workbench:
             outcome = Outcome("done", outcome.status, summary="Ended with the run.")
         if self.emitter.state.step(name).state == "waiting" and outcome.state not in ("skipped", "stopped"):
             self.emitter.send(ev.StepStarted(at=time.time(), step=name, code=step.code))
+        stopper.over = True
         output.finish()
         await self._collect(name, step)
         self.emitter.send(
