@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,55 +69,21 @@ def masked(
         location: of the group.
     """
     from azops_tui.arm import TemplateError
+    from azops_tui.arm.secure import concealed
 
-    hidden, redactor = _secrets(document, given)
-    if not hidden:
-        return expansion, redactor
+    redactor = _redactor(document, given)
     try:
-        return _expand(file, document, _with(given, hidden), scope, location), redactor
+        return _expand(file, document, concealed(document.value, given), scope, location), redactor
     except TemplateError:
         return expansion, redactor
 
 
-def _secrets(document: Document, given: Mapping[str, Any]) -> tuple[dict[str, Any], Redactor]:
-    """What to pass for secret parameters that have a value, so that it stays out of all that is made of them, and what
-    hides the values themselves. Raises TemplateError."""
-    from azops_tui.arm.deployment import get, section
-    from azops_tui.arm.types import TypeProblem, Types, is_secure
+def _redactor(document: Document, given: Mapping[str, Any]) -> Redactor:
+    """What hides the values of secret parameters. Raises TemplateError."""
+    from azops_tui.arm.secure import secrets, texts
     from azops_tui.secrets.redact import Redactor
 
-    redactor = Redactor()
-    hidden: dict[str, Any] = {}
-    types = Types(section(document.value, "definitions"))
-    values = {name.lower(): entry.get("value") for name, entry in given.items()}
-    for name, definition in section(document.value, "parameters").items():
-        try:
-            type = str(types.settled(definition).get("type", ""))
-        except (TypeProblem, AttributeError):
-            continue  # whoever expands the template says what is wrong with it
-        value = values.get(name.lower(), get(definition, "defaultValue"))
-        if not is_secure(type) or (value is None and name.lower() not in values):
-            continue
-        for text in _texts(value):
-            redactor.add(text)
-        if type.lower() == "securestring":
-            # A plan does not ask for the value of such a reference: it stays an expression.
-            hidden[name] = {"reference": {"keyVault": {"id": ""}, "secretName": name}}
-    return hidden, redactor
-
-
-def _with(given: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with others in place of those of the same name."""
-    names = {name.lower() for name in others}
-    return {**{name: value for name, value in given.items() if name.lower() not in names}, **others}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text in a value."""
-    if isinstance(value, str):
-        yield value
-    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from _texts(item)
+    return Redactor(texts(list(secrets(document.value, given).values())))
 
 
 def read_description(
@@ -129,14 +95,15 @@ def read_description(
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.describe import describe, hidden, placeholders
+    from azops_tui.arm.secure import concealed
     from azops_tui.arm.shapes import shaped
 
     document, given = read_input(file, files, settings)
-    secrets, redactor = _refused(file, lambda: _secrets(document, given))
+    redactor = _refused(file, lambda: _redactor(document, given))
     stand_ins = _refused(file, lambda: placeholders(document.value, given))
     have = {name.lower() for name in given}
     unset = {name for name in document.value.get("parameters") or {} if name.lower() not in have}
-    safe = _with(given, secrets)
+    safe = concealed(document.value, given)
     # A stand-in may be a value that the template cannot use; expressions can nearly always be shown. Where they cannot,
     # as in the count of a loop, an array of one element may do; where a secret object is looped over, its values must.
     attempts = [{**stand_ins, **safe}, safe, {**shaped(document.value), **stand_ins, **safe}, given]

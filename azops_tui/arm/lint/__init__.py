@@ -24,7 +24,7 @@ from azops_tui.arm.lint.findings import RULES, Finding, Rule, Severity
 from azops_tui.arm.lint.frames import Frame, frames
 from azops_tui.arm.lint.order import check_order, resources_of
 from azops_tui.arm.lint.placing import check_placing
-from azops_tui.arm.lint.positions import beginning
+from azops_tui.arm.lint.positions import Places
 from azops_tui.arm.lint.sarif import sarif
 from azops_tui.arm.reader import Document, Path, read, show
 from azops_tui.arm.resources import ExpandedResource
@@ -56,6 +56,7 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
     except RecursionError:
         return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
     findings: dict[tuple[str, Path, str], Finding] = {}
+    places = Places(document)
     declared = [list(check_declarations(frame)) for frame in taken]
     broken = [frame.path for frame, said in zip(taken, declared, strict=True) if any(map(_is_error, said))]
     for frame, said in zip(taken, declared, strict=True):
@@ -63,7 +64,7 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
         mute = any(path[: len(frame.path)] == frame.path for path in broken)
         for rule, path, message, key in (*said, *_frame(document, frame, today, mute=mute)):
             if (rule, path, message) not in findings:
-                line, column = beginning(document, path, key=key)
+                line, column = places.beginning(path, key=key)
                 findings[rule, path, message] = Finding(line, column, rule, message, show(path))
     return sorted(findings.values())
 
