@@ -12,7 +12,10 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
 from azops_tui.azure.operations import Expected, Watch, with_cause
 from azops_tui.azure.times import began, seconds
-from azops_tui.azure.views import DeploymentView, FailureView, Json
+from azops_tui.azure.views import ChangeView, DeploymentView, FailureView, Json, PropertyChangeView
+
+Changes = list[ChangeView]
+"""Named here: within the class, ``list`` is a method."""
 
 
 class Deployments:
@@ -69,6 +72,35 @@ class Deployments:
             error = (result.as_dict() if result is not None else {}).get("error")
             if error:
                 raise AzureFailure(*flatten(error, resource=identity))
+
+    async def what_if(
+        self,
+        group: str,
+        name: str,
+        template: Mapping[str, Json],
+        parameters: Mapping[str, Json] | None = None,
+        mode: str = "Incremental",
+        *,
+        location: str = "",
+    ) -> Changes:
+        """What a deployment would change, as the service foresees it; nothing is changed.
+
+        Raises:
+            AzureFailure: it cannot be asked, or the deployment would be refused.
+        """
+        client = await self._clients.deployments()
+        body = _body(template, parameters, mode, location)
+        identity = self._id(group, name)
+        with blaming(template), explained(identity):
+            if group:
+                poller = await client.deployments.begin_what_if(group, name, body)
+            else:
+                poller = await client.deployments.begin_what_if_at_subscription_scope(name, body)
+            result = await poller.result()
+            answer = result.as_dict() if result is not None else {}
+            if answer.get("error") or str(answer.get("status", "Succeeded")).lower() == "failed":
+                raise AzureFailure(*flatten(answer.get("error") or answer, resource=identity))
+        return [change_view(one) for one in (answer.get("properties") or {}).get("changes") or []]
 
     async def run(
         self,
@@ -186,6 +218,27 @@ def deployment_view(deployment: Json, group: str) -> DeploymentView:
         correlation_id=correlation,
         outputs={name: (value or {}).get("value") for name, value in (properties.get("outputs") or {}).items()},
         failure=failure,
+    )
+
+
+def change_view(change: Json) -> ChangeView:
+    """The view of a change as what-if shows it."""
+    return ChangeView(
+        resource_id=change.get("resourceId") or "",
+        type=change.get("changeType") or "",
+        delta=tuple(map(_property_view, change.get("delta") or ())),
+        after=change.get("after"),
+        reason=change.get("unsupportedReason") or "",
+    )
+
+
+def _property_view(change: Json) -> PropertyChangeView:
+    return PropertyChangeView(
+        path=change.get("path") or "",
+        type=change.get("propertyChangeType") or "",
+        before=change.get("before"),
+        after=change.get("after"),
+        children=tuple(map(_property_view, change.get("children") or ())),
     )
 
 

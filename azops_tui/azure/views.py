@@ -103,6 +103,32 @@ class DeploymentView(View, frozen=True, kw_only=True):
         return self.state in ("Succeeded", "Failed", "Canceled")
 
 
+class PropertyChangeView(View, frozen=True, kw_only=True, omit_defaults=True):
+    """What a deployment would do to one property."""
+
+    path: str
+    """Relative to the change around it: ``properties.subnets``, then ``0`` for an element of it."""
+    type: str
+    """``Create``, ``Modify``, ``Delete``, ``Array`` (see ``children``) or ``NoEffect``."""
+    before: Json = None
+    after: Json = None
+    children: tuple[PropertyChangeView, ...] = ()
+
+
+class ChangeView(View, frozen=True, kw_only=True, omit_defaults=True):
+    """What a deployment would do to one resource, as what-if says it."""
+
+    resource_id: str
+    type: str
+    """``Create``, ``Modify``, ``Delete``, ``Deploy``, ``NoChange``, ``Ignore`` or ``Unsupported``."""
+    delta: tuple[PropertyChangeView, ...] = ()
+    """Of a modification."""
+    after: Json = None
+    """The resource after it; None where that was not asked, or is not kept."""
+    reason: str = ""
+    """Why it is unsupported."""
+
+
 class InstanceView(View, frozen=True, kw_only=True):
     """One instance of a scale set."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from azops_tui.azure.views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
+from azops_tui.azure.views import ChangeView, DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
 
 StepState = Literal["waiting", "running", "done", "failed", "skipped", "asking", "stopped", "unknown"]
 """The eight states that are shown everywhere the same (``○ ◐ ● ✕ ⊘ ◇ ‖ ?``)."""
@@ -123,6 +123,17 @@ class DeploymentChanged(Event, frozen=True, kw_only=True):
     deployment: DeploymentView
 
 
+class ForeseenChanges(Event, frozen=True, kw_only=True):
+    """What a step's deployment would change; sent before anybody is asked to agree to it."""
+
+    changes: tuple[ChangeView, ...]
+    """Without the resources after it; all that the template or its group names."""
+    scope: str = ""
+    """Id of what is deployed to."""
+    note: str = ""
+    """Where it does not come from the service's own what-if, or not all of it: why, in one sentence."""
+
+
 class ScaleSetChanged(Event, frozen=True, kw_only=True):
     """A scale set, or one of its instances, changed."""
 
@@ -209,6 +220,7 @@ AnyEvent = (
     | ConfirmationAsked
     | ConfirmationAnswered
     | DeploymentChanged
+    | ForeseenChanges
     | ScaleSetChanged
     | ScaleSetGone
     | GroupsChanged

@@ -118,6 +118,8 @@ class StepView:
     deployments: list[str] = field(default_factory=list)
     """Ids of the deployments it made."""
     scale_sets: list[str] = field(default_factory=list)
+    foreseen: ev.ForeseenChanges | None = None
+    """What its deployment would change, as it was asked last."""
 
     def tail(self, count: int) -> list[str]:
         """The last ``count`` lines of output, one without an end included."""
@@ -155,6 +157,8 @@ class RunView:
         """By id in lower case, the one that changed last at the end."""
         self.scale_sets: dict[str, ScaleSetView] = {}
         """By id in lower case."""
+        self.foreseen = ""
+        """The step that said last what it would change."""
         self.questions: dict[str, Question] = {}
         self.notices: deque[ev.Notice] = deque(maxlen=_NOTICES)
         self._before_question: dict[str, ev.StepState] = {}
@@ -309,6 +313,10 @@ class RunView:
             if key not in made:
                 made.append(key)
 
+    def _foreseen(self, event: ev.ForeseenChanges) -> None:
+        self.step(event.step).foreseen = event
+        self.foreseen = event.step
+
     def _scale_set(self, event: ev.ScaleSetChanged) -> None:
         key = event.scale_set.id.lower()
         self.scale_sets[key] = event.scale_set
@@ -375,6 +383,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.ConfirmationAsked: RunView._asked,
     ev.ConfirmationAnswered: RunView._answered,
     ev.DeploymentChanged: RunView._deployment,
+    ev.ForeseenChanges: RunView._foreseen,
     ev.ScaleSetChanged: RunView._scale_set,
     ev.ScaleSetGone: RunView._scale_set_gone,
     ev.GroupsChanged: RunView._groups,

@@ -10,7 +10,8 @@ from azops_tui.azure.errors import AzureFailure, is_missing, sentence
 from azops_tui.azure.views import DeploymentView, FailureView, Json, ResourceView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.deletion import lines
-from azops_tui.engine.events import DeploymentChanged
+from azops_tui.engine.events import DeploymentChanged, ForeseenChanges
+from azops_tui.engine.foresight import Foreseen, foresee, only_deleting, said
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
 from azops_tui.engine.templates import fitted, merged, only_declared, read_template
@@ -29,12 +30,26 @@ async def describe(context: StepContext) -> Proposal:
     layers = await _layers(context)
     where = f"to {body.group} in {context.where}"
     title = f"Deploy {', '.join(name for name, _, _ in layers)}"
+    foreseen = await foresee(cloud, body.group, layers, body.mode) if body.what_if else None
     if body.mode != "complete":
-        foreseen = await _foreseen(cloud, body.group, layers) if body.what_if else []
-        return Proposal("mutate", title, (where, *foreseen))
+        return Proposal("mutate", title, (where, *_shown(context, foreseen)))
     gone = await _would_delete(cloud, body.group, layers)
-    said = [where, "Complete mode deletes what the template does not have:", *lines(gone, context.world.created)]
-    return Proposal("destroy", title, tuple(said), body.group)
+    if foreseen is not None:
+        foreseen = only_deleting(foreseen, gone)
+    deleted = ["Complete mode deletes what the template does not have:", *lines(gone, context.world.created)]
+    return Proposal("destroy", title, (where, *deleted, *_shown(context, foreseen)), body.group)
+
+
+def _shown(context: StepContext, foreseen: Foreseen | None) -> list[str]:
+    """Tell what would be changed; returns it as the lines of a question."""
+    if foreseen is None:
+        return []
+    context.send(
+        ForeseenChanges(
+            at=context.now(), step=context.name, changes=foreseen.changes, scope=foreseen.scope, note=foreseen.note
+        )
+    )
+    return said(foreseen)
 
 
 async def execute(context: StepContext) -> Outcome:
@@ -42,10 +57,7 @@ async def execute(context: StepContext) -> Outcome:
     body = context.native
     cloud = await context.cloud()
     layers = await _layers(context)
-    if body.what_if:
-        for line in await _foreseen(cloud, body.group, layers):
-            context.say(line)
-    said, outputs = [], {}
+    summaries, outputs = [], {}
     for number, (name, template, parameters) in enumerate(layers):
         # In complete mode the first layer would be deleted by the second: only the last one may complete.
         mode = body.mode if number == len(layers) - 1 else "incremental"
@@ -53,9 +65,9 @@ async def execute(context: StepContext) -> Outcome:
         if last.state != "Succeeded":
             return _failed(last, number, len(layers))
         outputs.update(last.outputs)
-        said.append(_summary(last))
+        summaries.append(_summary(last))
     await _take_outputs(context, outputs)
-    return Outcome("done", summary=" ".join(said), value=outputs, has_value=True)
+    return Outcome("done", summary=" ".join(summaries), value=outputs, has_value=True)
 
 
 async def _deploy(
@@ -131,22 +143,6 @@ def _expected(
         for one in expansion.resources
         if one.condition and not one.existing and isinstance(one.id, str)
     ]
-
-
-async def _foreseen(cloud: Cloud, group: str, layers: list[tuple[str, dict[str, Json], dict[str, Json]]]) -> list[str]:
-    """What the templates would do to each resource, by name: made, or set anew where it is there already."""
-    there = {resource.id.lower() for resource in await _there(cloud, group)}
-    said = []
-    for name, template, parameters in layers:
-        expansion = _expanded(cloud, group, name, template, parameters)
-        if expansion is None:
-            said.append(f"? {name}: the template cannot be read here; Azure will say what is wrong with it")
-            continue
-        for one in expansion.resources:
-            if one.condition and not one.existing:
-                known = str(one.id).lower() in there
-                said.append(f"{'~ set anew' if known else '+ create'}  {one.name}  {one.type}")
-    return said
 
 
 async def _there(cloud: Cloud, group: str) -> list[ResourceView]:
