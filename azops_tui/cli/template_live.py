@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.secrets.redact import Redactor
 
-_AT_ONCE = 8
-"""Reads that go on at the same time."""
 _COMPUTE = "2024-07-01"
-_COLOURS = {"+": "green", "~": "yellow", "-": "red", "?": "magenta", "=": "bright_black", "*": "bright_black"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +75,7 @@ async def _read_and_compare(asked: Request, profile: Profile, document: Document
     """Reads and compares. Raises AzureFailure."""
     from azops_tui.arm.whatif import hidden, validate, what_if
     from azops_tui.engine.cloud import open_cloud
+    from azops_tui.engine.foresight import live
 
     cloud = await open_cloud(profile)
     try:
@@ -85,48 +83,13 @@ async def _read_and_compare(asked: Request, profile: Profile, document: Document
         scope = f"/subscriptions/{cloud.subscription}/resourceGroups/{group.name if group else asked.group}"
         location = group.location if group else asked.location
         expansion = expanded(asked.file, document, given, scope, location)
-        live = await _live(cloud, expansion, asked.group if group else "", whole=asked.mode == "complete")
+        there = await live(cloud, expansion, asked.group if group else "", whole=asked.mode == "complete")
         facts = await _facts(cloud, expansion)
     finally:
         await cloud.close()
     shown, redactor = masked(asked.file, document, given, expansion, scope, location)
-    changes = hidden(what_if(shown, live, mode=asked.mode), redactor.redact)
+    changes = hidden(what_if(shown, there, mode=asked.mode), redactor.redact)
     return _Found(scope, changes, validate(expansion, facts), group is None, redactor)
-
-
-async def _live(cloud: Cloud, expansion: Expansion, group: str, *, whole: bool) -> dict[str, Any]:
-    """The resources of the group, and those that the template names elsewhere, by id.
-
-    Those that the template does not name are known from the group's list only, unless `whole` asks to read them too.
-    """
-    from azops_tui.azure.errors import AzureFailure, is_missing
-
-    listed = await cloud.groups.resources(group) if group else []
-    found: dict[str, Any] = {
-        one.id: {"id": one.id, "name": one.name, "type": one.type, "location": one.location, "tags": one.tags}
-        for one in listed
-    }
-    known = {id.lower(): id for id in found}
-    wanted = {known.get(one.id.lower(), one.id) for one in expansion.resources if _readable(one.id, one.type)}
-    if whole:
-        wanted |= set(found)
-    turn = asyncio.Semaphore(_AT_ONCE)
-
-    async def read(id: str) -> None:
-        async with turn:
-            try:
-                found[id] = await cloud.resources.get(id)
-            except AzureFailure as failure:
-                # What is listed is there, whether or not it can be read; a parent that is missing has no children.
-                if id not in found and not is_missing(failure) and failure.view.code != "ParentResourceNotFound":
-                    raise
-
-    await asyncio.gather(*(read(id) for id in sorted(wanted)))
-    return found
-
-
-def _readable(id: str, type: str) -> bool:
-    return "[" not in id and type.lower() != "microsoft.resources/deployments"
 
 
 async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
@@ -167,13 +130,13 @@ def _print_json(found: _Found, *, noise: bool) -> None:
 
 
 def _print_text(asked: Request, found: _Found, *, noise: bool) -> None:
-    from azops_tui.arm.whatif import lines, summary
+    from azops_tui.arm.whatif import COLOURS, lines, summary
     from azops_tui.sanitise import clean
 
     if found.missing:
         click.echo(f"The group {asked.group} is not there yet; a deployment needs it first.", err=True)
     for line in lines(found.changes, scope=found.scope, noise=noise):
-        click.echo(click.style(found.redactor.redact(clean(str(line))), fg=_COLOURS.get(line.mark)))
+        click.echo(click.style(found.redactor.redact(clean(str(line))), fg=COLOURS.get(line.mark)))
     click.echo(f"{summary(found.changes)} in {asked.group}")
     if found.refusal is not None:
         for one in (found.refusal, *found.refusal.details):

@@ -101,6 +101,10 @@ def sentence(event: ev.Event) -> tuple[str, str] | None:
             return "", f"a table of {count(len(event.rows), 'row')}"
         case ev.Notice():
             return {"error": "failed", "warning": "asking"}.get(event.level, ""), event.text
+        case ev.ForeseenChanges():
+            from azops_tui.arm.whatif import summary
+
+            return "", f"what-if: {summary(event.changes)}"
         case ev.DeploymentChanged() if event.deployment.finished:
             state = "done" if event.deployment.state == "Succeeded" else "failed"
             return state, f"deployment {event.deployment.name} {event.deployment.state}"

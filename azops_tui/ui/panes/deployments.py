@@ -12,6 +12,7 @@ from azops_tui.ui.controller import Controller
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.paint import Line, crop, wrap
 from azops_tui.ui.panes.base import Pane, facts
+from azops_tui.ui.panes.foreseen import Foreseen, awaited, foreseen_of
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 from azops_tui.ui.words import clock, duration, short_type, time_of_day
 
@@ -31,6 +32,7 @@ class DeploymentsPane(Pane):
         super().__init__(controller)
         self._chosen = ""
         """Id of the deployment that was gone back to; empty follows the latest."""
+        self._foreseen = Foreseen()
 
     def _deployments(self) -> list[DeploymentView]:
         """Deployments by when they began, the oldest first; those nested in another are shown in it."""
@@ -44,7 +46,10 @@ class DeploymentsPane(Pane):
         return next(reversed(self.view.deployments.values()), None)
 
     def build(self) -> list[Row]:
-        """The deployment's header, why it failed, its operations, and the critical path."""
+        """The deployment's header, why it failed, its operations, the critical path, and what was foreseen of it."""
+        awaiting = awaited(self.view) if not self._chosen else None
+        if awaiting is not None:
+            return self._foreseen.rows(awaiting, self.cells)
         deployment = self.shown()
         if deployment is None:
             return []
@@ -72,6 +77,9 @@ class DeploymentsPane(Pane):
         if deployment.outputs and deployment.finished:
             rows.append(text_row(f"{deployment.id}:outputs", []))
             rows += facts(f"{deployment.id}:out", [(name, _value(v)) for name, v in deployment.outputs.items()], 1)
+        foreseen = foreseen_of(self.view, deployment)
+        if foreseen is not None:
+            rows += [text_row(f"{deployment.id}:what-if", []), *self._foreseen.rows(foreseen, self.cells)]
         return rows
 
     def _end(self, deployment: DeploymentView) -> float:
