@@ -22,6 +22,7 @@ bench: $(VENV)/.installed-test
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "azops needs Python 3.11 or later; set PYTHON=…")'
+	@echo "Setting up $(VENV); this takes about half a minute, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
