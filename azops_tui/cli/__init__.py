@@ -7,6 +7,13 @@ __all__ = ["main"]
 
 def main() -> None:
     """Entry point of ``azops``."""
+    import sys
+
     from azops_tui.cli.main import cli
 
-    cli(prog_name="azops")
+    try:
+        cli(prog_name="azops")
+    except Exception as error:
+        from azops_tui.cli.trouble import told
+
+        sys.exit(told(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -11,6 +12,7 @@ import click
 from azops_tui.azure.views import DeploymentView, FailureView, ScaleSetView
 from azops_tui.engine import events as ev
 from azops_tui.engine.state import RunView
+from azops_tui.sanitise import clean
 from azops_tui.ui.glyphs import glyphs, provisioning
 
 _COLOURS = {
@@ -53,6 +55,8 @@ class Console:
         self._partial: dict[str, str] = {}
         self._operations: dict[tuple[str, str], str] = {}
         self._scale_sets: dict[str, str] = {}
+        self._foreseen: set[str] = set()
+        """What was shown of the changes that are asked about next."""
 
     def show(self, record: ev.Record) -> None:
         """Print what a record has to say, if anything."""
@@ -66,6 +70,8 @@ class Console:
                 self._output(event)
             case ev.DeploymentChanged() if event.step:
                 self._deployment(event.deployment)
+            case ev.ForeseenChanges():
+                self._changes(event)
             case ev.ScaleSetChanged() if event.step:
                 self._scale_set(event.scale_set)
             case ev.HostFinished():
@@ -162,6 +168,17 @@ class Console:
             took = f"  {seconds(operation.duration)}" if provisioning(operation.state) != "running" else ""
             self._detail(f"{indent}{state} {operation.name}  {operation.type}{took}")
 
+    def _changes(self, event: ev.ForeseenChanges) -> None:
+        from azops_tui.arm.whatif import COLOURS
+        from azops_tui.engine.foresight import drawn, said
+
+        self._foreseen = set(said(event))
+        self._detail(f"{event.step}: {said(event)[0]}")
+        if event.note:
+            self._detail(f"  {clean(event.note)}")
+        for line in drawn(event):
+            self._detail("  " + click.style(clean(str(line)), fg=COLOURS.get(line.mark)))
+
     def _scale_set(self, scale_set: ScaleSetView) -> None:
         ready = sum(instance.state == "Succeeded" for instance in scale_set.instances)
         text = f"{scale_set.name}: {ready} of {scale_set.capacity} instances ready"
@@ -187,7 +204,9 @@ class Console:
     def _asked(self, event: ev.ConfirmationAsked) -> None:
         self._detail(f"{self._state('asking')} {event.title}")
         for line in event.lines:
-            self._detail(f"  {line}")
+            if line not in self._foreseen:
+                self._detail(f"  {line}")
+        self._foreseen.clear()
 
     def _state(self, state: str) -> str:
         return click.style(self.glyphs.state(state), fg=_COLOURS.get(state))
@@ -196,7 +215,13 @@ class Console:
         self._line(f"  {text}")
 
     def _line(self, text: str = "") -> None:
-        click.echo(text, file=self.stream)
+        try:
+            click.echo(text, file=self.stream)
+        except OSError as error:
+            # As with `| head`. The run is not to end half-way because nobody reads on.
+            click.echo(f"azops: output cannot be written any more: {error.strerror}; the journal has it.", err=True)
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), self.stream.fileno())
 
 
 def table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...]) -> str:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from azops_tui.cli.options import assignments, read_runbook, resolve_profile, runbook_options
+from azops_tui.cli.options import (
+    assignments,
+    find_runbook,
+    mention_strangers,
+    read_runbook,
+    resolve_profile,
+    runbook_options,
+)
 from azops_tui.cli.screen import screen, screen_options
 
 
@@ -28,5 +36,18 @@ def open_(
     """
     profile = resolve_profile(profile_name, read_only=read_only)
     parameters = assignments(settings)
-    runbook = read_runbook(file)
-    sys.exit(screen(runbook.path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only))
+    path = find_runbook(file)
+    if parameters or not _readable(path) or not sys.stdin.isatty():
+        # Refused here in one sentence; else the screen reads it, and says there what is wrong in it.
+        runbook = read_runbook(file)
+        mention_strangers(runbook, parameters)
+    sys.exit(screen(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only))
+
+
+def _readable(path: Path) -> bool:
+    """Whether it is a file of UTF-8 text."""
+    try:
+        path.read_text("utf-8")
+    except (OSError, ValueError):
+        return False
+    return True

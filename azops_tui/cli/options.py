@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -116,6 +117,20 @@ def read_runbook(file: str) -> Runbook:
     if runbook.errors:
         sys.exit(exits.BAD_INPUT)
     return runbook
+
+
+def mention_strangers(runbook: Runbook, names: Iterable[str]) -> None:
+    """Warns of names given with ``--set`` that are no parameters and occur nowhere in the document: misspelt ones.
+
+    What the documents that it draws in take is not known here, so one with prerequisites is taken at its word.
+    """
+    from azops_tui.runbook.suggest import did_you_mean
+
+    known = [parameter.name for parameter in runbook.parameters]
+    for name in names:
+        if name not in known and not runbook.prerequisites and not re.search(rf"\b{name}\b", runbook.text):
+            said = f"--set {name}: the runbook has no such parameter{did_you_mean(name, known)}"
+            click.echo(f"azops: warning: {said}", err=True)
 
 
 def find_runbook(file: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,15 @@ import click
 from azops_tui.cli import exits
 from azops_tui.cli.asking import Asker
 from azops_tui.cli.console import Console, table
-from azops_tui.cli.options import assignments, complete_step, fail, read_runbook, resolve_profile, runbook_options
+from azops_tui.cli.options import (
+    assignments,
+    complete_step,
+    fail,
+    mention_strangers,
+    read_runbook,
+    resolve_profile,
+    runbook_options,
+)
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -70,6 +79,7 @@ def run(
     profile = resolve_profile(profile_name, read_only=read_only)
     parameters = assignments(settings)
     runbook = read_runbook(file)
+    mention_strangers(runbook, parameters)
     for name in (*steps, *([start] if start else [])):
         if runbook.step(name) is None:
             known = ", ".join(step.name for step in runbook.steps)
@@ -84,7 +94,8 @@ def run(
         interactive=sys.stdin.isatty(),
         trust_new_hosts=trust_new_hosts,
     )
-    cloud = (lambda: open_cloud(profile)) if profile_name or acts_on_cloud(runbook) else None
+    chosen = profile_name or os.environ.get("AZOPS_CLOUD")
+    cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None
     sys.exit(asyncio.run(_run(runbook, cloud, profile, parameters, policy, steps, start, quiet)))
 
 

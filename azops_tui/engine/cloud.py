@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from azops_tui.runbook.model import Runbook, StepKind
+from azops_tui.runbook.model import Effect, Runbook, StepKind
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -16,12 +16,15 @@ _CLOUD_TOOLS = re.compile(r"(?<![\w/.-])(az|azcopy|bicep|terraform|pulumi|ansibl
 
 
 def acts_on_cloud(runbook: Runbook) -> bool:
-    """Whether running it needs a cloud: a native step that acts on one, or a script that names a tool that does.
+    """Whether running it needs a cloud: a native step that acts on one, or a script that may.
 
-    A document with prerequisites counts as one that does.
+    Scripts may that name a tool for clouds, or that change something: what they start is not known, and without the
+    run's cloud it would act on whichever the user is signed in to. So may prerequisites.
     """
     return bool(runbook.prerequisites) or any(
-        step.native_kind not in _CLOUDLESS if step.kind is StepKind.NATIVE else bool(_CLOUD_TOOLS.search(step.code))
+        step.native_kind not in _CLOUDLESS
+        if step.kind is StepKind.NATIVE
+        else bool(step.effects & (Effect.MUTATES | Effect.DESTROYS) or _CLOUD_TOOLS.search(step.code))
         for step in runbook.steps
     )
 

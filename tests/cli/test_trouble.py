@@ -1,0 +1,105 @@
+"""What can be wrong around azops: its folders, its output, what it is told. One sentence each, and a code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.azops import azops
+
+ECHO = "# T\n\n```bash {name=one}\necho one\n```\n\n```bash {name=two}\necho two\n```\n"
+
+
+def document(folder: Path, text: str = ECHO) -> Path:
+    path = folder / "book.md"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("words", [("history",), ("replay", "1"), (), ("run", "book.md")])
+@pytest.mark.parametrize("broken", ["folder", "file"])
+def test_a_journal_that_cannot_be_used_is_a_sentence(tmp_path: Path, words: tuple[str, ...], broken: str) -> None:
+    document(tmp_path)
+    state = tmp_path / "state"
+    if broken == "folder":
+        state.write_text("a file where a folder should be")
+    else:
+        (state / "azops").mkdir(parents=True)
+        (state / "azops" / "journal.db").write_text("this is no database, and long enough to be seen as none\n" * 40)
+    done = azops(*words, cwd=tmp_path, XDG_STATE_HOME=str(state))
+    assert done.returncode == 3
+    assert done.stderr.startswith("azops: ")
+    assert "journal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_that_nobody_reads_does_not_end_a_run(tmp_path: Path) -> None:
+    path = document(tmp_path, "# T\n\n```bash\nseq 200000\n```\n\n```bash\ntouch ran\n```\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "azops_tui", "run", path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")},
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 0
+    assert said == "azops: output cannot be written any more: Broken pipe; the journal has it.\n"
+    assert (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals_stop_the_step_and_end_the_run(tmp_path: Path, number: signal.Signals) -> None:
+    path = document(tmp_path, "# T\n\n```bash {name=one}\necho begun; sleep 60\n```\n\n```bash\ntouch ran\n```\n")
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "TMPDIR": str(tmp_path)}
+    env.pop("XDG_RUNTIME_DIR", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "azops_tui", "run", path], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env
+    )
+    assert process.stdout is not None
+    while b"begun" not in process.stdout.readline():
+        pass
+    began = time.monotonic()
+    process.send_signal(number)
+    rest = process.stdout.read().decode()
+    process.stdout.close()
+    assert process.wait(60) == 4
+    assert time.monotonic() - began < 10
+    assert "1 stopped" in rest
+    assert not (tmp_path / "ran").exists()
+    assert list(tmp_path.glob("azops-*")) == []
+    assert "stopped" in azops("history", XDG_STATE_HOME=str(tmp_path / "state")).stdout
+
+
+def test_a_misspelt_parameter_is_mentioned(tmp_path: Path) -> None:
+    head = "---\nazops:\n  params:\n    LOCATION: {default: japanwest}\n---\n"
+    text = head + '# T\n\n```bash\necho "$LOCATION $OTHER"\n```\n'
+    path = document(tmp_path, text)
+    done = azops("run", path, "--set", "LOCATON=x", "--set", "OTHER=y", XDG_STATE_HOME=str(tmp_path / "state"))
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "azops: warning: --set LOCATON: the runbook has no such parameter; did you mean 'LOCATION'?"
+    ]
+    assert "japanwest y" in done.stdout
+
+
+def test_a_script_that_may_do_anything_acts_on_the_runs_cloud(tmp_path: Path) -> None:
+    script = tmp_path / "deploy.sh"
+    script.write_text('#!/bin/sh\necho "acts on ${AZURE_CONFIG_DIR-the one signed in to}"\n')
+    script.chmod(0o700)
+    path = document(tmp_path, "# T\n\n```bash\n./deploy.sh\n```\n")
+    done = azops("run", path, "--yes", XDG_STATE_HOME=str(tmp_path / "state"))
+    assert done.returncode == 0, done.stdout
+    assert "acts on /" in done.stdout
