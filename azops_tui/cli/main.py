@@ -15,7 +15,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("run", "Run a runbook without a screen."),
     "demo": ("demo", "Open the cluster runbook on a local Azure."),
     "steps": ("steps", "List every fence of a document and what it is."),
-    "template": ("template", "Look inside ARM templates: show, lint, graph, eval, expand."),
+    "template": ("template", "Look inside ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Show a past run again."),
     "sim": ("sim", "Keep a local Azure running."),
