@@ -104,10 +104,29 @@ async def group_lines(cloud: Cloud, group: str, created: Collection[str]) -> lis
     began = time.monotonic()
     resources = await cloud.groups.resources(group)
     own = {*created, *await _came_along(cloud, resources, created)}
-    where = cloud.subscription_name or cloud.subscription
+    return [_place(cloud, group, began), *lines(resources, own)]
+
+
+async def resource_lines(cloud: Cloud, identity: str, created: Collection[str]) -> list[str]:
+    """Where a resource is and what it is, read now.
+
+    Raises:
+        AzureFailure: it is not there, or cannot be read.
+    """
+    began = time.monotonic()
+    found = await cloud.resources.get(identity)
+    said = [_place(cloud, str(found.get("name") or identity.rpartition("/")[2]), began)]
+    said += [str(found.get("type") or ""), identity]
+    if identity.lower() not in created:
+        said.append("No deployment of this run made it.")
+    return [line for line in said if line]
+
+
+def _place(cloud: Cloud, name: str, began: float) -> str:
+    """What is deleted, where, and how long ago it was read (``began`` of the monotonic clock)."""
     age = time.monotonic() - began
     read = "read just now" if age < 1 else f"read {age:.0f} s ago"
-    return [f"{group} in {where} ({cloud.profile.name}), {read}", *lines(resources, own)]
+    return f"{name} in {cloud.subscription_name or cloud.subscription} ({cloud.profile.name}), {read}"
 
 
 async def _came_along(cloud: Cloud, resources: Collection[ResourceView], created: Collection[str]) -> set[str]:

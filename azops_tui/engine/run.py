@@ -180,6 +180,24 @@ class Run:
             raise
         self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}: done."))
 
+    async def would_delete(self, identity: str) -> tuple[str, ...]:
+        """What deleting a group or a resource would delete, as lines of a question, from a read made now.
+
+        Args:
+            identity: id of the group or the resource.
+
+        Raises:
+            StepProblem: the cloud cannot be opened.
+            AzureFailure: it is not there, or cannot be read.
+        """
+        from azops_tui.engine.deletion import group_lines, resource_lines
+
+        cloud, created = await self.cloud(), self._bench.world.created
+        parts = identity.strip("/").split("/")
+        if len(parts) == 4:
+            return tuple(await group_lines(cloud, parts[3], created))
+        return tuple(await resource_lines(cloud, identity, created))
+
     def forecast(self) -> list[Forecast]:
         """What ``run_all`` would do with each step, and which agreement it would need."""
         planned = [dataclasses.replace(one, step=self._step(one)) for one in self.steps]

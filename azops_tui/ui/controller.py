@@ -105,6 +105,9 @@ class Controller(Protocol):
     async def resource(self, identifier: str) -> str:
         """A resource as the service has it, as indented JSON."""
 
+    async def would_delete(self, identifier: str) -> tuple[str, ...]:
+        """What deleting a resource or a group would delete, read now, as lines of a question."""
+
     async def delete(self, identifier: str) -> None:
         """Delete a resource or a group, by id; returns when it is gone."""
 

@@ -204,6 +204,10 @@ class LiveController:
         cloud = await self._open_cloud()
         return json.dumps(await cloud.resources.get(identifier), indent=2, ensure_ascii=False)
 
+    async def would_delete(self, identifier: str) -> tuple[str, ...]:
+        """What a deletion would delete, read now."""
+        return await (await self._need_run()).would_delete(identifier)
+
     async def delete(self, identifier: str) -> None:
         """Delete a group or a resource."""
         parts = identifier.strip("/").split("/")
@@ -223,8 +227,13 @@ class LiveController:
         from azops_tui.engine.events import ScaleSetChanged
 
         run = await self._need_run()
+        shown = [one for one in self.view.scale_sets.values() if (one.group, one.name) == (group, name)]
+        seen = shown[0].capacity if shown else capacity
 
         async def work(cloud: Cloud) -> None:
+            now = (await cloud.scale_sets.get(group, name)).capacity
+            if capacity < now and now != seen:
+                raise UserError(f"It has {now} instances meanwhile, not {seen}; nothing was changed.")
             async for view in cloud.scale_sets.scale(group, name, capacity):
                 run.observe(ScaleSetChanged(at=time.time(), scale_set=view))
 

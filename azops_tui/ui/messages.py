@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from azops_tui.azure.views import GroupView, ResourceView
 from azops_tui.engine.events import Record
 from azops_tui.runbook.model import Runbook
 
@@ -49,3 +50,12 @@ class JsonRead(Message):
         super().__init__()
         self.identifier = identifier
         self.text = text
+
+
+class DeletionRead(Message):
+    """What a deletion would delete, read now."""
+
+    def __init__(self, item: GroupView | ResourceView, lines: tuple[str, ...]) -> None:
+        super().__init__()
+        self.item = item
+        self.lines = lines

@@ -222,6 +222,10 @@ class ReplayController:
         """The journal keeps no resource whole."""
         raise UserError("This is a replay: the journal keeps no resource's JSON.")
 
+    async def would_delete(self, identifier: str) -> tuple[str, ...]:
+        """Not in a replay."""
+        raise UserError("This is a replay: nothing is deleted.")
+
     async def delete(self, identifier: str) -> None:
         """Not in a replay."""
         await self.run_step("")

@@ -13,6 +13,7 @@ import pytest
 
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
+from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import Profile, profile
 from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
@@ -132,7 +133,7 @@ async def test_deploy_shows_operations_and_gives_outputs(cloud: Cloud, make_run:
     views = [e.deployment for e in watched.events(ev.DeploymentChanged) if e.step == "net"]
     assert views[-1].state == "Succeeded"
     assert {operation.name for operation in views[0].operations} == {"one", "two"}
-    assert "+ create  one" in "".join(e.text for e in watched.events(ev.OutputWritten) if e.stream == "system")
+    assert {one.type for one in watched.events(ev.ForeseenChanges)[0].changes} == {"Create"}
     assert "2 of 2 operations done" in watched.end("net").summary
     resource = await cloud.resources.get((await cloud.groups.resources("g2"))[0].id)
     assert resource["tags"] == {"by": "test"}
@@ -436,3 +437,22 @@ async def test_to_scale_in_is_to_delete(cloud: Cloud, make_run: MakeRun, tmp_pat
     again = make_run(path, cloud=cloud, policy=ALL)
     assert await again.run.run_step("in") == "done"
     assert (await cloud.scale_sets.get("rg", "agents")).capacity == 1
+
+
+async def test_what_a_hand_would_delete_is_read_anew(cloud: Cloud, make_run: MakeRun, tmp_path: Path) -> None:
+    text = step("group", "g", "group: rg", "location: japanwest") + step("deploy", "d", "group: rg", "template: a.json")
+    watched = make_run(document(tmp_path, text, a=template("one")), cloud=cloud, policy=ALL)
+    assert await watched.run.run_all() == "done"
+    async for _ in cloud.deployments.run("rg", "outside", template("two"), {}, "Incremental"):
+        pass
+    group = await cloud.groups.get("rg")
+    assert group is not None
+    lines = await watched.run.would_delete(group.id)
+    assert lines[0] == f"rg in {cloud.subscription_name} (local), read just now"
+    assert "1 that no deployment of this run made: two" in lines
+    by_name = {resource.name: resource.id for resource in await cloud.groups.resources("rg")}
+    assert "No deployment of this run made it." in await watched.run.would_delete(by_name["two"])
+    assert "No deployment of this run made it." not in await watched.run.would_delete(by_name["one"])
+    await cloud.resources.delete(by_name["two"])
+    with pytest.raises(AzureFailure):
+        await watched.run.would_delete(by_name["two"])

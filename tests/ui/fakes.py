@@ -111,6 +111,8 @@ class FakeController:
         self.trouble: Exception | None = None
         """Raised by the next command."""
         self.clock: float | None = None
+        self.watched = False
+        """Whether the events were played."""
 
     @property
     def runbook(self) -> Runbook | None:
@@ -139,6 +141,7 @@ class FakeController:
 
     async def watch(self) -> None:
         self.play(self._events)
+        self.watched = True
 
     def play(self, events: Iterable[ev.Event]) -> None:
         """Let these events happen."""
@@ -187,6 +190,10 @@ class FakeController:
     async def resource(self, identifier: str) -> str:
         self._command("resource", identifier)
         return '{\n  "name": "vnet",\n  "properties": {"provisioningState": "Succeeded"}\n}'
+
+    async def would_delete(self, identifier: str) -> tuple[str, ...]:
+        self._command("would-delete", identifier)
+        return (identifier.rpartition("/")[2], "6 resources, read just now")
 
     async def delete(self, identifier: str) -> None:
         self._command("delete", identifier)

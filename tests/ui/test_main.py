@@ -12,8 +12,9 @@ from azops_tui.ui.screens.dialogs import Dialog, QuitDialog
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.screens.output import OutputScreen
-from azops_tui.ui.screens.sheets import HelpSheet, TextSheet
+from azops_tui.ui.screens.sheets import HelpSheet, TextSheet, WrongSheet
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
+from azops_tui.ui.widgets.rows import Rows
 from tests.ui import fakes
 
 WIDE = (120, 36)
@@ -25,10 +26,20 @@ async def ready(pilot: Pilot[int]) -> MainScreen:
     for _ in range(100):
         await pilot.pause(0.02)
         screen = pilot.app.screen
-        if isinstance(screen, MainScreen) and screen.document.names and not screen._records:
+        if isinstance(screen, MainScreen) and screen.document.names and quiet(screen):
             await pilot.pause(0.1)
-            return screen
+            if quiet(screen):
+                return screen
     raise AssertionError("the document never came")
+
+
+def quiet(screen: MainScreen) -> bool:
+    """Whether all that was to happen has happened and is drawn."""
+    if isinstance(screen.controller, fakes.FakeController) and not screen.controller.watched:
+        return False
+    pane = screen.frame.active_pane
+    drawn = pane is not None and pane.is_mounted and (pane.size.width > 0 or not pane.is_on_screen)
+    return drawn and not screen._records and screen._flush_timer is None and screen.document._measuring is None
 
 
 async def dialog(pilot: Pilot[int]) -> Dialog:
@@ -290,8 +301,33 @@ async def test_a_document_that_cannot_be_read_is_one_sentence() -> None:
     controller.trouble = UserError("cluster.md: there is no such file")
     async with AzopsApp(controller).run_test(size=WIDE, notifications=True) as pilot:
         await pilot.pause(0.4)
-        assert [n.message for n in pilot.app._notifications] == ["cluster.md: there is no such file"]
-        await pilot.press("enter", "tab", "5", "question_mark", "escape")
+        sheet = pilot.app.screen
+        assert isinstance(sheet, WrongSheet)
+        assert sheet.wrong == ("cluster.md: there is no such file",)
+        await pilot.press("tab", "5", "question_mark", "escape")
+        await pilot.pause(0.3)
+    assert pilot.app.return_value == 3
+
+
+async def test_a_document_with_errors_says_where_and_can_be_read() -> None:
+    text = fakes.DOCUMENT.replace("location: japanwest", "loccation: japanwest")
+    controller = fakes.FakeController(text)
+    async with AzopsApp(controller).run_test(size=NARROW) as pilot:
+        await pilot.pause(0.4)
+        sheet = pilot.app.screen
+        assert isinstance(sheet, WrongSheet)
+        (said,) = sheet.wrong
+        assert said.startswith("cluster.md:")
+        assert "loccation" in said
+        shown = "".join(row.text for row in sheet.query_one(Rows).rows).replace(" ", "")
+        assert said.replace(" ", "") in shown
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, MainScreen)
+        assert pilot.app.screen.document.names
+        await pilot.press("q")
+        await pilot.pause(0.3)
+    assert pilot.app.return_value == 3
 
 
 def asked(kind: str, typed: str = "") -> list[ev.Event]:
@@ -440,6 +476,22 @@ async def test_scale_sets_are_changed_only_after_a_yes() -> None:
         assert controller.asked == [("scale", "cluster-demo", "agents", 7)]
 
 
+async def test_fewer_instances_need_the_name_of_the_scale_set() -> None:
+    controller = fakes.FakeController(
+        events=[*fakes.started(), ev.ScaleSetChanged(at=fakes.START + 5, scale_set=fakes.scale_set())]
+    )
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        await ready(pilot)
+        await pilot.press("3", "minus", "minus", "enter")
+        found = await dialog(pilot)
+        assert found.ask.typed == "agents"
+        await pilot.press("right", "enter")
+        assert controller.asked == []
+        await pilot.press("left", *"agents", "enter")
+        await pilot.pause(0.2)
+        assert controller.asked == [("scale", "cluster-demo", "agents", 3)]
+
+
 async def test_deleting_a_group_from_the_pane_needs_its_name() -> None:
     controller = fakes.FakeController(events=fakes.deploying()[:-1])
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
@@ -450,7 +502,7 @@ async def test_deleting_a_group_from_the_pane_needs_its_name() -> None:
         assert any("6 resources" in line for line in found.ask.lines)
         await pilot.press(*"cluster-demo", "enter")
         await pilot.pause(0.1)
-        assert controller.asked == [("delete", fakes.GROUP)]
+        assert controller.asked == [("would-delete", fakes.GROUP), ("delete", fakes.GROUP)]
 
 
 async def test_resource_json() -> None:

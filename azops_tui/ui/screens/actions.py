@@ -13,7 +13,7 @@ from azops_tui.ui.ansi import strip_ansi
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.commands import verbs
 from azops_tui.ui.controller import UserError
-from azops_tui.ui.messages import JsonRead, Told
+from azops_tui.ui.messages import DeletionRead, JsonRead, Told
 from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.resources import ResourcesPane
 from azops_tui.ui.panes.scalesets import ScaleSetsPane
@@ -269,23 +269,23 @@ class Actions:
         self._me.app.push_screen(TextSheet(title, json_rows(message.text), message.text))
 
     def on_resources_pane_delete_wanted(self, message: ResourcesPane.DeleteWanted) -> None:
-        """Ask before something is deleted, and say what."""
+        """Read what would be deleted: what is on the screen may be old."""
         me, item = self._me, message.item
-        view, place = me.controller.view, me.controller.place
-        if place.read_only:
+        if me.controller.place.read_only:
             me.notify("This profile is read-only: nothing can be deleted.", severity="error", markup=False)
             return
-        where = f"{item.name} in {place.subscription or place.cloud} ({place.cloud})"
-        if isinstance(item, GroupView):
-            resources = view.resources.get(item.name.casefold(), ())
-            lines = [where, "", f"  {count(len(resources), 'resource')}" + (", among them" if resources else "")]
-            lines += [f"    {r.name}  {r.type}" for r in resources[:10]]
-            lines += [f"    and {len(resources) - 10} more"] if len(resources) > 10 else []
-            title = "Delete resource group"
-        else:
-            title, lines = "Delete resource", [where, item.type, item.id]
+
+        async def work() -> None:
+            me.post_message(DeletionRead(item, await me.controller.would_delete(item.id)))
+
+        me.spawn(work, group="deletion")
+
+    def on_deletion_read(self, message: DeletionRead) -> None:
+        """Ask before something is deleted, and say what."""
+        me, item = self._me, message.item
+        title = "Delete resource group" if isinstance(item, GroupView) else "Delete resource"
         self.confirm(
-            Ask(title, tuple(lines), "Delete", item.name, harm=True, paste=not place.production),
+            Ask(title, message.lines, "Delete", item.name, harm=True, paste=not me.controller.place.production),
             lambda: me.controller.delete(item.id),
             f"{item.name} is deleted.",
         )
@@ -312,7 +312,14 @@ class Actions:
             for pane in frame.query(ScaleSetsPane):
                 pane.forget(scale_set.id.lower())
 
-        ask = Ask("Change capacity", tuple(lines), "Scale", harm=fewer > 0)
+        ask = Ask(
+            "Change capacity",
+            tuple(lines),
+            "Scale",
+            scale_set.name if fewer > 0 else "",
+            harm=fewer > 0,
+            paste=not me.controller.place.production,
+        )
         self.confirm(ask, work, f"{scale_set.name} has {count(capacity, 'instance')}.", after)
 
     def confirm(self, ask: Ask, work: Callable[[], object], done: str, after: Callable[[], None] | None = None) -> None:
