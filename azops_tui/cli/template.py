@@ -170,6 +170,7 @@ def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope:
     show_default=True,
     help="complete: what the template leaves out is deleted.",
 )
+@click.option("--service", is_flag=True, help="Ask the service, rather than read what is there and compare it here.")
 @click.option("--location", default="", help="Location of the group, where it is not there yet.")
 @click.option("--all", "noise", is_flag=True, help="Also what differs in the text only, and all of what is created.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -180,6 +181,7 @@ def what_if(
     settings: tuple[str, ...],
     profile_name: str | None,
     mode: Literal["incremental", "complete"],
+    service: bool,
     location: str,
     noise: bool,
     output: str,
@@ -190,5 +192,5 @@ def what_if(
     """
     from azops_tui.cli.template_live import Request, foresee
 
-    asked = Request(file, files, settings, group, location, mode)
+    asked = Request(file, files, settings, group, location, mode, service)
     sys.exit(foresee(asked, resolve_profile(profile_name, read_only=True), noise=noise, output=output))

@@ -1,10 +1,10 @@
-"""``azops template what-if``: what a deployment would change in a group, from fresh reads."""
+"""``azops template what-if``: what a deployment would change in a group, from fresh reads or as the service says."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,9 +17,11 @@ from azops_tui.cli.template_input import expanded, masked, read_input
 
 if TYPE_CHECKING:
     from azops_tui.arm import Document, Expansion
-    from azops_tui.arm.whatif import Change, Facts, Refusal
+    from azops_tui.arm.whatif import Facts, Refusal, ShownChange
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.azure.errors import AzureFailure
     from azops_tui.azure.profiles import Profile
+    from azops_tui.azure.views import ChangeView, PropertyChangeView
     from azops_tui.secrets.redact import Redactor
 
 _COMPUTE = "2024-07-01"
@@ -36,6 +38,8 @@ class Request:
     location: str
     """Of the group, where it is not there yet."""
     mode: Literal["incremental", "complete"]
+    service: bool = False
+    """Whether the service is asked, rather than what is there read and compared here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,14 @@ class _Found:
     """What was found out."""
 
     scope: str
-    changes: list[Change]
+    changes: Sequence[ShownChange]
     refusal: Refusal | None
     """Why the service would refuse the deployment."""
     missing: bool
     """Whether the group is not there."""
     redactor: Redactor
+    answer: list[dict[str, Any]]
+    """The changes as the service shows them, without noise unless it was asked for."""
 
 
 def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> int:
@@ -61,17 +67,19 @@ def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> in
 
     document, given = read_input(asked.file, asked.files, asked.settings)
     try:
-        found = asyncio.run(_read_and_compare(asked, profile, document, given))
+        found = asyncio.run(_read_and_compare(asked, profile, document, given, noise))
     except AzureFailure as failure:
         fail(str(failure), exits.NO_CLOUD)
     if output == "json":
-        _print_json(found, noise=noise)
+        _print_json(found)
     else:
         _print_text(asked, found, noise=noise)
     return exits.STEP_FAILED if found.refusal is not None else exits.OK
 
 
-async def _read_and_compare(asked: Request, profile: Profile, document: Document, given: Mapping[str, Any]) -> _Found:
+async def _read_and_compare(
+    asked: Request, profile: Profile, document: Document, given: Mapping[str, Any], noise: bool
+) -> _Found:
     """Reads and compares. Raises AzureFailure."""
     from azops_tui.arm.whatif import hidden, validate, what_if
     from azops_tui.engine.cloud import open_cloud
@@ -83,13 +91,63 @@ async def _read_and_compare(asked: Request, profile: Profile, document: Document
         scope = f"/subscriptions/{cloud.subscription}/resourceGroups/{group.name if group else asked.group}"
         location = group.location if group else asked.location
         expansion = expanded(asked.file, document, given, scope, location)
+        shown, redactor = masked(asked.file, document, given, expansion, scope, location)
+        if asked.service:
+            return await _from_service(asked, cloud, document, given, scope, redactor)
         there = await live(cloud, expansion, asked.group if group else "", whole=asked.mode == "complete")
         facts = await _facts(cloud, expansion)
     finally:
         await cloud.close()
-    shown, redactor = masked(asked.file, document, given, expansion, scope, location)
     changes = hidden(what_if(shown, there, mode=asked.mode), redactor.redact)
-    return _Found(scope, changes, validate(expansion, facts), group is None, redactor)
+    answer = [change.as_json(noise=noise) for change in changes]
+    return _Found(scope, changes, validate(expansion, facts), group is None, redactor, answer)
+
+
+async def _from_service(
+    asked: Request, cloud: Cloud, document: Document, given: Mapping[str, Any], scope: str, redactor: Redactor
+) -> _Found:
+    """What the service foresees. Raises AzureFailure where it cannot be asked."""
+    from azops_tui.arm.whatif import Refusal
+    from azops_tui.azure.errors import AzureFailure
+
+    try:
+        views = await cloud.deployments.what_if(asked.group, "what-if", document.value, given, asked.mode)
+    except AzureFailure as failure:
+        if not _about_deployment(failure):
+            raise
+        refusal = Refusal(failure.view.code, failure.view.message)
+        return _Found(scope, [], refusal, False, redactor, [])
+    return _Found(scope, views, None, False, redactor, [_shown(view) for view in views])
+
+
+def _about_deployment(failure: AzureFailure) -> bool:
+    """Whether a failure says that the deployment would be refused, rather than that the question was."""
+    if failure.status is None:
+        return failure.__cause__ is None  # found in an answer; what could not be sent has a cause
+    return failure.status in (200, 400, 404, 409)
+
+
+def _shown(view: ChangeView) -> dict[str, Any]:
+    """A change as the service shows it."""
+    found: dict[str, Any] = {"resourceId": view.resource_id, "changeType": view.type}
+    if view.after is not None:
+        found["after"] = view.after
+    if view.reason:
+        found["unsupportedReason"] = view.reason
+    if view.delta:
+        found["delta"] = [_shown_property(one) for one in view.delta]
+    return found
+
+
+def _shown_property(view: PropertyChangeView) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": view.path, "propertyChangeType": view.type}
+    if view.children:
+        return found | {"children": [_shown_property(one) for one in view.children]}
+    if view.before is not None:
+        found["before"] = view.before
+    if view.after is not None:
+        found["after"] = view.after
+    return found
 
 
 async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
@@ -121,11 +179,11 @@ async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
     return Facts(groups=groups | {expansion.scope.group.lower()}, cores=cores, sizes=sizes)
 
 
-def _print_json(found: _Found, *, noise: bool) -> None:
+def _print_json(found: _Found) -> None:
     shown: dict[str, Any] = {"status": "Failed" if found.refusal is not None else "Succeeded"}
     if found.refusal is not None:
         shown["error"] = found.refusal.as_error()
-    shown["properties"] = {"changes": [change.as_json(noise=noise) for change in found.changes]}
+    shown["properties"] = {"changes": found.answer}
     click.echo(found.redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)))
 
 

@@ -306,6 +306,28 @@ def test_too_many_cores_and_missing_groups_are_foreseen(cloud: dict[str, str], t
     assert new.stdout.splitlines()[-1].startswith("10 to create")
 
 
+def test_the_service_is_asked_and_says_the_same(cloud: dict[str, str]) -> None:
+    asked = ("-g", "team", "--set", "masterSize=Standard_D4s_v5", "--format", "json")
+    ours, theirs = (
+        json.loads(foreseen(cloud, *asked, *more, masters=3).stdout)["properties"]["changes"]
+        for more in ((), ("--service",))
+    )
+
+    def kinds(changes: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+        return {
+            (change["resourceId"].lower(), change["changeType"], str([one["path"] for one in change.get("delta", ())]))
+            for change in changes
+        }
+
+    assert kinds(ours) == kinds(theirs)
+    said = foreseen(cloud, "-g", "team", "--service")
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.splitlines()[-1].startswith("10 without change")
+    refused = foreseen(cloud, "-g", "nowhere", "--service")
+    assert refused.returncode == 1
+    assert "ResourceGroupNotFound" in refused.stderr
+
+
 def test_what_if_without_a_cloud_or_a_template(tmp_path: Path) -> None:
     assert azops("template", "what-if", tmp_path / "none.json", "-g", "g").returncode == 3
     assert azops("template", "what-if", BASE, "-g", "g", "--cloud", "nonesuch").returncode == 3
