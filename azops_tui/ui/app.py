@@ -21,6 +21,8 @@ from azops_tui.ui.screens.first import FirstScreen, Opening
 if TYPE_CHECKING:
     from azops_tui.ui.controller import Controller
 
+BAD_DOCUMENT = 3
+"""The exit code where the document that was shown cannot run."""
 CLOSING_SECONDS = 15.0
 """How long the end of a run may take before the app ends without it."""
 
@@ -68,6 +70,8 @@ class AzopsApp(LookApp):
         super().__init__()
         self.controller = controller
         self.keymap: dict[str, str] = {}
+        self.wrong: tuple[str, ...] = ()
+        """What keeps the document from running, each as ``file:line: sentence``; said again when the screen is gone."""
         self._make = make
         self._what = what
         self._opening = opening or Opening()
@@ -108,8 +112,9 @@ class AzopsApp(LookApp):
 
     def on_mount(self) -> None:
         """Take the user's keys; load the rest when the first frame has been painted."""
-        from azops_tui.ui import keymap
+        from azops_tui.ui import keymap, signals
 
+        signals.on_end(self.leave)
         if self._what is not None:
             self.call_after_refresh(self._load)
         self.keymap, problems = keymap.load()
@@ -137,14 +142,27 @@ class AzopsApp(LookApp):
     def on_azops_app_loaded(self, message: Loaded) -> None:
         """Put the main screen in the place of the first frame."""
         if message.controller is None:
-            self.notify(safe(message.problem), severity="error", timeout=15, markup=False)
+            self.refuse((message.problem,), self.leave)
         else:
             self._show(message.controller)
+
+    def refuse(self, wrong: tuple[str, ...], after: Callable[[], object] | None = None) -> None:
+        """Say plainly what keeps the document from running.
+
+        Args:
+            wrong: each as ``file:line: sentence``.
+            after: called when it has been read; by default what is behind it is shown.
+        """
+        from azops_tui.ui.screens.sheets import WrongSheet
+
+        self.wrong = wrong
+        self.push_screen(WrongSheet(wrong), lambda _: after() if after is not None else None)
 
     def _show(self, controller: Controller) -> None:
         from azops_tui.ui.screens.main import MainScreen
 
         self.controller = controller
+        self.wrong = ()
         self._put(MainScreen(controller))
 
     def open(self, what: Path | int) -> None:
@@ -167,6 +185,7 @@ class AzopsApp(LookApp):
         from azops_tui.ui.screens.home import HomeScreen
 
         self.run_worker(self._close(), group="close", exit_on_error=False)
+        self.wrong = ()
         self._put(HomeScreen())
 
     # Ending
@@ -188,7 +207,7 @@ class AzopsApp(LookApp):
         try:
             await asyncio.wait_for(self._close(), CLOSING_SECONDS)
         finally:
-            self.exit(code)
+            self.exit(BAD_DOCUMENT if self.wrong else code)
 
     async def action_quit(self) -> None:
         """ctrl+q: as q does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ def open_app(
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
+    What keeps the document from running is said on the screen, and again on standard error when that is gone.
+
     Args:
         path: the document.
         profile: the cloud to act on, and whether it may only be read.
@@ -50,6 +53,7 @@ def open_app(
         os.environ.setdefault("TEXTUAL_FPS", str(SLOW_FPS))
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from azops_tui.ui.app import AzopsApp
+    from azops_tui.ui.paint import safe
     from azops_tui.ui.screens.first import Opening
 
     app: AzopsApp
@@ -83,7 +87,10 @@ def open_app(
         theme_name=theme,
         ascii_only=ascii_only,
     )
-    return app.run() or 0
+    code = app.run() or 0
+    for said in app.wrong:
+        sys.stderr.write(f"azops: {safe(said)}\n")
+    return code
 
 
 def _text(path: Path | None) -> str:

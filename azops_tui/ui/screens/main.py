@@ -25,7 +25,7 @@ from azops_tui.ui.outline import outline, with_prerequisites
 from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.replay import ReplayController
-from azops_tui.ui.screens.actions import Actions
+from azops_tui.ui.screens.actions import Actions, look_app
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
 from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.field import Field
@@ -162,8 +162,8 @@ class MainScreen(Actions, Screen[None]):
     def _tell_problems(self, runbook: Runbook) -> None:
         errors = runbook.errors
         warnings = len(runbook.problems) - len(errors)
-        for problem in errors[:3]:
-            self.notify(safe(str(problem)), severity="error", timeout=15, markup=False)
+        if errors and not self.controller.replaying:
+            look_app(self).refuse(tuple(str(problem) for problem in errors))
         if warnings:
             first = next(p for p in runbook.problems if p not in errors)
             more = f" (and {warnings - 1} more)" if warnings > 1 else ""
@@ -180,7 +180,10 @@ class MainScreen(Actions, Screen[None]):
         if message.fatal:
             self.top.note = "cannot be opened"
             self.top.refresh()
-        self.notify(safe(message.text), severity="error", timeout=10, markup=False)
+            app = look_app(self)
+            app.refuse((message.text,), app.leave)
+        else:
+            self.notify(safe(message.text), severity="error", timeout=10, markup=False)
         self._refresh_all()
 
     def on_told(self, message: messages.Told) -> None:

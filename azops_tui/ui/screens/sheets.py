@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from azops_tui.ui.commands import COMMANDS, Command, shown_keys
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, width
+from azops_tui.ui.paint import Line, width, wrap
 from azops_tui.ui.screens.dialogs import Sheet
-from azops_tui.ui.widgets.rows import Row, Rows, text_row
+from azops_tui.ui.widgets.rows import Row, Rows, text_row, wrapped
 
 _PLACES = {
     "anywhere": "Anywhere",
@@ -111,6 +111,58 @@ class TextSheet(Sheet):
         from azops_tui.ui.clipboard import copy
 
         copy(self.app, self._copy or (current.copy if current else ""))
+
+
+class WrongSheet(Sheet):
+    """What keeps a document from running: where, and one sentence each."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "close", "Close", show=False),
+        Binding("y", "copy", "Copy", show=False),
+    ]
+    DEFAULT_CSS = (
+        "WrongSheet > #box { height: auto; max-height: 90%; border: round $error; } WrongSheet Rows { height: auto; }"
+    )
+    heading = "This document cannot run"
+
+    def __init__(self, wrong: tuple[str, ...]) -> None:
+        super().__init__()
+        self.wrong = wrong
+
+    def body(self) -> ComposeResult:
+        """The sentences."""
+        yield Rows()
+
+    def on_mount(self) -> None:
+        """Fill it, once the width is known."""
+        self.query_one(Rows).focus()
+        self.call_after_refresh(self._fill)
+
+    def on_resize(self) -> None:
+        """Sentences wrap differently now."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        rows = self.query_one(Rows)
+        marks = look(self).marks
+        found: list[Row] = [text_row("gap", [])]
+        for number, said in enumerate(self.wrong):
+            line: Line = [(f"{marks.state('failed')} ", "failed"), (said, "")]
+            found += [
+                text_row(f"{number}:{n}", part, selectable=n == 0, copy=said)
+                for n, part in enumerate(wrap(line, rows.cells - 1, first=[(" ", "")], rest=[("   ", "")]))
+            ]
+            found.append(text_row(f"{number}:gap", []))
+        advice = "Correct the file and open it again. Nothing was run."
+        found += wrapped("advice", [(f"{marks.arrow} ", "accent"), (advice, "muted")], rows.cells - 1)
+        found.append(text_row("end", []))
+        rows.set_rows(found)
+
+    def action_copy(self) -> None:
+        """Copy all of it."""
+        from azops_tui.ui.clipboard import copy
+
+        copy(look(self), "\n".join(self.wrong))
 
 
 def json_rows(text: str) -> list[Row]:
