@@ -202,7 +202,7 @@ async def test_secrets_stay_out_of_the_journal(
         path = document(tmp_path, wanted, more="parameters: {word: correct-horse}")
         watched = make_run(path, cloud=cloud, policy=Policy(interactive=True))
         running = asyncio.create_task(watched.run.run_all())
-        await watched.until(lambda run=watched.run: run.waiting)
+        await watched.until(lambda: watched.run.waiting)  # noqa: B023 - it is awaited before the next turn
         shown = watched.events(ev.ForeseenChanges, ev.ConfirmationAsked)
         assert len(shown) == 2
         assert "horse" not in repr(shown)
