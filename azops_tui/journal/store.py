@@ -91,6 +91,8 @@ class Journal:
         self.path = path or paths.state() / "journal.db"
         self._held: dict[int, int] = {}
         self._next: dict[int, int] = {}
+        self._ends: dict[int, dict[str, str]] = {}
+        """How each step of a run of this process ended last."""
         self._encode = msgspec.json.Encoder().encode
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
         try:
@@ -186,8 +188,12 @@ class Journal:
                     "UPDATE runs SET path=?, title=?, cloud=?, started=?, steps=? WHERE id=?",
                     (event.path, event.title, event.cloud, event.at, len(event.steps), run),
                 )
-            case StepFinished(state=("done" | "failed" | "skipped") as column):
-                self._database.execute(f"UPDATE runs SET {column} = {column} + 1 WHERE id=?", (run,))
+            case StepFinished():
+                # A step that is run again counts once, as it ended last.
+                ends = self._ends.setdefault(run, {})
+                ends[event.step] = event.state
+                counts = [sum(end == state for end in ends.values()) for state in ("done", "failed", "skipped")]
+                self._database.execute("UPDATE runs SET done=?, failed=?, skipped=? WHERE id=?", (*counts, run))
             case RunFinished():
                 self._database.execute(
                     "UPDATE runs SET finished=?, state=?, done=?, failed=?, skipped=? WHERE id=?",
@@ -250,6 +256,7 @@ class Journal:
         return self._locks / f"{run}.lock"
 
     def _release(self, run: int) -> None:
+        self._ends.pop(run, None)
         held = self._held.pop(run, None)
         if held is not None:
             self._lock_path(run).unlink(missing_ok=True)

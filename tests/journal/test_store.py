@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -57,6 +58,18 @@ def test_a_run_from_begin_to_end(path: Path) -> None:
         assert journal.runs(10) == [row]
         assert journal.run(99) is None
         assert list(journal.records(run)) == written
+
+
+def test_a_step_that_is_run_again_counts_once(path: Path) -> None:
+    with Journal(path) as journal:
+        run = journal.begin()
+        journal.append(run, _started())
+        ends: tuple[Literal["done", "failed", "skipped"], ...] = ("done", "failed", "done", "skipped")
+        for state in ends:
+            journal.append(run, StepFinished(at=7.0, step="one", state=state, duration=1.0))
+        row = journal.run(run)
+        assert row is not None
+        assert (row.steps, row.done, row.failed, row.skipped) == (1, 0, 0, 1)
 
 
 def test_only_the_owner_may_read(path: Path) -> None:
