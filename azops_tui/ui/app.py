@@ -114,7 +114,7 @@ class AzopsApp(LookApp):
         """Take the user's keys; load the rest when the first frame has been painted."""
         from azops_tui.ui import keymap, signals
 
-        signals.on_end(self.leave)
+        signals.on_end(self.leave, lambda: asyncio.wait_for(self._close(), CLOSING_SECONDS))
         if self._what is not None:
             self.call_after_refresh(self._load)
         self.keymap, problems = keymap.load()
@@ -146,7 +146,7 @@ class AzopsApp(LookApp):
         else:
             self._show(message.controller)
 
-    def refuse(self, wrong: tuple[str, ...], after: Callable[[], object] | None = None) -> None:
+    def refuse(self, wrong: tuple[str, ...], after: Callable[[], None] | None = None) -> None:
         """Say plainly what keeps the document from running.
 
         Args:
@@ -156,7 +156,12 @@ class AzopsApp(LookApp):
         from azops_tui.ui.screens.sheets import WrongSheet
 
         self.wrong = wrong
-        self.push_screen(WrongSheet(wrong), lambda _: after() if after is not None else None)
+
+        def was_read(_: None) -> None:
+            if after is not None:
+                after()
+
+        self.push_screen(WrongSheet(wrong), was_read)
 
     def _show(self, controller: Controller) -> None:
         from azops_tui.ui.screens.main import MainScreen
@@ -202,11 +207,11 @@ class AzopsApp(LookApp):
     async def _leave(self) -> None:
         controller = self.controller
         code = 0
-        if controller is not None and not controller.replaying and controller.view.phase != "new":
-            code = {"done": 0, "failed": 1, "declined": 4, "no-cloud": 5}[controller.view.verdict]
         try:
             await asyncio.wait_for(self._close(), CLOSING_SECONDS)
         finally:
+            if controller is not None and not controller.replaying and controller.view.phase != "new":
+                code = {"done": 0, "failed": 1, "declined": 4, "no-cloud": 5}[controller.view.verdict]
             self.exit(BAD_DOCUMENT if self.wrong else code)
 
     async def action_quit(self) -> None:

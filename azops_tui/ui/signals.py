@@ -1,19 +1,39 @@
-"""What ends the screen from outside: the terminal that hangs up, and being told to end."""
+"""What ends the screen from outside: being told to end, and a terminal that hangs up."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 
-def on_end(leave: Callable[[], object]) -> None:
-    """Have ``leave`` called instead of dying on the spot, which would leave a step running that nobody sees.
+def on_end(leave: Callable[[], object], close: Callable[[], Awaitable[None]]) -> None:
+    """Have the run ended properly; to die on the spot would leave a step running that nobody sees.
 
     Call it in the app's loop. Outside of the main thread signals are not ours, and nothing is done.
+
+    Args:
+        leave: ends the app as its own key does.
+        close: ends the run alone: without its terminal the app cannot end, so then the process does.
     """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-            loop.add_signal_handler(number, leave)
+    ending: set[asyncio.Task[None]] = set()
+
+    async def hang_up() -> None:
+        try:
+            await close()
+        finally:
+            os._exit(128 + signal.SIGHUP)
+
+    def hung_up() -> None:
+        # What draws would fail, and say so for ever.
+        with open(os.devnull, "r+b") as nowhere:
+            for descriptor in (1, 2):
+                os.dup2(nowhere.fileno(), descriptor)
+        ending.add(asyncio.ensure_future(hang_up()))
+
+    with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+        loop.add_signal_handler(signal.SIGTERM, leave)
+        loop.add_signal_handler(signal.SIGHUP, hung_up)

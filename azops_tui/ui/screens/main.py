@@ -25,7 +25,8 @@ from azops_tui.ui.outline import outline, with_prerequisites
 from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.replay import ReplayController
-from azops_tui.ui.screens.actions import Actions, look_app
+from azops_tui.ui.screens.actions import Actions
+from azops_tui.ui.screens.part import look_app
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
 from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.field import Field
