@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from azops_tui.engine.events import Record, RunStarted, StepStarted
+from azops_tui.engine.events import Record
 from azops_tui.engine.state import RunView
+from azops_tui.replay import Timeline, other_speed
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place, UserError
-
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-LONGEST_WAIT = 3.0
-"""Seconds of the screen's time that a pause in the run may take."""
 
 
 class ReplayController:
@@ -28,8 +25,7 @@ class ReplayController:
     can_leave = True
 
     def __init__(self, records: Iterable[Record], *, speed: float = 4.0) -> None:
-        self._records = list(records)
-        self._position = 0
+        self._timeline = Timeline(records)
         self._listeners: list[Listener] = []
         self._view = RunView()
         self._runbook: Runbook | None = None
@@ -52,20 +48,16 @@ class ReplayController:
         return self._view
 
     @property
-    def _start(self) -> RunStarted | None:
-        event = self._records[0].event if self._records else None
-        return event if isinstance(event, RunStarted) else None
-
-    @property
     def place(self) -> Place:
         """Where it acted."""
-        start = self._start
+        start = self._timeline.start
         return Place(start.cloud, start.subscription, start.read_only) if start else Place("")
 
     @property
     def file_name(self) -> str:
         """Name of the document's file."""
-        return Path(self._start.path).name if self._start else ""
+        start = self._timeline.start
+        return Path(start.path).name if start else ""
 
     @property
     def busy(self) -> bool:
@@ -75,35 +67,30 @@ class ReplayController:
     @property
     def length(self) -> float:
         """Seconds the run took."""
-        return self._records[-1].event.at - self._records[0].event.at if self._records else 0.0
+        return self._timeline.length
 
     @property
     def elapsed(self) -> float:
         """Seconds of the run that have been shown."""
-        return max(0.0, self.now() - self._records[0].event.at) if self._records else 0.0
+        return self._timeline.elapsed
 
     @property
     def fraction(self) -> float:
         """How much of the run has been shown, 0 to 1."""
-        return min(1.0, self.elapsed / self.length) if self.length else 1.0
+        return self._timeline.fraction
 
     @property
     def ended(self) -> bool:
         """Whether everything has been shown."""
-        return self._position >= len(self._records)
+        return self._timeline.ended
 
     def now(self) -> float:
         """The run's time at this moment of the replay."""
-        if not self._records:
-            return 0.0
-        return self._records[max(0, self._position - 1)].event.at
+        return self._timeline.now
 
     def seq_at(self, fraction: float) -> int:
         """The record that was written when this part of the run (0 to 1) had passed."""
-        if not self._records:
-            return 0
-        at = self._records[0].event.at + max(0.0, min(1.0, fraction)) * self.length
-        return max((r.seq for r in self._records if r.event.at <= at), default=self._records[0].seq)
+        return self._timeline.seq_at(fraction)
 
     # The screen's requests
 
@@ -113,7 +100,7 @@ class ReplayController:
 
     async def load(self) -> Runbook | None:
         """The document, parsed again from the text that the journal kept."""
-        start = self._start
+        start = self._timeline.start
         if start is None:
             return None
         from azops_tui.runbook import parse
@@ -130,26 +117,26 @@ class ReplayController:
         """Nothing to read in a replay."""
 
     async def _play(self) -> None:
+        fed = 0
         while True:
             while self.paused or self.ended:
                 self._wake.clear()
                 await self._wake.wait()
-            gap = max(0.0, self._records[self._position].event.at - self.now()) / self.speed if self._position else 0.0
+            gap = self._timeline.wait(self.speed)
             if gap > 0:
                 self._wake.clear()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), min(gap, LONGEST_WAIT))
+                    await asyncio.wait_for(self._wake.wait(), gap)
                     continue
                 except TimeoutError:
                     pass
             if not self.paused and not self.ended:
-                self._feed()
-                if self._position % 50 == 0:
+                self._feed(self._timeline.take())
+                fed += 1
+                if fed % 50 == 0:
                     await asyncio.sleep(0)
 
-    def _feed(self) -> None:
-        record = self._records[self._position]
-        self._position += 1
+    def _feed(self, record: Record) -> None:
         self._view.apply(record)
         for listener in self._listeners:
             listener(record)
@@ -165,30 +152,21 @@ class ReplayController:
 
     def faster(self, by: int) -> None:
         """Twice (1) or half (-1) the speed."""
-        nearest = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - self.speed))
-        self.speed = SPEEDS[max(0, min(len(SPEEDS) - 1, nearest + by))]
+        self.speed = other_speed(self.speed, by)
         self._wake.set()
 
     def next_step(self) -> None:
         """Go on to the next step's beginning at once, and pause there."""
         self.paused = True
-        while not self.ended:
-            started = isinstance(self._records[self._position].event, StepStarted)
-            self._feed()
-            if started:
-                break
+        for record in self._timeline.take_step():
+            self._feed(record)
         self._wake.set()
 
     def jump(self, seq: int) -> list[Record]:
         """Show the run as it was after record ``seq``; returns all records up to it, for what is made from records."""
         self._view = RunView()
-        self._position = 0
-        shown: list[Record] = []
-        while not self.ended and self._records[self._position].seq <= seq:
-            record = self._records[self._position]
-            self._view.apply(record)
-            shown.append(record)
-            self._position += 1
+        shown = self._timeline.go_to(seq)
+        self._view.apply_all(shown)
         self._wake.set()
         return shown
 
