@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 from azops_tui.azure.client import Clients
@@ -49,6 +51,8 @@ class Endpoint(Protocol):
     def known_hosts(self) -> str: ...
     @property
     def ssh_config(self) -> str: ...
+    @property
+    def programs(self) -> str: ...
 
 
 class Cloud:
@@ -111,9 +115,15 @@ class Cloud:
             "REQUESTS_CA_BUNDLE": self.endpoint.bundle,
             "AZURE_TENANT_ID": self.endpoint.tenant,
             "AZOPS_SSH_CONFIG": self.endpoint.ssh_config,
+            "PATH": self._path(self.endpoint.programs),
             # A proxy cannot reach a loopback address.
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy", ""), "127.0.0.1", "localhost"])),
         }
+
+    @staticmethod
+    def _path(programs: str) -> str:
+        """PATH with the local cloud's ``ssh`` first, then ``azops`` itself, then what the user has."""
+        return os.pathsep.join((programs, str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
 
     async def locations(self) -> list[str]:
         """Names of the locations that the subscription can deploy to, sorted. Asked once.

@@ -81,4 +81,4 @@ def env() -> None:
         "AZOPS_SSH_CONFIG": endpoint.ssh_config,
     }.items():
         click.echo(f"export {name}={shlex.quote(value)}")
-    click.echo("alias ssh='ssh -F \"$AZOPS_SSH_CONFIG\"'")
+    click.echo(f'export PATH={shlex.quote(endpoint.programs)}:"$PATH"')

@@ -33,6 +33,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         az_config: a private ``AZURE_CONFIG_DIR`` with which the real ``az`` acts on this cloud.
         known_hosts: path of a file for the host keys of this simulator's machines, and no others.
         ssh_config: path of a file with which plain ``ssh -F`` reaches the machines by name and address.
+        programs: folder with an ``ssh``, ``scp`` and ``sftp`` that do, and that reach all other hosts as ever; for a
+            shell's PATH.
         pid: process id of the simulator.
     """
 
@@ -47,6 +49,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     az_config: str
     known_hosts: str
     ssh_config: str
+    programs: str
     pid: int
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,7 @@ def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> Endpoint:
         az_config=str(folder / "az"),
         known_hosts=str(folder / "known_hosts"),
         ssh_config=str(folder / "ssh_config"),
+        programs=str(folder / "bin"),
         pid=pid,
     )
 
@@ -46,6 +50,7 @@ def write(folder: Path, endpoint: Endpoint) -> None:
     write_private(Path(endpoint.bundle), certificates.public_authorities() + Path(endpoint.ca).read_bytes())
     write_private(Path(endpoint.known_hosts), "")
     write_ssh_config(Path(endpoint.ssh_config), Path(endpoint.known_hosts), [])
+    _write_programs(Path(endpoint.programs), endpoint.ssh_config)
     config = paths.private(Path(endpoint.az_config))
     write_private(config / "clouds.config", _clouds(endpoint.url))
     settings = (
@@ -58,6 +63,18 @@ def write(folder: Path, endpoint: Endpoint) -> None:
     write_private(config / "azureProfile.json", json.dumps(_profile(endpoint)))
     entry = {"client_id": endpoint.client_id, "tenant": endpoint.tenant, "client_secret": endpoint.client_secret}
     write_private(config / "service_principal_entries.json", json.dumps([entry]))
+
+
+def _write_programs(folder: Path, ssh_config: str) -> None:
+    """Writes programs named as those of OpenSSH that know the machines; none for what is not installed."""
+    elsewhere = [p for p in os.get_exec_path() if Path(p) != folder]
+    for name in ("ssh", "scp", "sftp"):
+        real = shutil.which(name, path=os.pathsep.join(elsewhere))
+        if real is not None:
+            path = paths.private(folder) / name
+            script = f'#!/bin/sh\nexec {shlex.quote(real)} -F {shlex.quote(ssh_config)} "$@"\n'
+            write_private(path, script)
+            path.chmod(0o700)
 
 
 def _clouds(url: str) -> str:
@@ -101,7 +118,8 @@ def _profile(endpoint: Endpoint) -> Json:
 def write_ssh_config(path: Path, known_hosts: Path, hosts: Iterable[dict[str, Json]]) -> None:
     """Writes a configuration for plain ``ssh``: one entry a machine, by its name, addresses and domain name.
 
-    A private address that two networks both use leads to the machine that was started last.
+    A private address that two networks both use leads to the machine that was started last. For all other hosts, what
+    the user and the system have configured holds.
     """
     entries, seen = [], set()
     for host in reversed(list(hosts)):
@@ -116,4 +134,5 @@ def write_ssh_config(path: Path, known_hosts: Path, hosts: Iterable[dict[str, Js
                 f"  HostKeyAlias {names[-1]}\n"
                 f'  UserKnownHostsFile "{known_hosts}"\n'
             )
+    entries.append("Host *\n  Include ~/.ssh/config\n  Include /etc/ssh/ssh_config\n")
     write_private(path, "# Machines of the local cloud; written anew whenever they change.\n" + "\n".join(entries))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,14 @@ class SshHosts:
         """Stops a machine for good."""
         if self._network is not None:
             await self._network.remove(key)
+
+    async def execute(
+        self, key: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Runs a script on a machine."""
+        if self._network is None:
+            return 0, "", ""
+        return await self._network.execute(key, script, arguments, variables)
 
     def addresses(self) -> list[dict[str, Json]]:
         """Where each running machine listens."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from azops_tui.simulator import identity, locations
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, spell
+from azops_tui.simulator.image_routes import publisher_route
 from azops_tui.simulator.listing import select
 from azops_tui.simulator.provider_list import namespace_view, namespaces
-from azops_tui.simulator.providers import images
 from azops_tui.simulator.providers.base import Answer
 from azops_tui.simulator.providers.catalogue import sizes, skus
 from azops_tui.simulator.providers.roles import role_view, role_views
@@ -120,38 +120,6 @@ def role_route(asked: Request, address: Address) -> Answer | None:
     return None
 
 
-EXTENSIONS = {
-    "Microsoft.Azure.Extensions": ("CustomScript", "DockerExtension"),
-    "Microsoft.Azure.NetworkWatcher": ("NetworkWatcherAgentLinux", "NetworkWatcherAgentWindows"),
-    "Microsoft.Azure.Monitor": ("AzureMonitorLinuxAgent", "AzureMonitorWindowsAgent"),
-    "Microsoft.Azure.Security": ("AzureDiskEncryption", "AzureDiskEncryptionForLinux"),
-    "Microsoft.Compute": ("BGInfo", "CustomScriptExtension", "VMAccessAgent"),
-    "Microsoft.EnterpriseCloud.Monitoring": ("MicrosoftMonitoringAgent", "OmsAgentForLinux"),
-    "Microsoft.OSTCExtensions": ("CustomScriptForLinux", "LinuxDiagnostic", "VMAccessForLinux"),
-    "Microsoft.ManagedServices": ("ApplicationHealthLinux", "ApplicationHealthWindows"),
-}
-"""Extension types by publisher."""
-
-
-def _extension_images(address: Address, where: str, names: dict[str, str]) -> Answer | None:
-    """The catalogue of extensions: types and versions."""
-    publisher, kind = names.get("publishers", ""), names.get("types", "")
-    known = next((v for k, v in EXTENSIONS.items() if k.lower() == publisher.lower()), ())
-    root = f"/Subscriptions/{address.subscription}/Providers/Microsoft.Compute/Locations/{where}/Publishers/{publisher}"
-    root += "/ArtifactTypes/VMExtension/Types"
-    tail, version = address.tail.lower(), "1.0.0"
-    if tail == "types":
-        return Answer(200, [{"location": where, "name": k, "id": f"{root}/{k}"} for k in known])
-    if kind.lower() not in (k.lower() for k in known):
-        return None
-    shown = {"location": where, "name": version, "id": f"{root}/{kind}/Versions/{version}"}
-    if tail == "versions":
-        return Answer(200, [shown])
-    system = "Windows" if "windows" in kind.lower() else "Linux"
-    properties = {"operatingSystem": system, "computeRole": "IaaS", "vmScaleSetEnabled": True}
-    return Answer(200, {"properties": properties | {"supportsMultipleExtensions": False}} | shown)
-
-
 def _location_route(world: World, asked: Request, address: Address) -> Answer | None:
     where, tail = address.names[0], address.tail.lower()
     if tail == "vmsizes":
@@ -162,7 +130,7 @@ def _location_route(world: World, asked: Request, address: Address) -> Answer | 
         label = asked.query.get("domainnamelabel", "")
         return Answer(200, {"available": not _dns_taken(world, label, where)})
     if "publishers" in (tail, *(t.lower() for t in address.types)):
-        return _images(asked, address, where)
+        return publisher_route(address, where)
     return None
 
 
@@ -188,35 +156,3 @@ def _usages(world: World, address: Address, where: str) -> list[Json]:
         {"unit": "Count", "currentValue": now, "limit": limit, "name": {"value": name, "localizedValue": words}}
         for name, words, now, limit in rows
     ]
-
-
-def _images(asked: Request, address: Address, where: str) -> Answer | None:
-    """The image catalogue: publishers, offers, skus and versions."""
-    names = dict(zip((t.lower() for t in address.types), address.names, strict=False))
-    publisher, offer, sku = names.get("publishers", ""), names.get("offers", ""), names.get("skus", "")
-    if names.get("artifacttypes", "").lower() not in ("", "vmimage"):
-        return _extension_images(address, where, names)
-    root = f"/Subscriptions/{address.subscription}/Providers/Microsoft.Compute/Locations/{where}"
-    version = names.get("versions", "")
-    tail = address.tail.lower()
-    if version:
-        if version.lower() == "latest":
-            version = images.newest(publisher, offer, sku)
-        shown = images.version_view(address.subscription, where, publisher, offer, sku, version)
-        return Answer(200, {"properties": images.details(publisher, offer, sku)} | shown)
-    if tail == "versions":
-        version = images.newest(publisher, offer, sku)
-        return Answer(200, [images.version_view(address.subscription, where, publisher, offer, sku, version)])
-    keys = list(images.CATALOGUE)
-    if tail == "publishers":
-        found = sorted({*(k[0] for k in keys), *EXTENSIONS})
-        return Answer(200, [{"location": where, "name": n, "id": f"{root}/Publishers/{n}"} for n in found])
-    base = f"{root}/Publishers/{publisher}/ArtifactTypes/VMImage/Offers"
-    if tail == "offers":
-        found = sorted({k[1] for k in keys if k[0].lower() == publisher.lower()})
-        return Answer(200, [{"location": where, "name": n, "id": f"{base}/{n}"} for n in found])
-    if tail == "skus":
-        wanted = (publisher.lower(), offer.lower())
-        found = sorted({k[2] for k in keys if (k[0].lower(), k[1].lower()) == wanted})
-        return Answer(200, [{"location": where, "name": n, "id": f"{base}/{offer}/Skus/{n}"} for n in found])
-    return None

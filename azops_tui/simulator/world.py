@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +51,11 @@ class Hosts(Protocol):
     async def forget(self, key: str) -> None:
         """Stops a machine and forgets its host key."""
 
+    async def execute(
+        self, key: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Runs a script as root; its status, output and errors. Where no machine runs: status 0 and no words."""
+
     def addresses(self) -> list[dict[str, Json]]:
         """Where each running machine listens: name, addresses, fqdn, host, port, user."""
 
@@ -69,6 +74,12 @@ class NoHosts:
 
     async def forget(self, key: str) -> None:
         """Does nothing."""
+
+    async def execute(
+        self, key: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Runs nothing."""
+        return 0, "", ""
 
     def addresses(self) -> list[dict[str, Json]]:
         """Nothing listens."""

@@ -31,6 +31,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     az_config: str = "/nowhere/az"
     known_hosts: str = "/nowhere/known_hosts"
     ssh_config: str = "/nowhere/ssh"
+    programs: str = "/nowhere/bin"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,6 +67,23 @@ async def test_a_restart_changes_the_boot_and_keeps_the_host_key(server: Server,
     assert await host_key() == first
 
 
+async def test_a_run_command_runs_on_the_machine(clients: Clients) -> None:
+    await clients.group()
+    await clients.network()
+    await clients.put(clients.id("Compute/virtualMachines", "m"), machine(await clients.interface("nic")))
+    lines = ["echo $1 $COLOUR on $(hostname)", "whoami", "ls /nowhere", "echo made > /root/by-command"]
+    given = [{"name": "arg1", "value": "first"}, {"name": "COLOUR", "value": "blue"}]
+    command = {"command_id": "RunShellScript", "script": lines, "parameters": given}
+    done = await (await clients.compute.virtual_machines.begin_run_command("g", "m", command)).result()
+    out, _, errors = done.value[0].message.partition("[stderr]")
+    assert "first blue on m" in out
+    assert "root" in out
+    assert "/nowhere" in errors
+    command = {"command_id": "RunShellScript", "script": ["cat /root/by-command"]}
+    done = await (await clients.compute.virtual_machines.begin_run_command("g", "m", command)).result()
+    assert "made" in done.value[0].message
+
+
 async def test_plain_ssh_finds_a_machine_by_name_and_address(server: Server, clients: Clients, tmp_path: Path) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     file = tmp_path / "id"
@@ -76,10 +93,10 @@ async def test_plain_ssh_finds_a_machine_by_name_and_address(server: Server, cli
     await clients.network()
     nic = await clients.interface("nic", public="front")
     await clients.put(clients.id("Compute/virtualMachines", "m"), machine(nic, key=key.export_public_key().decode()))
-    options = ("-F", server.endpoint.ssh_config, "-i", str(file), "-o", "StrictHostKeyChecking=accept-new")
+    options = ("-i", str(file), "-o", "StrictHostKeyChecking=accept-new")
     for name in ("m", "10.0.1.4", "front.japanwest.cloudapp.azure.com"):
         process = await asyncio.create_subprocess_exec(
-            "ssh", *options, "-o", "BatchMode=yes", name, "hostname", stdout=-1, stderr=-1
+            f"{server.endpoint.programs}/ssh", *options, "-o", "BatchMode=yes", name, "hostname", stdout=-1, stderr=-1
         )
         out, errors = await process.communicate()
         assert out.decode().strip() == "m", errors.decode()

@@ -9,11 +9,11 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from azops_tui.simulator.server import Server, serve
-from azops_tui.simulator.world import Machine
+from azops_tui.simulator.world import Machine, NoHosts
 from tests.simulator.clients import Clients, code_of, machine, scale_set
 
 
-class Listed:
+class Listed(NoHosts):
     """Hosts that only keep a list."""
 
     def __init__(self) -> None:

@@ -7,11 +7,13 @@ import contextlib
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 
+from azops_tui.simulator.hosts import agent
 from azops_tui.simulator.hosts.machine import Machine
 from azops_tui.simulator.hosts.server import Listener
 from azops_tui.simulator.hosts.spec import HostSpec
@@ -106,6 +108,13 @@ class HostNetwork:
         self._ports.pop(key, None)
         if host is not None:
             shutil.rmtree(host.machine.files.root, ignore_errors=True)
+
+    async def execute(
+        self, id: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Has a machine run a script as root; its status, output and errors. One that does not run says nothing."""
+        host = self._hosts.get(id.lower())
+        return await agent.execute(host.machine, script, arguments, variables) if host is not None else (0, "", "")
 
     def addresses(self) -> list[dict[str, Any]]:
         """Where each running machine listens: ``id name addresses fqdn host port user``."""

@@ -17,6 +17,9 @@ Canonical 0001-com-ubuntu-server-jammy 22_04-lts 22.04.202312060 V1 auto nvme hi
 Canonical 0001-com-ubuntu-server-jammy 22_04-lts-gen2 22.04.202312060 V2 nvme hibernate trusted
 Canonical ubuntu-24_04-lts server 24.04.202604160 V2 nvme hibernate trusted
 Canonical ubuntu-24_04-lts server-gen1 24.04.202604160 V1 auto nvme hibernate
+Canonical ubuntu-24_04-lts ubuntu-pro 24.04.202604160 V2 nvme hibernate trusted
+microsoftazurelinux azurelinux-4 4 4.20260401.0 V2 nvme trusted
+microsoftazurelinux azurelinux-4 4-gen1 4.20260401.0 V1 nvme
 Debian debian-10 10 0.20230802.1460 V1
 Debian debian-11 11-backports-gen2 0.20231013.1532 V2 nvme hibernate trusted
 Debian debian-12 12-gen2 0.20231013.1532 V2 nvme hibernate trusted
@@ -26,10 +29,16 @@ OpenLogic CentOS 7.5 7.5.201808150 V1 auto bare
 OpenLogic CentOS 8_5-gen2 8.5.2022012101 V2 trusted
 SUSE opensuse-leap-15-4 gen2 2023.09.21 V2 trusted
 SUSE sles-15-sp3 gen2 2023.12.13 V2 trusted
+SUSE sles-15-sp5 gen2 2024.07.29 V2 trusted
+kinvolk flatcar-container-linux-free stable-gen2 3602.2.3 V2 trusted
 kinvolk flatcar-container-linux-free stable 3602.2.3 V1
 MicrosoftWindowsServer WindowsServer 2012-Datacenter 9200.24523.231004 V1
 MicrosoftWindowsServer WindowsServer 2012-R2-Datacenter 9600.21620.231004 V1 auto
 MicrosoftWindowsServer WindowsServer 2016-Datacenter 14393.6529.231129 V1 auto hibernate
+MicrosoftWindowsServer WindowsServer 2016-datacenter-gensecond 14393.6529.231129 V2 hibernate trusted
+MicrosoftWindowsServer WindowsServer 2019-datacenter-gensecond 17763.5206.231202 V2 hibernate trusted
+MicrosoftWindowsServer WindowsServer 2022-datacenter-azure-edition-core 20348.2159.231202 V2 nvme hibernate confidential
+MicrosoftWindowsServer WindowsServer 2025-datacenter-g2 26100.2033.241004 V2 nvme hibernate confidential
 MicrosoftWindowsServer WindowsServer 2019-Datacenter 17763.5206.231202 V1 auto hibernate
 MicrosoftWindowsServer WindowsServer 2022-Datacenter 20348.2031.231006 V1 hibernate
 MicrosoftWindowsServer WindowsServer 2022-datacenter-g2 20348.2159.231202 V2 nvme hibernate confidential
@@ -47,7 +56,12 @@ SYSTEM_BYTES = {"Windows": 136367309312, "Linux": 32213303808}
 def _row(publisher: str, offer: str, sku: str) -> tuple[str, ...]:
     wanted = (publisher.lower(), offer.lower(), sku.lower())
     found = (row for key, row in CATALOGUE.items() if tuple(k.lower() for k in key) == wanted)
-    return next(found, UNKNOWN)
+    row = next(found, None)
+    if row is not None:
+        return row
+    version, _, *traits = UNKNOWN
+    second = sku.lower().endswith(("gen2", "g2", "gensecond"))
+    return (version, "V2", *traits, "trusted") if second else UNKNOWN
 
 
 def is_windows(publisher: str, offer: str) -> bool:

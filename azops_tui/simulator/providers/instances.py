@@ -12,6 +12,7 @@ from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers import images, profiles
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, reference_id
 from azops_tui.simulator.providers.interfaces import mac, take
+from azops_tui.simulator.providers.run_command import run_command
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import Machine, World
@@ -93,7 +94,7 @@ class Instances(Provider):
         if name == "simulateeviction":
             return Answer(204)
         if name == "runcommand":
-            return self._run_command(resource)
+            return self._run_command(resource, body)
         if name not in STEPS or owner is None:
             return None
 
@@ -102,14 +103,10 @@ class Instances(Provider):
 
         return Answer(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
 
-    def _run_command(self, resource: Resource) -> Answer:
-        async def work() -> None:
-            await self.world.clock.sleep(20)
-
+    def _run_command(self, resource: Resource, body: Json) -> Answer:
+        work, result = run_command(self.world, resource.address.key, body)
         operation = self.begin(resource, work)
-        words = "Enable succeeded: \n[stdout]\n\n[stderr]\n"
-        said = profiles.status("ProvisioningState/succeeded", "Provisioning succeeded", "", words)
-        operation.result = lambda: {"value": [said]}
+        operation.result = result
         return Answer(202, None, operation, (ASYNC, LOCATION))
 
     def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:

@@ -16,6 +16,7 @@ from azops_tui.simulator.providers.base import Answer, Change, Provider, get, me
 from azops_tui.simulator.providers.disks import attach, detach
 from azops_tui.simulator.providers.extensions import extension_view, handler_view
 from azops_tui.simulator.providers.interfaces import addresses_of, release_addresses
+from azops_tui.simulator.providers.run_command import run_command
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import Machine
@@ -293,24 +294,18 @@ class Machines(Provider):
                 )
             return Answer(204)
         if name == "runcommand":
-            return self._run_command(resource)
+            return self._run_command(resource, body)
         work = self._power_work(resource, name)
         if work is None:
             return None
         return Answer(202, None, self.begin(resource, work, empty=True), LEAD)
 
-    def _run_command(self, resource: Resource) -> Answer:
+    def _run_command(self, resource: Resource, body: Json) -> Answer:
         if resource.private.get("power") != "running":
             raise ArmError(409, "OperationNotAllowed", "The operation requires the VM to be running (or set to run).")
-        when = profiles.status(
-            "ProvisioningState/succeeded", "Provisioning succeeded", "", "Enable succeeded: \n[stdout]\n\n[stderr]\n"
-        )
-
-        async def work() -> None:
-            await self.world.clock.sleep(20)
-
+        work, result = run_command(self.world, resource.address.key, body)
         operation = self.begin(resource, work)
-        operation.result = lambda: {"value": [when]}
+        operation.result = result
         return Answer(202, None, operation, LEAD)
 
     def _power_work(self, resource: Resource, name: str) -> Callable[[], Awaitable[None]] | None:

@@ -1,0 +1,50 @@
+"""Scripts that the cloud has a machine run for it, as its agent would: as root, without a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from azops_tui.simulator.hosts.shell import Shell, Streams, no_input
+
+if TYPE_CHECKING:
+    from azops_tui.simulator.hosts.machine import Machine
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_CWD = "/var/lib/waagent/run-command/download/0"
+
+
+async def execute(
+    machine: Machine, script: str, arguments: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Runs a script to its end.
+
+    Args:
+        machine: where it runs.
+        script: text for ``bash``.
+        arguments: what ``$1`` and so on are.
+        variables: further variables of its environment.
+
+    Returns:
+        Exit status, standard output, standard error. Of a script that ends with the machine: status 137 and what it
+        has written.
+    """
+    out: list[str] = []
+    errors: list[str] = []
+    known = {"USER": "root", "LOGNAME": "root", "HOME": "/root", "SHELL": "/bin/bash", "PATH": _PATH, "LANG": "C.UTF-8"}
+    known |= variables or {}
+    machine.files.make_folder(_CWD, parents=True)
+
+    async def work() -> int:
+        shell = Shell(machine, pid, {**known, "IFS": " \t\n"}, set(known), _CWD, list(arguments), elevated=True)
+        return await shell.run(script, Streams(no_input, out.append, errors.append))
+
+    task = asyncio.get_running_loop().create_task(work())
+    pid = machine.processes.add("run-command", task)
+    try:
+        await asyncio.wait([task])
+    finally:
+        task.cancel()
+    status = 137 if task.cancelled() else task.result()
+    return status, "".join(out), "".join(errors)
