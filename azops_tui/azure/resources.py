@@ -102,6 +102,7 @@ def resource_view(resource: Json) -> ResourceView:
         sku=(sku.get("name") or sku.get("tier") or "") if isinstance(sku, dict) else str(sku),
         state=resource.get("provisioningState") or (resource.get("properties") or {}).get("provisioningState") or "",
         tags=resource.get("tags") or {},
+        managed_by=resource.get("managedBy") or "",
     )
 
 

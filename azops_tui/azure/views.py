@@ -58,6 +58,8 @@ class ResourceView(View, frozen=True, kw_only=True):
     sku: str = ""
     state: str = ""
     tags: dict[str, str] = {}
+    managed_by: str = ""
+    """Id of the resource that manages it, as a machine its disks; empty for most."""
 
 
 class OperationView(View, frozen=True, kw_only=True):

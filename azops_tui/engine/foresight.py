@@ -109,7 +109,14 @@ async def live(cloud: Cloud, expansion: Expansion, group: str, *, whole: bool) -
     """
     listed = await cloud.groups.resources(group) if group else []
     found: dict[str, Any] = {
-        one.id: {"id": one.id, "name": one.name, "type": one.type, "location": one.location, "tags": one.tags}
+        one.id: {
+            "id": one.id,
+            "name": one.name,
+            "type": one.type,
+            "location": one.location,
+            "tags": one.tags,
+            "managedBy": one.managed_by or None,
+        }
         for one in listed
     }
     known = {id.lower(): id for id in found}

@@ -16,7 +16,7 @@ from azops_tui.simulator.locking import check_lock
 from azops_tui.simulator.manager import Manager, tracked
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.preflight import preflight
-from azops_tui.simulator.store import Group
+from azops_tui.simulator.store import Group, Resource
 from azops_tui.simulator.templates import (
     ExpandedResource,
     Expansion,
@@ -376,14 +376,17 @@ class Deployments:
         return 201
 
     async def _delete_others(self, made: Deployment, expansion: Expansion) -> None:
-        """Complete mode: deletes what the group holds and the template does not name, locked things spared."""
+        """Complete mode: deletes what the group holds and the template does not name.
+
+        What is locked is spared, and so is what another resource manages, as a machine its disks.
+        """
         address = parse(made.id)
         group = self.world.store.group(address.subscription, address.group)
         if group is None:
             return
         named = {r.id.lower() for r in expansion.resources if r.condition}
         named |= {r.lower() for child in made.children for r in child.output_resources}
-        extra = [r for r in self.world.store.in_group(group) if tracked(r) and r.address.key not in named]
+        extra = [r for r in self.world.store.in_group(group) if _own(r) and r.address.key not in named]
         for resource in _users_first(extra):
             now = self.world.clock.now()
             step = Step("Delete", resource.id, now, now)
@@ -427,6 +430,11 @@ _ORDER = (
     "microsoft.network/loadbalancers",
     "microsoft.network/networkinterfaces",
 )
+
+
+def _own(resource: Resource) -> bool:
+    """Whether a resource stands for itself: it is listed, and no other one manages it."""
+    return tracked(resource) and not resource.body.get("managedBy")
 
 
 def _users_first(resources: list[Any]) -> list[Any]:

@@ -13,7 +13,8 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from azops_tui.simulator.server import Server
-from tests.simulator.clients import Clients, code_of
+from tests.simulator.clients import KEY, Clients, code_of
+from tests.simulator.test_deployments import whole_machine
 
 AZ = os.environ.get("AZOPS_TEST_AZ") or shutil.which("az") or ""
 NETWORK = "Network/virtualNetworks"
@@ -88,6 +89,16 @@ async def test_complete_mode_deletes_what_no_lock_keeps(clients: Clients, group:
     await clients.put(lock, {"properties": {"level": "CanNotDelete"}}, "2016-09-01")
     foretold = changes(await asked(clients, template(network("kept")), mode="complete"))
     assert foretold == {"kept": "NoChange", "changed": "Delete", "other": "Ignore"}
+
+
+async def test_complete_mode_leaves_a_machine_its_disk(clients: Clients) -> None:
+    await clients.group()
+    machine, given = whole_machine(), {"key": KEY}
+    await clients.deploy(machine, given)
+    foretold = changes(await asked(clients, machine, given, mode="Complete"))
+    [disk] = [name for name in foretold if "OsDisk" in name]
+    assert foretold == {"m": "NoChange", "nic": "NoChange", "net": "NoChange", disk: "Ignore"}
+    assert (await clients.deploy(machine, given, mode="Complete"))["provisioningState"] == "Succeeded"
 
 
 async def test_ids_only(clients: Clients, group: None) -> None:

@@ -48,7 +48,8 @@ def what_if(
     for id, found in there.items():
         if id in changes or not id.startswith(group):
             continue
-        kind = ChangeType.DELETE if mode == "complete" else ChangeType.IGNORE
+        # What another resource manages, as a machine its disks, complete mode leaves alone.
+        kind = ChangeType.DELETE if mode == "complete" and not found.get("managedBy") else ChangeType.IGNORE
         changes[id] = Change(str(found.get("id", id)), kind, before=_shown(found))
     return [changes[id] for id in sorted(changes)]
 

@@ -158,13 +158,16 @@ async def _there(cloud: Cloud, group: str) -> list[ResourceView]:
 async def _would_delete(
     cloud: Cloud, group: str, layers: list[tuple[str, dict[str, Json], dict[str, Json]]]
 ) -> list[ResourceView]:
-    """What a deployment in complete mode deletes: all that is in the group and not in the last layer's template."""
+    """What a deployment in complete mode deletes: all that is in the group and not in the last layer's template.
+
+    But for what another resource manages, as a machine its disks: the service leaves that alone.
+    """
     there = await _there(cloud, group)
     name, template, parameters = layers[-1]
     expansion = _expanded(cloud, group, name, template, parameters)
     # What cannot be told is listed: it may be deleted.
     kept = {str(one.id).lower() for one in expansion.resources if one.condition} if expansion is not None else set()
-    return [resource for resource in there if resource.id.lower() not in kept]
+    return [one for one in there if one.id.lower() not in kept and not one.managed_by]
 
 
 async def _take_outputs(context: StepContext, outputs: Mapping[str, Json]) -> None:
