@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from azops_tui.engine.events import Notice, Record, StepInfo
+from azops_tui.engine.events import Notice, Record
 from azops_tui.engine.state import RunView
-from azops_tui.runbook.model import Runbook, Step
+from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place, UserError
 
 if TYPE_CHECKING:
@@ -108,7 +108,10 @@ class LiveController:
         if self._runbook.prerequisites:
             await self._need_run()
         else:
-            self._empty.announce(_info(step) for step in self._runbook.steps)
+            from azops_tui.engine.plan import Planned
+
+            book = self._runbook
+            self._empty.announce(Planned(step.name, step, book).info for step in book.steps)
         return self._runbook
 
     def _read(self) -> Runbook:
@@ -253,15 +256,3 @@ def _warm(*modules: str) -> None:
     """Import modules, in a thread, so that keys work meanwhile."""
     for module in modules:
         importlib.import_module(module)
-
-
-def _info(step: Step) -> StepInfo:
-    """What the run will announce of a step."""
-    return StepInfo(
-        name=step.name,
-        title=step.title,
-        kind=step.label,
-        effects=str(step.effects),
-        line=step.line,
-        code=step.code,
-    )

@@ -552,3 +552,93 @@ async def test_run_and_go_on_is_not_drawn_back_by_late_news() -> None:
             await pilot.press("n")
             await pilot.pause(0.4)
         assert controller.asked == [("run", "create-group"), ("run", "deploy-base"), ("run", "uname")]
+
+
+async def test_a_failed_card_is_wholly_seen_with_what_to_do() -> None:
+    controller = fakes.FakeController(events=fakes.deploying())
+    async with AzopsApp(controller).run_test(size=NARROW) as pilot:
+        screen = await ready(pilot)
+        screen.document.scroll_home(animate=False)
+        await pilot.pause(0.1)
+        controller.play(fakes.failed()[len(fakes.deploying()) :])
+        await pilot.pause(0.4)
+        document = screen.document
+        first = document.scroll_offset.y
+        seen = range(first, first + document.scrollable_content_region.height)
+        index = document._pieces_of["deploy-base"]
+        assert document._tops[index] in seen
+        assert document._tops[index + 1] - 1 in seen
+        assert fakes.BAD_KEY.advice in " ".join(text(screen).split())
+
+
+async def test_what_can_be_done_about_a_shells_failure() -> None:
+    events = [
+        *fakes.started(),
+        ev.StepStarted(at=fakes.START + 1, step="uname"),
+        ev.StepFinished(at=fakes.START + 2, step="uname", state="failed", duration=1, status=3),
+    ]
+    async with AzopsApp(fakes.FakeController(events=events)).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert "ended with status 3" in text(screen)
+        assert "e edits it" in text(screen)
+
+
+async def test_a_step_that_was_meant_to_fail_says_so_whole() -> None:
+    document = "# A\n\n```bash {name=one}\nfalse\n```\n<!-- expect error=Nope -->\n\n```bash {name=two}\ntrue\n```\n"
+    said = "It was meant to fail with Nope, and failed so. " + "And this is why it did so, in a long sentence. " * 3
+    events = [
+        *fakes.started(document),
+        ev.StepStarted(at=fakes.START + 1, step="one"),
+        ev.StepFinished(at=fakes.START + 2, step="one", state="done", duration=1, summary=said.strip()),
+        ev.StepStarted(at=fakes.START + 3, step="two"),
+    ]
+    async with AzopsApp(fakes.FakeController(document, events)).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert screen.document.state.selected == "two"
+        assert said.strip() in " ".join(text(screen).split())
+
+
+async def test_a_declined_step_says_what_happened_on_the_top_line() -> None:
+    events = [
+        *fakes.started(),
+        *fakes.group_made(),
+        ev.StepStarted(at=fakes.START + 3, step="deploy-base"),
+        ev.StepFinished(at=fakes.START + 4, step="deploy-base", state="stopped", duration=1, summary="Declined."),
+    ]
+    async with AzopsApp(fakes.FakeController(events=events)).run_test(size=WIDE) as pilot:
+        assert "‖ 1/4" in top(await ready(pilot))
+
+
+async def test_a_new_deployment_does_not_show_the_last_one() -> None:
+    before = ev.DeploymentChanged(at=fakes.START + 60, deployment=fakes.deployment("Succeeded"))
+    events = [*fakes.started(), *fakes.group_made(), before, ev.StepStarted(at=fakes.START + 70, step="deploy-base")]
+    async with AzopsApp(fakes.FakeController(events=events)).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        pane = screen.frame.active_pane
+        assert pane is not None
+        assert pane.number == 2
+        assert "nothing is deployed yet" in pane.rows[0].text
+        await pilot.press("2", "[")
+        assert "base-0312" in pane.rows[0].text
+        await pilot.press("]")
+        assert "nothing is deployed yet" in pane.rows[0].text
+
+
+@pytest.mark.parametrize("size", [(58, 15), (40, 10), (80, 24), (120, 36)])
+async def test_the_buttons_of_a_dialog_are_seen_at_any_size(size: tuple[int, int]) -> None:
+    lines = tuple(f"  {n} resources of a type with a long name" for n in range(30))
+    question = ev.ConfirmationAsked(
+        at=fakes.START + 2, step="delete-group", id="q1", kind="destroy", title="Delete", lines=lines, typed="cluster"
+    )
+    events = [*fakes.started(), ev.StepStarted(at=fakes.START + 1, step="delete-group"), question]
+    async with AzopsApp(fakes.FakeController(events=events)).run_test(size=size) as pilot:
+        shown = await dialog(pilot)
+        await pilot.pause(0.2)
+        for name in ("#cancel", "#agree", "#typed"):
+            region = shown.query_one(name).region
+            assert region.height == 1, name
+            assert region.bottom < size[1], name
+        assert shown.query_one("#lines").size.height >= 2
+        await pilot.press("down", "down")
+        await pilot.pause(0.1)
+        assert shown.query_one("#lines").scroll_offset.y == 2

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from azops_tui.azure.views import DeploymentView, FailureView, OperationView
+from azops_tui.engine.state import StepView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.glyphs import provisioning
@@ -14,7 +15,7 @@ from azops_tui.ui.paint import Line, crop, wrap
 from azops_tui.ui.panes.base import Pane, facts
 from azops_tui.ui.panes.foreseen import Foreseen, awaited, foreseen_of
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
-from azops_tui.ui.words import clock, duration, short_type, time_of_day
+from azops_tui.ui.words import clock, count, duration, short_type, time_of_day
 
 
 class DeploymentsPane(Pane):
@@ -40,16 +41,41 @@ class DeploymentsPane(Pane):
 
     def shown(self) -> DeploymentView | None:
         """The deployment that is seen."""
-        chosen = self.view.deployments.get(self._chosen)
-        if chosen is not None:
-            return chosen
-        return next(reversed(self.view.deployments.values()), None)
+        return self.view.deployments.get(self._chosen) or self._latest()
+
+    def _latest(self) -> DeploymentView | None:
+        """The one that the step made which ran last, else the one that changed last."""
+        step = self.view.steps.get(self.view.current)
+        made = [self.view.deployments[key] for key in step.deployments if key in self.view.deployments] if step else []
+        return made[-1] if made else next(reversed(self.view.deployments.values()), None)
+
+    def _preparing(self) -> StepView | None:
+        """The step that will deploy and has not begun to: what was deployed before is not what it is about."""
+        step = self.view.steps.get(self.view.current)
+        if step is None or step.kind != "azops=deploy" or step.state not in ("running", "asking") or step.deployments:
+            return None
+        return step
 
     def build(self) -> list[Row]:
         """The deployment's header, why it failed, its operations, the critical path, and what was foreseen of it."""
         awaiting = awaited(self.view) if not self._chosen else None
         if awaiting is not None:
             return self._foreseen.rows(awaiting, self.cells)
+        preparing = self._preparing() if not self._chosen else None
+        if preparing is not None:
+            head: Line = [(f" {self.marks.state(preparing.state)} ", preparing.state), (preparing.name, "strong")]
+            head.append(("  nothing is deployed yet", "muted"))
+            told = " ".join(preparing.tail(1)) or "The template is being read and checked."
+            earlier = [(f"   [ shows the last of {count(len(self.view.deployments), 'earlier deployment')}", "faint")]
+            return [
+                text_row("preparing", head),
+                *wrapped("preparing:told", [(told, "muted")], self.cells, "   "),
+                *(
+                    [text_row("preparing:gap", []), text_row("preparing:earlier", list(earlier))]
+                    if self.view.deployments
+                    else []
+                ),
+            ]
         deployment = self.shown()
         if deployment is None:
             return []
@@ -97,6 +123,8 @@ class DeploymentsPane(Pane):
             took = max(took, self.controller.now() - deployment.started)
         others = self._deployments()
         place = others.index(deployment) + 1 if deployment in others else 0
+        group = deployment.group.casefold()
+        gone = bool(group and self.view.groups) and all(g.name.casefold() != group for g in self.view.groups)
 
         def draw(cells: int) -> Line:
             between = f" {marks.separator} "
@@ -107,6 +135,8 @@ class DeploymentsPane(Pane):
                 (deployment.group or "subscription", "muted"),
             ]
             line += [(between, "faint"), (f"{marks.state(state)} {deployment.state} ", state), (clock(took), "muted")]
+            if gone:
+                line.append(("  its group is gone", "asking"))
             if len(others) > 1:
                 line.append((f"   {place} of {len(others)}  [ ]", "faint"))
             return line
@@ -190,9 +220,10 @@ class DeploymentsPane(Pane):
         shown = self.shown()
         if shown is None:
             return
-        index = max(0, min(len(others) - 1, others.index(shown) + by))
-        latest = next(reversed(self.view.deployments.values()))
-        self._chosen = "" if others[index] is latest else others[index].id.lower()
+        first = len(others) - 1 if self._preparing() is not None and not self._chosen else others.index(shown) + by
+        index = max(0, min(len(others) - 1, first))
+        latest = others[index] is self._latest() and (by > 0 or self._preparing() is None)
+        self._chosen = "" if latest else others[index].id.lower()
         self.update_view()
 
     def action_earlier(self) -> None:

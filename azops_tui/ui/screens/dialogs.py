@@ -68,6 +68,10 @@ class Dialog(ModalScreen[Answer]):
         Binding("escape", "no", "No", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
         Binding("right", "app.focus_next", "Next", show=False),
+        Binding("up", "scroll(-1)", "Up", show=False),
+        Binding("down", "scroll(1)", "Down", show=False),
+        Binding("pageup", "scroll(-5)", "Up", show=False),
+        Binding("pagedown", "scroll(5)", "Down", show=False),
     ]
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
@@ -77,6 +81,9 @@ class Dialog(ModalScreen[Answer]):
         border: round $border; background: $surface; padding: 1 2 0 2;
         border-title-color: $foreground; border-title-style: bold;
     }
+    Dialog.-low > #box { padding: 0 1; max-height: 100%; }
+    Dialog.-low #buttons { margin: 0; }
+    Dialog.-low .ask { margin-top: 0; }
     Dialog.-harm > #box { border: round $error; border-title-color: $error; }
     Dialog #lines { height: auto; max-height: 16; }
     Dialog #lines Static { height: auto; }
@@ -115,6 +122,20 @@ class Dialog(ModalScreen[Answer]):
 
     def _label(self, text: str, default: bool) -> Content:
         return Content(f"[ {safe(text)} ]" if default else f"  {safe(text)}  ")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What is said gets the room that the answer leaves, and scrolls: the buttons are always seen."""
+        low = event.size.height < 20
+        self.set_class(low, "-low")
+        answer = 1 + 2 * bool(self.ask.typed) + 2 * bool(self.ask.note)
+        room = event.size.height - 2 - answer if low else event.size.height * 9 // 10 - 6 - answer
+        for lines in self.query("#lines"):
+            lines.styles.max_height = max(2, room if low else min(16 if event.size.height < 30 else 24, room))
+
+    def action_scroll(self, by: int) -> None:
+        """Read on where there is more than fits."""
+        for lines in self.query("#lines"):
+            lines.scroll_relative(y=by, animate=False)
 
     def on_key(self, event: events.Key) -> None:
         """A letter typed on Cancel goes where the name is typed."""

@@ -222,6 +222,8 @@ class MainScreen(Actions, Screen[None]):
         elif isinstance(event, ev.Notice) and event.level != "info" and not event.step:
             severity = "error" if event.level == "error" else "warning"
             self.notify(safe(event.text), severity=severity, markup=False)  # type: ignore[arg-type]  # a literal
+        elif isinstance(event, ev.StepFinished) and event.state in ("failed", "unknown"):
+            self.document.show_card(event.step)
         elif (
             isinstance(event, ev.StepStarted)
             and self.document.state.selected != event.step

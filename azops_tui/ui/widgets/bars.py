@@ -108,7 +108,10 @@ class TopLine(Bar):
             return "running" if self.busy else view.phase
         if view.count("failed", "unknown"):
             return "failed"
-        return "done" if not view.count("waiting", "stopped") else "waiting"
+        if not view.count("waiting", "stopped"):
+            return "done"
+        last = view.steps.get(view.current)
+        return last.state if last is not None and last.state in ("stopped", "skipped") else "waiting"
 
 
 class KeyBar(Bar):

@@ -15,6 +15,8 @@ from azops_tui.ui.words import count, duration
 LIVE_LINES = 3
 """Lines of output that are seen while a step runs."""
 FAILED_LINES = 8
+_AGAIN = "O shows all that it wrote, e edits it for this run, enter runs it again."
+"""What can be done about any failure, where nothing better is known."""
 OPEN_LINES = 40
 """Lines of output that an opened card shows; the whole is on the output screen."""
 
@@ -82,7 +84,8 @@ def card(
     if reason and step.state == "waiting":
         for line in wrap([(f"cannot run here: {reason}", "warning")], room):
             add([("  ", ""), *line], "head")
-    for line in _news(step, view, room, marks, now, selected):
+    meant = declared is not None and any(one.error is not None for one in declared.expectations)
+    for line in _news(step, view, room, marks, now, whole=selected or meant):
         add([("  ", ""), *line], "output")
     for text in _output(step, state, selected):
         add([("  ", ""), (f"{marks.quote} ", "rule"), (crop(strip_ansi(text), room - 2), "muted")], "output")
@@ -134,8 +137,8 @@ def _code(code: str, language: str, room: int, limit: int | None, inside: bool, 
     return result
 
 
-def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, selected: bool) -> list[Line]:
-    """What a person should know of the step: how far it is, what it asks, why it failed."""
+def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *, whole: bool) -> list[Line]:
+    """What a person should know of the step: how far it is, what it asks, why it failed, and with ``whole`` what came of it."""
     lines: list[Line] = []
     if step.state == "running":
         told = progress(step, view, now)
@@ -147,7 +150,7 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, s
             lines.extend(wrap([(f"{question.title}  ", "asking"), (f"{marks.enter} answer", "muted")], room))
     elif step.state in ("failed", "unknown"):
         lines.extend(failure(step, room, marks))
-    elif step.state in ("done", "skipped") and selected and step.summary:
+    elif step.state in ("done", "skipped", "stopped") and whole and step.summary:
         lines.extend(wrap([(step.summary, "")], room))
     if step.state in ("done", "failed"):
         for check in step.checks:
@@ -159,17 +162,19 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, s
 def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
     """Why a step failed, and what to do about it."""
     found = step.failure
+    arrow = f"{marks.arrow} "
+
+    def advise(text: str) -> list[Line]:
+        return wrap([(text, "text")], room, first=[(arrow, "accent")], rest=[(" " * len(arrow), "")])
+
     if found is None:
-        return wrap([(step.summary or f"ended with status {step.status}", "error")], room)
+        return wrap([(step.summary or f"ended with status {step.status}", "error")], room) + advise(_AGAIN)
     lines = wrap([(f"{found.code}  ", "failed"), (found.message, "error")], room)
     if found.target and found.target not in found.message:
         lines.extend(wrap([("at ", "muted"), (found.target, "strong")], room))
     if found.resource and found.resource not in found.message:
         lines.extend(wrap([("of ", "muted"), (found.resource.rpartition("/")[2], "strong")], room))
-    if found.advice:
-        arrow = f"{marks.arrow} "
-        lines.extend(wrap([(found.advice, "text")], room, first=[(arrow, "accent")], rest=[(" " * len(arrow), "")]))
-    return lines
+    return lines + advise(found.advice or _AGAIN)
 
 
 def progress(step: StepView, view: RunView, now: float) -> str:

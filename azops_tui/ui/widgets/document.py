@@ -267,6 +267,15 @@ class DocumentView(LineView):
             top = max(self._tops[before], top - max(0, min(12, height - (bottom - top) - 2)))
         self.show_lines(top, bottom)
 
+    def show_card(self, name: str) -> None:
+        """Put the bar on a step and scroll so that its whole card is seen; its beginning where there is no room."""
+        self.select(name, scroll=False)
+        index = self._pieces_of.get(name)
+        if index is not None:
+            self._lines(index)
+            self._lay_out()
+            self.show_lines(self._tops[index], self._tops[index + 1] - 1)
+
     def _neighbour(self, by: int) -> str:
         names = self.names
         if self.state.selected not in names:
