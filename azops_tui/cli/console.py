@@ -118,11 +118,12 @@ class Console:
         self._partial.clear()
 
     def _step_finished(self, event: ev.StepFinished) -> None:
+        hold = self._holds(event.step)
         for host, rest in self._partial.items():
             if rest:
-                self._output_line(rest, host)
+                self._output_line(rest, host, hold=hold)
         self._partial.clear()
-        if self.quiet and event.state not in ("done", "skipped"):
+        if event.state not in ("done", "skipped"):
             for line in self._held:
                 self._line(line)
         self._held.clear()
@@ -145,13 +146,19 @@ class Console:
     def _output(self, event: ev.OutputWritten) -> None:
         *whole, rest = (self._partial.get(event.host, "") + event.text).split("\n")
         self._partial[event.host] = rest
+        hold = self._holds(event.step)
         for line in whole:
-            self._output_line(line, event.host)
+            self._output_line(line, event.host, hold=hold)
 
-    def _output_line(self, text: str, host: str) -> None:
+    def _holds(self, step: str) -> bool:
+        """Whether a step's output is not shown while it does well."""
+        return self.quiet or self.view.step(step).hide in ("output", "both")
+
+    def _output_line(self, text: str, host: str, *, hold: bool) -> None:
+        """Print a line of output, or hold it back until the step has failed."""
         line = f"  {self.glyphs.quote} " + (click.style(f"{host}: ", dim=True) if host else "") + text
         line = line.rstrip()
-        if self.quiet:
+        if hold:
             self._held.append(line)
             del self._held[:-200]
         else:
@@ -188,7 +195,7 @@ class Console:
 
     def _host(self, event: ev.HostFinished) -> None:
         if rest := self._partial.pop(event.host, ""):
-            self._output_line(rest, event.host)
+            self._output_line(rest, event.host, hold=self._holds(event.step))
         if event.problem:
             self._detail(f"{self._state('unknown')} {event.host}: {event.problem}")
         elif event.status:

@@ -36,6 +36,8 @@ class StepInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``R``, ``R M``, ``M``, ``D`` …: reads, mutates, destroys."""
     line: int
     code: str = ""
+    hide: str = ""
+    """What the document wants left out where it is shown: ``input``, ``output`` or ``both``."""
 
 
 class RunStarted(Event, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ class Planned:
             effects=str(step.effects),
             line=step.line,
             code=step.code,
+            hide=step.attributes.hide,
         )
 
 

@@ -98,6 +98,8 @@ class StepView:
     effects: str = ""
     line: int = 0
     code: str = ""
+    hide: str = ""
+    """What the document wants left out: ``input``, ``output`` or ``both``."""
     state: ev.StepState = "waiting"
     attempt: int = 0
     started: float | None = None
@@ -250,7 +252,7 @@ class RunView:
         for info in steps:
             view = self.step(info.name)
             view.title, view.kind, view.effects = info.title, info.kind, info.effects
-            view.line, view.code = info.line, info.code
+            view.line, view.code, view.hide = info.line, info.code, info.hide
 
     def _run_finished(self, event: ev.RunFinished) -> None:
         self.phase, self.duration = event.state, event.duration

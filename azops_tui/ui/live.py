@@ -225,6 +225,45 @@ class LiveController:
         await run.by_hand(f"Delete {'the resource group ' + parts[3] if len(parts) == 4 else identifier}", work)
         await self.refresh()
 
+    async def tag(self, identifier: str, tags: dict[str, str]) -> None:
+        """Replace the tags of a group or a resource."""
+        group = _group_alone(identifier)
+        shown = ", ".join(f"{name}={value}" for name, value in tags.items()) or "none"
+
+        async def work(cloud: Cloud) -> None:
+            if group:
+                await cloud.groups.tag(group, tags)
+            else:
+                await cloud.resources.tag(identifier, tags)
+
+        run = await self._need_run()
+        await run.by_hand(f"Set the tags of {identifier.rpartition('/')[2]} to {shown}", work)
+        await self.refresh()
+
+    async def lock(self, group: str, locked: bool) -> None:
+        """Set a lock on a group, or take it away."""
+
+        async def work(cloud: Cloud) -> None:
+            await (cloud.groups.lock(group) if locked else cloud.groups.unlock(group))
+
+        run = await self._need_run()
+        await run.by_hand(f"{'Lock' if locked else 'Unlock'} the resource group {group}", work)
+        await self.refresh()
+
+    async def export(self, identifier: str) -> str:
+        """The template of a group or of a resource."""
+        cloud = await self._open_cloud()
+        group = _group_alone(identifier)
+        template = await cloud.groups.export(group or identifier.strip("/").split("/")[3], [] if group else [identifier])
+        return json.dumps(template, indent=2, ensure_ascii=False)
+
+    async def portal(self, identifier: str) -> str:
+        """Where the portal shows it."""
+        cloud = await self._open_cloud()
+        if not cloud.portal:
+            raise UserError("The local cloud has no portal; J shows the resource as the service has it.")
+        return f"{cloud.portal.rstrip('/')}/#@{self.profile.tenant}/resource{identifier}"
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Another capacity for a scale set."""
         from azops_tui.engine.events import ScaleSetChanged
@@ -250,6 +289,12 @@ class LiveController:
             await self._run.close()
         if self._cloud is not None:
             await self._cloud.close()
+
+
+def _group_alone(identifier: str) -> str:
+    """Name of the group that an id stands for; empty where it is a resource's."""
+    parts = identifier.strip("/").split("/")
+    return parts[3] if len(parts) == 4 else ""
 
 
 def _warm(*modules: str) -> None:

@@ -103,3 +103,11 @@ def test_a_script_that_may_do_anything_acts_on_the_runs_cloud(tmp_path: Path) ->
     done = azops("run", path, "--yes", XDG_STATE_HOME=str(tmp_path / "state"))
     assert done.returncode == 0, done.stdout
     assert "acts on /" in done.stdout
+
+
+def test_output_that_is_to_be_hidden_is_shown_only_of_what_fails(tmp_path: Path) -> None:
+    text = "# T\n\n```bash {name=one hide=output}\necho kept-back\n```\n\n```bash {hide=both}\necho said; false\n```\n"
+    done = azops("run", document(tmp_path, text), XDG_STATE_HOME=str(tmp_path / "state"))
+    assert done.returncode == 1
+    assert "kept-back" not in done.stdout
+    assert "said" in done.stdout
