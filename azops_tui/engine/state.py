@@ -23,7 +23,10 @@ RunPhase = Literal["new", "running", "done", "failed", "stopped", "interrupted"]
 
 DECLINED_CODES = frozenset({"ReadOnly", "ConfirmationMissing", "Declined"})
 """Failure codes of steps that were not allowed to run."""
-NO_CLOUD_CODES = frozenset({"NoCloud", "CloudUnreachable"})
+NO_CLOUD_CODES = frozenset(
+    {"NoCloud", "AuthenticationFailed", "CertificateNotTrusted", "NameNotFound"}
+    | {"ConnectionRefused", "ConnectionTimeout", "Unreachable"}
+)
 """Failure codes of steps that found no cloud to act on."""
 
 

@@ -111,3 +111,13 @@ def test_output_that_is_to_be_hidden_is_shown_only_of_what_fails(tmp_path: Path)
     assert done.returncode == 1
     assert "kept-back" not in done.stdout
     assert "said" in done.stdout
+
+
+def test_a_cloud_that_goes_away_in_the_middle_is_exit_code_5(tmp_path: Path) -> None:
+    kill = "kill -9 $(ps -o pid=,args= --ppid $(ps -o ppid= -p $$) | awk '/[a]zops_tui.simulator/ {print $1}')"
+    group = "```yaml {azops=group name=group}\ngroup: rg\nlocation: japanwest\n```\n"
+    path = document(tmp_path, f"# T\n\n```bash {{name=kill}}\n{kill}\n```\n\n{group}")
+    done = azops("run", path, "--yes", "--cloud", "local", XDG_STATE_HOME=str(tmp_path / "state"))
+    assert done.returncode == 5, done.stdout
+    assert "refused the connection" in done.stdout
+    assert "Traceback" not in done.stderr
