@@ -96,7 +96,7 @@ def shows_code(step: StepView, state: CardState) -> bool:
     """Whether a card shows its code: until the step is done, and after that where it was opened by hand."""
     if step.name in state.code_open or (state.in_code and state.selected == step.name):
         return True
-    return step.state not in ("done", "skipped")
+    return step.state not in ("done", "skipped") and step.hide not in ("input", "both")
 
 
 def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Glyphs, now: float) -> Line:
