@@ -12,7 +12,7 @@ from azops_tui.simulator import jsonc, ssh_public_keys
 from azops_tui.simulator.addresses import Addresses
 from azops_tui.simulator.clock import Clock, iso_duration, speed_from_environment
 from azops_tui.simulator.ids import parse
-from tests.simulator.clients import KEY, Clients
+from tests.simulator.clients import KEY, Clients, machine
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -134,3 +134,35 @@ async def test_clusters_show_their_pools_both_ways(clients: Clients) -> None:
     assert [(p["name"], p["properties"]["count"]) for p in pools["value"]] == [("nodes", 2), ("more", 1)]
     status, _, _ = await clients.raw("POST", f"{cluster}/listClusterUserCredential")
     assert status == 200
+
+
+@pytest.mark.parametrize(("kind", "tail", "own"), [("dnsZones", "recordsets", 2), ("privateDnsZones", "ALL", 1)])
+async def test_a_zone_lists_the_records_of_all_kinds(clients: Clients, kind: str, tail: str, own: int) -> None:
+    await clients.group()
+    zone = clients.id(f"Network/{kind}", "contoso.example")
+    await clients.put(zone, {"location": "global"})
+    for record in ("A/www", "TXT/words"):
+        await clients.raw("PUT", f"{zone}/{record}", {"properties": {"ttl": 60}})
+    _, _, found = await clients.raw("GET", f"{zone}/{tail}")
+    assert [r["name"] for r in found["value"]] == ["@"] * own + ["www", "words"]
+
+
+async def test_an_image_takes_the_disks_of_its_machine(clients: Clients) -> None:
+    await clients.group()
+    await clients.network()
+    source = clients.id("Compute/virtualMachines", "m")
+    made = await clients.put(source, machine(await clients.interface("nic")))
+    body = {"location": "japanwest", "properties": {"sourceVirtualMachine": {"id": source}}}
+    image = await clients.put(clients.id("Compute/images", "i"), body)
+    disk = image["properties"]["storageProfile"]["osDisk"]
+    assert (disk["osType"], disk["osState"], disk["diskSizeGB"]) == ("Linux", "Generalized", 30)
+    assert disk["managedDisk"]["id"] == made["properties"]["storageProfile"]["osDisk"]["managedDisk"]["id"]
+
+
+async def test_the_log_of_a_container_can_be_read(clients: Clients) -> None:
+    await clients.group()
+    group = clients.id("ContainerInstance/containerGroups", "c")
+    containers = [{"name": "one", "properties": {"image": "nginx"}}]
+    await clients.put(group, {"location": "japanwest", "properties": {"containers": containers}})
+    assert (await clients.raw("GET", f"{group}/containers/one/logs"))[::2] == (200, {"content": ""})
+    assert (await clients.raw("GET", f"{group}/containers/two/logs"))[0] == 404

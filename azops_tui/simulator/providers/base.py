@@ -6,13 +6,14 @@ import copy
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.operations import Operation
-from azops_tui.simulator.providers.defaults import PROPERTIES, SIGNED, TAGGED, fill
+from azops_tui.simulator.providers.defaults import DATED, PROPERTIES, SIGNED, TAGGED, fill
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.styles import Style, style_of
 from azops_tui.simulator.world import CLIENT, World
@@ -132,6 +133,8 @@ class Provider:
                 properties.setdefault("networkRuleSet", {"defaultAction": "Allow", "ipRules": []})
         if type_ in TAGGED:
             body.setdefault("tags", {})
+        if type_ in DATED:
+            body["etag"] = f"W/\"datetime'{quote(stamp(self.world.clock.now()))}'\""
         if type_.startswith(SIGNED):
             body["systemData"] = authors(change.before, self.world.clock.now())
 

@@ -193,6 +193,9 @@ SIGNED = (
 )
 """Beginnings of types whose documents say who made and changed them."""
 
+DATED = ("microsoft.operationalinsights/workspaces/datasources",)
+"""Types whose documents show an etag that says when they were changed."""
+
 TAGGED = ("microsoft.containerregistry/registries", "microsoft.network/dnszones", "microsoft.keyvault/vaults")
 """Types that show empty tags where none were sent."""
 

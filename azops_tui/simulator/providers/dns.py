@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import Change, Provider
 from azops_tui.simulator.providers.network import Networks
 from azops_tui.simulator.store import Resource
@@ -75,6 +77,14 @@ class Zones(Networks):
         if public:
             servers = [{"nsdname": n} for n in resource.properties.get("nameServers") or []]
             self._record(resource, "NS", {"TTL": 172800, "NSRecords": servers})
+
+    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
+        if parent.tail.lower() not in ("recordsets", "all"):
+            return None
+        kinds = {f"{parent.type}/{kind}".lower() for kind in RECORDS}
+        below = [r for r in self.world.store.below(parent) if r.address.type.lower() in kinds]
+        found = [copy.deepcopy(r.body) for r in sorted(below, key=lambda r: r.address.last_name != "@")]
+        return found[: int(query["$top"])] if query.get("$top", "").isdigit() else found
 
     def _record(self, zone: Resource, kind: str, properties: dict[str, Json]) -> None:
         address = zone.address.child(kind, "@")

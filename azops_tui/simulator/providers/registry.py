@@ -5,12 +5,14 @@ from __future__ import annotations
 from azops_tui.simulator.providers.availability import AvailabilitySets
 from azops_tui.simulator.providers.base import Provider
 from azops_tui.simulator.providers.clusters import AgentPools, Clusters
+from azops_tui.simulator.providers.containers import Containers
 from azops_tui.simulator.providers.disks import Disks
 from azops_tui.simulator.providers.dns import RecordSets, Zones
 from azops_tui.simulator.providers.extensions import Extensions
 from azops_tui.simulator.providers.instances import Instances
 from azops_tui.simulator.providers.interfaces import Interfaces
 from azops_tui.simulator.providers.machines import Machines
+from azops_tui.simulator.providers.managed_images import ManagedImages
 from azops_tui.simulator.providers.network import EmbeddedChildren, Networks
 from azops_tui.simulator.providers.public_addresses import PublicAddresses
 from azops_tui.simulator.providers.scale_sets import ScaleSets
@@ -23,11 +25,13 @@ NAMED: tuple[type[Provider], ...] = (
     Clusters,
     Zones,
     AvailabilitySets,
+    Containers,
     Disks,
     Extensions,
     Instances,
     Interfaces,
     Machines,
+    ManagedImages,
     PublicAddresses,
     RecordSets,
     ScaleSets,

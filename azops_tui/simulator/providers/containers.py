@@ -1,0 +1,29 @@
+"""The containers of a container group, which are read and acted on by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azops_tui.simulator.ids import Address
+from azops_tui.simulator.providers.base import Answer, Provider, get
+from azops_tui.simulator.store import Resource
+
+Json = Any
+
+
+class Containers(Provider):
+    """Microsoft.ContainerInstance/containerGroups/containers. Nothing runs in them: their logs are empty."""
+
+    types = ("microsoft.containerinstance/containergroups/containers",)
+
+    def find(self, address: Address) -> Resource | None:
+        group = self.world.store.get(address.parent.id) if address.parent else None
+        if group is None:
+            return None
+        for container in get(group.body, "properties", "containers") or []:
+            if str(get(container, "name")).lower() == address.last_name.lower():
+                return Resource(address, container)
+        return None
+
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> Answer | None:
+        return Answer(200, {"content": ""}) if action.lower() == "logs" else None
