@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from azops_tui.azure.client import Clients
@@ -100,6 +100,23 @@ class Groups:
         """
         await self._clients.send("DELETE", self._lock_id(name, lock), _LOCKS)
         self._locks_read = float("-inf")
+
+    async def export(self, name: str, resource_ids: Sequence[str] = ()) -> Json:
+        """The template that would make what is in the group, as the service writes it.
+
+        Args:
+            name: of the group.
+            resource_ids: what to export; everything where empty.
+
+        Raises:
+            AzureFailure: there is no such group, or it cannot be exported at all.
+        """
+        client = await self._clients.resources()
+        body = {"resources": list(resource_ids) or ["*"], "options": "SkipAllParameterization"}
+        with explained(self._id(name)):
+            poller = await client.resource_groups.begin_export_template(name, body)
+            result = (await wait_for(poller, self._clients.poll)).as_dict()
+        return result.get("template")
 
     async def delete(self, name: str, *, on_poll: Callable[[float], object] | None = None) -> None:
         """Deletes a group with all that is in it, and waits until it is gone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained
@@ -38,6 +38,15 @@ class Resources:
             AzureFailure: there is none, or its type is not known.
         """
         return await self._clients.get(resource_id, await self.api_version(resource_id))
+
+    async def tag(self, resource_id: str, tags: Mapping[str, str]) -> None:
+        """Replaces the tags of a resource.
+
+        Raises:
+            AzureFailure: there is none, or it may not be changed.
+        """
+        version = await self.api_version(resource_id)
+        await self._clients.send("PATCH", resource_id, version, body={"tags": dict(tags)})
 
     async def delete(self, resource_id: str, *, on_poll: Callable[[float], object] | None = None) -> None:
         """Deletes a resource and waits until it is gone.

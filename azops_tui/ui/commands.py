@@ -105,6 +105,9 @@ COMMANDS: tuple[Command, ...] = (
         "delete the resource or the group, after typing its name",
         "resources",
     ),
+    Command(
+        "resources.tag", "t", "by_tag", "by tag", "group by a tag, by the next one, by groups again", "resources", True
+    ),
     Command("resources.close", "left,h", "fold", "fold", "fold the group", "resources"),
     Command("resources.open", "right,l", "unfold", "unfold", "unfold the group", "resources"),
     Command(

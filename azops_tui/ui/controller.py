@@ -111,6 +111,18 @@ class Controller(Protocol):
     async def delete(self, identifier: str) -> None:
         """Delete a resource or a group, by id; returns when it is gone."""
 
+    async def tag(self, identifier: str, tags: dict[str, str]) -> None:
+        """Replace the tags of a resource or a group."""
+
+    async def lock(self, group: str, locked: bool) -> None:
+        """Protect a group from deletion, or take azops's own lock away."""
+
+    async def export(self, identifier: str) -> str:
+        """The template that would make a resource, or all that is in a group, as indented JSON."""
+
+    async def portal(self, identifier: str) -> str:
+        """The address at which the portal shows it."""
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Give a scale set another capacity; returns when it has it."""
 

@@ -254,7 +254,9 @@ class LiveController:
         """The template of a group or of a resource."""
         cloud = await self._open_cloud()
         group = _group_alone(identifier)
-        template = await cloud.groups.export(group or identifier.strip("/").split("/")[3], [] if group else [identifier])
+        template = await cloud.groups.export(
+            group or identifier.strip("/").split("/")[3], [] if group else [identifier]
+        )
         return json.dumps(template, indent=2, ensure_ascii=False)
 
     async def portal(self, identifier: str) -> str:

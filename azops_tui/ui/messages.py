@@ -52,6 +52,14 @@ class JsonRead(Message):
         self.text = text
 
 
+class LinkMade(Message):
+    """Where a page shows something."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+
 class DeletionRead(Message):
     """What a deletion would delete, read now."""
 

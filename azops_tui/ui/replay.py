@@ -208,6 +208,22 @@ class ReplayController:
         """Not in a replay."""
         await self.run_step("")
 
+    async def tag(self, identifier: str, tags: dict[str, str]) -> None:
+        """Not in a replay."""
+        await self.run_step("")
+
+    async def lock(self, group: str, locked: bool) -> None:
+        """Not in a replay."""
+        await self.run_step("")
+
+    async def export(self, identifier: str) -> str:
+        """Not in a replay."""
+        raise UserError("This is a replay: what was there may not be there any more.")
+
+    async def portal(self, identifier: str) -> str:
+        """Not in a replay."""
+        return await self.export(identifier)
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Not in a replay."""
         await self.run_step("")

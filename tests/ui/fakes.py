@@ -198,6 +198,19 @@ class FakeController:
     async def delete(self, identifier: str) -> None:
         self._command("delete", identifier)
 
+    async def tag(self, identifier: str, tags: dict[str, str]) -> None:
+        self._command("tag", identifier, tags)
+
+    async def lock(self, group: str, locked: bool) -> None:
+        self._command("lock", group, locked)
+
+    async def export(self, identifier: str) -> str:
+        self._command("export", identifier)
+        return '{\n  "resources": []\n}'
+
+    async def portal(self, identifier: str) -> str:
+        return f"https://portal.example/#@/resource{identifier}"
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         self._command("scale", group, name, capacity)
 

@@ -48,6 +48,15 @@ class ResourcesPane(Pane):
         "as steps make them or as anyone else does."
     )
 
+    class MenuWanted(Message):
+        """Offer what can be done with a group or a resource."""
+
+        def __init__(self, item: GroupView | ResourceView, opened: bool) -> None:
+            super().__init__()
+            self.item = item
+            self.opened = opened
+            """Whether its details are open."""
+
     class JsonWanted(Message):
         """Show a resource as the service has it."""
 
@@ -66,39 +75,73 @@ class ResourcesPane(Pane):
         super().__init__(controller)
         self._folded: dict[str, bool] = {}
         """Groups folded or opened by hand."""
+        self._tag = ""
+        """Name of the tag that things are grouped by; empty for groups as they are."""
 
     def build(self) -> list[Row]:
-        """A row for every group, and under an open one its resources."""
+        """A row for every group, and under an open one its resources; or both under the values of a tag."""
+        return self._by_tag(self._tag) if self._tag in self._tags_seen() else self._by_group()
+
+    def _tags_seen(self) -> list[str]:
+        """Names of all tags that are seen, sorted."""
+        items: list[GroupView | ResourceView] = [
+            *self.view.groups,
+            *(r for found in self.view.resources.values() for r in found),
+        ]
+        return sorted({name for item in items for name in item.tags}, key=str.casefold)
+
+    def _by_tag(self, tag: str) -> list[Row]:
+        """Groups and resources under each value of a tag; those without it at the end."""
+        values: dict[str | None, list[Row]] = {}
+        for group in self.view.groups:
+            resources = self.view.resources.get(group.name.casefold(), ())
+            values.setdefault(group.tags.get(tag), []).extend(self._group_rows(group, resources, folded=True))
+            for resource in _ordered(resources):
+                values.setdefault(resource.tags.get(tag), []).extend(self._resource_rows(resource))
+        rows = [text_row("by", [(f" by the tag {tag}", "heading"), ("   t another tag", "faint")])]
+        for value in sorted(values, key=lambda v: (v is None, v or "")):
+            head = f" without {tag}" if value is None else f" {tag}={value}"
+            rows += [text_row(f"tag:{value}:gap", []), text_row(f"tag:{value}", [(head, "strong")]), *values[value]]
+        return rows
+
+    def _by_group(self) -> list[Row]:
         rows: list[Row] = []
         few = len(self.view.groups) <= 4
         for group in self.view.groups:
             key = group.name.casefold()
             resources = self.view.resources.get(key, ())
             folded = self._folded.get(key, not few and not self._touched(group))
-            rows.append(self._group_row(group, resources, folded))
-            if group.id in self.opened:
-                rows += facts(
-                    group.id,
-                    [("id", group.id), ("state", group.state), ("tags", _tags(group.tags))],
-                )
+            rows += self._group_rows(group, resources, folded)
             if not folded:
-                for resource in sorted(resources, key=lambda r: (r.type.casefold(), r.name.casefold())):
-                    rows.append(self._resource_row(resource))
-                    if resource.id in self.opened:
-                        rows += facts(
-                            resource.id,
-                            [
-                                ("id", resource.id),
-                                ("location", resource.location),
-                                ("kind", resource.kind),
-                                ("sku", resource.sku),
-                                ("state", resource.state),
-                                ("tags", _tags(resource.tags)),
-                            ],
-                            8,
-                        )
+                for resource in _ordered(resources):
+                    rows += self._resource_rows(resource)
                 if not resources:
                     rows.append(text_row(f"{group.id}:empty", [("     empty", "faint")]))
+        return rows
+
+    def _group_rows(self, group: GroupView, resources: tuple[ResourceView, ...], folded: bool) -> list[Row]:
+        """A group, and its details where they are open."""
+        rows = [self._group_row(group, resources, folded)]
+        if group.id in self.opened:
+            rows += facts(group.id, [("id", group.id), ("state", group.state), ("tags", _tags(group.tags))])
+        return rows
+
+    def _resource_rows(self, resource: ResourceView) -> list[Row]:
+        """A resource, and its details where they are open."""
+        rows = [self._resource_row(resource)]
+        if resource.id in self.opened:
+            rows += facts(
+                resource.id,
+                [
+                    ("id", resource.id),
+                    ("location", resource.location),
+                    ("kind", resource.kind),
+                    ("sku", resource.sku),
+                    ("state", resource.state),
+                    ("tags", _tags(resource.tags)),
+                ],
+                8,
+            )
         return rows
 
     def _touched(self, group: GroupView) -> bool:
@@ -155,6 +198,23 @@ class ResourcesPane(Pane):
         if self.current is not None and isinstance(self.current.data, GroupView):
             self._set_fold(False)
 
+    def action_detail(self) -> None:
+        """Offer what can be done with what is under the bar; in a replay, where nothing can, show its details."""
+        item = self.current.data if self.current else None
+        if isinstance(item, GroupView | ResourceView) and not self.controller.replaying:
+            self.post_message(self.MenuWanted(item, item.id in self.opened))
+        else:
+            super().action_detail()
+
+    def action_by_tag(self) -> None:
+        """Group by the next tag, and after the last one by groups again."""
+        names = ["", *self._tags_seen()]
+        if len(names) == 1:
+            self.app.notify("Nothing here has a tag.", markup=False, timeout=3)
+            return
+        self._tag = names[(names.index(self._tag) + 1) % len(names)] if self._tag in names else names[1]
+        self.update_view()
+
     def action_json(self) -> None:
         """Ask for the resource as JSON."""
         item = self.current.data if self.current else None
@@ -166,6 +226,10 @@ class ResourcesPane(Pane):
         item = self.current.data if self.current else None
         if isinstance(item, GroupView | ResourceView):
             self.post_message(self.DeleteWanted(item))
+
+
+def _ordered(resources: tuple[ResourceView, ...]) -> list[ResourceView]:
+    return sorted(resources, key=lambda r: (r.type.casefold(), r.name.casefold()))
 
 
 def _tags(tags: dict[str, str]) -> str:

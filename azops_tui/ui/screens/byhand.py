@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
-from azops_tui.azure.views import GroupView
-from azops_tui.ui.messages import DeletionRead, JsonRead, Told
+from azops_tui.azure.views import GroupView, ResourceView
+from azops_tui.ui.messages import DeletionRead, JsonRead, LinkMade, Told
+from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.resources import ResourcesPane
 from azops_tui.ui.panes.scalesets import ScaleSetsPane
 from azops_tui.ui.screens.dialogs import Answer, Ask, Dialog
-from azops_tui.ui.screens.part import Part
+from azops_tui.ui.screens.part import Part, look_app
 from azops_tui.ui.words import count
+
+
+def template_name(item: GroupView | ResourceView) -> str:
+    """Name of the file that its template is written to."""
+    kept = "".join(c if c.isalnum() or c in "-_.()" else "-" for c in item.name).lstrip(".-")
+    return f"{kept or 'template'}.template.json"
+
+
+def write_new(path: Path, text: str) -> Path:
+    """Write a file that was not there before, under another name where it was; returns where it is.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    for number in range(1, 1000):
+        candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        try:
+            with candidate.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        return candidate
+    raise FileExistsError(17, "there are a thousand of that name", str(path))
 
 
 class ByHand(Part):
@@ -25,6 +51,105 @@ class ByHand(Part):
             me.post_message(Told("Read again."))
 
         me.spawn(work, group="refresh")
+
+    def on_resources_pane_menu_wanted(self, message: ResourcesPane.MenuWanted) -> None:
+        """Offer what can be done with a group or a resource."""
+        from azops_tui.ui.screens.menus import Choice, Menu
+
+        me, item = self._me, message.item
+        is_group = isinstance(item, GroupView)
+        free = not me.controller.place.read_only
+        locked = "this profile is read-only"
+        choices = [
+            Choice("detail", "details", "close them" if message.opened else "open them here"),
+            Choice("json", "JSON", "as the service has it"),
+            Choice("tags", "tags", "add, change, take away" if free else locked, free),
+            Choice("export", "template", f"write {template_name(item)} into this folder"),
+            Choice("portal", "portal", "copy its address"),
+            Choice("delete", "delete", "asks for the name" if free else locked, free, harm=True),
+        ]
+        if isinstance(item, GroupView):
+            label, note = ("unlock", "take azops's own lock away") if item.locked else ("lock", "against deletion")
+            choices.insert(3, Choice("lock", label, note if free else locked, free))
+        title = f"{'group ' if is_group else ''}{item.name}"
+        me.app.push_screen(Menu(title, choices), lambda chosen: self._chosen(item, chosen or ""))
+
+    def _chosen(self, item: GroupView | ResourceView, chosen: str) -> None:
+        me = self._me
+        match chosen:
+            case "detail":
+                for pane in me.frame.query(ResourcesPane):
+                    pane.toggle(item.id)
+            case "json":
+                self.on_resources_pane_json_wanted(ResourcesPane.JsonWanted(item.id))
+            case "tags":
+                self._edit_tags(item)
+            case "lock" if isinstance(item, GroupView):
+                self._lock(item)
+            case "export":
+                self._export(item)
+            case "portal":
+                self._portal(item)
+            case "delete":
+                self.on_resources_pane_delete_wanted(ResourcesPane.DeleteWanted(item))
+
+    def _where(self) -> str:
+        place = self._me.controller.place
+        return f"{place.subscription} ({place.cloud})" if place.subscription else place.cloud
+
+    def _edit_tags(self, item: GroupView | ResourceView) -> None:
+        from azops_tui.ui.screens.menus import TagsForm
+
+        me = self._me
+
+        async def work(tags: dict[str, str]) -> None:
+            await me.controller.tag(item.id, tags)
+            me.post_message(Told(f"{item.name} has {count(len(tags), 'tag')}."))
+
+        def filled(tags: dict[str, str] | None) -> None:
+            if tags is not None:
+                me.spawn(lambda: work(tags), group="act")
+
+        me.app.push_screen(TagsForm(item.name, f"in {self._where()}", dict(item.tags)), filled)
+
+    def _lock(self, group: GroupView) -> None:
+        locked = not group.locked
+        said = (
+            "Nothing in it can be deleted until the lock is taken away."
+            if locked
+            else "What is in it can be deleted again. Locks that others set stay."
+        )
+        ask = Ask(
+            f"{'Lock' if locked else 'Unlock'} resource group",
+            (f"{group.name} in {self._where()}", "", said),
+            "Lock" if locked else "Unlock",
+        )
+        work = self._me.controller.lock
+        self.confirm(ask, lambda: work(group.name, locked), f"{group.name} is {'locked' if locked else 'unlocked'}.")
+
+    def _export(self, item: GroupView | ResourceView) -> None:
+        me = self._me
+
+        async def work() -> None:
+            text = await me.controller.export(item.id)
+            path = await asyncio.to_thread(write_new, Path.cwd() / template_name(item), text + "\n")
+            me.post_message(Told(f"The template is in {path}"))
+
+        me.spawn(work, group="export")
+
+    def _portal(self, item: GroupView | ResourceView) -> None:
+        me = self._me
+
+        async def work() -> None:
+            me.post_message(LinkMade(await me.controller.portal(item.id)))
+
+        me.spawn(work, group="portal")
+
+    def on_link_made(self, message: LinkMade) -> None:
+        """Copy an address, and show it for terminals that do not let themselves be copied to."""
+        app = look_app(self._me)
+        app.copy_to_clipboard(message.address)
+        app.notify(safe(f"Copied: {message.address}"), markup=False, timeout=15)
 
     def on_resources_pane_json_wanted(self, message: ResourcesPane.JsonWanted) -> None:
         """Read a resource."""

@@ -138,7 +138,7 @@ def _code(code: str, language: str, room: int, limit: int | None, inside: bool, 
 
 
 def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *, whole: bool) -> list[Line]:
-    """What a person should know of the step: how far it is, what it asks, why it failed, and with ``whole`` what came of it."""
+    """What a person should know: how far it is, what it asks, why it failed, and with ``whole`` what came of it."""
     lines: list[Line] = []
     if step.state == "running":
         told = progress(step, view, now)

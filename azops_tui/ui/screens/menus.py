@@ -1,0 +1,195 @@
+"""What can be done with a group or a resource, and its tags as a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from azops_tui.ui.paint import Line, safe
+from azops_tui.ui.widgets.field import Field
+from azops_tui.ui.widgets.rows import Row, Rows, text_row
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of a menu."""
+
+    id: str
+    label: str
+    note: str = ""
+    """What it means, or why it cannot be had."""
+    possible: bool = True
+    harm: bool = False
+
+
+class Menu(ModalScreen[str]):
+    """Gives the id of what was chosen; empty for nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "back"),
+        Binding("enter", "choose", "choose"),
+    ]
+    DEFAULT_CSS = """
+    Menu { align: center middle; background: $background 60%; }
+    Menu:ansi { background: ansi_default; }
+    Menu > #box {
+        width: 64; max-width: 98%; height: auto; max-height: 96%; border: round $border; background: $background;
+        border-title-style: bold; border-subtitle-color: $foreground-muted;
+    }
+    Menu Rows { height: auto; }
+    """
+
+    def __init__(self, title: str, choices: list[Choice]) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        """A list in a box."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(safe(self._title))
+            box.border_subtitle = Content("enter choose  esc back")
+            yield Rows()
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        size = max(len(choice.label) for choice in self._choices)
+        rows: list[Row] = []
+        for choice in self._choices:
+            style = "faint" if not choice.possible else "destroys" if choice.harm else ""
+            line: Line = [(f" {choice.label.ljust(size)}  ", style), (choice.note, "muted")]
+            rows.append(text_row(choice.id, line, selectable=choice.possible))
+        found = self.query_one(Rows)
+        found.set_rows(rows)
+        found.focus()
+
+    def action_choose(self) -> None:
+        """Take what is under the bar."""
+        current = self.query_one(Rows).current
+        self.dismiss(current.key if current else "")
+
+    def on_rows_chosen(self) -> None:
+        """A second click is enter."""
+        self.action_choose()
+
+    def action_close(self) -> None:
+        """Nothing."""
+        self.dismiss("")
+
+
+class TagsForm(ModalScreen[dict[str, str] | None]):
+    """A line for each tag, ``name=value``, and an empty one for another; a line that is emptied takes the tag away.
+
+    Gives all tags as they shall be; None where nothing is to be changed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "back"),
+        Binding("down", "app.focus_next", "next", show=False),
+        Binding("up", "app.focus_previous", "previous", show=False),
+        Binding("ctrl+s", "save", "save", show=False),
+    ]
+    DEFAULT_CSS = """
+    TagsForm { align: center middle; background: $background 60%; }
+    TagsForm:ansi { background: ansi_default; }
+    TagsForm > #box {
+        width: 72; max-width: 98%; height: auto; max-height: 96%; border: round $border; background: $surface;
+        border-title-style: bold; padding: 0 2;
+    }
+    TagsForm #where { height: auto; color: $foreground-muted; }
+    TagsForm #fields { height: auto; max-height: 8; margin: 1 0 0 0; }
+    TagsForm Input { height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    TagsForm:ansi Input { text-style: underline; }
+    TagsForm #wrong { color: $error; height: 1; }
+    TagsForm #buttons { height: 1; align-horizontal: right; }
+    TagsForm Button { width: auto; min-width: 10; height: 1; margin-left: 2; padding: 0 1;
+        background: $panel; color: $foreground; text-style: none; }
+    TagsForm Button.-textual-compact:focus { background: $block-cursor-background;
+        color: $block-cursor-foreground; text-style: bold; background-tint: $foreground 0%; }
+    """
+
+    def __init__(self, name: str, where: str, tags: dict[str, str]) -> None:
+        super().__init__()
+        self._name_shown = name
+        self._where = where
+        self._tags = tags
+
+    def compose(self) -> ComposeResult:
+        """The lines and the buttons."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(safe(f"Tags of {self._name_shown}"))
+            yield Static(Content(safe(self._where)), id="where", markup=False)
+            with VerticalScroll(id="fields", can_focus=False):
+                for name, value in self._tags.items():
+                    yield Field(f"{name}={value}")
+                yield self._empty()
+            yield Static(Content(""), id="wrong", markup=False)
+            with Horizontal(id="buttons"):
+                yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
+                yield Button(Content("  Set these  "), id="save", compact=True)
+
+    def _empty(self) -> Field:
+        field = Field()
+        field.placeholder = "name=value"
+        return field
+
+    def on_mount(self) -> None:
+        """The empty line has the focus."""
+        self.query(Input).last().focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The buttons are always seen."""
+        self.query_one("#fields").styles.max_height = max(2, min(12, event.size.height - 7))
+
+    def on_input_changed(self) -> None:
+        """There is always an empty line, and what is wrong is said at once."""
+        if self.query(Input).last().value:
+            self.query_one("#fields").mount(self._empty())
+        self._read()
+
+    def _read(self) -> dict[str, str] | None:
+        """The tags as they are written; None where a line is wrong."""
+        found: dict[str, str] = {}
+        wrong = ""
+        for field in self.query(Input):
+            if not field.value.strip():
+                continue
+            name, equals, value = (part.strip() for part in field.value.partition("="))
+            if not equals or not name:
+                wrong = f"{field.value} is not name=value."
+            elif name.casefold() in {known.casefold() for known in found}:
+                wrong = f"There are two tags {name}."
+            elif len(name) > 512 or len(value) > 256 or set(name) & set("<>%&\\?/"):
+                wrong = f"{name}: a name has no < > % & \\ ? / and at most 512 characters, a value at most 256."
+            found[name] = value
+        self.query_one("#wrong", Static).update(Content(safe(wrong)))
+        return None if wrong else found
+
+    def on_input_submitted(self) -> None:
+        """Enter goes on to the next line, and from the last one to the buttons."""
+        self.focus_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take them or leave them."""
+        if event.button.id == "save":
+            self.action_save()
+        else:
+            self.action_close()
+
+    def action_save(self) -> None:
+        """Take the tags, if all of them are right."""
+        tags = self._read()
+        if tags is not None:
+            self.dismiss(tags if tags != self._tags else None)
+
+    def action_close(self) -> None:
+        """Leave everything as it was."""
+        self.dismiss(None)
