@@ -166,3 +166,17 @@ async def test_the_log_of_a_container_can_be_read(clients: Clients) -> None:
     await clients.put(group, {"location": "japanwest", "properties": {"containers": containers}})
     assert (await clients.raw("GET", f"{group}/containers/one/logs"))[::2] == (200, {"content": ""})
     assert (await clients.raw("GET", f"{group}/containers/two/logs"))[0] == 404
+
+
+async def test_a_storage_account_has_its_services_from_the_beginning(clients: Clients) -> None:
+    await clients.group()
+    account = clients.id("Storage/storageAccounts", "words")
+    await clients.put(account, {"location": "japanwest", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}})
+    service = f"{account}/blobServices/default"
+    _, _, first = await clients.raw("GET", service)
+    assert (first["sku"]["name"], first["properties"]["cors"]) == ("Standard_LRS", {"corsRules": []})
+    kept = {"deleteRetentionPolicy": {"enabled": True, "days": 5}}
+    assert (await clients.raw("PUT", service, {"properties": kept}))[0] == 200
+    _, _, listed = await clients.raw("GET", f"{account}/blobServices")
+    assert [s["properties"]["deleteRetentionPolicy"] for s in listed["value"]] == [kept["deleteRetentionPolicy"]]
+    assert (await clients.raw("GET", f"{account}x/blobServices/default"))[0] == 404

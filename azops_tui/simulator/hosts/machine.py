@@ -22,6 +22,8 @@ _FOLDERS = (
     "var/lib",
     "var/tmp",
     "etc/ssh",
+    "etc/apt/sources.list.d",
+    "etc/apt/trusted.gpg.d",
     "opt",
     "mnt",
     "root",

@@ -18,6 +18,7 @@ from azops_tui.simulator.providers.public_addresses import PublicAddresses
 from azops_tui.simulator.providers.scale_sets import ScaleSets
 from azops_tui.simulator.providers.ssh_keys import SshKeys
 from azops_tui.simulator.providers.storage import StorageAccounts
+from azops_tui.simulator.providers.storage_services import StorageServices
 from azops_tui.simulator.world import World
 
 NAMED: tuple[type[Provider], ...] = (
@@ -37,6 +38,7 @@ NAMED: tuple[type[Provider], ...] = (
     ScaleSets,
     SshKeys,
     StorageAccounts,
+    StorageServices,
 )
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from azops_tui.simulator import locations
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get
+from azops_tui.simulator.providers.storage_services import StorageServices, services
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
 
@@ -106,6 +108,9 @@ class StorageAccounts(Provider):
     def made(self, resource: Resource, change: Change) -> None:
         if "keys" not in resource.private:
             resource.private["keys"] = [new_key(self.world), new_key(self.world)]
+
+    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
+        return services(StorageServices(self.world), parent)
 
     async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> Answer | None:
         name = action.lower()
