@@ -56,6 +56,8 @@ class Chronicle:
     def __init__(self) -> None:
         self.moments: deque[Moment] = deque(maxlen=EVENTS)
         self.outputs: dict[str, Output] = {}
+        self.ready: dict[str, deque[tuple[float, int]]] = {}
+        """When how many instances of a scale set were ready, by its id in lower case."""
 
     def take(self, record: Record) -> None:
         """Take one record in."""
@@ -63,6 +65,9 @@ class Chronicle:
         if isinstance(event, ev.OutputWritten):
             self.outputs.setdefault(event.step, Output()).feed(event.text)
             return
+        if isinstance(event, ev.ScaleSetChanged):
+            history = self.ready.setdefault(event.scale_set.id.lower(), deque(maxlen=EVENTS))
+            history.append((event.at, sum(one.state == "Succeeded" for one in event.scale_set.instances)))
         if isinstance(event, ev.StepStarted) and event.attempt == 1:
             self.outputs[event.step] = Output()
         told = sentence(event)

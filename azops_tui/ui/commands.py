@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "pane.refresh", "r", "screen.refresh_data", "refresh", "read again from the cloud now", "panes", True, "refresh"
     ),
+    Command("pane.sort", "S", "sort", "sort", "sort the table by the next column", "panes", False, "sort"),
     Command("resources.json", "J", "json", "JSON", "the resource as the service has it", "resources", True),
     Command(
         "resources.delete",

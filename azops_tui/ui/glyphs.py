@@ -54,6 +54,8 @@ class Glyphs:
     bullet: str = "•"
     track: str = "─"
     head: str = "●"
+    bars: str = " ▁▂▃▄▅▆▇█"
+    """From empty to full, for plots."""
 
     def state(self, state: str) -> str:
         """The glyph of a step's or run's state; ``?`` for one that is not known."""
@@ -83,6 +85,7 @@ ASCII = Glyphs(
     bullet="*",
     track="-",
     head="#",
+    bars=" .:#",
 )
 
 

@@ -21,6 +21,8 @@ class Pane(Rows):
     BINDINGS: ClassVar[list[BindingType]] = bindings("panes")
     number: ClassVar[int] = 0
     title: ClassVar[str] = ""
+    orders: ClassVar[tuple[str, ...]] = ()
+    """What its table can be sorted by, the usual order first; empty where there is no table."""
     hint: ClassVar[str] = ""
     """What would fill it, when it is empty."""
 
@@ -29,6 +31,8 @@ class Pane(Rows):
         self.controller = controller
         self.opened: set[str] = set()
         """Keys of the rows whose detail is open."""
+        self.order = self.orders[0] if self.orders else ""
+        """What the table is sorted by."""
 
     @property
     def view(self) -> RunView:
@@ -61,6 +65,17 @@ class Pane(Rows):
         """Open or fold what is under the bar."""
         if self.current is not None:
             self.toggle(self.current.key)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """To sort makes sense only where there is a table."""
+        return bool(self.orders) if action == "sort" else super().check_action(action, parameters)
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        if self.orders:
+            self.order = self.orders[(self.orders.index(self.order) + 1) % len(self.orders)]
+            self.update_view()
+            self.app.notify(f"Sorted by {self.order}.", timeout=2, markup=False)
 
     def on_show(self) -> None:
         """It came to the front."""

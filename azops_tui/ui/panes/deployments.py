@@ -24,6 +24,7 @@ class DeploymentsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings("deployments")
     number = 2
     title = "Deployments"
+    orders = ("order", "name", "type", "time taken", "state")
     hint = (
         "No deployment yet. When a step deploys a template, its operations appear here with their state and the time "
         "each one takes."
@@ -86,12 +87,7 @@ class DeploymentsPane(Pane):
             rows += self._failure(f"{deployment.id}:failure:{number}", reason, failed[number].name if failed else "")
         end = self._end(deployment)
         longest = max((len(o.name) + 2 * o.depth for o in deployment.operations), default=10)
-        order = (
-            sorted(deployment.operations, key=lambda o: o.failure is None)
-            if not _nested(deployment)
-            else deployment.operations
-        )
-        for operation in order:
+        for operation in self._ordered(deployment):
             rows.append(self._operation_row(deployment, operation, end, longest))
             if operation.id in self.opened:
                 rows += self._detail(operation)
@@ -107,6 +103,22 @@ class DeploymentsPane(Pane):
         if foreseen is not None:
             rows += [text_row(f"{deployment.id}:what-if", []), *self._foreseen.rows(foreseen, self.cells)]
         return rows
+
+    def _ordered(self, deployment: DeploymentView) -> list[OperationView]:
+        """The operations, failed ones first; nested ones stay under theirs unless they are sorted otherwise."""
+        operations = list(deployment.operations)
+        match self.order:
+            case "name":
+                operations.sort(key=lambda o: o.name.casefold())
+            case "type":
+                operations.sort(key=lambda o: o.type.casefold())
+            case "time taken":
+                operations.sort(key=lambda o: -o.duration)
+            case "state":
+                operations.sort(key=lambda o: o.state)
+            case _ if _nested(deployment):
+                return operations
+        return sorted(operations, key=lambda o: o.failure is None)
 
     def _end(self, deployment: DeploymentView) -> float:
         """The right end of the time axis."""

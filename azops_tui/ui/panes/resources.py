@@ -43,6 +43,7 @@ class ResourcesPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings("resources")
     number = 1
     title = "Resources"
+    orders = ("type", "name", "location", "state")
     hint = (
         "No resource group yet. The groups of the subscription and the resources in them appear here, "
         "as steps make them or as anyone else does."
@@ -96,7 +97,7 @@ class ResourcesPane(Pane):
         for group in self.view.groups:
             resources = self.view.resources.get(group.name.casefold(), ())
             values.setdefault(group.tags.get(tag), []).extend(self._group_rows(group, resources, folded=True))
-            for resource in _ordered(resources):
+            for resource in self._ordered(resources):
                 values.setdefault(resource.tags.get(tag), []).extend(self._resource_rows(resource))
         rows = [text_row("by", [(f" by the tag {tag}", "heading"), ("   t another tag", "faint")])]
         for value in sorted(values, key=lambda v: (v is None, v or "")):
@@ -113,7 +114,7 @@ class ResourcesPane(Pane):
             folded = self._folded.get(key, not few and not self._touched(group))
             rows += self._group_rows(group, resources, folded)
             if not folded:
-                for resource in _ordered(resources):
+                for resource in self._ordered(resources):
                     rows += self._resource_rows(resource)
                 if not resources:
                     rows.append(text_row(f"{group.id}:empty", [("     empty", "faint")]))
@@ -143,6 +144,14 @@ class ResourcesPane(Pane):
                 8,
             )
         return rows
+
+    def _ordered(self, resources: tuple[ResourceView, ...]) -> list[ResourceView]:
+        def key(resource: ResourceView) -> tuple[str, ...]:
+            values = {"name": resource.name, "location": resource.location, "state": resource.state}
+            first = values.get(self.order, resource.type)
+            return first.casefold(), resource.type.casefold(), resource.name.casefold()
+
+        return sorted(resources, key=key)
 
     def _touched(self, group: GroupView) -> bool:
         return any(group.name.casefold() == v.value.casefold() for v in self.view.variables.values())
@@ -226,10 +235,6 @@ class ResourcesPane(Pane):
         item = self.current.data if self.current else None
         if isinstance(item, GroupView | ResourceView):
             self.post_message(self.DeleteWanted(item))
-
-
-def _ordered(resources: tuple[ResourceView, ...]) -> list[ResourceView]:
-    return sorted(resources, key=lambda r: (r.type.casefold(), r.name.casefold()))
 
 
 def _tags(tags: dict[str, str]) -> str:

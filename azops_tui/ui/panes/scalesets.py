@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
+from textual.timer import Timer
 
 from azops_tui.azure.views import InstanceView, ScaleSetView
+from azops_tui.ui.chronicle import Chronicle
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.paint import Line
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
-from azops_tui.ui.words import count
+from azops_tui.ui.words import count, time_of_day
 
+COUNT_SECONDS = 0.7
+"""How long a digit waits for ``+`` or ``-`` before it means a pane."""
 MOST = 1000
 """Most instances that a scale set can have."""
 
@@ -40,6 +45,7 @@ class ScaleSetsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings("scale sets")
     number = 3
     title = "Scale sets"
+    orders = ("instance", "state", "fault domain", "update domain", "address")
     hint = "No scale set yet. When a step makes one, a square for each of its instances appears here."
 
     class ScaleWanted(Message):
@@ -50,10 +56,14 @@ class ScaleSetsPane(Pane):
             self.scale_set = scale_set
             self.capacity = capacity
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, chronicle: Chronicle) -> None:
         super().__init__(controller)
+        self.chronicle = chronicle
         self._chosen = ""
         self.wanted: dict[str, int] = {}
+        self._count = ""
+        """Digits typed before ``+`` or ``-``."""
+        self._count_timer: Timer | None = None
 
     def shown(self) -> ScaleSetView | None:
         """The scale set that is seen: the chosen one, or the one that came last."""
@@ -79,6 +89,7 @@ class ScaleSetsPane(Pane):
             rows += wrapped(f"{key}:auto", [(scale_set.autoscale, "asking")], self.cells)
         rows.append(text_row(f"{key}:gap2", []))
         rows += self._squares(key, scale_set)
+        rows += self._plot(key)
         rows += [text_row(f"{key}:gap3", []), *self._table(scale_set)]
         return rows
 
@@ -86,12 +97,30 @@ class ScaleSetsPane(Pane):
         here = len(scale_set.instances)
         ready = sum(instance.state == "Succeeded" for instance in scale_set.instances)
         line: Line = [(" capacity ", "muted"), (str(scale_set.capacity), "strong")]
+        if self._count:
+            line.append((f"  {self._count} + or -", "asking"))
         wanted = self.wanted.get(scale_set.id.lower())
         if wanted is not None and wanted != scale_set.capacity:
             line += [(f" {self.marks.arrow} ", "accent"), (str(wanted), "asking")]
             line.append((f"   {self.marks.enter} apply", "faint"))
         line.append((f"   {ready} of {count(here, 'instance')} ready", "done" if ready == here else "running"))
         return line
+
+    def _plot(self, key: str) -> list[Row]:
+        """How many instances were ready over time; nothing where that never changed."""
+        history = list(self.chronicle.ready.get(key, []))
+        if len({ready for _, ready in history}) < 2:
+            return []
+        first, last = history[0][0], max(history[-1][0], history[0][0] + 1)
+        most = max(ready for _, ready in history)
+        label = len(str(most)) + 2
+        cells = max(8, min(48, self.cells - label - 2))
+        rows = [text_row(f"{key}:plot:gap", []), text_row(f"{key}:plot", [(" ready over time", "muted")])]
+        for number, text in enumerate(plot(history, cells, 3, self.marks.bars)):
+            mark = str(most) if number == 0 else "0" if number == 2 else ""
+            rows.append(text_row(f"{key}:plot:{number}", [(mark.rjust(label) + " ", "faint"), (text, "accent")]))
+        times = time_of_day(first) + time_of_day(last).rjust(max(9, cells - 8))
+        return [*rows, text_row(f"{key}:plot:time", [(" " * (label + 1) + times, "faint")])]
 
     def _squares(self, key: str, scale_set: ScaleSetView) -> list[Row]:
         marks = self.marks
@@ -105,6 +134,20 @@ class ScaleSetsPane(Pane):
                 line.append((glyph.ljust(each), style))
             rows.append(text_row(f"{key}:squares:{start}", line))
         return rows
+
+    def _key(self, instance: InstanceView) -> tuple[object, ...]:
+        """What an instance is sorted by; instances of the same stay in their own order."""
+        match self.order:
+            case "state":
+                return (square(instance, self.marks)[2],)
+            case "fault domain":
+                return (-1 if instance.fault_domain is None else instance.fault_domain,)
+            case "update domain":
+                return (-1 if instance.update_domain is None else instance.update_domain,)
+            case "address":
+                return tuple(int(part) if part.isdigit() else 0 for part in instance.address.split("."))
+            case _:
+                return ()
 
     def _table(self, scale_set: ScaleSetView) -> list[Row]:
         marks = self.marks
@@ -123,7 +166,7 @@ class ScaleSetsPane(Pane):
                 ],
             )
         ]
-        for instance in scale_set.instances:
+        for instance in sorted(scale_set.instances, key=self._key):
             glyph, style, word = square(instance, marks)
             line: Line = [
                 (f" {glyph} ", style),
@@ -142,9 +185,37 @@ class ScaleSetsPane(Pane):
             rows.append(text_row(instance.id, line, selectable=True, copy=instance.id, data=instance))
         return rows
 
+    def on_key(self, event: events.Key) -> None:
+        """Digits before ``+`` or ``-`` say how many; one that none of both follows goes to its pane, as everywhere."""
+        character = event.character or ""
+        if character.isascii() and character.isdigit() and self.shown() is not None:
+            self._set_count((self._count + character)[-4:])
+            if self._count in ("1", "2", "3", "4", "5"):
+                self._count_timer = self.set_timer(COUNT_SECONDS, self._go_to_pane)
+        elif self._count and event.key in ("escape", "backspace"):
+            self._set_count(self._count[:-1] if event.key == "backspace" else "")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _set_count(self, count: str) -> None:
+        if self._count_timer is not None:
+            self._count_timer.stop()
+            self._count_timer = None
+        self._count = count
+        self.update_view()
+
+    def _go_to_pane(self) -> None:
+        number, self._count = self._count, ""
+        self.update_view()
+        self.app.call_later(self.screen.run_action, f"screen.pane({number})")
+
     def action_more(self, by: int) -> None:
         """Want more or fewer instances; nothing happens before enter and yes."""
         scale_set = self.shown()
+        by *= int(self._count or "1")
+        self._set_count("")
         if scale_set is not None:
             key = scale_set.id.lower()
             self.wanted[key] = max(0, min(MOST, self.wanted.get(key, scale_set.capacity) + by))
@@ -171,6 +242,30 @@ class ScaleSetsPane(Pane):
         """Drop what was wanted of a scale set."""
         self.wanted.pop(key, None)
         self.update_view()
+
+
+def plot(history: list[tuple[float, int]], cells: int, height: int, bars: str) -> list[str]:
+    """Lines of a plot of steps, the top one first.
+
+    Args:
+        history: moment and number, in order.
+        cells: width.
+        height: how many lines.
+        bars: characters from empty to full.
+    """
+    first, span = history[0][0], max(1e-9, history[-1][0] - history[0][0])
+    most = max(1, *(number for _, number in history))
+    levels: list[int] = []
+    at = 0
+    for cell in range(cells):
+        moment = first + span * (cell + 1) / cells
+        while at + 1 < len(history) and history[at + 1][0] <= moment:
+            at += 1
+        levels.append(round(history[at][1] / most * height * (len(bars) - 1)))
+    full = len(bars) - 1
+    return [
+        "".join(bars[max(0, min(full, level - full * line))] for level in levels) for line in reversed(range(height))
+    ]
 
 
 def _number(value: int | None) -> str:

@@ -43,7 +43,7 @@ class PaneFrame(Vertical):
             case 2:
                 return deployments.DeploymentsPane(self.controller)
             case 3:
-                return scalesets.ScaleSetsPane(self.controller)
+                return scalesets.ScaleSetsPane(self.controller, self.chronicle)
             case 4:
                 return hosts.HostsPane(self.controller)
             case 5:
@@ -89,10 +89,13 @@ class PaneFrame(Vertical):
     def chronicle_changed(self, chronicle: Chronicle) -> None:
         """Events were counted anew, as a replay jumped."""
         from azops_tui.ui.panes.run import RunPane
+        from azops_tui.ui.panes.scalesets import ScaleSetsPane
 
         self.chronicle = chronicle
         for pane in self.query(RunPane):
             pane.chronicle = chronicle
+        for other in self.query(ScaleSetsPane):
+            other.chronicle = chronicle
 
     def on_resize(self) -> None:
         """Names may have to be shortened."""

@@ -1,0 +1,95 @@
+"""Habits of the panes: counts before keys, plots, sorting."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azops_tui.engine import events as ev
+from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.glyphs import ASCII, UNICODE
+from azops_tui.ui.panes.scalesets import COUNT_SECONDS, ScaleSetsPane, plot
+from tests.ui import fakes
+from tests.ui.test_main import ready
+
+WIDE = (120, 36)
+
+
+def scaled() -> list[ev.Event]:
+    sets = [fakes.scale_set(2, 2), fakes.scale_set(5, 2), fakes.scale_set(5, 5)]
+    return [
+        *fakes.started(),
+        *(ev.ScaleSetChanged(at=fakes.START + 60 + 30 * n, scale_set=one) for n, one in enumerate(sets)),
+    ]
+
+
+async def test_a_count_before_plus_and_minus() -> None:
+    controller = fakes.FakeController(events=scaled())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("3")
+        pane = screen.frame.active_pane
+        assert isinstance(pane, ScaleSetsPane)
+        key = fakes.scale_set().id.lower()
+        for keys, wanted in (("5+", 10), ("12-", 0), ("7+", 7), ("+", 8), ("*", 18), ("_", 8), ("3-", 5)):
+            await pilot.press(*keys)
+            assert pane.wanted[key] == wanted, keys
+        await pilot.press("9", "escape", "+")
+        assert pane.wanted[key] == 6
+        assert controller.asked == []
+
+
+async def test_a_digit_alone_still_goes_to_its_pane() -> None:
+    async with AzopsApp(fakes.FakeController(events=scaled())).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("3", "5")
+        await pilot.pause(COUNT_SECONDS + 0.4)
+        assert screen.frame.active == 5
+
+
+async def test_capacity_over_time_is_drawn_once_it_changed() -> None:
+    async with AzopsApp(fakes.FakeController(events=scaled())).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("3")
+        pane = screen.frame.active_pane
+        assert pane is not None
+        shown = "\n".join(row.text for row in pane.rows)
+        assert "ready over time" in shown
+        assert "█" in shown
+
+
+async def test_tables_are_sorted_by_any_column() -> None:
+    events = [*fakes.deploying(), *scaled()[1:]]
+    async with AzopsApp(fakes.FakeController(events=events)).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+
+        def names() -> list[str]:
+            pane = screen.frame.active_pane
+            assert pane is not None
+            return [getattr(row.data, "name", "") for row in pane.rows if row.data is not None][1:]
+
+        await pilot.press("1")
+        usual = names()
+        await pilot.press("S")
+        assert names() == sorted(usual)
+        await pilot.press("2")
+        await pilot.press("S", "S", "S")
+        assert names()[0] == "master-0"
+        await pilot.press("5", "S")
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e9), st.integers(0, 1000)), min_size=1).map(sorted),
+    st.integers(1, 60),
+    st.integers(1, 5),
+    st.sampled_from([UNICODE.bars, ASCII.bars]),
+)
+def test_any_history_makes_a_plot_of_its_size(
+    history: list[tuple[float, int]], cells: int, height: int, bars: str
+) -> None:
+    lines = plot(history, cells, height, bars)
+    assert len(lines) == height
+    assert all(len(line) == cells and set(line) <= set(bars) for line in lines)
+    most = max(number for _, number in history)
+    if most and history[-1][1] == most:
+        assert all(line[-1] == bars[-1] for line in lines)
