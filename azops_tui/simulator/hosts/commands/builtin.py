@@ -147,7 +147,11 @@ async def set_(call: Call) -> int:
 
 async def shift(call: Call) -> int:
     """``shift [N]``."""
-    count = int(call.args[0]) if call.args else 1
+    word = call.args[0] if call.args else "1"
+    if not word.isascii() or not word.isdigit():
+        call.streams.err(f"bash: shift: {word}: numeric argument required\n")
+        return 1
+    count = int(word)
     if count > len(call.shell.arguments):
         return 1
     del call.shell.arguments[:count]
