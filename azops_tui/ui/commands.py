@@ -73,6 +73,17 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "step.edit", "e", "screen.edit", "edit", "edit the step for this run in $EDITOR", "document", False, "edit"
     ),
+    Command(
+        "step.template",
+        "T",
+        "screen.template",
+        "template",
+        "look around in the template that the step deploys",
+        "document",
+        True,
+        "template",
+        "step",
+    ),
     Command("run.plan", "w", "screen.plan", "what", "what would run, step by step", "document", False, "what"),
     # a list, the document, the output: whatever has the focus
     Command("list.up", "up,k", "cursor_up", "up", "the one above", "lists"),

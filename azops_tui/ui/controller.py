@@ -102,6 +102,9 @@ class Controller(Protocol):
     async def edit(self, name: str, code: str) -> None:
         """Give a step other code for this run."""
 
+    async def choices(self, source: str) -> list[str]:
+        """What a parameter's dynamic source offers now, such as ``azure.locations``."""
+
     async def resource(self, identifier: str) -> str:
         """A resource as the service has it, as indented JSON."""
 

@@ -202,6 +202,12 @@ class LiveController:
         """Other code for a step."""
         (await self._need_run()).edit(name, code)
 
+    async def choices(self, source: str) -> list[str]:
+        """What a source offers."""
+        from azops_tui.ui.choices import read_choices
+
+        return await read_choices(source, self.path.resolve().parent, self._open_cloud)
+
     async def resource(self, identifier: str) -> str:
         """A resource as JSON."""
         cloud = await self._open_cloud()

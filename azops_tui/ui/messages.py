@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from azops_tui.azure.views import GroupView, ResourceView
 from azops_tui.engine.events import Record
 from azops_tui.runbook.model import Runbook
+
+if TYPE_CHECKING:
+    from azops_tui.arm.describe import Description
 
 
 class DocumentRead(Message):
@@ -58,6 +63,28 @@ class LinkMade(Message):
     def __init__(self, address: str) -> None:
         super().__init__()
         self.address = address
+
+
+class TemplateRead(Message):
+    """A template is understood."""
+
+    def __init__(self, name: str, description: Description) -> None:
+        super().__init__()
+        self.name = name
+        self.description = description
+
+
+class ChoicesRead(Message):
+    """What a parameter may be, or why that is not known."""
+
+    def __init__(self, number: int, choices: list[str], problem: str, wanted: bool) -> None:
+        super().__init__()
+        self.number = number
+        """Of the field."""
+        self.choices = choices
+        self.problem = problem
+        self.wanted = wanted
+        """Whether somebody asked for the list."""
 
 
 class DeletionRead(Message):

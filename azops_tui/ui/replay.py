@@ -196,6 +196,10 @@ class ReplayController:
         """Not in a replay."""
         await self.run_step(name)
 
+    async def choices(self, source: str) -> list[str]:
+        """Nothing is chosen in a replay."""
+        return []
+
     async def resource(self, identifier: str) -> str:
         """The journal keeps no resource whole."""
         raise UserError("This is a replay: the journal keeps no resource's JSON.")

@@ -187,6 +187,10 @@ class FakeController:
     async def edit(self, name: str, code: str) -> None:
         self._command("edit", name, code)
 
+    async def choices(self, source: str) -> list[str]:
+        self._command("choices", source)
+        return ["japaneast", "japanwest", "westeurope"]
+
     async def resource(self, identifier: str) -> str:
         self._command("resource", identifier)
         return '{\n  "name": "vnet",\n  "properties": {"provisioningState": "Succeeded"}\n}'

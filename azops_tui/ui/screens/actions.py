@@ -26,6 +26,10 @@ class Actions(Running, ByHand, Finding):
             return not replaying and me.controller.runbook is not None and bool(selected) and not busy
         if action == "stop":
             return me.controller.busy
+        if action == "template":
+            runbook = me.controller.runbook
+            step = runbook.step(selected) if runbook is not None else None
+            return step is not None and step.native_kind == "deploy"
         if action == "toggle_code":
             return bool(selected) and not replaying
         if action in ("toggle_output", "output", "into_code"):

@@ -15,8 +15,10 @@ from textual.widgets import Button, Input, Static
 from azops_tui.runbook.model import Parameter, Problem
 from azops_tui.runbook.parameters import check
 from azops_tui.ui.controller import Controller
+from azops_tui.ui.messages import ChoicesRead
 from azops_tui.ui.paint import safe
 from azops_tui.ui.widgets.field import Field
+from azops_tui.ui.words import count
 
 
 class ParametersSheet(ModalScreen[dict[str, str] | None]):
@@ -27,6 +29,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         Binding("down", "app.focus_next", "next", show=False),
         Binding("up", "app.focus_previous", "previous", show=False),
         Binding("ctrl+s", "save", "save", show=False),
+        Binding("ctrl+l", "list", "list", show=False, priority=True),
     ]
     DEFAULT_CSS = """
     ParametersSheet { align: center middle; background: $background 60%; }
@@ -55,6 +58,10 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         self.controller = controller
         runbook = controller.runbook
         self.parameters: tuple[Parameter, ...] = runbook.parameters if runbook else ()
+        self._choices: dict[int, list[str]] = {n: list(p.choices) for n, p in enumerate(self.parameters) if p.choices}
+        """Choices by the number of the field, as far as they are known."""
+        self._notes: dict[int, str] = {}
+        """What there is to say of the choices of a field."""
 
     def compose(self) -> ComposeResult:
         """A field for each parameter."""
@@ -73,7 +80,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
                                 id=f"field-{number}",
                                 suggester=SuggestFromList(parameter.choices) if parameter.choices else None,
                             )
-                        yield Static(Content(_hint(parameter)), classes="help", id=f"help-{number}", markup=False)
+                        yield Static(Content(self._help(number)), classes="help", id=f"help-{number}", markup=False)
             with Horizontal(id="buttons"):
                 yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
                 yield Button(Content("  Use these  "), id="save", compact=True, disabled=not self.parameters)
@@ -94,6 +101,72 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         fields = self.query(Input)
         if fields:
             fields.first().focus()
+        for number, parameter in enumerate(self.parameters):
+            if parameter.source.startswith("command:"):
+                self._note(number, "ctrl+l runs that for choices")  # nothing of a document runs before a key says so
+            elif parameter.source and not self.controller.replaying:
+                self._note(number, "reading the choices")
+                self._ask(number, wanted=False)
+
+    def _note(self, number: int, note: str) -> None:
+        self._notes[number] = note
+        if self.is_mounted:
+            self._check(number)
+
+    def _ask(self, number: int, *, wanted: bool) -> None:
+        """Read the choices of a field, in a worker."""
+        source = self.parameters[number].source
+
+        async def work() -> None:
+            try:
+                choices, problem = await self.controller.choices(source), ""
+            except Exception as error:
+                choices, problem = [], str(error) or type(error).__name__
+            self.post_message(ChoicesRead(number, choices, problem, wanted))
+
+        self.run_worker(work(), group=f"choices-{number}", exclusive=True, exit_on_error=False)
+
+    def on_choices_read(self, message: ChoicesRead) -> None:
+        """Offer what was read; where nothing was, any text can be typed."""
+        number = message.number
+        if not message.choices:
+            why = message.problem.splitlines()[0] if message.problem else "there are none"
+            self._note(number, f"no choices, type a value: {why}")
+            return
+        self._choices[number] = message.choices
+        self.query_one(f"#field-{number}", Input).suggester = SuggestFromList(message.choices, case_sensitive=False)
+        self._note(number, f"ctrl+l lists {count(len(message.choices), 'choice')}")
+        if message.wanted:
+            self._offer(number)
+
+    def action_list(self) -> None:
+        """The choices of the field that has the focus, as a list."""
+        identity = self.focused.id if isinstance(self.focused, Input) else None
+        if identity is None:
+            return
+        number = int(identity.removeprefix("field-"))
+        if number in self._choices:
+            self._offer(number)
+        elif self.parameters[number].source and not self.controller.replaying:
+            self._note(number, "reading the choices")
+            self._ask(number, wanted=True)
+
+    def _offer(self, number: int) -> None:
+        from azops_tui.ui.screens.menus import Choice, Menu
+
+        field = self.query_one(f"#field-{number}", Input)
+
+        def chosen(value: str | None) -> None:
+            if value:
+                field.value = value
+                field.cursor_position = len(value)
+
+        choices = [Choice(value, value) for value in self._choices[number]]
+        self.app.push_screen(Menu(self.parameters[number].name, choices, field.value), chosen)
+
+    def _help(self, number: int) -> str:
+        """What a value may be, and what there is to say of its choices."""
+        return "; ".join(filter(None, [_hint(self.parameters[number]), safe(self._notes.get(number, ""))]))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at once what is wrong with a value."""
@@ -109,7 +182,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         verdict = value if untouched else check(parameter, value)
         wrong = isinstance(verdict, Problem)
         hint.set_class(wrong, "wrong")
-        hint.update(Content(safe(verdict.message) if isinstance(verdict, Problem) else _hint(parameter)))
+        hint.update(Content(safe(verdict.message) if isinstance(verdict, Problem) else self._help(number)))
         return None if isinstance(verdict, Problem) else verdict
 
     def on_input_submitted(self) -> None:

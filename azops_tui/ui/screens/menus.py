@@ -44,12 +44,13 @@ class Menu(ModalScreen[str]):
         width: 64; max-width: 98%; height: auto; max-height: 96%; border: round $border; background: $background;
         border-title-style: bold; border-subtitle-color: $foreground-muted;
     }
-    Menu Rows { height: auto; }
+    Menu Rows { height: auto; max-height: 20; }
     """
 
-    def __init__(self, title: str, choices: list[Choice]) -> None:
+    def __init__(self, title: str, choices: list[Choice], current: str = "") -> None:
         super().__init__()
         self._title = title
+        self._current = current
         self._choices = choices
 
     def compose(self) -> ComposeResult:
@@ -70,6 +71,11 @@ class Menu(ModalScreen[str]):
         found = self.query_one(Rows)
         found.set_rows(rows)
         found.focus()
+        self.call_after_refresh(found.select, self._current)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The list has the room there is."""
+        self.query_one(Rows).styles.max_height = max(3, event.size.height - 4)
 
     def action_choose(self) -> None:
         """Take what is under the bar."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from azops_tui.engine.state import Question
+from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.controller import UserError
+from azops_tui.ui.messages import TemplateRead
 from azops_tui.ui.paint import safe
 from azops_tui.ui.screens.dialogs import Answer, Ask, Dialog
 from azops_tui.ui.screens.part import Part
@@ -130,6 +134,48 @@ class Running(Part):
             return
         if text is not None and text != step.code:
             me.spawn(lambda: me.controller.edit(name, text), group="edit")
+
+    def action_template(self) -> None:
+        """Look around in the template that the step deploys; in one of them, where it deploys several."""
+        from azops_tui.ui.screens.menus import Choice, Menu
+        from azops_tui.ui.templates import files_of
+
+        me = self._me
+        runbook = me.controller.runbook
+        step = runbook.step(self._selected()) if runbook is not None else None
+        files = files_of(step)
+        if runbook is None or step is None or not files:
+            me.notify("This step deploys no template.", severity="warning", markup=False)
+        elif len(files) == 1:
+            self._read_template(runbook, step, files[0])
+        else:
+            choices = [Choice(file, file) for file in files]
+            me.app.push_screen(
+                Menu("Which template", choices), lambda file: self._read_template(runbook, step, file) if file else None
+            )
+
+    def _read_template(self, runbook: Runbook, step: Step, file: str) -> None:
+        me = self._me
+        known = {p.name: p.default for p in runbook.parameters if p.default is not None and p.type != "secret"}
+        known |= me.controller.parameters
+        known |= {v.name: v.value for v in me.controller.view.variables.values() if not v.secret}
+        for parameter in runbook.parameters:
+            if parameter.type == "secret":
+                known.pop(parameter.name, None)
+
+        async def work() -> None:
+            from azops_tui.ui.templates import describe_template
+
+            found = await describe_template(step, file, runbook.path.resolve().parent, known)
+            me.post_message(TemplateRead(Path(file).name, found))
+
+        me.spawn(work, group="template")
+
+    def on_template_read(self, message: TemplateRead) -> None:
+        """Show it."""
+        from azops_tui.ui.screens.template import TemplateScreen
+
+        self._me.app.push_screen(TemplateScreen(message.name, message.description))
 
     def action_plan(self) -> None:
         """What would run."""

@@ -1,0 +1,95 @@
+"""Values from a list that the document does not hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from azops_tui.azure.cloud import Cloud
+from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.choices import read_choices
+from azops_tui.ui.controller import UserError
+from azops_tui.ui.screens.form import ParametersSheet
+from azops_tui.ui.screens.menus import Menu
+from tests.ui import fakes
+from tests.ui.test_main import ready
+
+DOCUMENT = """\
+---
+azops:
+  params:
+    REGION: {choices: azure.locations}
+    PICKED: {choices: "command: printf 'one\\\\ntwo\\\\n'"}
+---
+
+# A
+
+```bash
+true
+```
+"""
+
+
+def helps(sheet: ParametersSheet, number: int) -> str:
+    return str(sheet.query_one(f"#help-{number}").render())
+
+
+async def test_what_the_cloud_offers_can_be_listed_and_chosen() -> None:
+    controller = fakes.FakeController(DOCUMENT)
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("v")
+        await pilot.pause(0.4)
+        sheet = pilot.app.screen
+        assert isinstance(sheet, ParametersSheet)
+        assert controller.asked == [("choices", "azure.locations")]  # a command waits for a key
+        assert "3 choices" in helps(sheet, 0)
+        await pilot.press("ctrl+l")
+        await pilot.pause(0.2)
+        assert isinstance(pilot.app.screen, Menu)
+        await pilot.press("down", "enter")
+        await pilot.pause(0.2)
+        assert sheet.query_one("#field-0", Input).value == "japanwest"
+        await pilot.press("down", "ctrl+l")
+        await pilot.pause(0.4)
+        assert controller.asked[1][0] == "choices"
+        assert isinstance(pilot.app.screen, Menu)
+
+
+async def test_where_there_is_no_list_any_text_is_taken() -> None:
+    controller = fakes.FakeController(DOCUMENT)
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        controller.trouble = UserError("The cloud does not answer.")
+        await pilot.press("v")
+        await pilot.pause(0.4)
+        sheet = pilot.app.screen
+        assert isinstance(sheet, ParametersSheet)
+        assert "type a value: The cloud does not answer." in helps(sheet, 0)
+        controller.trouble = None
+        await pilot.press(*"mars", "ctrl+s")
+        await pilot.pause(0.2)
+    assert ("parameters", {"REGION": "mars"}) in controller.asked
+
+
+class _Shells:
+    def __init__(self) -> None:
+        self.environment = {"WHO": "me"}
+
+
+async def some_cloud() -> Cloud:
+    return _Shells()  # type: ignore[return-value]  # a command needs no more of it
+
+
+async def test_a_commands_lines_are_choices(tmp_path: Path) -> None:
+    assert await read_choices("command: echo a; echo $WHO; pwd", tmp_path, some_cloud) == ["a", "me", str(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("echo no >&2; exit 3", "ended with 3: no"), ("rm -rf x", "may change something")]
+)
+async def test_a_command_that_gives_none_says_why(tmp_path: Path, command: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        await read_choices(f"command: {command}", tmp_path, some_cloud)
