@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NAMED = 10
 """Resources that are listed by name."""
-_TYPES = 6
+_TYPES = 12
 _DISK = "microsoft.compute/disks"
 _ASKED = 20
 """Disks that are asked whose they are."""

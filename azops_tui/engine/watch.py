@@ -68,6 +68,11 @@ class CloudWatch:
         self.read_at: float | None = None
         """When the cloud was last read whole (seconds since the epoch); None before the first time."""
 
+    @property
+    def live(self) -> bool:
+        """Whether the last look at the cloud succeeded."""
+        return not self._problem
+
     def start(self) -> None:
         """Begin to look; does nothing where it has begun."""
         if self._task is None or self._task.done():

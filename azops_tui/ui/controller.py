@@ -66,6 +66,10 @@ class Controller(Protocol):
     def parameters(self) -> dict[str, str]:
         """Values that were set for parameters."""
 
+    @property
+    def stale_since(self) -> float | None:
+        """When what is shown of the cloud was last read, where it cannot be read now; None where it is live."""
+
     def now(self) -> float:
         """The time of what is shown: the clock's, or the replay's."""
 

@@ -88,6 +88,11 @@ class LiveController:
         """Whether a step runs."""
         return bool(self._run and self._run.running)
 
+    @property
+    def stale_since(self) -> float | None:
+        """When the cloud was last read, where it cannot be read now."""
+        return None if self._watch is None or self._watch.live else self._watch.read_at
+
     def now(self) -> float:
         """The clock."""
         return time.time()

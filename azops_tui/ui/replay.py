@@ -84,6 +84,11 @@ class ReplayController:
         """Whether everything has been shown."""
         return self._timeline.ended
 
+    @property
+    def stale_since(self) -> float | None:
+        """A replay shows each moment as it was."""
+        return None
+
     def now(self) -> float:
         """The run's time at this moment of the replay."""
         return self._timeline.now

@@ -78,6 +78,21 @@ async def test_tables_are_sorted_by_any_column() -> None:
         await pilot.press("5", "S")
 
 
+async def test_the_age_of_what_is_not_live() -> None:
+    controller = fakes.FakeController(events=fakes.deploying())
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert str(screen.frame.border_subtitle or "") == ""
+        controller.stale_since = controller.now() - 4
+        await pilot.press("1")
+        await pilot.pause(0.1)
+        assert "read 4 s ago" in str(screen.frame.border_subtitle)
+        controller.stale_since = None
+        await pilot.press("tab", "2")
+        await pilot.pause(0.1)
+        assert str(screen.frame.border_subtitle or "") == ""
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 1e9), st.integers(0, 1000)), min_size=1).map(sorted),
     st.integers(1, 60),

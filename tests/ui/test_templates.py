@@ -7,7 +7,6 @@ from pathlib import Path
 from azops_tui.azure.profiles import Profile
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.live import LiveController
-from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.screens.template import TemplateScreen
 from tests.ui.test_main import footer, ready
 
@@ -46,4 +45,4 @@ async def test_the_template_of_the_step_under_the_bar(tmp_path: Path) -> None:
             assert pilot.app.screen.description.count > 0
             await pilot.press("q")
             await pilot.pause(0.2)
-            assert isinstance(pilot.app.screen, MainScreen)
+            assert pilot.app.screen_stack[-1] is screen

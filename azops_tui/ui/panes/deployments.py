@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -259,7 +260,8 @@ def _brief(seconds: float) -> str:
 
 
 def _value(output: object) -> str:
-    return str(output.get("value", output)) if isinstance(output, dict) else str(output)
+    value = output.get("value", output) if isinstance(output, dict) else output
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def critical_path(deployment: DeploymentView) -> list[str]:

@@ -258,7 +258,7 @@ def plot(history: list[tuple[float, int]], cells: int, height: int, bars: str) -
     levels: list[int] = []
     at = 0
     for cell in range(cells):
-        moment = first + span * (cell + 1) / cells
+        moment = first + span * (cell + 1) / cells if cell + 1 < cells else history[-1][0]
         while at + 1 < len(history) and history[at + 1][0] <= moment:
             at += 1
         levels.append(round(history[at][1] / most * height * (len(bars) - 1)))

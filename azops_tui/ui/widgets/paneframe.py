@@ -11,6 +11,7 @@ from azops_tui.ui.chronicle import Chronicle
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.look import look
 from azops_tui.ui.panes.base import Pane
+from azops_tui.ui.words import age, time_of_day
 
 TITLES = {1: "Resources", 2: "Deployments", 3: "Scale sets", 4: "Hosts", 5: "Run"}
 
@@ -85,6 +86,19 @@ class PaneFrame(Vertical):
         pane = self.active_pane
         if pane is not None and pane.is_mounted:
             pane.update_view()
+        self.draw_age()
+
+    def on_descendant_focus(self) -> None:
+        """Somebody looks at it: say how old it is now."""
+        self.draw_age()
+
+    def draw_age(self) -> None:
+        """How old what is shown is, where it is not live. Drawn on news and focus: an idle screen sends nothing."""
+        since = self.controller.stale_since
+        said = ""
+        if since is not None and self.active in (1, 2, 3):
+            said = f"not live: read {age(self.controller.now() - since)}, at {time_of_day(since)}"
+        self.border_subtitle = Content(said)
 
     def chronicle_changed(self, chronicle: Chronicle) -> None:
         """Events were counted anew, as a replay jumped."""
@@ -119,6 +133,7 @@ class PaneFrame(Vertical):
             self._spots.append((at, at + len(text), number))
             at += len(text) + 2
         self.border_title = Content.assemble(*parts[:-1])
+        self.draw_age()
 
     def on_click(self, event: events.Click) -> None:
         """A click on a name brings that pane to the front."""
