@@ -241,7 +241,7 @@ async def kill(call: Call) -> int:
     if words[:1] == ["-l"]:
         call.out(" ".join(_SIGNALS[1:]) + "\n")
         return 0
-    if words[:1] in (["-s"], ["-n"]):
+    if words[:1] in (["-s"], ["-n"]) and len(words) > 1:
         signal, words = words[1], words[2:]
     elif words and words[0].startswith("-") and words[0] != "--":
         signal, words = words[0][1:], words[1:]

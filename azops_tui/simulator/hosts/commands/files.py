@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import posixpath
+import re
 import stat
 from datetime import UTC, datetime
 
@@ -205,6 +206,8 @@ async def chmod(call: Call) -> int:
     if len(options.words) < 2:
         return call.fail("missing operand")
     mode, *names = options.words
+    if mode.isdigit() and not re.fullmatch("[0-7]{1,4}", mode):
+        return call.fail(f"invalid mode: ‘{mode}’")
     for name in names:
         local = call.host.files.local(_allowed(call, name))
         before = stat.S_IMODE(local.stat().st_mode)

@@ -122,7 +122,7 @@ async def timeout(call: Call) -> int:
     if not words or not rest:
         return call.fail("missing operand", 125)
     number = options.words[0]
-    factor = {"s": 1, "m": 60, "h": 3600}.get(number[-1], 1)
+    factor = {"s": 1, "m": 60, "h": 3600}.get(number[-1:], 1)
     try:
         seconds = float(number.rstrip("smh")) * factor
     except ValueError:
