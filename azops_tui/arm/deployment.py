@@ -20,7 +20,7 @@ from azops_tui.arm.symbolic import Symbolic, is_known, transform
 from azops_tui.arm.syntax import Call, Literal
 from azops_tui.arm.types import Types
 from azops_tui.arm.user_functions import UserFunction, read_functions
-from azops_tui.arm.values import Builder, Loop, builder, is_property_copy
+from azops_tui.arm.values import Builder, Constant, Loop, builder, is_property_copy
 
 if TYPE_CHECKING:
     from azops_tui.arm.resources import ExpandedResource
@@ -190,6 +190,32 @@ class Deployment:
             values[key] = self.within("variable", name, path, build, inside)
         return values[key]
 
+    def check_variables(self) -> None:
+        """Evaluates every variable, as the service does before anything else: used or not, it must have a value.
+
+        Where a parameter is not known yet, a variable that depends on it may be wrong for that alone, so none is
+        checked before it is used. Raises TemplateError.
+        """
+        known = self.run.values
+        given = (value for (owner, kind, _), value in known.items() if owner is self and kind == "parameters")
+        if not all(map(is_known, given)):
+            return
+        environment = Environment(self.run, self)
+        for lowered, (path, make) in self.variable_builders.items():
+            if type(self.guarded(path, make)) is Constant:
+                continue  # nothing in it can go wrong, and it may be large
+            name = lowered if len(path) != 2 else str(path[1])
+            try:
+                self.variable(name, environment)
+            except ExpressionError as error:
+                place: Deployment = error.located or self
+                raise place.invalid(
+                    f"{error.message}. Please see https://aka.ms/arm-template-expressions for usage details.",
+                    tuple(error.path) if error.located else path,
+                    error,
+                    violation=True,
+                ) from None
+
     def parameter(self, name: str, environment: Environment) -> Json:
         """Value of a parameter. Raises ExpressionError."""
         if self.outer is not None:
@@ -259,8 +285,8 @@ class Deployment:
             value = build.values(environment) if isinstance(build, Loop) else build(environment)
             return environment.run.account(value)
         except ExpressionError as error:
-            if not error.located:
-                error.path[:0] = path
+            if error.located is None:
+                error.inside(*path)
                 error.located = self
                 if not isinstance(error, ParseError):
                     error.message = f"The template {kind} '{name}' is not valid: {error.message}"

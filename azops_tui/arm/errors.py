@@ -63,8 +63,13 @@ class ExpressionError(Exception):
         self.code = code
         self.path: list[str | int] = []
         """Where in the value that was being evaluated, outermost first."""
-        self.located: object = None
+        self.located: Any = None
         """The deployment whose template `path` begins in; None while it does not begin at a template."""
+
+    def inside(self, *parts: str | int) -> None:
+        """Says that the value so far stands at `parts` of a larger one; not said of what has its place already."""
+        if self.located is None:
+            self.path[:0] = parts
 
 
 class ParseError(ExpressionError):

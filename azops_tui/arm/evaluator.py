@@ -51,6 +51,8 @@ CARRIERS = frozenset(
 """Functions that can work with a list or object some of whose elements are not known."""
 COSTLY = frozenset(("union", "intersection", "contains", "indexof", "lastindexof"))
 """Functions that compare every element of what they are given."""
+TAKES_LAMBDA = frozenset(("filter", "map", "mapvalues", "reduce", "sort", "groupby", "toobject"))
+"""Functions that take a lambda, which may stand nowhere else."""
 
 
 KEPT = 8192
@@ -83,7 +85,26 @@ def compile_node(node: Node) -> Compiled:
         return compile_property(node, node.target, lambda environment: node.name)
     if isinstance(node, Index):
         return compile_property(node, node.target, compile_node(node.index))
+    if node.name.lower() == "lambda":
+        return misplaced
     return compile_call(node)
+
+
+def misplaced(environment: Environment) -> Json:
+    """A lambda that is not an argument of a function for lambdas."""
+    listed = ", ".join(sorted(FUNCTIONS[name].name for name in TAKES_LAMBDA))
+    raise ExpressionError(
+        "The template function 'lambda' is not expected at this location: it must be an argument of one of the "
+        f"functions {listed}. Please see https://aka.ms/arm-functions#lambda for usage details.",
+        function="lambda",
+    )
+
+
+def compile_argument(of: str, node: Node) -> Compiled:
+    """The closure of an argument of the function `of` (lower case), which may be a lambda where it takes one."""
+    if of in TAKES_LAMBDA and isinstance(node, Call) and node.name.lower() == "lambda":
+        return compile_call(node)
+    return compile_node(node)
 
 
 def compile_property(node: Node, target: Node, key: Compiled) -> Compiled:
@@ -158,7 +179,7 @@ def show(value: Json) -> str:
 
 def compile_call(node: Call) -> Compiled:
     lowered = node.name.lower()
-    arguments = [compile_node(argument) for argument in node.arguments]
+    arguments = [compile_argument(lowered, argument) for argument in node.arguments]
     if "." in lowered:
         return compile_user_function(node, arguments)
     if lowered in SPECIAL:

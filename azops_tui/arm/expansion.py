@@ -98,6 +98,7 @@ class Expansion:
         deployment = self.deployment
         check_limits(deployment)
         bind(deployment, given, allow_missing=self.context.allow_missing and deployment.level == 0)
+        deployment.check_variables()
         resources = Collector(deployment, self.id if deployment.level else "", self.context.spent).collect()
         self.own = tuple(resources)
         refuse_duplicates(deployment, resources)
@@ -314,7 +315,7 @@ class Expansion:
                 f"The template output '{name}' {where} is not valid: {error.message}", path, error
             )
         return self.deployment.error(
-            f"The template output '{name}' is not valid: {error.message}",
+            f"The template output '{name}' is not valid: {error.message}.",
             path,
             code="DeploymentOutputEvaluationFailed",
             cause=error,

@@ -38,12 +38,14 @@ class Heads:
 
     def head_error(self, error: ExpressionError, definition: dict[str, Json], path: Path) -> TemplateError:
         deployment = self.deployment
-        if error.located:
-            return deployment.invalid(error.message, tuple(error.path), error)
+        see = "Please see https://aka.ms/arm-template-expressions for usage details."
+        if error.located is not None:
+            place: Deployment = error.located
+            return place.invalid(f"{error.message}. {see}", tuple(error.path), error, violation=True)
         resource = path[: len(path) - next((i for i, part in enumerate(reversed(path)) if isinstance(part, int)), 0)]
         name = get(definition, "name", "")
         return deployment.invalid(
-            f"The template resource '{name}' {deployment.where(resource)} is not valid: {error.message}",
+            f"The template resource '{name}' {deployment.where(resource)} is not valid: {error.message}. {see}",
             (*path, *error.path),
             error,
         )

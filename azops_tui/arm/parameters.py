@@ -141,7 +141,7 @@ def check(deployment: Deployment, name: str, definition: dict[str, Json]) -> Non
         message = f"The provided value for the template parameter '{name}' is not valid. "
     else:
         message = f"The provided value for the template parameter '{name}' {deployment.where(path)} is not valid. "
-    raise deployment.invalid((message + problem).rstrip("."), path, violation=True)
+    raise deployment.invalid(message + problem, path, violation=True)
 
 
 def camel(name: str) -> str:

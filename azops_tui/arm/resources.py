@@ -131,10 +131,11 @@ class ExpandedResource:
 def body_error(resource: ExpandedResource, error: ExpressionError) -> TemplateError:
     """A problem in an expression of the resource's body, as the service words it."""
     owner = resource.owner
+    place: Deployment = error.located or owner
     path = tuple(error.path) if error.located else (*resource.path, *error.path)
     if isinstance(error, ParseError):
-        return owner.invalid(error.message, path, error)
-    return owner.error(
+        return place.invalid(error.message, path, error)
+    return place.error(
         f"Unable to process template language expressions for resource '{resource.id}' "
         f"{owner.where(resource.path)}. '{error.message}'",
         path,
@@ -282,8 +283,7 @@ class Collector(Heads):
             try:
                 result["properties"] = dict(inner(environment))
             except ExpressionError as error:
-                if not error.located:
-                    error.path.insert(0, "properties")
+                error.inside("properties")
                 raise
             if template is not None:
                 result["properties"]["template"] = whole(environment)

@@ -75,7 +75,7 @@ def array_builder(values: list[Json], depth: int) -> Builder:
             for item in builders:
                 result.append(item(environment))  # noqa: PERF401 - its length says which one fails
         except ExpressionError as error:
-            error.path.insert(0, len(result))
+            error.inside(len(result))
             raise
         return result
 
@@ -120,13 +120,13 @@ def object_builder(values: dict[str, Json], depth: int) -> Builder:
                 else:
                     result[property_name(name(environment))] = part(environment)
         except ExpressionError as error:
-            error.path.insert(0, key)
+            error.inside(key)
             raise
         for loop in loops:
             try:
                 result[loop.name(environment)] = loop.values(environment)
             except ExpressionError as error:
-                error.path[:0] = ["copy", loop.index]
+                error.inside("copy", loop.index)
                 raise
         return result
 
@@ -188,7 +188,7 @@ class Loop:
             try:
                 result.append(build(environment.at(copies=copies)))
             except ExpressionError as error:
-                error.path.insert(0, "input")
+                error.inside("input")
                 raise
         return result
 
