@@ -71,7 +71,7 @@ async def test_a_run_command_runs_on_the_machine(clients: Clients) -> None:
     await clients.group()
     await clients.network()
     await clients.put(clients.id("Compute/virtualMachines", "m"), machine(await clients.interface("nic")))
-    lines = ["echo $1 $COLOUR on $(hostname)", "whoami", "ls /nowhere", "echo made > /root/by-command"]
+    lines = ["echo $1 $COLOUR on $(hostname)", "whoami", "ls /nowhere", "echo made > /tmp/by-command"]
     given = [{"name": "arg1", "value": "first"}, {"name": "COLOUR", "value": "blue"}]
     command = {"command_id": "RunShellScript", "script": lines, "parameters": given}
     done = await (await clients.compute.virtual_machines.begin_run_command("g", "m", command)).result()
@@ -79,7 +79,7 @@ async def test_a_run_command_runs_on_the_machine(clients: Clients) -> None:
     assert "first blue on m" in out
     assert "root" in out
     assert "/nowhere" in errors
-    command = {"command_id": "RunShellScript", "script": ["cat /root/by-command"]}
+    command = {"command_id": "RunShellScript", "script": ["cat /tmp/by-command"]}
     done = await (await clients.compute.virtual_machines.begin_run_command("g", "m", command)).result()
     assert "made" in done.value[0].message
 

@@ -65,7 +65,9 @@ async def apt(call: Call) -> int:
 async def _update(call: Call) -> int:
     code = call.host.system.codename
     base = (
-        "http://azure.archive.ubuntu.com/ubuntu" if call.host.system.id == "ubuntu" else "http://deb.debian.org/debian"
+        "http://azure.archive.ubuntu.com/ubuntu"
+        if call.host.system.id == "ubuntu"
+        else "http://debian-archive.trafficmanager.net/debian"
     )
     for number, suite in enumerate((code, f"{code}-updates", f"{code}-security"), 1):
         call.out(f"{'Hit' if number == 1 else 'Get'}:{number} {base} {suite} InRelease\n")
