@@ -12,16 +12,16 @@ from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.evaluator import evaluate_text
 from azops_tui.arm.expansion import Context, Expansion, Linked
-from azops_tui.arm.ids import ZERO, Scope, parse_scope
 from azops_tui.arm.limits import DEPLOYMENT_NAME
 from azops_tui.arm.reader import Document, read
+from azops_tui.arm.resource_id import ZERO, Scope, parse_scope
 from azops_tui.arm.resources import ExpandedResource, body_error
 from azops_tui.arm.runtime import Runtime
 from azops_tui.arm.symbolic import transform
 from azops_tui.arm.values import Constant
 from azops_tui.arm.world import world_for
+from azops_tui.json_types import Json
 
-Json = Any
 GROUP = f"/subscriptions/{ZERO}/resourceGroups/rg"
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import Deployment
 from azops_tui.arm.errors import ExpressionError, TemplateError
-from azops_tui.arm.graphs import find_circle
-from azops_tui.arm.ids import split_id
+from azops_tui.arm.resource_id import split_id
 from azops_tui.arm.resources import Dependency, ExpandedResource
 from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.values import builder
-
-Json = Any
 
 
 def link(deployment: Deployment, resources: list[ExpandedResource]) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
 from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
-from azops_tui.arm.graphs import find_circle
-from azops_tui.arm.ids import Scope
 from azops_tui.arm.reader import Document, Path, show
+from azops_tui.arm.resource_id import Scope
 from azops_tui.arm.sections import get as get  # also imported from here
 from azops_tui.arm.sections import section as section
 from azops_tui.arm.symbolic import Symbolic, is_known, transform
@@ -21,11 +21,12 @@ from azops_tui.arm.syntax import Call, Literal
 from azops_tui.arm.types import Types
 from azops_tui.arm.user_functions import UserFunction, read_functions
 from azops_tui.arm.values import Builder, Constant, Loop, builder, is_property_copy
+from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.arm.resources import ExpandedResource
 
-Json = Any
+
 USE_OF = {
     "variables": re.compile(r"variables\(\s*'([^']*)'\s*\)", re.IGNORECASE),
     "parameters": re.compile(r"parameters\(\s*'([^']*)'\s*\)", re.IGNORECASE),

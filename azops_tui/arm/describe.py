@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from azops_tui.arm.deployment import Deployment, get, section
 from azops_tui.arm.errors import ExpressionError
@@ -15,8 +14,8 @@ from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.resources import ExpandedResource
 from azops_tui.arm.symbolic import is_known, plain
 from azops_tui.arm.types import is_secure
+from azops_tui.json_types import Json
 
-Json = Any
 _LONGEST = 1000
 """Characters to which a stand-in is filled up."""
 

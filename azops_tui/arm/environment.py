@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from azops_tui.arm.errors import ExpressionError
-from azops_tui.arm.ids import Scope
 from azops_tui.arm.limits import CALL_DEPTH, STEPS, TEMPLATE_BYTES, VALUE_DEPTH
+from azops_tui.arm.resource_id import Scope
 from azops_tui.arm.runtime import Runtime
-
-Json = Any
+from azops_tui.json_types import Json
 
 REFERENCE = 1
 """Where `reference` and ``list…`` may stand: resource bodies and outputs."""

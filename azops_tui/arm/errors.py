@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from azops_tui.errors import AzopsError
 
-class TemplateError(Exception):
+
+class TemplateError(AzopsError):
     """A template, its parameters or an expression is not valid; worded as the service words it.
 
     It is the only exception that the functions of `azops_tui.arm` raise because of what they were given.

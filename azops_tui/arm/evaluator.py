@@ -16,8 +16,8 @@ from azops_tui.arm.functions.arity import arity_message
 from azops_tui.arm.parser import parse
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call, Index, Literal, Node, Property, inner
+from azops_tui.json_types import Json
 
-Json = Any
 Compiled = Callable[[Environment], Json]
 Special = Callable[[Call, list[Compiled]], Compiled]
 

@@ -10,23 +10,23 @@ from urllib.parse import urljoin
 
 from azops_tui.arm import dependencies
 from azops_tui.arm.deployment import Deployment
+from azops_tui.arm.deployment_json import as_deployment
 from azops_tui.arm.environment import Environment, Run, Use
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.functions.hashing import murmur64
 from azops_tui.arm.functions.values import upper
-from azops_tui.arm.ids import Scope, parse_scope
 from azops_tui.arm.limits import NESTED_LEVELS, OUTPUTS, PARAMETERS, VARIABLES
 from azops_tui.arm.parameters import bind, camel, echo, entries
 from azops_tui.arm.reader import Document, read
+from azops_tui.arm.resource_id import Scope, parse_scope
 from azops_tui.arm.resources import DEPLOYMENTS, Collector, ExpandedResource, NotYet, body_error
 from azops_tui.arm.runtime import Runtime
 from azops_tui.arm.sections import get, section
 from azops_tui.arm.symbolic import Symbolic, is_known
 from azops_tui.arm.types import TypeProblem, display_type, is_secure
 from azops_tui.arm.values import Builder, Loop, builder
-from azops_tui.arm.view import as_deployment
+from azops_tui.json_types import Json
 
-Json = Any
 Linked = Callable[[Mapping[str, Any], str], Mapping[str, Any] | str]
 """Gives the template (or parameter file) of a link: called with the link and the address it is relative to."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from azops_tui.arm.deployment import Deployment, Given
 from azops_tui.arm.environment import Environment
@@ -14,8 +13,7 @@ from azops_tui.arm.symbolic import Symbolic, plain
 from azops_tui.arm.syntax import Call, Literal
 from azops_tui.arm.types import USAGE, TypeProblem, display_type, is_secure
 from azops_tui.arm.values import builder
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 def merged(files: Iterable[Mapping[str, Json]]) -> dict[str, Json]:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from azops_tui.arm.deployment import Deployment
 from azops_tui.arm.environment import REFERENCE, Environment, Use
 from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
 from azops_tui.arm.evaluator import Foreseen
-from azops_tui.arm.heads import DEPLOYMENTS as DEPLOYMENTS  # also imported from here
-from azops_tui.arm.heads import Heads
-from azops_tui.arm.heads import NotYet as NotYet
-from azops_tui.arm.ids import relative_id
 from azops_tui.arm.limits import RESOURCES
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
+from azops_tui.arm.resource_header import DEPLOYMENTS as DEPLOYMENTS  # also imported from here
+from azops_tui.arm.resource_header import Heads
+from azops_tui.arm.resource_header import NotYet as NotYet
+from azops_tui.arm.resource_id import relative_id
 from azops_tui.arm.runtime import Runtime
 from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.values import Builder, Constant, builder, loop_count
+from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.arm.expansion import Expansion
 
-Json = Any
+
 HEAD = frozenset(
     ("copy", "dependson", "condition", "comments", "resources", "existing", "scope", "import", "extension")
 )

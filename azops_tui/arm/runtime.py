@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
-Json = Any
-"""A value as JSON has it."""
+from azops_tui.json_types import Json
 
 
 class Runtime(Protocol):

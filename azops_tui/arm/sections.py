@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from azops_tui.arm.errors import TemplateError
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 def get(mapping: Mapping[str, Json], key: str, default: Json = None) -> Json:

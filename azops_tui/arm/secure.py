@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from azops_tui.arm.sections import get, section
 from azops_tui.arm.types import TypeProblem, Types, is_secure
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 def secrets(template: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, Json]:

@@ -9,8 +9,8 @@ from azops_tui.arm.deployment import get, section
 from azops_tui.arm.errors import ParseError
 from azops_tui.arm.parser import is_expression, parse
 from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
+from azops_tui.json_types import Json
 
-Json = Any
 Shape = dict[str, Any]
 """Members by name; ``[]`` is any element."""
 _ANY = "[]"

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from azops_tui.arm.symbolic import Symbolic
-
-Json = Any
+from azops_tui.json_types import Json
 
 NAMES = {
     "string": "String",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError
@@ -11,11 +11,10 @@ from azops_tui.arm.reader import Path
 from azops_tui.arm.sections import get, section
 from azops_tui.arm.types import TypeProblem, Types
 from azops_tui.arm.values import Builder, builder
+from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.arm.deployment import Deployment
-
-Json = Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError
@@ -16,8 +15,8 @@ from azops_tui.arm.evaluator import evaluate_text
 from azops_tui.arm.limits import COPY_COUNT, VALUE_DEPTH
 from azops_tui.arm.parser import is_expression, unescape
 from azops_tui.arm.symbolic import Symbolic
+from azops_tui.json_types import Json
 
-Json = Any
 Builder = Callable[[Environment], Json]
 
 

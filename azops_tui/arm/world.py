@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from azops_tui.arm.environment import World
-
-Json = Any
+from azops_tui.json_types import Json
 
 PUBLIC_CLOUD: dict[str, Json] = {
     "name": "AzureCloud",

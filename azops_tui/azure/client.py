@@ -22,11 +22,12 @@ from azure.mgmt.core.policies import (
 
 from azops_tui.azure.credentials import Credential
 from azops_tui.azure.errors import AzureFailure, explained
-from azops_tui.azure.meter import Meter, MeterPolicy
 from azops_tui.azure.policies import OncePolicy, ReadOnlyPolicy
 from azops_tui.azure.profiles import Profile
+from azops_tui.azure.request_stats import Meter, MeterPolicy
 from azops_tui.azure.transport import Transport
-from azops_tui.azure.views import FailureView, Json
+from azops_tui.events.azure_views import FailureView
+from azops_tui.json_types import Json
 
 _AGENT = "azops"
 

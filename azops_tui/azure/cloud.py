@@ -15,11 +15,11 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.deployments import Deployments
 from azops_tui.azure.groups import Groups
 from azops_tui.azure.machines import Machines
-from azops_tui.azure.meter import Meter
 from azops_tui.azure.profiles import CLOUDS, Profile
+from azops_tui.azure.request_stats import Meter
 from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
-from azops_tui.azure.views import Json
+from azops_tui.json_types import Json
 
 _HOSTS_LAST = 0.5
 """Seconds that is believed where the local cloud's machines listen."""

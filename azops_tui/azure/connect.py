@@ -12,10 +12,11 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.cloud import Cloud, Endpoint
 from azops_tui.azure.credentials import Credential, Prompt, credential_for, local_credential
 from azops_tui.azure.errors import AzureFailure, explained
-from azops_tui.azure.meter import Meter, RequestSeen
 from azops_tui.azure.profiles import CLOUDS, Profile
+from azops_tui.azure.request_stats import Meter, RequestSeen
 from azops_tui.azure.transport import Transport
-from azops_tui.azure.views import FailureView, Json
+from azops_tui.events.azure_views import FailureView
+from azops_tui.json_types import Json
 
 _SUBSCRIPTIONS = "2022-12-01"
 

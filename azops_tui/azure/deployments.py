@@ -7,12 +7,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import msgspec
 
-from azops_tui.azure.blame import blame, blaming
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
 from azops_tui.azure.operations import Expected, Watch, with_cause
+from azops_tui.azure.parameter_origin import blame, blaming
 from azops_tui.azure.times import began, seconds
-from azops_tui.azure.views import ChangeView, DeploymentView, FailureView, Json, PropertyChangeView
+from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, PropertyChangeView
+from azops_tui.json_types import Json
 
 Changes = list[ChangeView]
 """Named here: within the class, ``list`` is a method."""

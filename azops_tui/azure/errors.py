@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from azops_tui.azure.advice import advise
 from azops_tui.azure.ids import shorten
 from azops_tui.azure.sentences import NO_REASON, as_sentence, clean
-from azops_tui.azure.views import FailureView, Json
+from azops_tui.errors import AzopsError
+from azops_tui.events.azure_views import FailureView
+from azops_tui.json_types import Json
 
 DEEPEST = 40
 """Steps into objects, lists and strings that are followed; each of the service's levels takes up to four."""
@@ -39,7 +41,7 @@ _VAGUE = {"", "unspecified", "unknown", "none", "null", "error", "internalerror"
 _GO_ERROR = re.compile(r'Code="(?P<code>\w+)"\s+Message="(?P<message>(?:[^"\\]|\\.)*)')
 
 
-class AzureFailure(Exception):  # noqa: N818 - it is the failure of an operation, which its view describes
+class AzureFailure(AzopsError):  # noqa: N818 - it is the failure of an operation, which its view describes
     """Azure refused or failed to do something. ``str()`` is one sentence for people."""
 
     def __init__(self, view: FailureView, *more: FailureView, status: int | None = None) -> None:

@@ -11,7 +11,8 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, is_missing
 from azops_tui.azure.ids import scope_of
 from azops_tui.azure.resources import resource_view
-from azops_tui.azure.views import GroupView, Json, ResourceView
+from azops_tui.events.azure_views import GroupView, ResourceView
+from azops_tui.json_types import Json
 
 _Resources = list[ResourceView]  # the class has a method of the name “list”
 _LOCKS = "2016-09-01"

@@ -10,7 +10,8 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.groups import wait_for
 from azops_tui.azure.ids import group_of
-from azops_tui.azure.views import Json, MachineView
+from azops_tui.events.azure_views import MachineView
+from azops_tui.json_types import Json
 
 NETWORK = "2024-05-01"
 """The api-version of all that is read from Microsoft.Network."""

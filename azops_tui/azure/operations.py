@@ -11,7 +11,8 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
 from azops_tui.azure.ids import name_of, scope_of, type_of
 from azops_tui.azure.times import began, seconds
-from azops_tui.azure.views import DeploymentView, Json, OperationView
+from azops_tui.events.azure_views import DeploymentView, OperationView
+from azops_tui.json_types import Json
 
 DEEPEST = 8
 """Levels of nested deployments that are followed; the service allows five."""

@@ -10,7 +10,7 @@ from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
 from azops_tui.azure.errors import AzureFailure
-from azops_tui.azure.views import FailureView
+from azops_tui.events.azure_views import FailureView
 
 _READING_POSTS = re.compile(
     # Asking by POST: validation, what-if, hashes, exports, and queries of Resource Graph. Listing keys hands out

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from azops_tui import paths
+from azops_tui.errors import AzopsError
 
 CloudName = Literal["public", "usgov", "china", "local"]
 CredentialName = Literal["default", "cli", "device", "browser", "environment", "managed"]
@@ -93,7 +94,7 @@ class ProfileProblem(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
-class ProfileError(Exception):
+class ProfileError(AzopsError):
     """A profile cannot be used; the text is for people. ``problems`` has each one with its line."""
 
     def __init__(self, message: str, problems: tuple[ProfileProblem, ...] = ()) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.ids import group_of, name_of, type_of
-from azops_tui.azure.views import FailureView, Json, ResourceView
+from azops_tui.events.azure_views import FailureView, ResourceView
+from azops_tui.json_types import Json
 
 
 class Resources:

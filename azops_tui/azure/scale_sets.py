@@ -12,7 +12,8 @@ from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.groups import wait_for
 from azops_tui.azure.ids import group_of
 from azops_tui.azure.machines import NETWORK, addresses, card_of, power_of
-from azops_tui.azure.views import InstanceView, Json, ScaleSetView
+from azops_tui.events.azure_views import InstanceView, ScaleSetView
+from azops_tui.json_types import Json
 
 Action = Literal["start", "restart", "power_off", "deallocate", "reimage", "upgrade", "delete"]
 

@@ -14,6 +14,6 @@ def main() -> None:
     try:
         cli(prog_name="azops")
     except Exception as error:
-        from azops_tui.cli.trouble import told
+        from azops_tui.cli.errors import told
 
         sys.exit(told(error))

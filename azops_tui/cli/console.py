@@ -9,9 +9,9 @@ from typing import TextIO
 
 import click
 
-from azops_tui.azure.views import DeploymentView, FailureView, ScaleSetView
-from azops_tui.engine import events as ev
-from azops_tui.engine.state import RunView
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import DeploymentView, FailureView, ScaleSetView
+from azops_tui.events.run_view import RunView
 from azops_tui.sanitise import clean
 from azops_tui.ui.glyphs import glyphs, provisioning
 
@@ -177,7 +177,7 @@ class Console:
 
     def _changes(self, event: ev.ForeseenChanges) -> None:
         from azops_tui.arm.whatif import COLOURS
-        from azops_tui.engine.foresight import drawn, said
+        from azops_tui.engine.whatif import drawn, said
 
         self._foreseen = set(said(event))
         self._detail(f"{event.step}: {said(event)[0]}")

@@ -28,7 +28,7 @@ def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None
 
     `space` pauses, `.` takes the next step, `<` and `>` change the speed. Without a terminal it is printed.
     """
-    from azops_tui.engine.state import RunView
+    from azops_tui.events.run_view import RunView
     from azops_tui.journal.store import Journal
 
     journal = Journal()

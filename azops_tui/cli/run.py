@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import click
 
 from azops_tui.cli import exits
-from azops_tui.cli.asking import Asker
 from azops_tui.cli.console import Console, table
 from azops_tui.cli.options import (
     assignments,
@@ -24,6 +23,7 @@ from azops_tui.cli.options import (
     resolve_profile,
     runbook_options,
 )
+from azops_tui.cli.prompt import Asker
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.errors import AzureFailure
     from azops_tui.azure.profiles import Profile
-    from azops_tui.azure.views import ChangeView, PropertyChangeView
+    from azops_tui.events.azure_views import ChangeView, PropertyChangeView
     from azops_tui.secrets.redact import Redactor
 
 _COMPUTE = "2024-07-01"
@@ -83,7 +83,7 @@ async def _read_and_compare(
     """Reads and compares. Raises AzureFailure."""
     from azops_tui.arm.whatif import hidden, validate, what_if
     from azops_tui.engine.cloud import open_cloud
-    from azops_tui.engine.foresight import live
+    from azops_tui.engine.whatif import live
 
     cloud = await open_cloud(profile)
     try:

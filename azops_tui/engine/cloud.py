@@ -37,7 +37,7 @@ async def open_cloud(profile: Profile) -> Cloud:
     """
     from azops_tui.azure.connect import connect
     from azops_tui.azure.errors import AzureFailure
-    from azops_tui.azure.views import FailureView
+    from azops_tui.events.azure_views import FailureView
 
     if profile.cloud != "local":
         return await connect(profile)

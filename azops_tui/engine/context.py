@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from azops_tui.azure.views import FailureView, Json
-from azops_tui.engine.events import Event
 from azops_tui.engine.guard import Answer, Kind, Policy, Proposal, Questions
 from azops_tui.engine.output import Output
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.engine.variables import Namespace, Origin
+from azops_tui.events.azure_views import FailureView
+from azops_tui.events.records import Event
+from azops_tui.json_types import Json
 from azops_tui.runbook.model import Step
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
-    from azops_tui.engine.sessions import Sessions
+    from azops_tui.engine.sessions.pool import Sessions
 
 FinalState = Literal["done", "failed", "skipped", "stopped", "unknown"]
 

@@ -14,8 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from azops_tui.engine.events import ConfirmationAnswered, ConfirmationAsked, Event
 from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.events.records import ConfirmationAnswered, ConfirmationAsked, Event
 from azops_tui.runbook.model import Effect, Step
 
 Kind = Literal["mutate", "destroy", "gate", "hostkey"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from azops_tui.errors import AzopsError
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Problem, Runbook, Severity
 from azops_tui.runbook.parameters import from_ini
@@ -18,7 +19,7 @@ _DECIDING_TOOLS = ("pwsh",)
 """Programs without which steps of some language cannot run."""
 
 
-class RunbookError(Exception):
+class RunbookError(AzopsError):
     """A document cannot be read at all. ``str`` gives file, line and a sentence.
 
     ``line`` counts from 1; 0 where the trouble has none.

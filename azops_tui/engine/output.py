@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Literal
 
-from azops_tui.engine.events import OutputWritten
+from azops_tui.events.records import OutputWritten
 from azops_tui.paths import private
 from azops_tui.secrets.redact import Stream as Redacting
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from azops_tui import __version__
-from azops_tui.engine.events import StepInfo
 from azops_tui.engine.guard import Need, need
 from azops_tui.engine.problems import RunError
+from azops_tui.events.records import StepInfo
 from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step, StepKind
 
 _MOST = 200

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from azops_tui.azure.views import FailureView
+from azops_tui.errors import AzopsError
+from azops_tui.events.azure_views import FailureView
 
 
-class RunError(Exception):
+class RunError(AzopsError):
     """A run cannot do what it was asked; the text is for people. Nothing was run."""
 
 
@@ -17,7 +18,7 @@ class ParameterError(RunError):
     """A parameter was given a value it cannot have."""
 
 
-class StepProblem(Exception):  # noqa: N818 - it is a step's problem, not the engine's error
+class StepProblem(AzopsError):  # noqa: N818 - it is a step's problem, not the engine's error
     """A step failed, and this is why."""
 
     def __init__(self, view: FailureView, *, status: int | None = None, lost: bool = False) -> None:

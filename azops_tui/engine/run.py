@@ -23,17 +23,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from azops_tui import __version__
-from azops_tui.engine import events as ev
-from azops_tui.engine.emit import Emitter, Subscriber
+from azops_tui.engine.event_recorder import Emitter, Subscriber
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
-from azops_tui.engine.perform import Stopper
 from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
 from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
 from azops_tui.engine.source import CloudSource
-from azops_tui.engine.state import RunView
+from azops_tui.engine.step_runner import Stopper
 from azops_tui.engine.variables import Namespace
 from azops_tui.engine.workbench import Workbench
+from azops_tui.events import records as ev
+from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal, JournalError
 from azops_tui.runbook.model import Parameter, Runbook, Step
 from azops_tui.secrets.redact import MASK, Redactor
@@ -190,7 +190,7 @@ class Run:
             StepProblem: the cloud cannot be opened.
             AzureFailure: it is not there, or cannot be read.
         """
-        from azops_tui.engine.deletion import group_lines, resource_lines
+        from azops_tui.engine.deletion_preview import group_lines, resource_lines
 
         cloud, created = await self.cloud(), self._bench.world.created
         parts = identity.strip("/").split("/")

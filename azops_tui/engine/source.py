@@ -7,9 +7,9 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from azops_tui.azure.views import FailureView
-from azops_tui.engine.perform import explain
 from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.engine.step_runner import explain
+from azops_tui.events.azure_views import FailureView
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from azops_tui.azure.views import Json
 from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.json_types import Json
 
 _COMPILE_SECONDS = 120
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from azops_tui.azure.views import FailureView, Json
 from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.events.azure_views import FailureView
+from azops_tui.json_types import Json
 
 Origin = Literal["step", "parameter", "capture", "output"]
 T = TypeVar("T")

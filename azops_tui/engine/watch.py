@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from azops_tui.azure.errors import AzureFailure, is_missing
-from azops_tui.azure.views import DeploymentView, GroupView, ScaleSetView
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import DeploymentView, GroupView, ScaleSetView
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud

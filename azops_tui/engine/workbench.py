@@ -11,20 +11,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from azops_tui import paths
-from azops_tui.engine import events as ev
 from azops_tui.engine.context import Outcome, StepContext, World
-from azops_tui.engine.emit import Emitter
+from azops_tui.engine.event_recorder import Emitter
 from azops_tui.engine.guard import Policy, Questions
 from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
 from azops_tui.engine.parameters import Resolved
-from azops_tui.engine.perform import Stopper, explain, perform
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import StepProblem
-from azops_tui.engine.sessions import Sessions, base_environment
+from azops_tui.engine.sessions.pool import Sessions, base_environment
 from azops_tui.engine.source import CloudSource
+from azops_tui.engine.step_runner import Stopper, explain, perform
 from azops_tui.engine.steps import executor
 from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
+from azops_tui.events import records as ev
 from azops_tui.runbook.model import Effect, Step, StepKind
 from azops_tui.secrets.redact import MASK
 

@@ -20,7 +20,8 @@ from typing import Literal
 import msgspec
 
 from azops_tui import paths
-from azops_tui.engine.events import AnyEvent, Event, Notice, Record, RunFinished, RunStarted, RunState, StepFinished
+from azops_tui.errors import AzopsError
+from azops_tui.events.records import AnyEvent, Event, Notice, Record, RunFinished, RunStarted, RunState, StepFinished
 
 SCHEMA = 1
 """The version this program writes, kept in the file's ``user_version``."""
@@ -56,7 +57,7 @@ _MIGRATIONS: dict[int, str] = {
 """From each older version to the next one."""
 
 
-class JournalError(Exception):
+class JournalError(AzopsError):
     """The journal cannot be used: one sentence that names the file and says what to do."""
 
 

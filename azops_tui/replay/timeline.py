@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from azops_tui.engine.events import Record, RunStarted, StepStarted
+from azops_tui.events.records import Record, RunStarted, StepStarted
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 """Seconds of the run for each second on the screen."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from azops_tui.errors import AzopsError
 from azops_tui.secrets.redact import Secret
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ SERVICE = "azops"
 """The service name under which everything is kept."""
 
 
-class SecretStoreError(Exception):
+class SecretStoreError(AzopsError):
     """No place for secrets, or it refused: one sentence that says what to do."""
 
 

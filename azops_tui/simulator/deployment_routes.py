@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import foresight
-from azops_tui.simulator.deployments import DEPLOYMENT_TYPE, Deployments
+from azops_tui.simulator.deployments.engine import DEPLOYMENT_TYPE, Deployments
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address
+from azops_tui.simulator.lro_profiles import LOCATION
 from azops_tui.simulator.providers.base import Answer
-from azops_tui.simulator.styles import LOCATION
 
 if TYPE_CHECKING:
     from azops_tui.simulator.routes import Request
-
-Json = Any
 
 
 class DeploymentRoutes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 class ArmError(Exception):

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import random
 import re
-from typing import Any
 
 import msgspec
 
 from azops_tui.simulator.errors import REASONS, ArmError
-
-Json = Any
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -8,15 +8,13 @@ import shlex
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from azops_tui import paths
+from azops_tui.json_types import Json
 from azops_tui.simulator import certificates
 from azops_tui.simulator.endpoint import Endpoint
 from azops_tui.simulator.files import write_private
 from azops_tui.simulator.world import CLIENT, DEMO_NAME, DEMO_SUBSCRIPTION, TENANT
-
-Json = Any
 
 CLOUD = "AzopsLocal"
 SECRET = "local"

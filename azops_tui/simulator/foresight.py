@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from azops_tui.arm.secure import concealed, secrets, texts
 from azops_tui.arm.whatif import Change, ChangeType, what_if
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.locking import check_lock
@@ -17,9 +18,9 @@ from azops_tui.simulator.preflight import preflight
 from azops_tui.simulator.templates import DEPLOYMENTS, Expansion
 
 if TYPE_CHECKING:
-    from azops_tui.simulator.deployments import Deployments
+    from azops_tui.simulator.deployments.engine import Deployments
 
-Json = Any
+
 _GROUPS = "microsoft.resources/resourcegroups"
 _MASK = "*******"
 _TELLING = 6

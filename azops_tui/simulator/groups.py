@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import copy
 import re
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.errors import ArmError, group_not_found
 from azops_tui.simulator.locking import check_group_delete
+from azops_tui.simulator.lro_profiles import LOCATION
 from azops_tui.simulator.manager import Manager, tracked
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.base import Answer
 from azops_tui.simulator.store import Group, Resource
-from azops_tui.simulator.styles import LOCATION
-
-Json = Any
 
 NAME = re.compile(r"^[\w.()-]{1,90}(?<!\.)$")
 PHASES = (

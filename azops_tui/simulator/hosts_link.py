@@ -7,14 +7,15 @@ import importlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.world import Machine
 
 if TYPE_CHECKING:
     from azops_tui.simulator.hosts import HostNetwork
 
-Json = Any
+
 LOG = logging.getLogger(__name__)
 
 

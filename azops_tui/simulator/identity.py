@@ -10,11 +10,9 @@ import base64
 import json
 import time
 import uuid
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.world import CLIENT, TENANT
-
-Json = Any
 
 LIFETIME = 86_399
 

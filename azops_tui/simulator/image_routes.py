@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers import images
 from azops_tui.simulator.providers.base import Answer
-
-Json = Any
 
 _EXTENSIONS = """
 Microsoft.AKS Compute.AKS.Linux.Billing:1.0.0

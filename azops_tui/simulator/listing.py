@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.manager import tracked
 from azops_tui.simulator.store import Resource
-
-Json = Any
 
 _CLAUSE = re.compile(r"(?i)\b(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'|substringof\('([^']*)',\s*(\w+)\)")
 _SHOWN = (

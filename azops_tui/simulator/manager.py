@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import uuid
 from dataclasses import replace
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import locations, watchers
 from azops_tui.simulator.errors import ArmError, group_not_found, resource_not_found
 from azops_tui.simulator.ids import Address, group_id
@@ -16,8 +16,6 @@ from azops_tui.simulator.providers.base import Answer, Change, Provider
 from azops_tui.simulator.providers.registry import Registry
 from azops_tui.simulator.store import Group, Resource
 from azops_tui.simulator.world import TENANT, World
-
-Json = Any
 
 UNPLACED = {"microsoft.authorization", "microsoft.insights", "microsoft.advisor", "microsoft.maintenance"}
 """Namespaces whose resources have no region."""

@@ -14,10 +14,10 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import Clock, offset_stamp
 from azops_tui.simulator.errors import ArmError
 
-Json = Any
 LOG = logging.getLogger(__name__)
 
 PLACES: dict[str, tuple[str, str]] = {

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.json_types import Json
 from azops_tui.simulator.locations import LOCATIONS
-
-Json = Any
 
 _TYPES = """
 Microsoft.Compute 2024-07-01

@@ -11,27 +11,27 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
-from azops_tui.simulator import hidden, identity, jsonc, subscription_routes
+from azops_tui.json_types import Json
+from azops_tui.simulator import admin_api as hidden
+from azops_tui.simulator import identity, jsonc, subscription_routes
 from azops_tui.simulator.deployment_routes import DeploymentRoutes
-from azops_tui.simulator.deployments import Deployments
+from azops_tui.simulator.deployments.engine import Deployments
 from azops_tui.simulator.errors import ArmError, bad_content
 from azops_tui.simulator.faults import Fault, refusal
 from azops_tui.simulator.groups import Groups
 from azops_tui.simulator.ids import Address, parse_segments
 from azops_tui.simulator.listing import select
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.manager import Manager
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.base import Answer
 from azops_tui.simulator.providers.network import EmbeddedChildren
-from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import TENANT, World
 
-Json = Any
 LOG = logging.getLogger(__name__)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.ids import Address, group_id
-
-Json = Any
 
 
 @dataclass(slots=True, eq=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import identity, locations
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, spell
@@ -18,8 +19,6 @@ from azops_tui.simulator.world import DEMO_SUBSCRIPTION, World
 
 if TYPE_CHECKING:
     from azops_tui.simulator.routes import Request
-
-Json = Any
 
 
 def plain_route(world: World, asked: Request, subscription: str) -> Answer:

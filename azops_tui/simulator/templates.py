@@ -9,14 +9,13 @@ from typing import Any
 
 from azops_tui.arm import ExpandedResource, Expansion, TemplateError, expand_nested
 from azops_tui.arm import expand as expand_template
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.manager import Manager
 from azops_tui.simulator.provider_list import function_view
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import TENANT
-
-Json = Any
 
 __all__ = ["ExpandedResource", "Expansion", "StoreRuntime", "TemplateError", "expand", "nested", "refused"]
 

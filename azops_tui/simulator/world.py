@@ -6,15 +6,14 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.addresses import Addresses
 from azops_tui.simulator.clock import Clock
 from azops_tui.simulator.faults import Faults
 from azops_tui.simulator.operations import Operations
 from azops_tui.simulator.store import Store
-
-Json = Any
 
 DEMO_SUBSCRIPTION = "5a1c0de0-0000-4000-8000-00000000a20b"
 DEMO_NAME = "Demo subscription"

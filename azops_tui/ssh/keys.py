@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+from azops_tui.errors import AzopsError
+
 KINDS = ("ssh-ed25519", "ssh-rsa")
 """The kinds of public key that Azure takes for machines."""
 SMALLEST_RSA = 2048
@@ -19,7 +21,7 @@ SMALLEST_RSA = 2048
 _RSA_BITS = 3072
 
 
-class KeyProblem(Exception):  # noqa: N818 - it is a problem of the key, said to people
+class KeyProblem(AzopsError):  # noqa: N818 - it is a problem of the key, said to people
     """A key cannot be used or made; the text says which and why."""
 
 

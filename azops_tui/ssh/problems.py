@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import socket
 
+from azops_tui.errors import AzopsError
 
-class HostProblem(Exception):  # noqa: N818 - it is what happened to a host, said to people
+
+class HostProblem(AzopsError):  # noqa: N818 - it is what happened to a host, said to people
     """A host cannot be used; the text is one sentence that says why and what to do."""
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rich.segment import Segment
 from rich.style import Style
 
-from azops_tui.ui.paint import safe
+from azops_tui.ui.lines import safe
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _OTHER = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|.)?")

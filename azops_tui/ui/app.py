@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azops_tui.ui import glyphs, theme
-from azops_tui.ui.look import LookApp
-from azops_tui.ui.paint import safe
+from azops_tui.ui.appearance import LookApp
+from azops_tui.ui.lines import safe
 from azops_tui.ui.screens.first import FirstScreen, Opening
 
 if TYPE_CHECKING:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from azops_tui.engine.events import Record
-from azops_tui.engine.state import RunView
+from azops_tui.errors import AzopsError
+from azops_tui.events.records import Record
+from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 
 Listener = Callable[[Record], None]
 
 
-class UserError(Exception):
+class UserError(AzopsError):
     """Something a person asked for cannot be done; the text is the sentence that says why."""
 
 

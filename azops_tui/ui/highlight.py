@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from azops_tui.ui.paint import Line
+from azops_tui.ui.lines import Line
 
 _SHELL = re.compile(
     r"(?P<comment>(?:^|(?<=\s))#.*)|(?P<string>\"(?:\\.|[^\"\\])*\"|'[^']*')|(?P<variable>\$\{[^}]*\}|\$\w+|\$[?#@*!$-])"

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from azops_tui.engine.events import Notice, Record
-from azops_tui.engine.state import RunView
+from azops_tui.events.records import Notice, Record
+from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place, UserError
 
@@ -279,7 +279,7 @@ class LiveController:
 
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Another capacity for a scale set."""
-        from azops_tui.engine.events import ScaleSetChanged
+        from azops_tui.events.records import ScaleSetChanged
 
         run = await self._need_run()
         shown = [one for one in self.view.scale_sets.values() if (one.group, one.name) == (group, name)]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from azops_tui.azure.views import GroupView, ResourceView
-from azops_tui.engine.events import Record
+from azops_tui.events.azure_views import GroupView, ResourceView
+from azops_tui.events.records import Record
 from azops_tui.runbook.model import Runbook
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
-from azops_tui.ui.paint import Line, Span, crop_line, plain, width, wrap
+from azops_tui.ui.lines import Line, Span, crop_line, plain, width, wrap
 
 FENCE_LINES = 12
 """Lines shown of a fence that is not a step."""

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from azops_tui.engine.events import Record
-from azops_tui.engine.state import RunView
+from azops_tui.events.records import Record
+from azops_tui.events.run_view import RunView
 from azops_tui.replay import Timeline, other_speed
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place, UserError

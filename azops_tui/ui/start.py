@@ -53,7 +53,7 @@ def open_app(
         os.environ.setdefault("TEXTUAL_FPS", str(SLOW_FPS))
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from azops_tui.ui.app import AzopsApp
-    from azops_tui.ui.paint import safe
+    from azops_tui.ui.lines import safe
     from azops_tui.ui.screens.first import Opening
 
     app: AzopsApp

@@ -10,13 +10,14 @@ from typing import Any
 from textual.theme import Theme
 
 from azops_tui import paths
-from azops_tui.ui.paint import Palette
+from azops_tui.errors import AzopsError
+from azops_tui.ui.lines import Palette
 
 DEFAULT = "azops-dark"
 _THEME_KEYS = frozenset(field.name for field in fields(Theme))
 
 
-class ThemeError(Exception):
+class ThemeError(AzopsError):
     """A theme file is wrong; the text names the file and says how."""
 
 

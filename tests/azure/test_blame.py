@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from azops_tui.azure.blame import blamed, responsible
-from azops_tui.azure.views import FailureView
+from azops_tui.azure.parameter_origin import blamed, responsible
+from azops_tui.events.azure_views import FailureView
 
 TARGET = "linuxConfiguration.ssh.publicKeys.keyData"
 

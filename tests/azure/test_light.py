@@ -53,7 +53,7 @@ def test_times() -> None:
 def test_what_is_light_stays_light() -> None:
     program = (
         "import sys\n"
-        "import azops_tui.azure.profiles, azops_tui.azure.views, azops_tui.azure.errors, azops_tui.ssh\n"
+        "import azops_tui.azure.profiles, azops_tui.events.azure_views, azops_tui.azure.errors, azops_tui.ssh\n"
         "heavy = {'azure', 'azure.core', 'asyncssh', 'aiohttp', 'cryptography'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

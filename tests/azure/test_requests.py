@@ -12,8 +12,8 @@ import pytest
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.errors import AzureFailure
-from azops_tui.azure.meter import RequestSeen
 from azops_tui.azure.profiles import Profile
+from azops_tui.azure.request_stats import RequestSeen
 from tests.azure.service import SUBSCRIPTION, Answer, Asked, Service
 
 LOCAL = Profile(name="local", cloud="local")

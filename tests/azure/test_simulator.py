@@ -13,7 +13,7 @@ from azops_tui.azure.connect import connect
 from azops_tui.azure.errors import AzureFailure, sentence
 from azops_tui.azure.operations import Expected
 from azops_tui.azure.profiles import Profile
-from azops_tui.azure.views import DeploymentView
+from azops_tui.events.azure_views import DeploymentView
 from azops_tui.simulator.endpoint import Endpoint
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

@@ -8,7 +8,7 @@ import statistics
 import tempfile
 import time
 
-from azops_tui.engine.shell import ShellSession
+from azops_tui.engine.sessions.bash import ShellSession
 
 STEPS = 100
 

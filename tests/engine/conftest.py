@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from azops_tui.engine import events as ev
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.run import Policy, Run
+from azops_tui.events import records as ev
 from azops_tui.journal.store import Journal
 
 

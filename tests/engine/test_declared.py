@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azops_tui.engine.declared import declaration, scalars
+from azops_tui.engine.sessions.declared import declaration, scalars
 
 _VALUES = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 

@@ -18,9 +18,9 @@ from azops_tui.azure.connect import connect
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import Profile, profile
 from azops_tui.cli.console import Console
-from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
-from azops_tui.engine.state import RunView
+from azops_tui.events import records as ev
+from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal
 from azops_tui.simulator import endpoint as simulator
 from tests.engine.conftest import MakeRun, Watched

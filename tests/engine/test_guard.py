@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
+from azops_tui.events import records as ev
 from tests.engine.conftest import MakeRun
 
 STEPS = """

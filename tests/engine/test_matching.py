@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.engine.likeness import STATES, documents, wild_equal
-from azops_tui.engine.matching import check, similar
+from azops_tui.engine.expectations.check import check, similar
+from azops_tui.engine.expectations.similarity import STATES, documents, wild_equal
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Expectation
 from tests.runbook.shared import data, steady

@@ -15,10 +15,10 @@ from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import Profile, profile
-from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.problems import RunError
 from azops_tui.engine.watch import CloudWatch
+from azops_tui.events import records as ev
 from azops_tui.simulator import endpoint as simulator
 from azops_tui.ssh.keys import ensure_keypair
 from tests.engine.conftest import MakeRun, Watched

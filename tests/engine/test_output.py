@@ -12,10 +12,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.engine import events as ev
-from azops_tui.engine.emit import redacted
+from azops_tui.engine.event_recorder import redacted
 from azops_tui.engine.output import HEAD, TAIL, Output
 from azops_tui.engine.run import Policy
+from azops_tui.events import records as ev
 from azops_tui.secrets.redact import MASK, Redactor
 from tests.engine.conftest import MakeRun
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from azops_tui.engine.driver import SessionError, SessionResult
-from azops_tui.engine.python import PythonSession, find_python
+from azops_tui.engine.sessions.process import SessionError, SessionResult
+from azops_tui.engine.sessions.python import PythonSession, find_python
 
 
 class Python:

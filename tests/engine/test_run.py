@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from azops_tui.engine import events as ev
 from azops_tui.engine.run import Busy, ParameterError, Policy, RunError
-from azops_tui.engine.state import RunView
+from azops_tui.events import records as ev
+from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal, JournalError
 from tests.engine.conftest import MakeRun
 

@@ -12,8 +12,8 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from azops_tui.azure.cloud import Cloud
-from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
+from azops_tui.events import records as ev
 from azops_tui.journal.store import Journal
 from azops_tui.runbook.model import StepKind
 from tests.engine.conftest import MakeRun

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from azops_tui.engine.shell import ShellError, ShellResult, ShellSession
+from azops_tui.engine.sessions.bash import ShellError, ShellResult, ShellSession
 
 
 class Shell:
@@ -422,7 +422,7 @@ async def test_no_folder(tmp_path: Path) -> None:
 _ON_TERMINAL = """
 import asyncio, os, sys
 sys.path.insert(0, sys.argv[1])
-from azops_tui.engine.shell import ShellSession
+from azops_tui.engine.sessions.bash import ShellSession
 
 async def main():
     session = ShellSession()
@@ -465,8 +465,8 @@ def test_an_interactive_step_has_the_terminal() -> None:
 _KILLED = """
 import asyncio, os, sys
 sys.path.insert(0, sys.argv[1])
-from azops_tui.engine.python import PythonSession
-from azops_tui.engine.shell import ShellSession
+from azops_tui.engine.sessions.python import PythonSession
+from azops_tui.engine.sessions.bash import ShellSession
 
 async def main():
     for session in (ShellSession(), PythonSession()):

@@ -11,8 +11,8 @@ from typing import Any
 import asyncssh
 import pytest
 
-from azops_tui.engine import events as ev
 from azops_tui.engine.guard import Policy
+from azops_tui.events import records as ev
 from azops_tui.ssh.keys import ensure_keypair
 from tests.engine.conftest import MakeRun
 

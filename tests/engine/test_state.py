@@ -8,10 +8,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.azure.views import DeploymentView, GroupView, InstanceView, ResourceView, ScaleSetView
-from azops_tui.engine import events as ev
 from azops_tui.engine.plan import forecast
-from azops_tui.engine.state import TAIL_LINES, RunView
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import DeploymentView, GroupView, InstanceView, ResourceView, ScaleSetView
+from azops_tui.events.run_view import TAIL_LINES, RunView
 from tests.engine.conftest import MakeRun
 
 

@@ -11,11 +11,11 @@ from azops_tui import paths
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import profile
-from azops_tui.engine import events as ev
 from azops_tui.engine.cloud import open_cloud
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.problems import RunError
-from azops_tui.engine.state import RunView
+from azops_tui.events import records as ev
+from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal
 from tests.engine.conftest import MakeRun
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 import pytest
 
-from azops_tui.engine.events import (
+from azops_tui.events.records import (
     AnyEvent,
     OutputWritten,
     RunFinished,
@@ -83,7 +83,7 @@ def test_only_the_owner_may_read(path: Path) -> None:
 _WRITER = """
 import sys, time
 from pathlib import Path
-from azops_tui.engine.events import OutputWritten, RunStarted
+from azops_tui.events.records import OutputWritten, RunStarted
 from azops_tui.journal.store import Journal
 journal = Journal(Path(sys.argv[1]))
 run = journal.begin()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
 from azops_tui.replay import LONGEST_WAIT, SPEEDS, Timeline, other_speed
 
 

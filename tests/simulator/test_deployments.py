@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.server import Server
 from tests.simulator.clients import IMAGE, KEY, Clients, code_of
-
-Json = Any
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 

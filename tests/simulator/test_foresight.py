@@ -7,18 +7,17 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.server import Server
 from tests.simulator.clients import KEY, Clients, code_of
 from tests.simulator.test_deployments import whole_machine
 
 AZ = os.environ.get("AZOPS_TEST_AZ") or shutil.which("az") or ""
 NETWORK = "Network/virtualNetworks"
-Json = Any
 
 
 def network(name: str, prefix: str = "10.0.0.0/16", **more: Json) -> Json:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from azops_tui.azure.views import (
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import (
     DeploymentView,
     FailureView,
     GroupView,
@@ -14,8 +15,7 @@ from azops_tui.azure.views import (
     ResourceView,
     ScaleSetView,
 )
-from azops_tui.engine import events as ev
-from azops_tui.engine.state import RunView
+from azops_tui.events.run_view import RunView
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place

@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from azops_tui.azure.profiles import Profile
-from azops_tui.azure.views import GroupView
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import GroupView
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.controller import Place
 from azops_tui.ui.live import LiveController

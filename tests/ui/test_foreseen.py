@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from azops_tui.azure.views import ChangeView, PropertyChangeView
-from azops_tui.engine import events as ev
-from azops_tui.engine.foresight import said
+from azops_tui.engine.whatif import said
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import ChangeView, PropertyChangeView
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.panes.deployments import DeploymentsPane
 from tests.ui import fakes

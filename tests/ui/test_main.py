@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.controller import Place, UserError
 from azops_tui.ui.screens.dialogs import Dialog, QuitDialog

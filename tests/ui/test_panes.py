@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.glyphs import ASCII, UNICODE
 from azops_tui.ui.panes.scalesets import COUNT_SECONDS, ScaleSetsPane, plot

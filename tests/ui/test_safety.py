@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from rich.style import Style
 from textual.pilot import Pilot
 
-from azops_tui.azure.views import FailureView, GroupView
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import FailureView, GroupView
 from azops_tui.ui.ansi import segments, strip_ansi
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.glyphs import UNICODE
-from azops_tui.ui.paint import Palette, crop, plain, safe, to_strip, width, wrap
+from azops_tui.ui.lines import Palette, crop, plain, safe, to_strip, width, wrap
 from azops_tui.ui.prose import render
 from azops_tui.ui.screens.output import OutputScreen
 from tests.ui import fakes

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from azops_tui import paths
-from azops_tui.engine.events import RunFinished
+from azops_tui.events.records import RunFinished
 from azops_tui.journal.store import Journal
 from azops_tui.ui import keymap, theme
 from azops_tui.ui.app import AzopsApp

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from tests.ui import fakes
 from tests.ui.test_main import asked, dialog, ready

@@ -6,7 +6,6 @@ from azops_tui.arm.errors import Unknown
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import (
-    Json,
     array_argument,
     bounded_array,
     cut,
@@ -21,6 +20,7 @@ from azops_tui.arm.functions.values import (
     usage,
 )
 from azops_tui.arm.limits import RANGE_COUNT
+from azops_tui.json_types import Json
 
 _RANGE_END = 2**31 - 1
 

@@ -7,7 +7,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import Json, integer_argument, string_argument, usage
+from azops_tui.arm.functions.values import integer_argument, string_argument, usage
+from azops_tui.json_types import Json
 
 Network = IPv4Network | IPv6Network
 _CIDR = re.compile(r"[0-9a-fA-F:.]+/[0-9]{1,3}")

@@ -16,7 +16,8 @@ from azops_tui.arm.functions.datetimes import (
 )
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import Json, bounded_text, integer_argument, string_argument, usage
+from azops_tui.arm.functions.values import bounded_text, integer_argument, string_argument, usage
+from azops_tui.json_types import Json
 
 _LONGEST_FORMAT = 10_000
 

@@ -10,7 +10,8 @@ from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.jsontext import JsonError, read_json, write_json
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.uris import unescape_bytes
-from azops_tui.arm.functions.values import Json, bounded_text, mistyped, string_argument, usage, utf8
+from azops_tui.arm.functions.values import bounded_text, mistyped, string_argument, usage, utf8
+from azops_tui.json_types import Json
 
 _SPACE = re.compile("[ \t\r\n]+")
 _DATA_URI = re.compile(

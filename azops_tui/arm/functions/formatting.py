@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.jsontext import text, write_json
 from azops_tui.arm.functions.numerals import FormatError, format_number
-from azops_tui.arm.functions.values import LARGEST_TEXT, Json, bounded_text, length
+from azops_tui.arm.functions.values import LARGEST_TEXT, bounded_text, length
+from azops_tui.json_types import Json
 
 _PIECE = re.compile(
     r"[^{}]+|\{\{|\}\}|\{(?P<index>[0-9]{1,7}) *(?:, *(?P<width>-?[0-9]{1,7}) *)?(?::(?P<format>[^{}]*))?\}"

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from azops_tui.arm.functions.errors import FunctionError
-from azops_tui.arm.functions.values import Json, type_name
+from azops_tui.arm.functions.values import type_name
+from azops_tui.json_types import Json
 
 _GUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _RESOURCE_GROUPS = "microsoft.resources/resourcegroups"

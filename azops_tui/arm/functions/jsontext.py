@@ -11,8 +11,9 @@ from json import JSONDecodeError, loads
 from json.encoder import encode_basestring
 
 from azops_tui.arm.functions.errors import FunctionError
-from azops_tui.arm.functions.values import LARGEST_TEXT, Json, type_name
+from azops_tui.arm.functions.values import LARGEST_TEXT, type_name
 from azops_tui.arm.limits import VALUE_DEPTH
+from azops_tui.json_types import Json
 
 
 class JsonError(ValueError):

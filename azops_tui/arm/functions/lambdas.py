@@ -7,16 +7,8 @@ from functools import cmp_to_key
 
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import (
-    Json,
-    array_argument,
-    boolean_result,
-    fold,
-    object_argument,
-    put,
-    type_name,
-    usage,
-)
+from azops_tui.arm.functions.values import array_argument, boolean_result, fold, object_argument, put, type_name, usage
+from azops_tui.json_types import Json
 
 Lambda = Callable[..., Json]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from azops_tui.arm.functions.collation import compare
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import Json, mistyped, same, type_name, usage
+from azops_tui.arm.functions.values import mistyped, same, type_name, usage
+from azops_tui.json_types import Json
 
 
 @function("true", minimum=0, maximum=0, signature="true(): bool", help="True.")

@@ -8,7 +8,8 @@ from math import isfinite
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.jsontext import text
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import INTEGER_MAXIMUM, INTEGER_MINIMUM, Json, mistyped, type_name, usage
+from azops_tui.arm.functions.values import INTEGER_MAXIMUM, INTEGER_MINIMUM, mistyped, type_name, usage
+from azops_tui.json_types import Json
 
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,400}\s*", re.ASCII)
 _FLOAT = re.compile(r"\s*[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?\s*", re.ASCII)

@@ -8,7 +8,6 @@ from itertools import islice
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import (
-    Json,
     array_argument,
     by_name,
     find_key,
@@ -20,6 +19,7 @@ from azops_tui.arm.functions.values import (
     type_name,
     usage,
 )
+from azops_tui.json_types import Json
 
 
 @function(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-Json = Any
+from azops_tui.json_types import Json
+
 """A value as JSON has it: dict, list, str, int, float, bool or None."""
 
 Implementation = Callable[..., Json]

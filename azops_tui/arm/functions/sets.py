@@ -6,7 +6,8 @@ from azops_tui.arm.errors import Unknown
 from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.objects import intersect_objects, merge_objects
 from azops_tui.arm.functions.registry import function
-from azops_tui.arm.functions.values import Json, bounded_array, fingerprint, same, type_name, usage
+from azops_tui.arm.functions.values import bounded_array, fingerprint, same, type_name, usage
+from azops_tui.json_types import Json
 
 
 @function(

@@ -10,7 +10,6 @@ from azops_tui.arm.functions.hashing import arm_guid, unique_string
 from azops_tui.arm.functions.jsontext import JsonError, read_json, text
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import (
-    Json,
     array_argument,
     bounded_array,
     bounded_text,
@@ -26,6 +25,7 @@ from azops_tui.arm.functions.values import (
     upper,
     usage,
 )
+from azops_tui.json_types import Json
 
 _WIDEST = 16
 """The service pads to no more characters than this."""

@@ -9,7 +9,6 @@ from azops_tui.arm.functions.errors import FunctionError
 from azops_tui.arm.functions.jsontext import text
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import (
-    Json,
     bounded_text,
     find_key,
     object_argument,
@@ -19,6 +18,7 @@ from azops_tui.arm.functions.values import (
     usage,
     utf8,
 )
+from azops_tui.json_types import Json
 
 _ESCAPED = re.compile("(?:%[0-9a-fA-F]{2})+")
 _UNDECODED = re.compile("[\udc80-\udcff]")

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from azops_tui.arm.errors import Unknown
 from azops_tui.arm.functions.errors import FunctionError
+from azops_tui.json_types import Json
 
-Json = Any
 """A value as JSON has it: dict, list, str, int, float, bool or None."""
 
 INTEGER_MINIMUM = -(2**63)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import get
 from azops_tui.arm.functions.registry import FUNCTIONS
-from azops_tui.arm.graphs import find_circle
 from azops_tui.arm.lint.frames import Expression, Frame, calls, text_argument
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
 from azops_tui.arm.syntax import Call
 from azops_tui.arm.types import is_secure
+from azops_tui.json_types import Json
 
-Json = Any
 Found = tuple[str, Path, str, bool]
 """Rule, path, message, and whether the key is meant rather than the value."""
 _SECRET = re.compile(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from azops_tui.arm.deployment import get
 from azops_tui.arm.errors import ParseError
@@ -17,8 +16,8 @@ from azops_tui.arm.reader import Path
 from azops_tui.arm.resources import DEPLOYMENTS
 from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
 from azops_tui.arm.values import is_property_copy
+from azops_tui.json_types import Json
 
-Json = Any
 _EVALUATED = ("variables", "resources", "outputs", "asserts")
 _SILENT = "metadata"
 """A member of an output that nobody evaluates."""

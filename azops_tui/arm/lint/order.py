@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from azops_tui.arm import dependencies
+from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import Deployment, get, section
 from azops_tui.arm.describe import placeholders
 from azops_tui.arm.environment import Run
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.expansion import Context, Expansion, check_limits, refuse_duplicates
-from azops_tui.arm.graphs import find_circle
-from azops_tui.arm.ids import ZERO, Scope
 from azops_tui.arm.lint.declarations import Found
 from azops_tui.arm.parameters import bind
 from azops_tui.arm.reader import Document, Path
+from azops_tui.arm.resource_id import ZERO, Scope
 from azops_tui.arm.resources import Collector, ExpandedResource, NotYet
 from azops_tui.arm.shapes import shaped
 from azops_tui.arm.world import world_for
+from azops_tui.json_types import Json
 
-Json = Any
 _SCOPES = {
     "subscriptiondeploymenttemplate": Scope(ZERO),
     "managementgroupdeploymenttemplate": Scope(management_group="group"),

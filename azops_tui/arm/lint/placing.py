@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from azops_tui.arm.deployment import get
 from azops_tui.arm.lint.declarations import Found
@@ -14,8 +13,8 @@ from azops_tui.arm.lint.names import RULES, NameRule
 from azops_tui.arm.reader import Path
 from azops_tui.arm.resources import ExpandedResource
 from azops_tui.arm.syntax import Call, Literal, Node
+from azops_tui.json_types import Json
 
-Json = Any
 YEARS = 2
 """Age from which an apiVersion is old."""
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import quote
 
 from azops_tui import __version__
 from azops_tui.arm.lint.findings import RULES, Finding
+from azops_tui.json_types import Json
 
-Json = Any
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from azops_tui.arm.describe import change_texts
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 class ChangeType(StrEnum):

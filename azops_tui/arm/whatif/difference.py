@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from azops_tui.arm.whatif.changes import PropertyChange
 from azops_tui.arm.whatif.changes import PropertyChangeType as Type
+from azops_tui.json_types import Json
 
-Json = Any
 _IDENTITY = ("name", "key", "id", "code")
 """Members that tell one element of an array from the others."""
 _EXPRESSION = re.compile(r"^\[(?!\[).*\]$", re.DOTALL)

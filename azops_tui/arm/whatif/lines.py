@@ -6,12 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from azops_tui.arm.ids import split_id
+from azops_tui.arm.resource_id import split_id
 from azops_tui.arm.whatif.changes import ChangeType, PropertyChangeType
+from azops_tui.json_types import Json
 
-Json = Any
 MARKS = {
     ChangeType.CREATE: "+",
     ChangeType.MODIFY: "~",

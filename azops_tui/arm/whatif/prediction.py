@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.resources import DEPLOYMENTS, ExpandedResource
 from azops_tui.arm.symbolic import plain
 from azops_tui.arm.whatif.changes import Change, ChangeType
 from azops_tui.arm.whatif.difference import difference, merged, tidy
+from azops_tui.json_types import Json
 
-Json = Any
 _SENT = ("extendedLocation", "identity", "kind", "location", "managedBy", "plan", "properties", "sku", "tags", "zones")
 """Members of a template's resource that are sent; the others (``dependsOn``, ``copy`` …) are for the template."""
 _READ_ONLY = frozenset(

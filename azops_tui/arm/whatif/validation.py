@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from azops_tui.arm.deployment import get
 from azops_tui.arm.expansion import Expansion
-from azops_tui.arm.ids import parse_scope
+from azops_tui.arm.resource_id import parse_scope
 from azops_tui.arm.symbolic import plain
+from azops_tui.json_types import Json
 
-Json = Any
 _MACHINES = "microsoft.compute/virtualmachines"
 _SCALE_SETS = "microsoft.compute/virtualmachinescalesets"
 

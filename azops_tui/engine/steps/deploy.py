@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from azops_tui.azure.errors import AzureFailure, is_missing, sentence
-from azops_tui.azure.views import DeploymentView, FailureView, Json, ResourceView
 from azops_tui.engine.context import Outcome, StepContext
-from azops_tui.engine.deletion import lines
-from azops_tui.engine.events import DeploymentChanged, ForeseenChanges
-from azops_tui.engine.foresight import Foreseen, foresee, only_deleting, said
+from azops_tui.engine.deletion_preview import lines
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
 from azops_tui.engine.templates import fitted, merged, only_declared, read_template
 from azops_tui.engine.variables import scalar
+from azops_tui.engine.whatif import Foreseen, foresee, only_deleting, said
+from azops_tui.events.azure_views import DeploymentView, FailureView, ResourceView
+from azops_tui.events.records import DeploymentChanged, ForeseenChanges
+from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud

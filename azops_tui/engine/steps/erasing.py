@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from azops_tui.azure.errors import AzureFailure
-from azops_tui.engine.deletion import group_lines
+from azops_tui.engine.deletion_preview import group_lines
 from azops_tui.engine.guard import Proposal
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import getpass
 
-from azops_tui.azure.views import FailureView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
+from azops_tui.events.azure_views import FailureView
 
 
 async def execute(context: StepContext) -> Outcome:

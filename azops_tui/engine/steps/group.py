@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from azops_tui.azure.errors import AzureFailure, is_missing
-from azops_tui.azure.views import GroupView
 from azops_tui.engine.context import Outcome, StepContext
-from azops_tui.engine.deletion import group_lines
-from azops_tui.engine.events import GroupsChanged
+from azops_tui.engine.deletion_preview import group_lines
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
+from azops_tui.events.azure_views import GroupView
+from azops_tui.events.records import GroupsChanged
 
 
 async def describe(context: StepContext) -> Proposal:

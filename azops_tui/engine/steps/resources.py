@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from azops_tui.azure.views import Json, ResourceView
 from azops_tui.engine.context import Outcome, StepContext
-from azops_tui.engine.events import ResourcesChanged, TableShown
 from azops_tui.engine.steps.scale import set_name
 from azops_tui.engine.variables import scalar, search
+from azops_tui.events.azure_views import ResourceView
+from azops_tui.events.records import ResourcesChanged, TableShown
+from azops_tui.json_types import Json
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "resources": ("name", "type", "location", "state"),

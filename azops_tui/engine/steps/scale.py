@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from azops_tui.azure.views import FailureView, ScaleSetView
 from azops_tui.engine.context import Outcome, StepContext
-from azops_tui.engine.events import ScaleSetChanged
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
+from azops_tui.events.azure_views import FailureView, ScaleSetView
+from azops_tui.events.records import ScaleSetChanged
 
 
 def set_name(text: str) -> str:

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azops_tui.azure.errors import flatten, sentence
-from azops_tui.azure.views import FailureView
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.guard import Proposal
+from azops_tui.events.azure_views import FailureView
 
 _AZ_ERROR = re.compile(r"^ERROR: (?:\((?P<code>[A-Za-z][\w.]*)\) ?)?(?P<rest>.*)$", re.MULTILINE)
 
 if TYPE_CHECKING:
-    from azops_tui.engine.shell import ShellSession
+    from azops_tui.engine.sessions.bash import ShellSession
 
 
 class Result(Protocol):

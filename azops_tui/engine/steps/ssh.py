@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azops_tui.azure.views import FailureView, ScaleSetView
 from azops_tui.engine.context import Outcome, StepContext
-from azops_tui.engine.events import HostFinished, HostStarted
 from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
+from azops_tui.events.azure_views import FailureView, ScaleSetView
+from azops_tui.events.records import HostFinished, HostStarted
 from azops_tui.runbook.attributes import duration
 
 if TYPE_CHECKING:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.providers.base import Change, Provider, reference_id
 from azops_tui.simulator.store import Resource
-
-Json = Any
 
 
 class AvailabilitySets(Provider):

@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.ids import Address
+from azops_tui.simulator.lro_profiles import Style, style_of
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.defaults import DATED, PROPERTIES, SIGNED, TAGGED, fill
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import Style, style_of
 from azops_tui.simulator.world import CLIENT, World
-
-Json = Any
 
 
 @dataclass(slots=True)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import base64
 import copy
 import uuid
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get
 from azops_tui.simulator.providers.defaults import fill
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import ASYNC, LOCATION
-
-Json = Any
 
 VERSION = "1.27.7"
 POOL_TYPE = "Microsoft.ContainerService/managedClusters/agentPools"

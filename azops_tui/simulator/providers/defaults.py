@@ -6,9 +6,8 @@ A text may hold ``{name}`` (the resource's name), ``{now}`` or ``{guid}``; the r
 from __future__ import annotations
 
 import copy
-from typing import Any
 
-Json = Any
+from azops_tui.json_types import Json
 
 _OFF = {"status": "disabled"}
 _ON = {"status": "enabled"}

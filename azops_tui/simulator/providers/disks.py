@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.ids import parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, reference_id
 from azops_tui.simulator.providers.images import generation, version_id
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import World
-
-Json = Any
 
 TIERS = ((4, "P1", 120, 25), (8, "P2", 120, 25), (16, "P3", 120, 25), (32, "P4", 120, 25), (64, "P6", 240, 50),
          (128, "P10", 500, 100), (256, "P15", 1100, 125), (512, "P20", 2300, 150), (1024, "P30", 5000, 200),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.ids import Address
+from azops_tui.simulator.lro_profiles import Style
 from azops_tui.simulator.providers.base import Change, Provider
 from azops_tui.simulator.providers.network import Networks
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import Style
-
-Json = Any
 
 RECORDS = ("a", "aaaa", "caa", "cname", "mx", "ns", "ptr", "soa", "srv", "txt", "ds", "tlsa")
 STYLE = Style(created=201, shows_state=False, seconds=0.5)

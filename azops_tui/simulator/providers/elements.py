@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import get, reference_id
 from azops_tui.simulator.providers.defaults import ELEMENTS
 from azops_tui.simulator.providers.network_defaults import ELEMENT_DEFAULTS
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
-
-Json = Any
 
 NOT_ELEMENTS = {"records", "virtualnetworkrules", "serviceendpoints", "delegations"}
 """Lists whose elements have names and are no resources."""

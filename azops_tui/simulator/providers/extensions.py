@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.providers.base import Change, Provider, get
 from azops_tui.simulator.store import Resource
-
-Json = Any
 
 
 class Extensions(Provider):

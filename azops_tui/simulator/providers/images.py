@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.json_types import Json
 from azops_tui.simulator.providers.base import get
-
-Json = Any
 
 _ROWS = """
 Canonical UbuntuServer 18.04-LTS 18.04.202306070 V1 auto nvme hibernate

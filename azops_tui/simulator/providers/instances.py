@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import copy
 import uuid
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers import images, profiles
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, reference_id
 from azops_tui.simulator.providers.interfaces import mac, take
 from azops_tui.simulator.providers.run_command import run_command
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import Machine, World
-
-Json = Any
 
 INSTANCE_TYPE = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"

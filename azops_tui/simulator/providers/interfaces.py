@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.base import Change, get, reference_id
@@ -12,8 +11,6 @@ from azops_tui.simulator.providers.network import Networks
 from azops_tui.simulator.providers.public_addresses import allocate, release
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
-
-Json = Any
 
 
 class Interfaces(Networks):

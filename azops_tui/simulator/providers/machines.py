@@ -6,11 +6,12 @@ import asyncio
 import copy
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_entity
 from azops_tui.simulator.ids import parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers import images, profiles
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, merge, need, reference_id
 from azops_tui.simulator.providers.disks import attach, detach
@@ -18,10 +19,7 @@ from azops_tui.simulator.providers.extensions import extension_view, handler_vie
 from azops_tui.simulator.providers.interfaces import addresses_of, release_addresses
 from azops_tui.simulator.providers.run_command import run_command
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import ASYNC, LOCATION
 from azops_tui.simulator.world import Machine
-
-Json = Any
 
 LEAD = (ASYNC, LOCATION)
 POWER_SECONDS = {

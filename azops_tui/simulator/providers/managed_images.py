@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.json_types import Json
 from azops_tui.simulator.providers.base import Change, Provider, get, reference_id
-
-Json = Any
 
 
 class ManagedImages(Provider):

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, invalid_reference
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers.base import Change, Provider, get, reference_id
@@ -27,8 +28,6 @@ from azops_tui.simulator.providers.elements import (
 from azops_tui.simulator.providers.network_defaults import DEFAULTS, default_rules
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
-
-Json = Any
 
 EMBEDDED: dict[str, tuple[str, ...]] = {
     "microsoft.network/virtualnetworks": ("subnets", "virtualNetworkPeerings"),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.providers import images
 from azops_tui.simulator.providers.base import get
 from azops_tui.simulator.ssh_public_keys import valid
-
-Json = Any
 
 DISALLOWED_NAMES = {
     "1", "123", "a", "actuser", "adm", "admin", "admin1", "admin2", "administrator", "aspnet", "backup", "console",

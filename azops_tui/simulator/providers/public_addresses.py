@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.providers.base import Change, get, reference_id
 from azops_tui.simulator.providers.network import Networks
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
-
-Json = Any
 
 
 class PublicAddresses(Networks):

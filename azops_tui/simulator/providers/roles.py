@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-Json = Any
+from azops_tui.json_types import Json
 
 _ROWS = (
     ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Grants full access to manage all resources.", ("*",)),

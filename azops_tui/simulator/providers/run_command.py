@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.providers.base import get
 from azops_tui.simulator.providers.profiles import status
 from azops_tui.simulator.world import World
-
-Json = Any
 
 LONGEST = 4096
 """Characters of each stream that are kept: the last ones."""

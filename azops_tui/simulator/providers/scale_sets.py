@@ -7,11 +7,12 @@ import copy
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_entity
 from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers import images, profiles
 from azops_tui.simulator.providers.base import Answer, Change, Provider, get, merge, need, reference_id
 from azops_tui.simulator.providers.elements import find_element, references
@@ -26,9 +27,6 @@ from azops_tui.simulator.providers.instances import (
     take_power,
 )
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.styles import ASYNC, LOCATION
-
-Json = Any
 
 ROLLING = {
     "maxBatchInstancePercent": 20,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azops_tui.json_types import Json
 from azops_tui.simulator.errors import invalid_parameter
 from azops_tui.simulator.providers.base import Answer, Change, Provider
 from azops_tui.simulator.ssh_public_keys import valid
 from azops_tui.simulator.store import Resource
-
-Json = Any
 
 
 class SshKeys(Provider):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import copy
 import re
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError
@@ -15,8 +15,6 @@ from azops_tui.simulator.providers.base import Answer, Change, Provider, get
 from azops_tui.simulator.providers.storage_services import StorageServices, services
 from azops_tui.simulator.store import Resource
 from azops_tui.simulator.world import World
-
-Json = Any
 
 NAME = re.compile(r"^[a-z0-9]{3,24}$")
 SERVICES = ("dfs", "web", "blob", "queue", "table", "file")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import Provider
 from azops_tui.simulator.store import Resource
-
-Json = Any
 
 _CORS: Json = {"cors": {"corsRules": []}}
 FIRST: dict[str, Json] = {

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from azops_tui.engine.state import RunView
+from azops_tui.events.run_view import RunView
+from azops_tui.ui.appearance import look
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.glyphs import Glyphs
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line
+from azops_tui.ui.lines import Line
 from azops_tui.ui.widgets.rows import Row, Rows, text_row
 
 

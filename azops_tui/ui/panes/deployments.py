@@ -7,16 +7,16 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from azops_tui.azure.views import DeploymentView, FailureView, OperationView
-from azops_tui.engine.state import StepView
+from azops_tui.events.azure_views import DeploymentView, FailureView, OperationView
+from azops_tui.events.run_view import StepView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
+from azops_tui.ui.format import clock, count, duration, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning
-from azops_tui.ui.paint import Line, crop, wrap
+from azops_tui.ui.lines import Line, crop, wrap
 from azops_tui.ui.panes.base import Pane, facts
 from azops_tui.ui.panes.foreseen import Foreseen, awaited, foreseen_of
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
-from azops_tui.ui.words import clock, count, duration, short_type, time_of_day
 
 
 class DeploymentsPane(Pane):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from azops_tui.azure.views import DeploymentView
-from azops_tui.engine.events import ForeseenChanges
-from azops_tui.engine.foresight import drawn
-from azops_tui.engine.state import RunView
-from azops_tui.ui.paint import Line
+from azops_tui.engine.whatif import drawn
+from azops_tui.events.azure_views import DeploymentView
+from azops_tui.events.records import ForeseenChanges
+from azops_tui.events.run_view import RunView
+from azops_tui.ui.lines import Line
 from azops_tui.ui.widgets.rows import Row, text_row, wrapped
 
 _STYLES = {"+": "done", "~": "warning", "!": "warning", "-": "failed", "?": "asking", "=": "faint", "*": "faint"}

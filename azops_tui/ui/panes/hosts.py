@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from azops_tui.engine.state import HostRun
+from azops_tui.events.run_view import HostRun
 from azops_tui.ui.ansi import strip_ansi
-from azops_tui.ui.paint import Line
+from azops_tui.ui.format import count, duration
+from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.widgets.rows import Row, text_row, wrapped
-from azops_tui.ui.words import count, duration
 
 _SHOWN_LINES = 60
 """Lines of one output that are seen."""

@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from azops_tui.azure.views import GroupView, ResourceView
+from azops_tui.events.azure_views import GroupView, ResourceView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
+from azops_tui.ui.format import count, short_type
 from azops_tui.ui.glyphs import provisioning
-from azops_tui.ui.paint import Line
+from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane, facts
 from azops_tui.ui.widgets.rows import Row, columns, text_row
-from azops_tui.ui.words import count, short_type
 
 _LETTERS = {
     "microsoft.compute/virtualmachines": "V",

@@ -8,14 +8,14 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from azops_tui.ui.chronicle import Chronicle
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.paint import Line
+from azops_tui.ui.event_log import Chronicle
+from azops_tui.ui.format import clock, time_of_day
+from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane, heading
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.widgets.rows import Row, columns, text_row
-from azops_tui.ui.words import clock, time_of_day
 
 
 class RunPane(Pane):

@@ -9,15 +9,15 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from azops_tui.azure.views import InstanceView, ScaleSetView
-from azops_tui.ui.chronicle import Chronicle
+from azops_tui.events.azure_views import InstanceView, ScaleSetView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
+from azops_tui.ui.event_log import Chronicle
+from azops_tui.ui.format import count, time_of_day
 from azops_tui.ui.glyphs import Glyphs
-from azops_tui.ui.paint import Line
+from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
-from azops_tui.ui.words import count, time_of_day
 
 COUNT_SECONDS = 0.7
 """How long a digit waits for ``+`` or ``-`` before it means a pane."""

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from azops_tui.azure.views import GroupView, ResourceView
+from azops_tui.events.azure_views import GroupView, ResourceView
+from azops_tui.ui.format import count
+from azops_tui.ui.lines import safe
 from azops_tui.ui.messages import DeletionRead, JsonRead, LinkMade, Told
-from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.resources import ResourcesPane
 from azops_tui.ui.panes.scalesets import ScaleSetsPane
 from azops_tui.ui.screens.dialogs import Answer, Ask, Dialog
 from azops_tui.ui.screens.part import Part, look_app
-from azops_tui.ui.words import count
 
 
 def template_name(item: GroupView | ResourceView) -> str:

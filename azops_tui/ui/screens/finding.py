@@ -9,7 +9,7 @@ from textual.suggester import Suggester, SuggestFromList
 from azops_tui.ui.ansi import strip_ansi
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.commands import verbs
-from azops_tui.ui.paint import safe
+from azops_tui.ui.lines import safe
 from azops_tui.ui.screens.dialogs import Answer, QuitDialog
 from azops_tui.ui.screens.part import Part, look_app
 

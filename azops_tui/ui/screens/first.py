@@ -8,8 +8,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, wrap
+from azops_tui.ui.appearance import look
+from azops_tui.ui.lines import Line, wrap
 
 _WIDE = 100
 _SHARE = 1 / 2.14

@@ -15,10 +15,10 @@ from textual.widgets import Button, Input, Static
 from azops_tui.runbook.model import Parameter, Problem
 from azops_tui.runbook.parameters import check
 from azops_tui.ui.controller import Controller
+from azops_tui.ui.format import count
+from azops_tui.ui.lines import safe
 from azops_tui.ui.messages import ChoicesRead
-from azops_tui.ui.paint import safe
 from azops_tui.ui.widgets.field import Field
-from azops_tui.ui.words import count
 
 
 class ParametersSheet(ModalScreen[dict[str, str] | None]):

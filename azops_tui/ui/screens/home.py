@@ -16,13 +16,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azops_tui import paths
+from azops_tui.ui.appearance import look
+from azops_tui.ui.format import age
 from azops_tui.ui.glyphs import Glyphs
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, safe
+from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.bars import Bar
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, columns, text_row
-from azops_tui.ui.words import age
 
 RECENT = 8
 _FILES = 200

@@ -14,15 +14,15 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from azops_tui.engine import events as ev
-from azops_tui.engine.events import Record
+from azops_tui.events import records as ev
+from azops_tui.events.records import Record
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui import messages
-from azops_tui.ui.chronicle import Chronicle
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
+from azops_tui.ui.event_log import Chronicle
+from azops_tui.ui.lines import safe
 from azops_tui.ui.outline import outline, with_prerequisites
-from azops_tui.ui.paint import safe
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.actions import Actions

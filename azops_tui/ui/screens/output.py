@@ -12,15 +12,15 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from azops_tui.ui.ansi import strip_ansi
-from azops_tui.ui.chronicle import Chronicle, Output
+from azops_tui.ui.appearance import look
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, safe
+from azops_tui.ui.event_log import Chronicle, Output
+from azops_tui.ui.format import count, duration
+from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.bars import Bar
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.outputview import OutputView
-from azops_tui.ui.words import count, duration
 
 _KEYS = (("/", "search"), ("N", "previous"), ("w", "wrap"), ("R", "raw"), ("S", "save"), ("y", "copy"), ("esc", "back"))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.paint import Line
+from azops_tui.ui.format import count
+from azops_tui.ui.lines import Line
 from azops_tui.ui.screens.sheets import TextSheet
 from azops_tui.ui.widgets.rows import Row, columns, text_row
-from azops_tui.ui.words import count
 
 _ASKS = {"D": "asks for the name", "M": "changes things"}
 

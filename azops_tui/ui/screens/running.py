@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from azops_tui.engine.state import Question
+from azops_tui.events.run_view import Question
 from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.controller import UserError
+from azops_tui.ui.lines import safe
 from azops_tui.ui.messages import TemplateRead
-from azops_tui.ui.paint import safe
 from azops_tui.ui.screens.dialogs import Answer, Ask, Dialog
 from azops_tui.ui.screens.part import Part
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from azops_tui.ui.appearance import look
 from azops_tui.ui.commands import COMMANDS, Command, shown_keys
 from azops_tui.ui.highlight import highlight
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, width, wrap
+from azops_tui.ui.lines import Line, width, wrap
 from azops_tui.ui.screens.dialogs import Sheet
 from azops_tui.ui.widgets.rows import Row, Rows, text_row, wrapped
 

@@ -17,9 +17,9 @@ from textual.screen import Screen
 from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, Value, hidden
 from azops_tui.arm.symbolic import plain
 from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.appearance import LookApp, look
 from azops_tui.ui.clipboard import copy
-from azops_tui.ui.look import LookApp, look
-from azops_tui.ui.paint import Line, width, wrap
+from azops_tui.ui.lines import Line, width, wrap
 from azops_tui.ui.screens.sheets import json_rows
 from azops_tui.ui.widgets.bars import Bar
 from azops_tui.ui.widgets.field import Field

@@ -7,12 +7,12 @@ from textual.binding import ActiveBinding
 from textual.strip import Strip
 from textual.widget import Widget
 
-from azops_tui.engine.state import RunView
+from azops_tui.events.run_view import RunView
+from azops_tui.ui.appearance import look
 from azops_tui.ui.commands import COMMANDS, key_name
 from azops_tui.ui.controller import Place
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, crop, shorten_middle, width
-from azops_tui.ui.words import clock
+from azops_tui.ui.format import clock
+from azops_tui.ui.lines import Line, crop, shorten_middle, width
 
 
 class Bar(Widget):

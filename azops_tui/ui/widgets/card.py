@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from azops_tui.engine.state import RunView, StepView
+from azops_tui.events.run_view import RunView, StepView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.ansi import strip_ansi
+from azops_tui.ui.format import count, duration
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
-from azops_tui.ui.paint import Line, crop, crop_line, width, wrap
-from azops_tui.ui.words import count, duration
+from azops_tui.ui.lines import Line, crop, crop_line, width, wrap
 
 LIVE_LINES = 3
 """Lines of output that are seen while a step runs."""

@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from azops_tui.engine.state import RunView
+from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
+from azops_tui.ui.appearance import look
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.look import look
+from azops_tui.ui.lines import Line, plain
 from azops_tui.ui.outline import Outline, Prose, StepPiece
-from azops_tui.ui.paint import Line, plain
 from azops_tui.ui.prose import render
 from azops_tui.ui.widgets.card import CardLine, CardState, card
 from azops_tui.ui.widgets.lineview import LineView

@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from azops_tui.ui.appearance import look
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line
+from azops_tui.ui.lines import Line
 
 
 class LineView(ScrollView, can_focus=True):

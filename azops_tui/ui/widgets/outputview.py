@@ -8,8 +8,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from azops_tui.ui.ansi import segments, strip_ansi
-from azops_tui.ui.look import look
-from azops_tui.ui.paint import Line, safe
+from azops_tui.ui.appearance import look
+from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.lineview import LineView
 
 

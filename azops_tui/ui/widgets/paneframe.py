@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from azops_tui.ui.chronicle import Chronicle
+from azops_tui.ui.appearance import look
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.look import look
+from azops_tui.ui.event_log import Chronicle
+from azops_tui.ui.format import age, time_of_day
 from azops_tui.ui.panes.base import Pane
-from azops_tui.ui.words import age, time_of_day
 
 TITLES = {1: "Resources", 2: "Deployments", 3: "Scale sets", 4: "Hosts", 5: "Run"}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from textual import events
 from textual.message import Message
 
-from azops_tui.ui.paint import Line, crop_line, plain, width, wrap
+from azops_tui.ui.lines import Line, crop_line, plain, width, wrap
 from azops_tui.ui.widgets.lineview import LineView
 
 Draw = Callable[[int], Line]

@@ -6,13 +6,11 @@ import asyncio
 import json
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator.clock import iso_duration, stamp
 from azops_tui.simulator.errors import ArmError, reason
 from azops_tui.simulator.ids import parse
-
-Json = Any
 
 FINAL = ("Succeeded", "Failed", "Canceled")
 FAILED = (

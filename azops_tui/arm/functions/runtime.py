@@ -7,12 +7,11 @@ from typing import Any
 from azops_tui.arm.environment import REFERENCE, Environment, Use
 from azops_tui.arm.errors import ExpressionError
 from azops_tui.arm.evaluator import SPECIAL, Compiled
-from azops_tui.arm.logic_functions import special
-from azops_tui.arm.scope_functions import not_here, text_argument
+from azops_tui.arm.functions.lazy import special
+from azops_tui.arm.functions.scope import not_here, text_argument
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 def note(environment: Environment, id: str, api_version: str, action: str = "") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from azops_tui.azure.errors import AzureFailure
-from azops_tui.azure.views import ResourceView
+from azops_tui.events.azure_views import ResourceView
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud

@@ -2,7 +2,7 @@
 
 Runs under the user's Python, 3.8 or later, which need not have azops: it imports nothing but the standard library.
 
-    python_driver.py FOLDER OWNER
+    python_child.py FOLDER OWNER
 
 FOLDER holds the FIFOs ``commands``, ``reports``, ``stdout`` and ``stderr``, the step's code, and as JSON the request
 and the environment as the last step left it. OWNER is the process id of azops.

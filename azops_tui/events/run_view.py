@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from azops_tui.azure.views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
 
 TAIL_LINES = 200
 """Lines of output that a step keeps for showing; the journal has them all."""

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from azops_tui.engine import members
-from azops_tui.engine.stream import StepStream
+from azops_tui.engine.sessions import process_group as members
+from azops_tui.engine.sessions.stream import StepStream
+from azops_tui.errors import AzopsError
 from azops_tui.secrets.redact import Replacer
 
 OnOutput = Callable[[str, Literal["stdout", "stderr"]], None]
@@ -35,7 +36,7 @@ _START = 10.0
 """Seconds within which the child must be ready."""
 
 
-class SessionError(OSError):
+class SessionError(AzopsError, OSError):
     """No session can be had: a sentence that says why and what to do."""
 
 

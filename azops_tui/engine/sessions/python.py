@@ -15,10 +15,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from azops_tui.engine.declared import declaration
-from azops_tui.engine.driver import DriverSession, OnOutput, SessionError, SessionResult
+from azops_tui.engine.sessions.declared import declaration
+from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult
 
-DRIVER = Path(__file__).with_name("python_driver.py")
+DRIVER = Path(__file__).with_name("python_child.py")
 
 
 class PythonSession(DriverSession):

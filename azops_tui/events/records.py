@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from azops_tui.azure.views import ChangeView, DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
+from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
 
 StepState = Literal["waiting", "running", "done", "failed", "skipped", "asking", "stopped", "unknown"]
 """The eight states that are shown everywhere the same (``○ ◐ ● ✕ ⊘ ◇ ‖ ?``)."""

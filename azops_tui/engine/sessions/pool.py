@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from azops_tui.engine.variables import Change, Namespace
 
 if TYPE_CHECKING:
-    from azops_tui.engine.python import PythonSession
-    from azops_tui.engine.shell import ShellSession
+    from azops_tui.engine.sessions.bash import ShellSession
+    from azops_tui.engine.sessions.python import PythonSession
 
 
 class Sessions:
@@ -38,7 +38,7 @@ class Sessions:
             OSError: there is no bash, or its folder is gone.
         """
         if self._shell is None:
-            from azops_tui.engine.shell import ShellSession
+            from azops_tui.engine.sessions.bash import ShellSession
 
             session = ShellSession()
             await session.start(env=dict(self._variables), cwd=self._cwd)
@@ -49,7 +49,7 @@ class Sessions:
     async def python(self) -> PythonSession:
         """The run's Python session."""
         if self._python is None:
-            from azops_tui.engine.python import PythonSession
+            from azops_tui.engine.sessions.python import PythonSession
 
             session = PythonSession()
             await session.start(env=dict(self._variables), cwd=self._cwd)
@@ -59,7 +59,7 @@ class Sessions:
 
     async def background(self) -> ShellSession:
         """A shell of its own for a step that keeps running, with the variables as they are now."""
-        from azops_tui.engine.shell import ShellSession
+        from azops_tui.engine.sessions.bash import ShellSession
 
         session = ShellSession()
         await session.start(env=dict(self._variables), cwd=self._cwd)

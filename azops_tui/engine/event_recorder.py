@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from azops_tui.engine import events as ev
-from azops_tui.engine.state import RunView
+from azops_tui.events import records as ev
+from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal, JournalError
 from azops_tui.secrets.redact import Redactor
 

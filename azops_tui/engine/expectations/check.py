@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from azops_tui.engine.likeness import documents, plain, shown, similar
+from azops_tui.engine.expectations.similarity import documents, plain, shown, similar
 from azops_tui.runbook.model import Expectation
 
 __all__ = ["Match", "check", "similar"]

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import msgspec
 
 from azops_tui.azure.errors import AzureFailure
-from azops_tui.azure.views import DeploymentView, FailureView, Json
+from azops_tui.events.azure_views import DeploymentView, FailureView
+from azops_tui.json_types import Json
 
 _PARAMETER = re.compile(r"\bparameters\(\s*'([^']+)'\s*\)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\bvariables\(\s*'([^']+)'\s*\)", re.IGNORECASE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -11,8 +10,6 @@ from aiohttp import web
 from azops_tui.simulator.faults import Fault
 from azops_tui.simulator.providers.aliases import ALIASES
 from azops_tui.simulator.world import World
-
-Json = Any
 
 
 async def handle(world: World, request: web.Request) -> web.Response:

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from azops_tui.azure.errors import AzureFailure, sentence
-from azops_tui.azure.views import FailureView
-from azops_tui.engine import events as ev
 from azops_tui.engine.context import Executor, Outcome, StepContext
 from azops_tui.engine.guard import Proposal, need, refusal
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.engine.variables import extract
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import FailureView
 from azops_tui.runbook.model import Effect, Expectation, StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from azops_tui.engine.matching import Match
+    from azops_tui.engine.expectations.check import Match
 
 _LOST = frozenset({"ConnectionLost", "Timeout"})
 """Codes that mean: what was asked for may or may not have happened."""
@@ -270,7 +270,7 @@ def _judged(context: StepContext, outcome: Outcome) -> Outcome:
 
 
 def _check(context: StepContext, outcome: Outcome, expectation: Expectation) -> Match:
-    from azops_tui.engine.matching import check
+    from azops_tui.engine.expectations.check import check
 
     code = outcome.failure.code if outcome.failure is not None and context.step.kind is StepKind.NATIVE else ""
     status = 0 if outcome.state == "done" and outcome.status is None else outcome.status

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from azops_tui.azure.errors import AzureFailure, is_missing
-from azops_tui.azure.views import ChangeView, Json, ResourceView
-from azops_tui.engine.events import ForeseenChanges
+from azops_tui.events.azure_views import ChangeView, ResourceView
+from azops_tui.events.records import ForeseenChanges
+from azops_tui.json_types import Json
 from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:

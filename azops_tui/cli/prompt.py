@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from azops_tui.engine import events as ev
+from azops_tui.events import records as ev
 
 if TYPE_CHECKING:
     from azops_tui.engine.run import Run

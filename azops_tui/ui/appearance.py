@@ -8,7 +8,7 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 
 from azops_tui.ui import glyphs
-from azops_tui.ui.paint import Line, Palette, to_strip
+from azops_tui.ui.lines import Line, Palette, to_strip
 
 _ASCII = str.maketrans({"…": "~", "─": "-", "│": "|", "▏": "|", "▌": "|", "•": "*", "→": ">", "“": '"', "”": '"'})
 """Signs of azops's own that stand in sentences and may not, where only ASCII is drawn."""

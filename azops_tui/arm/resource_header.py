@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from azops_tui.arm.deployment import Deployment
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError, TemplateError
-from azops_tui.arm.ids import Scope, parse_scope, relative_id
 from azops_tui.arm.reader import Path, show
+from azops_tui.arm.resource_id import Scope, parse_scope, relative_id
 from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.values import builder
+from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.arm.resources import ExpandedResource
 
-Json = Any
+
 DEPLOYMENTS = "microsoft.resources/deployments"
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from azops_tui.arm.resources import DEPLOYMENTS, ExpandedResource
 from azops_tui.arm.symbolic import plain
 from azops_tui.arm.types import is_secure
+from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.arm.expansion import Expansion
-
-Json = Any
 
 
 def as_deployment(expansion: Expansion) -> dict[str, Json]:

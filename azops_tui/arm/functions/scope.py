@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from azops_tui.arm.environment import GENERATE, Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
 from azops_tui.arm.evaluator import Compiled
 from azops_tui.arm.functions import FunctionError, ids
 from azops_tui.arm.functions.dates import utc_now as formatted_time
-from azops_tui.arm.ids import MANAGEMENT_GROUPS
-from azops_tui.arm.logic_functions import special, usage
+from azops_tui.arm.functions.lazy import special, usage
+from azops_tui.arm.resource_id import MANAGEMENT_GROUPS
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call
+from azops_tui.json_types import Json
 
-Json = Any
 Plain = Callable[[Environment, str, list[Json]], Json]
 
 

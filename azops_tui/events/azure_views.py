@@ -6,12 +6,9 @@ seconds since the epoch (UTC), durations are seconds, ids are ARM resource ids a
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-Json = Any
-"""A value as JSON has it."""
+from azops_tui.json_types import Json
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from azops_tui.json_types import Json
 from azops_tui.simulator import locations
-from azops_tui.simulator.deployment import Deployment, Step
+from azops_tui.simulator.deployments.record import Deployment, Step
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.locking import check_lock
@@ -27,7 +28,6 @@ from azops_tui.simulator.templates import (
     refused,
 )
 
-Json = Any
 LOG = logging.getLogger(__name__)
 
 DEPLOYMENT_TYPE = "microsoft.resources/deployments"

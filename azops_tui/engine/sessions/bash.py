@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 
-from azops_tui.engine.declared import declaration, scalars
-from azops_tui.engine.driver import DriverSession, OnOutput, SessionError, SessionResult, allow_interrupts
+from azops_tui.engine.sessions.declared import declaration, scalars
+from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, allow_interrupts
 from azops_tui.secrets.redact import Replacer
 
 DRIVER = Path(__file__).with_name("driver.bash")

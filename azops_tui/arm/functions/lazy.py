@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
@@ -11,8 +10,7 @@ from azops_tui.arm.evaluator import SPECIAL, Compiled, Special, compile_node
 from azops_tui.arm.functions.values import type_name
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call, Literal
-
-Json = Any
+from azops_tui.json_types import Json
 
 
 def special(name: str) -> Callable[[Special], Special]:

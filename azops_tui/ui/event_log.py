@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from azops_tui.engine import events as ev
-from azops_tui.engine.events import Record
-from azops_tui.ui.words import count, duration
+from azops_tui.events import records as ev
+from azops_tui.events.records import Record
+from azops_tui.ui.format import count, duration
 
 EVENTS = 2_000
 LINES = 20_000

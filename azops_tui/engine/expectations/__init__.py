@@ -1,0 +1,1 @@
+"""Comparison of what a step printed with what its document expects."""

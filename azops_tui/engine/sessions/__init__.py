@@ -1,0 +1,1 @@
+"""The processes in which shell and Python steps run."""

@@ -1,0 +1,1 @@
+"""Template deployments of the simulator."""
