@@ -1,0 +1,148 @@
+"""The house: which room may import which, no circles of files, one meaning for each class name, modules of readable size."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+ARROWS = {
+    "cli": "ui engine replay simulator",
+    "ui": "engine replay",
+    "engine": "gate azure ssh secrets journal simulator",
+    "replay": "journal events",
+    "gate": "events",
+    "azure": "events",
+    "ssh": "events",
+    "secrets": "events",
+    "journal": "events",
+    "events": "runbook arm",
+    "simulator": "arm",
+    "runbook": "",
+    "arm": "",
+}
+"""Room -> rooms one floor below. A room may import every room that it reaches this way, and every ground module."""
+
+DOORS = {"simulator": {"azops_tui.simulator.endpoint", "azops_tui.simulator.lifecycle"}}
+"""Room -> its only modules that other rooms may import."""
+
+# Still to mend; each list only gets shorter.
+KNOWN_ARROWS: set[tuple[str, str]] = {
+    ("azops_tui.ui.choices", "azops_tui.azure.cloud"),
+    ("azops_tui.ui.live", "azops_tui.azure.cloud"),
+    ("azops_tui.ui.live", "azops_tui.azure.profiles"),
+    ("azops_tui.ui.start", "azops_tui.azure.profiles"),
+}
+KNOWN_CIRCLES = """
+azops_tui.runbook.classify azops_tui.runbook.foreign
+azops_tui.arm.evaluator azops_tui.arm.simplify azops_tui.arm.symbolic
+azops_tui.arm.dependencies azops_tui.arm.deployment azops_tui.arm.deployment_json azops_tui.arm.expansion
+azops_tui.arm.parameters azops_tui.arm.resource_header azops_tui.arm.resources azops_tui.arm.user_functions
+azops_tui.azure.groups azops_tui.azure.resources
+azops_tui.ui.app azops_tui.ui.screens.actions azops_tui.ui.screens.byhand azops_tui.ui.screens.finding
+azops_tui.ui.screens.home azops_tui.ui.screens.main azops_tui.ui.screens.output azops_tui.ui.screens.part
+azops_tui.ui.screens.running azops_tui.ui.screens.template
+azops_tui.simulator.deployment_routes azops_tui.simulator.routes azops_tui.simulator.subscription_routes
+azops_tui.simulator.hosts.commands azops_tui.simulator.hosts.commands.builtin azops_tui.simulator.hosts.commands.files
+azops_tui.simulator.hosts.commands.network azops_tui.simulator.hosts.commands.packages
+azops_tui.simulator.hosts.commands.services azops_tui.simulator.hosts.commands.system
+azops_tui.simulator.hosts.commands.text azops_tui.simulator.hosts.commands.wrappers
+azops_tui.simulator.hosts.expansion azops_tui.simulator.hosts.shell
+""".split()
+KNOWN_NAMES = """
+Answer Call Change Collector Command Deployment Deployments Endpoint Expression Facts Finding Foreseen Frame Function
+Group Groups Loop Machine Machines Output Parameter Plan Request Resources Run ScaleSets Script Severity Step World
+_Head _Keys _Reader
+""".split()
+KNOWN_LONG = {
+    "azops_tui.engine.run",
+    "azops_tui.events.run_view",
+    "azops_tui.runbook.parsing",
+    "azops_tui.simulator.deployments.engine",
+    "azops_tui.simulator.hosts.commands.files",
+    "azops_tui.simulator.hosts.shell",
+}
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+TREES = {_name(path): ast.parse(path.read_text()) for path in sorted((ROOT / "azops_tui").rglob("*.py"))}
+LINES = {_name(path): path.read_text().count("\n") for path in sorted((ROOT / "azops_tui").rglob("*.py"))}
+
+
+def _imports(module: str) -> set[str]:
+    """Modules of the package that a module imports anywhere: at the top, in functions, under TYPE_CHECKING."""
+    names = []
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module}: line {node.lineno} has a relative import"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    imports = set()
+    for name in names:
+        while name and name not in TREES:
+            name = name.rpartition(".")[0]
+        imports.add(name)
+    return imports - {"", module}
+
+
+IMPORTS = {module: _imports(module) for module in TREES}
+
+
+def _room(module: str) -> str:
+    """The folder that a module lives in; empty for a ground module."""
+    room = (module.split(".") + [""])[1]
+    return room if (ROOT / "azops_tui" / room).is_dir() else ""
+
+
+def _below(room: str) -> set[str]:
+    return {room, ""}.union(*(_below(lower) for lower in ARROWS[room].split()))
+
+
+def test_rooms_import_only_what_stands_below_them() -> None:
+    wrong = [
+        f"{module} imports {target}"
+        for module in sorted(IMPORTS)
+        for target in sorted(IMPORTS[module])
+        if (_room(module), module) != ("", "azops_tui.__main__") and (module, target) not in KNOWN_ARROWS
+        if _room(target) not in (_below(_room(module)) if _room(module) else {""})
+        # The interface reads Azure only through events and views.
+        or (_room(module), _room(target)) == ("ui", "azure")
+        or (_room(module) != _room(target) and target not in DOORS.get(_room(target), {target}))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_circle_of_files() -> None:
+    known = set(KNOWN_CIRCLES)
+    graph = {module: {t for t in IMPORTS[module] if not {module, t} <= known} for module in IMPORTS}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(reversed(error.args[1])))
+
+
+def test_a_class_name_means_one_thing() -> None:
+    homes = defaultdict(list)
+    for module, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(module)
+    twice = {name: modules for name, modules in homes.items() if len(modules) > 1 and name not in KNOWN_NAMES}
+    assert not twice
+
+
+def test_long_modules_say_why() -> None:
+    """Over 400 lines, the module's docstring has a sentence that begins with "Long because"."""
+    silent = [m for m, n in LINES.items() if n > 400 and "Long because" not in (ast.get_docstring(TREES[m]) or "")]
+    assert not set(silent) - KNOWN_LONG
+    assert median(LINES.values()) <= 120
