@@ -1,10 +1,15 @@
-"""Opens the cloud of a profile, and the local simulator where that is the cloud."""
+"""The cloud of a run: whether a runbook needs one, and its only owner, which opens it once and closes it."""
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import re
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from azops_tui.engine.problems import StepProblem, explain, problem
+from azops_tui.events.azure_views import FailureView
 from azops_tui.runbook.model import Effect, Runbook, StepKind
 
 if TYPE_CHECKING:
@@ -16,10 +21,10 @@ _CLOUD_TOOLS = re.compile(r"(?<![\w/.-])(az|azcopy|bicep|terraform|pulumi|ansibl
 
 
 def acts_on_cloud(runbook: Runbook) -> bool:
-    """Whether running it needs a cloud: a native step that acts on one, or a script that may.
+    """Whether a runbook needs a cloud: it has a native step that acts on one, or a script that may.
 
-    Scripts may that name a tool for clouds, or that change something: what they start is not known, and without the
-    run's cloud it would act on whichever the user is signed in to. So may prerequisites.
+    A script may act on a cloud if it names a cloud tool or changes anything: what it starts is not known, and without
+    the run's cloud it would act on the one that the user is signed in to. The same holds for prerequisites.
     """
     return bool(runbook.prerequisites) or any(
         step.native_kind not in _CLOUDLESS
@@ -29,15 +34,79 @@ def acts_on_cloud(runbook: Runbook) -> bool:
     )
 
 
+class RunCloud:
+    """Owner of a run's cloud: opens it when it is first needed, shares it, and closes it with the run.
+
+    Args:
+        opener: opens the cloud, such as ``lambda: open_cloud(profile)``; or an open cloud, which remains its caller's
+            to close; None for a run without a cloud.
+        profile: profile of the cloud, if it is known before the cloud is open.
+    """
+
+    def __init__(self, opener: Callable[[], Awaitable[Cloud]] | Cloud | None, profile: Profile | None = None) -> None:
+        self._opener = opener
+        self._profile = profile
+        self._lock = asyncio.Lock()
+        self.opened: Cloud | None = None
+        """The cloud once it is open; None before."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the run has a cloud, open or not."""
+        return self._opener is not None
+
+    @property
+    def profile(self) -> Profile | None:
+        """Profile of the cloud; None if it is not known yet."""
+        return self._profile or (self.opened.profile if self.opened is not None else None)
+
+    @property
+    def label(self) -> str:
+        """Subscription and profile, as ``Demo subscription (local)``; empty before the cloud is open."""
+        cloud = self.opened
+        return f"{cloud.subscription_name or cloud.subscription} ({cloud.profile.name})" if cloud is not None else ""
+
+    async def open(self) -> Cloud:
+        """Return the cloud, opening it on the first call. A failed attempt is repeated by the next call.
+
+        Raises:
+            StepProblem: the run has no cloud, or it cannot be opened (``NoCloud``).
+        """
+        async with self._lock:
+            if self.opened is None:
+                if self._opener is None:
+                    raise problem("NoCloud", "The run has no cloud.")
+                if not callable(self._opener):
+                    self.opened = self._opener
+                    return self.opened
+                try:
+                    cloud = self._opener()
+                    self.opened = await cloud if inspect.isawaitable(cloud) else cloud
+                except StepProblem:
+                    raise
+                except Exception as error:
+                    view = explain(error).view
+                    name = self._profile.name if self._profile is not None else "run's"
+                    text = f"The {name} cloud cannot be opened: {view.message}"
+                    raise StepProblem(FailureView(code="NoCloud", message=text, advice=view.advice)) from error
+            return self.opened
+
+    async def close(self) -> None:
+        """Close a cloud that was opened here; one that was passed in open belongs to the caller."""
+        cloud, self.opened = self.opened, None
+        if cloud is not None and cloud is not self._opener:
+            await cloud.close()
+
+
 async def open_cloud(profile: Profile) -> Cloud:
-    """The cloud of a profile. Closing it also ends a simulator that was started for it.
+    """Open the cloud of a profile. Closing it also stops a simulator that was started for it.
 
     Raises:
-        AzureFailure: there is no token, no such subscription, nobody answers, or the simulator cannot be started.
+        AzureFailure: there is no token or no such subscription, the cloud does not answer, or the simulator cannot be
+            started.
     """
     from azops_tui.azure.connect import connect
     from azops_tui.azure.errors import AzureFailure
-    from azops_tui.events.azure_views import FailureView
 
     if profile.cloud != "local":
         return await connect(profile)
@@ -46,8 +115,8 @@ async def open_cloud(profile: Profile) -> Cloud:
     try:
         local = await open_local()
     except (RuntimeError, OSError) as error:
-        said = str(error)
-        raise AzureFailure(FailureView(code="NoLocalCloud", message=f"{said[:1].upper()}{said[1:]}")) from error
+        text = str(error)
+        raise AzureFailure(FailureView(code="NoLocalCloud", message=f"{text[:1].upper()}{text[1:]}")) from error
     try:
         cloud = await connect(profile, local.endpoint)
     except BaseException:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from azops_tui.azure.errors import sentence
 from azops_tui.engine.guard import Answer, Kind, Policy, Proposal, Questions
 from azops_tui.engine.output import Output
 from azops_tui.engine.problems import StepProblem, problem
@@ -36,6 +37,11 @@ class Outcome:
     value: Json = None
     """What a native step yields, for captures and expectations; scripts yield their output instead."""
     has_value: bool = False
+
+    @classmethod
+    def of_problem(cls, error: StepProblem) -> Outcome:
+        """The outcome of a step that ended with a problem."""
+        return cls("unknown" if error.lost else "failed", error.status, error.view, sentence(error.view))
 
 
 @dataclass(slots=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from azops_tui.azure.errors import AzureFailure
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
+
+_LOST = frozenset({"ConnectionLost", "Timeout"})
+"""Failure codes after which it is unknown whether the request took effect."""
 
 
 class RunError(AzopsError):
@@ -33,3 +37,22 @@ class StepProblem(AzopsError):  # noqa: N818 - it is a step's problem, not the e
 def problem(code: str, message: str, advice: str = "", *, target: str = "", resource: str = "") -> StepProblem:
     """A failure from its parts, to raise."""
     return StepProblem(FailureView(code=code, message=message, advice=advice, target=target, resource=resource))
+
+
+def explain(error: Exception) -> StepProblem:
+    """Turn any exception into the problem that a person reads; one that azops does not expect is shown as a bug."""
+    match error:
+        case StepProblem():
+            return error
+        case AzureFailure():
+            return StepProblem(error.view, lost=error.view.code in _LOST)
+        case AzopsError():
+            return problem(type(error).__name__, str(error))
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return problem(type(error).__name__, f"{where}{error.strerror or error}")
+    return problem(
+        "InternalError",
+        f"azops failed: {type(error).__name__}: {error}.",
+        "This is a bug in azops. Report it with `azops history` and the runbook.",
+    )

@@ -23,12 +23,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from azops_tui import __version__
+from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.cloud_actions import CloudActions
 from azops_tui.engine.event_recorder import Emitter, Subscriber
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
 from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
 from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
-from azops_tui.engine.source import CloudSource
 from azops_tui.engine.step_runner import Stopper
 from azops_tui.engine.variables import Namespace
 from azops_tui.engine.workbench import Workbench
@@ -86,8 +87,12 @@ class Run:
         self._documents, self._plan = _planned(runbook, open_document)
         self._emitter = Emitter(journal, redactor or Redactor())
         self._emitter.state.announce(planned.info for planned in self._plan.values())
-        self._source = CloudSource(cloud, profile)
-        self._bench = Workbench(runbook.path.resolve().parent, self._emitter, self._source, self.policy, hand_over)
+        self._cloud = RunCloud(cloud, profile)
+        self._bench = Workbench(runbook.path.resolve().parent, self._emitter, self._cloud, self.policy, hand_over)
+        self.actions = CloudActions(
+            self._cloud, self._begin, lambda: self.read_only, self.observe, self._bench.world.created
+        )
+        """What a person can do to the cloud outside a step."""
         self._give(validate(self._parameters(), parameters or {}))
         self._edits: dict[str, Step] = {}
         self._begun = False
@@ -157,47 +162,6 @@ class Run:
         """Take in what was seen of the world outside a step. Journalled while the run is open."""
         self._bench.observe(event, self._busy)
 
-    async def by_hand(self, what: str, work: Callable[[Cloud], Awaitable[None]]) -> None:
-        """Do to the cloud what is no step, because a person asked for it: the journal says so before and after.
-
-        Args:
-            what: one sentence without a full stop, such as ``Delete the resource group demo``.
-            work: does it; the person has agreed already.
-
-        Raises:
-            RunError: the run may only read.
-            StepProblem: the cloud cannot be opened.
-            AzureFailure: the cloud refused; the journal has that, too.
-        """
-        if self.read_only:
-            raise RunError(f"The run is read-only: {what[:1].lower()}{what[1:]} is not done.")
-        await self._begin()
-        self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}."))
-        try:
-            await work(await self.cloud())
-        except Exception as error:
-            self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}: {error}", level="error"))
-            raise
-        self._emitter.send(ev.Notice(at=time.time(), text=f"By hand: {what}: done."))
-
-    async def would_delete(self, identity: str) -> tuple[str, ...]:
-        """What deleting a group or a resource would delete, as lines of a question, from a read made now.
-
-        Args:
-            identity: id of the group or the resource.
-
-        Raises:
-            StepProblem: the cloud cannot be opened.
-            AzureFailure: it is not there, or cannot be read.
-        """
-        from azops_tui.engine.deletion_preview import group_lines, resource_lines
-
-        cloud, created = await self.cloud(), self._bench.world.created
-        parts = identity.strip("/").split("/")
-        if len(parts) == 4:
-            return tuple(await group_lines(cloud, parts[3], created))
-        return tuple(await resource_lines(cloud, identity, created))
-
     def forecast(self) -> list[Forecast]:
         """What ``run_all`` would do with each step, and which agreement it would need."""
         planned = [dataclasses.replace(one, step=self._step(one)) for one in self.steps]
@@ -211,7 +175,7 @@ class Run:
         Raises:
             StepProblem: the run has none, or it cannot be opened.
         """
-        return await self._source.open()
+        return await self._cloud.open()
 
     async def start(self) -> None:
         """Open the cloud, so that the first step need not wait for it. Begins no run.
@@ -219,8 +183,8 @@ class Run:
         Raises:
             StepProblem: the cloud cannot be opened (``NoCloud``).
         """
-        if self._source.wanted:
-            await self._source.open()
+        if self._cloud.exists:
+            await self._cloud.open()
 
     async def run_step(self, name: str, *, agreed: bool = False) -> ev.StepState:
         """Run a step, after the prerequisites that stand before it.
@@ -329,7 +293,7 @@ class Run:
         finally:
             if self._begun:
                 self._finish_run()
-            await self._source.close()
+            await self._cloud.close()
 
     # The queue
 
@@ -432,7 +396,7 @@ class Run:
 
     def _run_started(self, resolved: Resolved) -> ev.RunStarted:
         text = self.runbook.text
-        profile, cloud = self._source.profile, self._source.cloud
+        profile, cloud = self._cloud.profile, self._cloud.opened
         return ev.RunStarted(
             at=time.time(),
             path=str(self.runbook.path),

@@ -7,10 +7,9 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from azops_tui.azure.errors import AzureFailure, sentence
 from azops_tui.engine.context import Executor, Outcome, StepContext
 from azops_tui.engine.guard import Proposal, need, refusal
-from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.variables import extract
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azops_tui.engine.expectations.check import Match
-
-_LOST = frozenset({"ConnectionLost", "Timeout"})
-"""Codes that mean: what was asked for may or may not have happened."""
 
 
 @dataclass(slots=True)
@@ -92,26 +88,7 @@ async def perform(
             raise
         return Outcome("stopped", summary=context.if_stopped or "Stopped.")
     except Exception as error:
-        return explain(error)
-
-
-def explain(error: Exception) -> Outcome:
-    """The outcome that an exception means; what is not foreseen becomes a sentence too."""
-    if isinstance(error, StepProblem):
-        state: ev.StepState = "unknown" if error.lost else "failed"
-        return Outcome(state, error.status, error.view, sentence(error.view))  # type: ignore[arg-type]  # one of the final states
-    if isinstance(error, AzureFailure):
-        return Outcome("unknown" if error.view.code in _LOST else "failed", None, error.view, sentence(error.view))
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        view = FailureView(code=type(error).__name__, message=f"{where}{error.strerror or error}")
-    else:
-        view = FailureView(
-            code="InternalError",
-            message=f"azops itself failed: {type(error).__name__}: {error}",
-            advice="This is a mistake in azops; please report it with `azops history` and the runbook.",
-        )
-    return Outcome("failed", None, view, sentence(view))
+        return Outcome.of_problem(explain(error))
 
 
 async def _agreement(context: StepContext, executor: Executor, effects: Effect, agreed_by: str) -> Outcome | None:
@@ -211,7 +188,7 @@ async def _attempt(context: StepContext, executor: Executor, stopper: Stopper) -
             stopper.task.cancel()
         raise
     except Exception as error:
-        outcome = explain(error)
+        outcome = Outcome.of_problem(explain(error))
     finally:
         stopper.task, stopper.context = None, None
         context.output.settle()
@@ -224,7 +201,7 @@ async def _attempt(context: StepContext, executor: Executor, stopper: Stopper) -
         if outcome.state == "done" and attributes.capture:
             await _capture(context, outcome)
     except StepProblem as error:
-        outcome = replace(explain(error), status=outcome.status)
+        outcome = replace(Outcome.of_problem(error), status=outcome.status)
     return outcome
 
 

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from azops_tui import paths
+from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.context import Outcome, StepContext, World
 from azops_tui.engine.event_recorder import Emitter
 from azops_tui.engine.guard import Policy, Questions
@@ -18,10 +19,9 @@ from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
 from azops_tui.engine.parameters import Resolved
 from azops_tui.engine.plan import Planned
-from azops_tui.engine.problems import StepProblem
+from azops_tui.engine.problems import StepProblem, explain
 from azops_tui.engine.sessions.pool import Sessions, base_environment
-from azops_tui.engine.source import CloudSource
-from azops_tui.engine.step_runner import Stopper, explain, perform
+from azops_tui.engine.step_runner import Stopper, perform
 from azops_tui.engine.steps import executor
 from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
 from azops_tui.events import records as ev
@@ -35,7 +35,7 @@ class Workbench:
     Args:
         folder: in which sessions begin.
         emitter: takes the events.
-        source: of the cloud.
+        cloud: the run's.
         policy: what may be done without asking.
         hand_over: gives the terminal to an interactive step while the context is entered.
     """
@@ -44,12 +44,12 @@ class Workbench:
         self,
         folder: Path,
         emitter: Emitter,
-        source: CloudSource,
+        cloud: RunCloud,
         policy: Policy,
         hand_over: Callable[[], AbstractContextManager[object]],
     ) -> None:
         self.emitter = emitter
-        self.source = source
+        self.cloud = cloud
         self.policy = policy
         self.hand_over = hand_over
         self.variables = Namespace(self._hide)
@@ -65,12 +65,12 @@ class Workbench:
     @property
     def read_only(self) -> bool:
         """Whether nothing may be changed: the policy says so, or the profile."""
-        profile = self.source.profile
+        profile = self.cloud.profile
         return self.policy.read_only or (profile is not None and profile.read_only)
 
     def furnish(self, resolved: Resolved, more: Mapping[str, str]) -> None:
         """Set the variables that the first step finds: the environment, the cloud's, the run's, and parameters."""
-        cloud = self.source.cloud
+        cloud = self.cloud.opened
         environment = base_environment(cloud.environment if cloud is not None else {}, sys.executable)
         self._cloud_known = cloud is not None
         self._began = time.time()
@@ -104,7 +104,7 @@ class Workbench:
                 raise
             outcome = Outcome("stopped", summary="Stopped.")
         except Exception as error:
-            outcome = explain(error)
+            outcome = Outcome.of_problem(explain(error))
         if outcome.state == "stopped" and stopper.with_run:
             outcome = Outcome("done", outcome.status, summary="Ended with the run.")
         if self.emitter.state.step(name).state == "waiting" and outcome.state not in ("skipped", "stopped"):
@@ -175,7 +175,7 @@ class Workbench:
             step=step,
             code=code,
             folder=planned.folder,
-            where=self.source.where,
+            where=self.cloud.label,
             native=native,
             output=output,
             variables=self.variables,
@@ -183,7 +183,7 @@ class Workbench:
             questions=self.questions,
             policy=self.policy,
             world=self.world,
-            open_cloud=self.source.open if self.source.wanted else None,
+            open_cloud=self.cloud.open if self.cloud.exists else None,
             send=self.observe,
             assign=lambda name, value, origin: self.assign(name, value, origin, planned.name),
             hand_over=self.hand_over,
@@ -196,9 +196,9 @@ class Workbench:
         Raises:
             StepProblem: it cannot be opened.
         """
-        if not self.source.wanted or self._cloud_known:
+        if not self.cloud.exists or self._cloud_known:
             return
-        cloud = await self.source.open()
+        cloud = await self.cloud.open()
         for name, value in cloud.environment.items():
             await self.assign(name, value, "parameter", "")
         self._cloud_known = True

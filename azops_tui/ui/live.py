@@ -19,6 +19,7 @@ from azops_tui.ui.controller import Listener, Place, UserError
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
+    from azops_tui.engine.cloud_actions import CloudActions
     from azops_tui.engine.run import Run
     from azops_tui.engine.watch import CloudWatch
 
@@ -54,8 +55,6 @@ class LiveController:
         self._runbook: Runbook | None = None
         self._run: Run | None = None
         self._empty = RunView()
-        self._cloud: Cloud | None = None
-        self._cloud_lock = asyncio.Lock()
         self._run_lock = asyncio.Lock()
         self._watch: CloudWatch | None = None
         self._listeners: list[Listener] = []
@@ -132,13 +131,14 @@ class LiveController:
         async with self._run_lock:
             if self._run is None:
                 await asyncio.to_thread(_warm, "azops_tui.engine.run", "azops_tui.journal.store")
+                from azops_tui.engine.cloud import open_cloud
                 from azops_tui.engine.run import Policy, Run
                 from azops_tui.journal.store import Journal
 
                 self._run = Run(
                     self._runbook,
                     journal=Journal(self._journal_path),
-                    cloud=self._open_cloud,
+                    cloud=lambda: open_cloud(self.profile),
                     policy=Policy(read_only=self.profile.read_only, interactive=True),
                     parameters=self.parameters,
                     profile=self.profile,
@@ -148,13 +148,9 @@ class LiveController:
         return self._run
 
     async def _open_cloud(self) -> Cloud:
-        async with self._cloud_lock:
-            if self._cloud is None:
-                from azops_tui.engine.cloud import open_cloud
-
-                self._cloud = await open_cloud(self.profile)
-                self._subscription = self._cloud.subscription_name
-            return self._cloud
+        cloud = await (await self._need_run()).cloud()
+        self._subscription = cloud.subscription_name
+        return cloud
 
     async def watch(self) -> None:
         """Open the cloud and begin to watch it. What fails is said once; steps will try again."""
@@ -215,84 +211,45 @@ class LiveController:
 
     async def resource(self, identifier: str) -> str:
         """A resource as JSON."""
-        cloud = await self._open_cloud()
-        return json.dumps(await cloud.resources.get(identifier), indent=2, ensure_ascii=False)
+        return json.dumps(await (await self._actions()).resource(identifier), indent=2, ensure_ascii=False)
 
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         """What a deletion would delete, read now."""
-        return await (await self._need_run()).would_delete(identifier)
+        return await (await self._actions()).preview_deletion(identifier)
 
     async def delete(self, identifier: str) -> None:
         """Delete a group or a resource."""
-        parts = identifier.strip("/").split("/")
-
-        async def work(cloud: Cloud) -> None:
-            if len(parts) == 4:
-                await cloud.groups.delete(parts[3])
-            else:
-                await cloud.resources.delete(identifier)
-
-        run = await self._need_run()
-        await run.by_hand(f"Delete {'the resource group ' + parts[3] if len(parts) == 4 else identifier}", work)
+        await (await self._actions()).delete(identifier)
         await self.refresh()
 
     async def tag(self, identifier: str, tags: dict[str, str]) -> None:
         """Replace the tags of a group or a resource."""
-        group = _group_alone(identifier)
-        shown = ", ".join(f"{name}={value}" for name, value in tags.items()) or "none"
-
-        async def work(cloud: Cloud) -> None:
-            if group:
-                await cloud.groups.tag(group, tags)
-            else:
-                await cloud.resources.tag(identifier, tags)
-
-        run = await self._need_run()
-        await run.by_hand(f"Set the tags of {identifier.rpartition('/')[2]} to {shown}", work)
+        await (await self._actions()).tag(identifier, tags)
         await self.refresh()
 
     async def lock(self, group: str, locked: bool) -> None:
-        """Set a lock on a group, or take it away."""
-
-        async def work(cloud: Cloud) -> None:
-            await (cloud.groups.lock(group) if locked else cloud.groups.unlock(group))
-
-        run = await self._need_run()
-        await run.by_hand(f"{'Lock' if locked else 'Unlock'} the resource group {group}", work)
+        """Lock a resource group against deletion, or remove its lock."""
+        await (await self._actions()).lock(group, locked)
         await self.refresh()
 
     async def export(self, identifier: str) -> str:
         """The template of a group or of a resource."""
-        cloud = await self._open_cloud()
-        group = _group_alone(identifier)
-        template = await cloud.groups.export(
-            group or identifier.strip("/").split("/")[3], [] if group else [identifier]
-        )
-        return json.dumps(template, indent=2, ensure_ascii=False)
+        return json.dumps(await (await self._actions()).export_template(identifier), indent=2, ensure_ascii=False)
 
     async def portal(self, identifier: str) -> str:
         """Where the portal shows it."""
-        cloud = await self._open_cloud()
-        if not cloud.portal:
+        url = await (await self._actions()).portal_url(identifier)
+        if not url:
             raise UserError("The local cloud has no portal; J shows the resource as the service has it.")
-        return f"{cloud.portal.rstrip('/')}/#@{self.profile.tenant}/resource{identifier}"
+        return url
 
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Another capacity for a scale set."""
-        from azops_tui.events.records import ScaleSetChanged
+        seen = [one.capacity for one in self.view.scale_sets.values() if (one.group, one.name) == (group, name)]
+        await (await self._actions()).scale(group, name, capacity, shown=seen[0] if seen else capacity)
 
-        run = await self._need_run()
-        shown = [one for one in self.view.scale_sets.values() if (one.group, one.name) == (group, name)]
-        seen = shown[0].capacity if shown else capacity
-
-        async def work(cloud: Cloud) -> None:
-            now = (await cloud.scale_sets.get(group, name)).capacity
-            if capacity < now and now != seen:
-                raise UserError(f"It has {now} instances meanwhile, not {seen}; nothing was changed.")
-            async for view in cloud.scale_sets.scale(group, name, capacity):
-                run.observe(ScaleSetChanged(at=time.time(), scale_set=view))
-
-        await run.by_hand(f"Scale {name} in {group} to {capacity} instances", work)
+    async def _actions(self) -> CloudActions:
+        return (await self._need_run()).actions
 
     async def close(self) -> None:
         """End the run, the watch and the cloud."""
@@ -300,14 +257,6 @@ class LiveController:
             await self._watch.close()
         if self._run is not None:
             await self._run.close()
-        if self._cloud is not None:
-            await self._cloud.close()
-
-
-def _group_alone(identifier: str) -> str:
-    """Name of the group that an id stands for; empty where it is a resource's."""
-    parts = identifier.strip("/").split("/")
-    return parts[3] if len(parts) == 4 else ""
 
 
 def _warm(*modules: str) -> None:

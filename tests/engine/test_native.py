@@ -447,12 +447,12 @@ async def test_what_a_hand_would_delete_is_read_anew(cloud: Cloud, make_run: Mak
         pass
     group = await cloud.groups.get("rg")
     assert group is not None
-    lines = await watched.run.would_delete(group.id)
+    lines = await watched.run.actions.preview_deletion(group.id)
     assert lines[0] == f"rg in {cloud.subscription_name} (local), read just now"
     assert "1 that no deployment of this run made: two" in lines
     by_name = {resource.name: resource.id for resource in await cloud.groups.resources("rg")}
-    assert "No deployment of this run made it." in await watched.run.would_delete(by_name["two"])
-    assert "No deployment of this run made it." not in await watched.run.would_delete(by_name["one"])
+    assert "No deployment of this run made it." in await watched.run.actions.preview_deletion(by_name["two"])
+    assert "No deployment of this run made it." not in await watched.run.actions.preview_deletion(by_name["one"])
     await cloud.resources.delete(by_name["two"])
     with pytest.raises(AzureFailure):
-        await watched.run.would_delete(by_name["two"])
+        await watched.run.actions.preview_deletion(by_name["two"])

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from azops_tui import paths
-from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import profile
 from azops_tui.engine.cloud import open_cloud
@@ -76,28 +75,27 @@ async def test_first_steps_need_no_cloud(make_run: MakeRun) -> None:
     assert set(watched.states().values()) == {"done"}
 
 
-async def test_what_is_done_by_hand_is_said_in_the_journal(make_run: MakeRun, journal: Journal) -> None:
+async def test_actions_outside_steps_are_journalled(make_run: MakeRun, journal: Journal) -> None:
     local = profile("local")
     watched = make_run("# No steps\n", cloud=lambda: open_cloud(local), profile=local)
-
-    async def make(cloud: Cloud) -> None:
-        await cloud.groups.create("by-hand", "japanwest", {})
-
-    await watched.run.by_hand("Create by-hand", make)
+    cloud = await watched.run.cloud()
+    await cloud.groups.create("by-hand", "japanwest", {})
+    await watched.run.actions.lock("by-hand", True)
     with pytest.raises(AzureFailure):
-        await watched.run.by_hand("Delete nothing", lambda cloud: cloud.resources.delete(NOWHERE))
-    said = [record.event.text for record in journal.records(watched.run.id) if isinstance(record.event, ev.Notice)]
-    assert said[:3] == ["By hand: Create by-hand.", "By hand: Create by-hand: done.", "By hand: Delete nothing."]
-    assert said[3].startswith("By hand: Delete nothing: ")
+        await watched.run.actions.delete(NOWHERE)
+    notices = [record.event.text for record in journal.records(watched.run.id) if isinstance(record.event, ev.Notice)]
+    assert notices[:3] == [
+        "By hand: Lock the resource group by-hand.",
+        "By hand: Lock the resource group by-hand: done.",
+        f"By hand: Delete {NOWHERE}.",
+    ]
+    assert notices[3].startswith(f"By hand: Delete {NOWHERE}: ")
 
 
-async def test_a_read_only_run_does_nothing_by_hand(make_run: MakeRun) -> None:
+async def test_a_read_only_run_refuses_actions_outside_steps(make_run: MakeRun) -> None:
     local = profile("local")
     policy = Policy(read_only=True)
     watched = make_run("# No steps\n", cloud=lambda: open_cloud(local), profile=local, policy=policy)
-
-    async def never(_: Cloud) -> None:
-        pytest.fail("a read-only run did something")
-
     with pytest.raises(RunError, match="read-only"):
-        await watched.run.by_hand("Delete everything", never)
+        await watched.run.actions.delete(NOWHERE)
+    assert watched.run.id == 0

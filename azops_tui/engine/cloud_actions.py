@@ -1,0 +1,140 @@
+"""Run cloud actions that are not part of a step: a person deletes, tags, locks or scales what a pane shows.
+
+Each action is written to the journal before and after; a read-only run refuses all that change something.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TYPE_CHECKING
+
+from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.deletion_preview import group_lines, resource_lines
+from azops_tui.engine.problems import RunError
+from azops_tui.events import records as ev
+from azops_tui.json_types import Json
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+
+
+class CloudActions:
+    """Actions on the cloud of a run.
+
+    Every method raises StepProblem if the cloud cannot be opened and AzureFailure if the cloud refuses the request.
+    Those that change something raise RunError if the run is read-only.
+
+    Args:
+        cloud: the run's.
+        begin: begins the run, so that the journal has a place for what is done.
+        is_read_only: tells whether the run may only read, once the cloud is known.
+        observe: takes events.
+        created: ids of resources that the run deployed, in lower case.
+    """
+
+    def __init__(
+        self,
+        cloud: RunCloud,
+        begin: Callable[[], Awaitable[None]],
+        is_read_only: Callable[[], bool],
+        observe: Callable[[ev.Event], None],
+        created: Collection[str],
+    ) -> None:
+        self._cloud = cloud
+        self._begin = begin
+        self._is_read_only = is_read_only
+        self._observe = observe
+        self._created = created
+
+    async def resource(self, resource_id: str) -> Json:
+        """Read a resource as the service has it."""
+        return await (await self._cloud.open()).resources.get(resource_id)
+
+    async def export_template(self, resource_id: str) -> Json:
+        """Export the template of a resource group or of a single resource."""
+        cloud = await self._cloud.open()
+        group = _group_name(resource_id)
+        if group:
+            return await cloud.groups.export(group, [])
+        return await cloud.groups.export(resource_id.strip("/").split("/")[3], [resource_id])
+
+    async def portal_url(self, resource_id: str) -> str:
+        """Address of a resource in the Azure portal; empty for the local cloud, which has none."""
+        cloud = await self._cloud.open()
+        return f"{cloud.portal.rstrip('/')}/#@{cloud.profile.tenant}/resource{resource_id}" if cloud.portal else ""
+
+    async def preview_deletion(self, resource_id: str) -> tuple[str, ...]:
+        """Read what deleting a resource group or a resource would delete, as the lines of a question."""
+        cloud = await self._cloud.open()
+        if group := _group_name(resource_id):
+            return tuple(await group_lines(cloud, group, self._created))
+        return tuple(await resource_lines(cloud, resource_id, self._created))
+
+    async def delete(self, resource_id: str) -> None:
+        """Delete a resource group or a resource. The caller has asked already."""
+        group = _group_name(resource_id)
+
+        async def delete(cloud: Cloud) -> None:
+            await (cloud.groups.delete(group) if group else cloud.resources.delete(resource_id))
+
+        await self._act(f"Delete {'the resource group ' + group if group else resource_id}", delete)
+
+    async def tag(self, resource_id: str, tags: Mapping[str, str]) -> None:
+        """Replace the tags of a resource group or a resource."""
+        group = _group_name(resource_id)
+        shown = ", ".join(f"{name}={value}" for name, value in tags.items()) or "none"
+
+        async def tag(cloud: Cloud) -> None:
+            if group:
+                await cloud.groups.tag(group, dict(tags))
+            else:
+                await cloud.resources.tag(resource_id, dict(tags))
+
+        await self._act(f"Set the tags of {resource_id.rpartition('/')[2]} to {shown}", tag)
+
+    async def lock(self, group: str, locked: bool) -> None:
+        """Lock a resource group against deletion, or remove its lock."""
+
+        async def lock(cloud: Cloud) -> None:
+            await (cloud.groups.lock(group) if locked else cloud.groups.unlock(group))
+
+        await self._act(f"{'Lock' if locked else 'Unlock'} the resource group {group}", lock)
+
+    async def scale(self, group: str, name: str, capacity: int, *, shown: int) -> None:
+        """Set the capacity of a scale set and report its instances as they change.
+
+        Args:
+            group: name of the scale set's resource group.
+            name: name of the scale set.
+            capacity: number of instances to scale to.
+            shown: capacity that the person saw and agreed to change; scaling in from another one is refused.
+        """
+
+        async def scale(cloud: Cloud) -> None:
+            now = (await cloud.scale_sets.get(group, name)).capacity
+            if capacity < now and now != shown:
+                raise RunError(f"{name} has {now} instances now, not {shown}; nothing was changed.")
+            async for view in cloud.scale_sets.scale(group, name, capacity):
+                self._observe(ev.ScaleSetChanged(at=time.time(), scale_set=view))
+
+        await self._act(f"Scale {name} in {group} to {capacity} instances", scale)
+
+    async def _act(self, title: str, action: Callable[[Cloud], Awaitable[None]]) -> None:
+        """Run an action between two notices; ``title`` is one sentence without a full stop."""
+        if self._is_read_only():
+            raise RunError(f"The run is read-only; this was not done: {title}.")
+        await self._begin()
+        self._observe(ev.Notice(at=time.time(), text=f"By hand: {title}."))
+        try:
+            await action(await self._cloud.open())
+        except Exception as error:
+            self._observe(ev.Notice(at=time.time(), text=f"By hand: {title}: {error}", level="error"))
+            raise
+        self._observe(ev.Notice(at=time.time(), text=f"By hand: {title}: done."))
+
+
+def _group_name(resource_id: str) -> str:
+    """Name of the resource group that the id stands for; empty if it is the id of anything else."""
+    parts = resource_id.strip("/").split("/")
+    return parts[3] if len(parts) == 4 and parts[2].lower() == "resourcegroups" else ""
