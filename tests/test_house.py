@@ -48,7 +48,6 @@ azops_tui.azure.groups azops_tui.azure.resources
 azops_tui.ui.app azops_tui.ui.screens.actions azops_tui.ui.screens.byhand azops_tui.ui.screens.finding
 azops_tui.ui.screens.home azops_tui.ui.screens.main azops_tui.ui.screens.output azops_tui.ui.screens.part
 azops_tui.ui.screens.running azops_tui.ui.screens.template
-azops_tui.simulator.deployment_routes azops_tui.simulator.routes azops_tui.simulator.subscription_routes
 azops_tui.simulator.hosts.commands azops_tui.simulator.hosts.commands.builtin azops_tui.simulator.hosts.commands.files
 azops_tui.simulator.hosts.commands.network azops_tui.simulator.hosts.commands.packages
 azops_tui.simulator.hosts.commands.services azops_tui.simulator.hosts.commands.system

@@ -9,7 +9,7 @@ PUBLIC_RANGES = ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", "198.18.0.
 """Reserved for documentation and benchmarks: nobody's real machine can be met there by mistake."""
 
 
-class Addresses:
+class IpAddressPool:
     """Hands out addresses. A public one is never given twice in the life of a simulator."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ PATIENCE = 20.0
 """Seconds to wait for a child to say that it is ready."""
 
 
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where a simulator listens, and what a client needs to use it.
 
     Attributes:
@@ -58,15 +58,15 @@ def folder() -> Path:
     return paths.state() / "simulator"
 
 
-def recorded() -> Endpoint | None:
+def recorded() -> SimulatorEndpoint | None:
     """The endpoint that was written down last, alive or not; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((folder() / "endpoint.json").read_bytes(), type=Endpoint)
+        return msgspec.json.decode((folder() / "endpoint.json").read_bytes(), type=SimulatorEndpoint)
     except (OSError, msgspec.DecodeError):
         return None
 
 
-def running() -> Endpoint | None:
+def running() -> SimulatorEndpoint | None:
     """The simulator that ``azops sim up`` keeps, if it is there and answers, else None. Takes milliseconds."""
     found = recorded()
     if found is None or status(found) is None:
@@ -74,7 +74,7 @@ def running() -> Endpoint | None:
     return found
 
 
-def status(endpoint: Endpoint, timeout: float = 2.0) -> dict[str, object] | None:
+def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, object] | None:
     """What a simulator says of itself: pid, speed, groups, resources; None if it does not answer, or is another one."""
     import http.client
     import ssl
@@ -94,7 +94,7 @@ def status(endpoint: Endpoint, timeout: float = 2.0) -> dict[str, object] | None
 class LocalCloud:
     """A local cloud that is open; ends the simulator if it was started for this."""
 
-    def __init__(self, endpoint: Endpoint, child: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(self, endpoint: SimulatorEndpoint, child: subprocess.Popen[bytes] | None = None) -> None:
         self.endpoint = endpoint
         self._child = child
 
@@ -129,7 +129,7 @@ async def open_local(*, speed: float | None = None) -> LocalCloud:
 
 def start(
     *, speed: float | None = None, keep: Path | None = None, verbose: bool = False
-) -> tuple[Endpoint, subprocess.Popen[bytes]]:
+) -> tuple[SimulatorEndpoint, subprocess.Popen[bytes]]:
     """Starts a simulator as a child process and waits until it is ready.
 
     A child ends when its standard input does: the kernel closes it with this process, however that ends. One that is
@@ -166,7 +166,7 @@ def start(
             errors.close()
     line = _first_line(child)
     try:
-        return msgspec.json.decode(line, type=Endpoint), child
+        return msgspec.json.decode(line, type=SimulatorEndpoint), child
     except msgspec.DecodeError:
         child.kill()
         child.wait()
@@ -211,7 +211,7 @@ def _close_pipes(child: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def wait_gone(endpoint: Endpoint, seconds: float) -> bool:
+def wait_gone(endpoint: SimulatorEndpoint, seconds: float) -> bool:
     """Whether a simulator has stopped listening, waiting so long for it at most."""
     where = urlsplit(endpoint.url)
     end = time.monotonic() + seconds

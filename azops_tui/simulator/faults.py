@@ -40,7 +40,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     times: int = 0
 
 
-class Faults:
+class FaultInjector:
     """The faults that are set."""
 
     def __init__(self, randomness: random.Random) -> None:

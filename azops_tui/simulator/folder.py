@@ -12,17 +12,17 @@ from pathlib import Path
 from azops_tui import paths
 from azops_tui.json_types import Json
 from azops_tui.simulator import certificates
-from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.cloud import CLIENT, DEMO_NAME, DEMO_SUBSCRIPTION, TENANT
+from azops_tui.simulator.endpoint import SimulatorEndpoint
 from azops_tui.simulator.files import write_private
-from azops_tui.simulator.world import CLIENT, DEMO_NAME, DEMO_SUBSCRIPTION, TENANT
 
 CLOUD = "AzopsLocal"
 SECRET = "local"
 
 
-def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> Endpoint:
+def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> SimulatorEndpoint:
     """The endpoint of a simulator whose files are in ``folder``."""
-    return Endpoint(
+    return SimulatorEndpoint(
         url=url,
         ca=str(ca),
         bundle=str(folder / "bundle.pem"),
@@ -39,7 +39,7 @@ def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> Endpoint:
     )
 
 
-def write(folder: Path, endpoint: Endpoint) -> None:
+def write(folder: Path, endpoint: SimulatorEndpoint) -> None:
     """Writes everything but the endpoint itself, readable by the owner alone.
 
     Raises:
@@ -94,7 +94,7 @@ def _clouds(url: str) -> str:
     return f"[{CLOUD}]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items())
 
 
-def _profile(endpoint: Endpoint) -> Json:
+def _profile(endpoint: SimulatorEndpoint) -> Json:
     return {
         "installationId": "00000000-0000-0000-0000-000000000000",
         "subscriptions": [

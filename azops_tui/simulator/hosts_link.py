@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.world import Machine
+from azops_tui.simulator.cloud import SimulatedMachine
 
 if TYPE_CHECKING:
     from azops_tui.simulator.hosts import HostNetwork
@@ -40,7 +40,7 @@ class SshHosts:
                 self._network = module.HostNetwork(speed=self._speed, folder=self._folder)
             return self._network
 
-    async def start(self, machine: Machine) -> None:
+    async def start(self, machine: SimulatedMachine) -> None:
         """Starts a machine, or changes one that runs."""
         network = await self.network()
         from azops_tui.simulator.hosts import HostSpec

@@ -10,20 +10,20 @@ from pathlib import Path
 import msgspec
 
 from azops_tui import paths
-from azops_tui.simulator.endpoint import Endpoint, folder, recorded, running, start, status, wait_gone
+from azops_tui.simulator.endpoint import SimulatorEndpoint, folder, recorded, running, start, status, wait_gone
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatorStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to say about the simulator that stays."""
 
-    endpoint: Endpoint | None
+    endpoint: SimulatorEndpoint | None
     """None where none is running."""
     speed: float = 0.0
     groups: tuple[str, ...] = ()
     resources: int = 0
 
 
-def up(*, speed: float | None = None, verbose: bool = False) -> tuple[Endpoint, bool]:
+def up(*, speed: float | None = None, verbose: bool = False) -> tuple[SimulatorEndpoint, bool]:
     """Starts the simulator in the background, unless it runs already.
 
     Returns:
@@ -80,13 +80,13 @@ def down() -> bool:
     return True
 
 
-def state() -> State:
+def state() -> SimulatorStatus:
     """How the simulator that stays is."""
     found = recorded()
     said = status(found) if found else None
     if found is None or said is None:
-        return State(endpoint=None)
-    return msgspec.convert({**said, "endpoint": msgspec.to_builtins(found)}, State, strict=False)
+        return SimulatorStatus(endpoint=None)
+    return msgspec.convert({**said, "endpoint": msgspec.to_builtins(found)}, SimulatorStatus, strict=False)
 
 
 def _remove(path: Path) -> None:

@@ -13,7 +13,7 @@ LOCATION = "location"
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class LroProfile:
     """How one resource type answers.
 
     Attributes:
@@ -51,12 +51,12 @@ class Style:
     output: bool = False
 
 
-PLAIN = Style()
-QUIET = Style(shows_state=False, seconds=0.5)
-NETWORK = Style(
+PLAIN = LroProfile()
+QUIET = LroProfile(shows_state=False, seconds=0.5)
+NETWORK = LroProfile(
     put_headers=(ASYNC,), deleted=202, delete_headers=(ASYNC, LOCATION), state="Updating", seconds=4, delete_seconds=8
 )
-COMPUTE = Style(
+COMPUTE = LroProfile(
     created=201,
     put_headers=(ASYNC,),
     patch_headers=(ASYNC,),
@@ -67,7 +67,7 @@ COMPUTE = Style(
     update_seconds=6,
     delete_seconds=12,
 )
-DISK = Style(
+DISK = LroProfile(
     created=202,
     updated=202,
     put_headers=(ASYNC, LOCATION),
@@ -79,7 +79,7 @@ DISK = Style(
     seconds=3,
     output=True,
 )
-BUSY = Style(
+BUSY = LroProfile(
     created=201,
     put_headers=(ASYNC,),
     deleted=202,
@@ -89,10 +89,10 @@ BUSY = Style(
     delete_seconds=30,
 )
 
-NAMESPACES: dict[str, Style] = {
+NAMESPACES: dict[str, LroProfile] = {
     "microsoft.network": NETWORK,
     "microsoft.compute": COMPUTE,
-    "microsoft.storage": Style(created=200, seconds=1),
+    "microsoft.storage": LroProfile(created=200, seconds=1),
     "microsoft.authorization": QUIET,
     "microsoft.resources": PLAIN,
     "microsoft.insights": QUIET,
@@ -105,7 +105,7 @@ NAMESPACES: dict[str, Style] = {
     "microsoft.operationalinsights": replace(PLAIN, seconds=10),
 }
 
-TYPES: dict[str, Style] = {
+TYPES: dict[str, LroProfile] = {
     "microsoft.network/loadbalancers": replace(NETWORK, state="Succeeded", updating="Succeeded", seconds=5),
     "microsoft.network/virtualnetworks": replace(NETWORK, seconds=5),
     "microsoft.network/virtualnetworks/subnets": replace(NETWORK, seconds=4),
@@ -141,7 +141,7 @@ TYPES: dict[str, Style] = {
     "microsoft.compute/virtualmachinescalesets": replace(COMPUTE, seconds=10, update_seconds=4, delete_seconds=40),
     "microsoft.compute/virtualmachinescalesets/virtualmachines": replace(COMPUTE, seconds=10, delete_seconds=20),
     "microsoft.compute/virtualmachinescalesets/extensions": replace(COMPUTE, seconds=8),
-    "microsoft.storage/storageaccounts": Style(
+    "microsoft.storage/storageaccounts": LroProfile(
         created=202, updated=200, put_headers=(LOCATION,), put_body=False, updating="Succeeded", seconds=19
     ),
     "microsoft.storage/storageaccounts/blobservices/containers": replace(QUIET, seconds=0.5),
@@ -167,7 +167,7 @@ TYPES: dict[str, Style] = {
 }
 
 
-def style_of(type_: str) -> Style:
+def style_of(type_: str) -> LroProfile:
     """The style of a resource type, in any spelling."""
     lower = type_.lower()
     return TYPES.get(lower) or NAMESPACES.get(lower.split("/")[0]) or PLAIN

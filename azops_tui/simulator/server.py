@@ -14,26 +14,28 @@ from aiohttp import web
 from azops_tui import paths
 from azops_tui.simulator import certificates, folder
 from azops_tui.simulator.clock import Clock, speed_from_environment
-from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.cloud import MachineHosts, SimulatedCloud
+from azops_tui.simulator.endpoint import SimulatorEndpoint
 from azops_tui.simulator.hosts_link import SshHosts
-from azops_tui.simulator.routes import Service
-from azops_tui.simulator.world import Hosts, World
+from azops_tui.simulator.service import ArmService
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 32 * 1024 * 1024
 
 
-class Server:
+class SimulatorServer:
     """A simulator that listens. Use it as an asynchronous context manager."""
 
-    def __init__(self, place: Path, *, speed: float, hosts: Hosts | None = None, seed: int | None = None) -> None:
+    def __init__(
+        self, place: Path, *, speed: float, hosts: MachineHosts | None = None, seed: int | None = None
+    ) -> None:
         self.place = place
-        self.world = World(Clock(speed), hosts, seed=seed)
-        self.service = Service(self.world)
-        self.endpoint: Endpoint
+        self.cloud = SimulatedCloud(Clock(speed), hosts, seed=seed)
+        self.service = ArmService(self.cloud)
+        self.endpoint: SimulatorEndpoint
         self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Server:
+    async def __aenter__(self) -> SimulatorServer:
         paths.private(self.place)
         ca, context = certificates.make(self.place)
         app = web.Application(client_max_size=LARGEST_BODY)
@@ -44,21 +46,21 @@ class Server:
         await site.start()
         port = self._runner.addresses[0][1]
         url = f"https://127.0.0.1:{port}"
-        self.world.base = url
+        self.cloud.base = url
         self.endpoint = folder.endpoint_for(self.place, url, ca, os.getpid())
         folder.write(self.place, self.endpoint)
-        self.world.on_hosts_changed = self._hosts_changed
+        self.cloud.on_hosts_changed = self._hosts_changed
         return self
 
     async def __aexit__(self, *problem: object) -> None:
-        await self.world.close()
+        await self.cloud.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
     def _hosts_changed(self) -> None:
         try:
             path, known = Path(self.endpoint.ssh_config), Path(self.endpoint.known_hosts)
-            folder.write_ssh_config(path, known, self.world.hosts.addresses())
+            folder.write_ssh_config(path, known, self.cloud.hosts.addresses())
         except OSError as problem:
             LOG.warning("the ssh configuration could not be written: %s", problem)
 
@@ -69,9 +71,9 @@ async def serve(
     speed: float | None = None,
     place: Path | None = None,
     with_hosts: bool = False,
-    hosts: Hosts | None = None,
+    hosts: MachineHosts | None = None,
     seed: int | None = None,
-) -> AsyncIterator[Server]:
+) -> AsyncIterator[SimulatorServer]:
     """A simulator inside this process, on this event loop.
 
     Args:
@@ -87,4 +89,4 @@ async def serve(
         rate = speed_from_environment() if speed is None else speed
         if with_hosts and hosts is None:
             hosts = SshHosts(place / "hosts", rate)
-        yield await stack.enter_async_context(Server(place, speed=rate, hosts=hosts, seed=seed))
+        yield await stack.enter_async_context(SimulatorServer(place, speed=rate, hosts=hosts, seed=seed))

@@ -11,7 +11,7 @@ from azops_tui.simulator.ids import Address, group_id
 
 
 @dataclass(slots=True, eq=False)
-class Group:
+class ResourceGroupRecord:
     """A resource group."""
 
     subscription: str
@@ -93,31 +93,31 @@ class Resource:
         return str(self.body.get("location") or "")
 
 
-class Store:
+class ResourceStore:
     """All state of the simulated cloud."""
 
     def __init__(self) -> None:
         self.subscriptions: dict[str, str] = {}
         """Display names by subscription id."""
-        self.groups: dict[tuple[str, str], Group] = {}
+        self.groups: dict[tuple[str, str], ResourceGroupRecord] = {}
         self.resources: dict[str, Resource] = {}
         """By lower-cased id, in the order they were made."""
         self._by_scope: dict[str, dict[str, Resource]] = {}
         self._by_type: dict[str, dict[str, Resource]] = {}
 
-    def group(self, subscription: str, name: str) -> Group | None:
+    def group(self, subscription: str, name: str) -> ResourceGroupRecord | None:
         """A resource group, or None."""
         return self.groups.get((subscription.lower(), name.lower()))
 
-    def add_group(self, group: Group) -> None:
+    def add_group(self, group: ResourceGroupRecord) -> None:
         """Puts a group in, or replaces it."""
         self.groups[group.subscription.lower(), group.name.lower()] = group
 
-    def remove_group(self, group: Group) -> None:
+    def remove_group(self, group: ResourceGroupRecord) -> None:
         """Forgets a group; its resources must be gone already."""
         self.groups.pop((group.subscription.lower(), group.name.lower()), None)
 
-    def groups_of(self, subscription: str) -> list[Group]:
+    def groups_of(self, subscription: str) -> list[ResourceGroupRecord]:
         """The groups of a subscription, in the order they were made."""
         wanted = subscription.lower()
         return [g for (s, _), g in self.groups.items() if s == wanted]
@@ -140,7 +140,7 @@ class Store:
         self._by_scope.get(_place(resource.address), {}).pop(key, None)
         self._by_type.get(resource.address.type.lower(), {}).pop(key, None)
 
-    def in_group(self, group: Group) -> list[Resource]:
+    def in_group(self, group: ResourceGroupRecord) -> list[Resource]:
         """Everything in a group, children and extensions too."""
         return list(self._by_scope.get(group.id.lower(), {}).values())
 

@@ -11,7 +11,7 @@ import pytest
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import Profile
-from azops_tui.simulator.endpoint import Endpoint, start, stop
+from azops_tui.simulator.endpoint import SimulatorEndpoint, start, stop
 from tests.azure.service import Recording, Service
 
 RECORDING = Path(__file__).resolve().parents[2] / "../shared/data/recordings/subscription-inventory.yaml"
@@ -43,7 +43,7 @@ def recording() -> Recording:
 
 
 @pytest.fixture(scope="module")
-def simulator() -> Iterator[Endpoint]:
+def simulator() -> Iterator[SimulatorEndpoint]:
     """A local cloud a thousand times faster than Azure, for the tests of one file."""
     endpoint, child = start(speed=1000)
     yield endpoint
@@ -51,7 +51,7 @@ def simulator() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-async def local(simulator: Endpoint) -> AsyncIterator[Cloud]:
+async def local(simulator: SimulatorEndpoint) -> AsyncIterator[Cloud]:
     """The local cloud, looked at every 50 ms."""
     made = await connect(Profile(name="local", cloud="local"), simulator, poll=0.05)
     yield made

@@ -14,7 +14,7 @@ from azops_tui.azure.errors import AzureFailure, sentence
 from azops_tui.azure.operations import Expected
 from azops_tui.azure.profiles import Profile
 from azops_tui.events.azure_views import DeploymentView
-from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.endpoint import SimulatorEndpoint
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 GOOD = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZ4dWz0cGJmXzA3cOHcKxkD0mJXgS1FmTzqXwTZq0d1 tester"
@@ -200,7 +200,7 @@ async def test_a_refusal_at_the_door(local: Cloud, group: str) -> None:
         await deploy(local, group + "-not", machine_template(), key())
 
 
-async def test_cancelling_a_deployment(simulator: Endpoint, local: Cloud, group: str) -> None:
+async def test_cancelling_a_deployment(simulator: SimulatorEndpoint, local: Cloud, group: str) -> None:
     run = local.deployments.run(group, "d", machine_template(), key())
     async for _ in run:
         break
@@ -267,7 +267,7 @@ async def test_a_machine_that_is_not_running_is_not_looked_for_elsewhere(local: 
         assert await local.route(address) == ("127.0.0.1", 0)
 
 
-async def test_a_read_only_profile_changes_nothing(simulator: Endpoint, group: str) -> None:
+async def test_a_read_only_profile_changes_nothing(simulator: SimulatorEndpoint, group: str) -> None:
     audit = await connect(Profile(name="audit", cloud="local", read_only=True), simulator, poll=0.05)
     try:
         with pytest.raises(AzureFailure, match="is read-only"):

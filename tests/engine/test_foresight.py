@@ -37,7 +37,7 @@ what-if: true
 
 
 @pytest.fixture(scope="module")
-def local() -> Iterator[simulator.Endpoint]:
+def local() -> Iterator[simulator.SimulatorEndpoint]:
     """A simulator of this module's own, a thousand times as fast as Azure."""
     found, child = simulator.start(speed=1000)
     yield found
@@ -45,7 +45,7 @@ def local() -> Iterator[simulator.Endpoint]:
 
 
 @pytest.fixture
-async def cloud(local: simulator.Endpoint) -> AsyncIterator[Cloud]:
+async def cloud(local: simulator.SimulatorEndpoint) -> AsyncIterator[Cloud]:
     """The local cloud with the networks ``kept``, ``changed`` and ``other`` in the group ``g``."""
     opened = await connect(profile("local"), local, poll=0.02)
     await opened.groups.create("g", "japanwest")
@@ -87,7 +87,7 @@ def document(tmp_path: Path, *templates: dict[str, Any], more: str = "") -> Path
     return path
 
 
-async def faults(where: simulator.Endpoint, *set: dict[str, Any]) -> None:
+async def faults(where: simulator.SimulatorEndpoint, *set: dict[str, Any]) -> None:
     """Has the simulator fail as told."""
     request = urllib.request.Request(f"{where.url}/simulator/faults", json.dumps(set).encode(), method="POST")
     context = ssl.create_default_context(cafile=where.ca)
@@ -165,7 +165,7 @@ async def test_in_complete_mode_the_list_of_deletions_is_what_is_deleted(
 
 @pytest.mark.parametrize("mode", ["incremental", "complete"])
 async def test_it_is_computed_here_where_the_service_does_not_say(
-    cloud: Cloud, local: simulator.Endpoint, make_run: MakeRun, tmp_path: Path, mode: str
+    cloud: Cloud, local: simulator.SimulatorEndpoint, make_run: MakeRun, tmp_path: Path, mode: str
 ) -> None:
     refused = {"code": "AuthorizationFailed", "message": "You may not ask what-if."}
     await faults(local, {"path": "/whatIf$", "status": 403, **refused})
@@ -192,7 +192,7 @@ async def test_what_would_be_refused_is_not_asked_about(cloud: Cloud, make_run: 
 
 
 async def test_secrets_stay_out_of_the_journal(
-    cloud: Cloud, local: simulator.Endpoint, make_run: MakeRun, tmp_path: Path
+    cloud: Cloud, local: simulator.SimulatorEndpoint, make_run: MakeRun, tmp_path: Path
 ) -> None:
     wanted = template("new")
     wanted["parameters"] = {"word": {"type": "securestring"}}
@@ -210,7 +210,7 @@ async def test_secrets_stay_out_of_the_journal(
         await running
 
 
-async def test_the_cloud_says_it_as_views(cloud: Cloud, local: simulator.Endpoint) -> None:
+async def test_the_cloud_says_it_as_views(cloud: Cloud, local: simulator.SimulatorEndpoint) -> None:
     found = await cloud.deployments.what_if("g", "d", template("new", changed="10.9.0.0/16"), mode="complete")
     kinds = {one.resource_id.rpartition("/")[2]: one for one in found}
     assert {name: one.type for name, one in kinds.items()} == {

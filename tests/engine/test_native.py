@@ -28,7 +28,7 @@ VNET = "Microsoft.Network/virtualNetworks"
 
 
 @pytest.fixture(scope="module")
-def local() -> Iterator[simulator.Endpoint]:
+def local() -> Iterator[simulator.SimulatorEndpoint]:
     """A simulator of this module's own, a thousand times as fast as Azure."""
     found, child = simulator.start(speed=1000)
     yield found
@@ -36,7 +36,7 @@ def local() -> Iterator[simulator.Endpoint]:
 
 
 @pytest.fixture
-async def cloud(local: simulator.Endpoint) -> AsyncIterator[Cloud]:
+async def cloud(local: simulator.SimulatorEndpoint) -> AsyncIterator[Cloud]:
     opened = await connect(profile("local"), local, poll=0.02)
     yield opened
     for group in await opened.groups.list():
@@ -236,7 +236,7 @@ async def test_deleting_a_group_lists_what_is_in_it(cloud: Cloud, make_run: Make
     assert "nothing was deleted" in again.end("rm").summary
 
 
-async def test_a_read_only_profile_changes_nothing(local: simulator.Endpoint, make_run: MakeRun) -> None:
+async def test_a_read_only_profile_changes_nothing(local: simulator.SimulatorEndpoint, make_run: MakeRun) -> None:
     cloud = await connect(Profile(name="look", cloud="local", read_only=True), local)
     watched = make_run(step("group", "g", "group: g7", "location: japanwest"), cloud=cloud, policy=ALL)
     assert await watched.run.run_all() == "failed"

@@ -15,7 +15,7 @@ from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.endpoint import Endpoint
+from azops_tui.simulator.endpoint import SimulatorEndpoint
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl test"
 IMAGE = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
@@ -32,7 +32,7 @@ class Clients:
     compute: Any
     subscriptions: Any
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: SimulatorEndpoint) -> None:
         self.endpoint = endpoint
         self._stack = AsyncExitStack()
 

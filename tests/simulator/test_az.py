@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from azops_tui.simulator.server import Server
+from azops_tui.simulator.server import SimulatorServer
 from tests.simulator.clients import KEY
 from tests.simulator.test_deployments import whole_machine
 
@@ -19,7 +19,7 @@ AZ = os.environ.get("AZOPS_TEST_AZ") or shutil.which("az") or ""
 pytestmark = pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS_TEST_AZ is not set")
 
 
-async def az(server: Server, *words: str, fails: bool = False) -> Any:
+async def az(server: SimulatorServer, *words: str, fails: bool = False) -> Any:
     """What az answers, as JSON; with ``fails`` what it says on standard error."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "AZURE_"))}
     environment |= {"AZURE_CONFIG_DIR": server.endpoint.az_config, "REQUESTS_CA_BUNDLE": server.endpoint.bundle}
@@ -34,7 +34,7 @@ async def az(server: Server, *words: str, fails: bool = False) -> Any:
     return json.loads(out) if out.strip() else None
 
 
-async def test_az_deploys_and_explains_a_bad_key(server: Server, tmp_path: Path) -> None:
+async def test_az_deploys_and_explains_a_bad_key(server: SimulatorServer, tmp_path: Path) -> None:
     file = tmp_path / "machine.json"
     file.write_text(json.dumps(whole_machine(), indent=1).replace('"contentVersion"', '// a comment\n"contentVersion"'))
     await az(server, "group", "create", "-n", "g", "-l", "japanwest")
@@ -49,7 +49,7 @@ async def test_az_deploys_and_explains_a_bad_key(server: Server, tmp_path: Path)
     assert await az(server, "group", "exists", "-n", "g") is False
 
 
-async def test_az_makes_and_scales_a_scale_set(server: Server, tmp_path: Path) -> None:
+async def test_az_makes_and_scales_a_scale_set(server: SimulatorServer, tmp_path: Path) -> None:
     key = tmp_path / "key.pub"
     key.write_text(KEY)
     await az(server, "group", "create", "-n", "g", "-l", "japanwest")

@@ -9,7 +9,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.server import Server
+from azops_tui.simulator.server import SimulatorServer
 from tests.simulator.clients import IMAGE, KEY, Clients, code_of
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -143,8 +143,10 @@ async def test_older_versions_get_the_error_as_json_in_a_message(clients: Client
     assert json.loads(detail["message"])["error"]["target"] == "linuxConfiguration.ssh.publicKeys.keyData"
 
 
-async def test_what_does_not_depend_runs_at_once_and_what_depends_waits(server: Server, clients: Clients) -> None:
-    server.world.clock.speed = 20
+async def test_what_does_not_depend_runs_at_once_and_what_depends_waits(
+    server: SimulatorServer, clients: Clients
+) -> None:
+    server.cloud.clock.speed = 20
     await clients.group()
     deployed = template(thing("a"), thing("b"), thing("c"), thing("last", "a", "b", "c"))
     await clients.deploy(deployed)
@@ -222,8 +224,10 @@ async def test_complete_mode_deletes_what_is_not_named_and_spares_what_is_locked
     ]
 
 
-async def test_a_running_deployment_can_be_cancelled_and_not_replaced(server: Server, clients: Clients) -> None:
-    server.world.clock.speed = 1
+async def test_a_running_deployment_can_be_cancelled_and_not_replaced(
+    server: SimulatorServer, clients: Clients
+) -> None:
+    server.cloud.clock.speed = 1
     await clients.group()
     body = {"properties": {"mode": "Incremental", "template": template(thing("slow"))}}
     poller = await clients.deployments.deployments.begin_create_or_update("g", "d", body)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.simulator import jsonc, ssh_public_keys
-from azops_tui.simulator.addresses import Addresses
+from azops_tui.simulator import jsonc
+from azops_tui.simulator.addresses import IpAddressPool
 from azops_tui.simulator.clock import Clock, iso_duration, speed_from_environment
 from azops_tui.simulator.ids import parse
+from azops_tui.simulator.providers.compute import ssh_key_format as ssh_public_keys
 from tests.simulator.clients import KEY, Clients, machine
 
 JSON = st.recursive(
@@ -89,7 +90,7 @@ def test_the_speed_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_private_addresses_are_unique_and_come_back() -> None:
-    pool = Addresses()
+    pool = IpAddressPool()
     given_out = [pool.take("s", "10.0.0.0/29", f"n{i}") for i in range(4)]
     assert given_out == ["10.0.0.4", "10.0.0.5", "10.0.0.6", None]
     assert pool.take("S", "10.0.0.0/29", "N1") == "10.0.0.5"

@@ -12,7 +12,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.server import Server
+from azops_tui.simulator.server import SimulatorServer
 from tests.simulator.clients import KEY, Clients, code_of
 from tests.simulator.test_deployments import whole_machine
 
@@ -189,7 +189,7 @@ async def test_the_scopes_above_groups(clients: Clients, group: None) -> None:
 
 
 @pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS_TEST_AZ is not set")
-async def test_az_shows_it(server: Server, clients: Clients, group: None, tmp_path: Path) -> None:
+async def test_az_shows_it(server: SimulatorServer, clients: Clients, group: None, tmp_path: Path) -> None:
     file = tmp_path / "t.json"
     file.write_text(json.dumps(template(network("changed", "10.9.0.0/16"), network("new"))))
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "AZURE_"))}

@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from azops_tui.simulator.server import Server, serve
+from azops_tui.simulator.server import SimulatorServer, serve
 from tests.simulator.clients import Clients, machine, scale_set
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
+async def server() -> AsyncIterator[SimulatorServer]:
     async with serve(speed=1000, with_hosts=True, seed=7) as made:
         yield made
 
@@ -30,7 +30,7 @@ async def run(clients: Clients, key: asyncssh.SSHKey, address: str, command: str
     return str(answer.stdout).strip()
 
 
-async def test_machines_and_instances_answer_over_ssh(server: Server, clients: Clients) -> None:
+async def test_machines_and_instances_answer_over_ssh(server: SimulatorServer, clients: Clients) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     public = key.export_public_key().decode()
     await clients.group()
@@ -43,7 +43,7 @@ async def test_machines_and_instances_answer_over_ssh(server: Server, clients: C
     assert "10.0.1.6" in await run(clients, key, "10.0.1.6", "ip a")
 
 
-async def test_a_restart_changes_the_boot_and_keeps_the_host_key(server: Server, clients: Clients) -> None:
+async def test_a_restart_changes_the_boot_and_keeps_the_host_key(server: SimulatorServer, clients: Clients) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     await clients.group()
     await clients.network()
@@ -84,7 +84,9 @@ async def test_a_run_command_runs_on_the_machine(clients: Clients) -> None:
     assert "made" in done.value[0].message
 
 
-async def test_plain_ssh_finds_a_machine_by_name_and_address(server: Server, clients: Clients, tmp_path: Path) -> None:
+async def test_plain_ssh_finds_a_machine_by_name_and_address(
+    server: SimulatorServer, clients: Clients, tmp_path: Path
+) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     file = tmp_path / "id"
     key.write_private_key(file)

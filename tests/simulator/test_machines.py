@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from azops_tui.simulator.server import Server, serve
-from azops_tui.simulator.world import Machine, NoHosts
+from azops_tui.simulator.cloud import NoHosts, SimulatedMachine
+from azops_tui.simulator.server import SimulatorServer, serve
 from tests.simulator.clients import Clients, code_of, machine, scale_set
 
 
@@ -17,10 +17,10 @@ class Listed(NoHosts):
     """Hosts that only keep a list."""
 
     def __init__(self) -> None:
-        self.there: dict[str, Machine] = {}
+        self.there: dict[str, SimulatedMachine] = {}
         self.said: list[tuple[str, str]] = []
 
-    async def start(self, machine: Machine) -> None:
+    async def start(self, machine: SimulatedMachine) -> None:
         self.there[machine.key] = machine
         self.said.append(("start", machine.name))
 
@@ -44,7 +44,7 @@ def hosts() -> Listed:
 
 
 @pytest.fixture
-async def server(hosts: Listed) -> AsyncIterator[Server]:
+async def server(hosts: Listed) -> AsyncIterator[SimulatorServer]:
     async with serve(speed=1000, hosts=hosts, seed=7) as made:
         yield made
 

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from azops_tui.simulator import lifecycle
-from azops_tui.simulator.endpoint import Endpoint, folder, open_local, running, start, status, stop
+from azops_tui.simulator.endpoint import SimulatorEndpoint, folder, open_local, running, start, status, stop
 
 PARENT = """
 import asyncio, sys, time
@@ -29,7 +29,7 @@ time.sleep(60)
 """
 
 
-def listens(endpoint: Endpoint) -> bool:
+def listens(endpoint: SimulatorEndpoint) -> bool:
     where = urlsplit(endpoint.url)
     try:
         socket.create_connection((where.hostname or "", where.port or 0), timeout=1).close()
@@ -38,7 +38,7 @@ def listens(endpoint: Endpoint) -> bool:
     return True
 
 
-def gone(endpoint: Endpoint, seconds: float = 10) -> bool:
+def gone(endpoint: SimulatorEndpoint, seconds: float = 10) -> bool:
     end = time.monotonic() + seconds
     while listens(endpoint):
         if time.monotonic() > end:
@@ -66,7 +66,7 @@ async def test_a_child_serves_and_ends_when_closed() -> None:
 def test_a_child_dies_with_its_parent_even_by_force() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
-        endpoint = msgspec.json.decode(parent.stdout.readline(), type=Endpoint)
+        endpoint = msgspec.json.decode(parent.stdout.readline(), type=SimulatorEndpoint)
         assert listens(endpoint)
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait()

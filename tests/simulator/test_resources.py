@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from azops_tui.simulator.faults import Fault
-from azops_tui.simulator.server import Server
+from azops_tui.simulator.server import SimulatorServer
 from tests.simulator.clients import Clients, code_of
 
 
@@ -152,14 +152,14 @@ async def test_subscriptions_and_places(clients: Clients) -> None:
     assert "japanwest" in places
 
 
-async def test_faults_throttle_and_fail_on_purpose(server: Server, clients: Clients) -> None:
+async def test_faults_throttle_and_fail_on_purpose(server: SimulatorServer, clients: Clients) -> None:
     await clients.group()
-    server.world.faults.replace([Fault(path="/virtualNetworks/", method="GET", status=429, retry_after=3, times=1)])
+    server.cloud.faults.replace([Fault(path="/virtualNetworks/", method="GET", status=429, retry_after=3, times=1)])
     status, headers, body = await clients.raw("GET", clients.id("Network/virtualNetworks", "x"))
     assert (status, headers["retry-after"], body["error"]["code"]) == (429, "3", "TooManyRequests")
     status, _, _ = await clients.raw("GET", clients.id("Network/virtualNetworks", "x"))
     assert status == 404
-    server.world.faults.replace([Fault(path="/virtualNetworks/", fail=True, code="AllocationFailed", message="Full.")])
+    server.cloud.faults.replace([Fault(path="/virtualNetworks/", fail=True, code="AllocationFailed", message="Full.")])
     with pytest.raises(HttpResponseError) as failed:
         await clients.network()
     assert code_of(failed.value) == "AllocationFailed"

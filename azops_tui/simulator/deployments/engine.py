@@ -10,47 +10,47 @@ from typing import Any
 
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
-from azops_tui.simulator.deployments.record import Deployment, Step
-from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address, parse
-from azops_tui.simulator.locking import check_lock
-from azops_tui.simulator.manager import Manager, tracked
-from azops_tui.simulator.operations import Operation
-from azops_tui.simulator.preflight import preflight
-from azops_tui.simulator.store import Group, Resource
-from azops_tui.simulator.templates import (
+from azops_tui.simulator.deployments.expansion import (
     ExpandedResource,
     Expansion,
-    StoreRuntime,
     TemplateError,
+    TemplateRuntime,
     expand,
     nested,
     refused,
 )
+from azops_tui.simulator.deployments.preflight import preflight
+from azops_tui.simulator.deployments.record import DeploymentRecord, OperationRecord
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.operations import Operation
+from azops_tui.simulator.providers.authorization.locks import check_lock
+from azops_tui.simulator.resource_manager import ResourceManager, tracked
+from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
 LOG = logging.getLogger(__name__)
 
 DEPLOYMENT_TYPE = "microsoft.resources/deployments"
 
 
-class Deployments:
+class DeploymentEngine:
     """All deployments, and the engine that carries them out."""
 
-    def __init__(self, manager: Manager) -> None:
+    def __init__(self, manager: ResourceManager) -> None:
         self.manager = manager
-        self.world = manager.world
-        self.known: dict[str, Deployment] = {}
-        self.runtime = StoreRuntime(manager, self._shown)
+        self.cloud = manager.cloud
+        self.known: dict[str, DeploymentRecord] = {}
+        self.runtime = TemplateRuntime(manager, self._shown)
 
     def _shown(self, deployment_id: str) -> dict[str, Json] | None:
         found = self.known.get(deployment_id.lower())
-        return found.view(self.world.clock.now()) if found else None
+        return found.view(self.cloud.clock.now()) if found else None
 
-    def find(self, address: Address) -> Deployment | None:
+    def find(self, address: Address) -> DeploymentRecord | None:
         """The deployment at an address, or None."""
         return self.known.get(address.key)
 
-    def get(self, address: Address) -> Deployment:
+    def get(self, address: Address) -> DeploymentRecord:
         """The deployment at an address.
 
         Raises:
@@ -62,7 +62,7 @@ class Deployments:
             raise ArmError(404, "DeploymentNotFound", f"Deployment '{address.last_name}' could not be found.")
         return found
 
-    def of_scope(self, scope: str) -> list[Deployment]:
+    def of_scope(self, scope: str) -> list[DeploymentRecord]:
         """The deployments of one scope, the newest first."""
         prefix = f"{scope}/providers/microsoft.resources/deployments/".lower()
         found = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
@@ -94,7 +94,12 @@ class Deployments:
         return self._expand(address, sent, template, parameters, group), template
 
     def _expand(
-        self, address: Address, sent: Mapping[str, Json], template: Json, parameters: Json, group: Group | None
+        self,
+        address: Address,
+        sent: Mapping[str, Json],
+        template: Json,
+        parameters: Json,
+        group: ResourceGroupRecord | None,
     ) -> Expansion:
         return expand(
             template,
@@ -104,7 +109,7 @@ class Deployments:
             mode=str((sent.get("properties") or {}).get("mode") or "Incremental"),
             location=group.location if group else str(sent.get("location") or ""),
             tags=group.tags if group else {},
-            subscription_name=self.world.store.subscriptions.get(address.subscription.lower(), address.subscription),
+            subscription_name=self.cloud.store.subscriptions.get(address.subscription.lower(), address.subscription),
             runtime=self.runtime,
             linked=self._linked,
         )
@@ -123,7 +128,7 @@ class Deployments:
         """
         spec = str(link.get("id") or "")
         if spec:
-            found = self.world.store.get(spec)
+            found = self.cloud.store.get(spec)
             if found is not None:
                 return copy.deepcopy(found.properties.get("mainTemplate") or {})
             raise ArmError(404, "TemplateSpecNotFound", f"The template spec '{spec}' could not be found.")
@@ -142,9 +147,9 @@ class Deployments:
             ArmError: the deployment would be refused.
         """
         expansion, template = self.prepare(address, sent)
-        preflight(self.world, address, expansion)
+        preflight(self.cloud, address, expansion)
         made = self._record(address, sent, expansion, template)
-        made.state, made.changed = "Succeeded", self.world.clock.now()
+        made.state, made.changed = "Succeeded", self.cloud.clock.now()
         body = made.view(made.changed)
         properties = body["properties"]
         properties.pop("outputResources", None)
@@ -152,7 +157,9 @@ class Deployments:
         properties["validatedResources"] = [{"id": r.id} for r in expansion.resources if r.condition and not r.existing]
         return body
 
-    def _record(self, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json) -> Deployment:
+    def _record(
+        self, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json
+    ) -> DeploymentRecord:
         properties = sent.get("properties") or {}
         mode = str(properties.get("mode") or "Incremental")
         shown = expansion.as_deployment()
@@ -160,26 +167,26 @@ class Deployments:
         link = properties.get("templateLink")
         if isinstance(link, dict) and isinstance(template, dict):
             shown.setdefault("templateLink", {**link, "contentVersion": template.get("contentVersion")})
-        return Deployment(
+        return DeploymentRecord(
             scope=address.scope,
             name=address.last_name,
             location=str(sent.get("location") or ""),
             mode=mode[:1].upper() + mode[1:],
             template=template,
             shown=shown,
-            started=self.world.clock.now(),
+            started=self.cloud.clock.now(),
             tags=dict(sent.get("tags") or {}),
         )
 
     def start(
         self, address: Address, sent: Mapping[str, Json], api_version: str = "", correlation: str = ""
-    ) -> tuple[Deployment, Operation]:
+    ) -> tuple[DeploymentRecord, Operation]:
         """Begins a deployment.
 
         Raises:
             ArmError: it is refused.
         """
-        check_lock(self.world.store, address, "write")
+        check_lock(self.cloud.store, address, "write")
         expansion, template = self.prepare(address, sent)
         return self._start(address, sent, expansion, template, api_version, correlation)
 
@@ -191,7 +198,7 @@ class Deployments:
         template: Json,
         api_version: str,
         correlation: str,
-    ) -> tuple[Deployment, Operation]:
+    ) -> tuple[DeploymentRecord, Operation]:
         running = self.find(address)
         if running is not None and not running.done:
             raise ArmError(
@@ -209,20 +216,20 @@ class Deployments:
                 "The 'Complete' deployment mode is not supported for deployment at this scope. Please use "
                 "'Incremental' mode instead.",
             )
-        preflight(self.world, address, expansion)
+        preflight(self.cloud, address, expansion)
         made = self._record(address, sent, expansion, template)
         made.flat = not api_version or api_version >= "2021"
         if correlation:
             made.correlation = correlation
         self.known.pop(address.key, None)
         self.known[address.key] = made
-        number = f"{self.world.random.randrange(10**18, 10**19):020d}"
-        operation = self.world.operations.make("Microsoft.Resources/deployments", address.subscription, "", number)
-        operation.result = lambda: made.view(self.world.clock.now())
-        made.task = self.world.operations.spawn(self._run(made, expansion, operation))
+        number = f"{self.cloud.random.randrange(10**18, 10**19):020d}"
+        operation = self.cloud.operations.make("Microsoft.Resources/deployments", address.subscription, "", number)
+        operation.result = lambda: made.view(self.cloud.clock.now())
+        made.task = self.cloud.operations.spawn(self._run(made, expansion, operation))
         return made, operation
 
-    async def _run(self, made: Deployment, expansion: Expansion, operation: Operation) -> None:
+    async def _run(self, made: DeploymentRecord, expansion: Expansion, operation: Operation) -> None:
         try:
             await self._carry_out(made, expansion)
         except ArmError as problem:
@@ -233,7 +240,7 @@ class Deployments:
             LOG.exception("deployment %s failed by a fault of the simulator", made.name)
             made.error = ArmError(500, "InternalServerError", "Encountered internal server error.")
             made.state = "Failed"
-        made.changed = self.world.clock.now()
+        made.changed = self.cloud.clock.now()
         for step in made.steps:
             if step.state == "Running":
                 step.end(made.changed, "Canceled", 409)
@@ -243,8 +250,8 @@ class Deployments:
             made.error = ArmError(409, "DeploymentCanceled", f"The deployment '{made.name}' was canceled.")
         operation.end(made.state, made.error)
 
-    async def _carry_out(self, made: Deployment, expansion: Expansion) -> None:
-        await self.world.clock.sleep(0.4)
+    async def _carry_out(self, made: DeploymentRecord, expansion: Expansion) -> None:
+        await self.cloud.clock.sleep(0.4)
         made.state = "Running"
         own = expansion.own
         tasks: dict[str, asyncio.Task[bool]] = {}
@@ -266,21 +273,21 @@ class Deployments:
             raise made.failure()
         made.state = "Succeeded"
 
-    async def _outputs(self, made: Deployment, expansion: Expansion) -> None:
-        now = self.world.clock.now()
-        step = Step("EvaluateDeploymentOutput", "", now, now)
+    async def _outputs(self, made: DeploymentRecord, expansion: Expansion) -> None:
+        now = self.cloud.clock.now()
+        step = OperationRecord("EvaluateDeploymentOutput", "", now, now)
         made.steps.append(step)
-        await self.world.clock.sleep(0.6)
+        await self.cloud.clock.sleep(0.6)
         try:
             made.outputs = expansion.resolve_outputs(self.runtime)
         except TemplateError as problem:
             step.error = template_output_failure(problem)
-            step.end(self.world.clock.now(), "Failed", 400)
+            step.end(self.cloud.clock.now(), "Failed", 400)
         else:
-            step.end(self.world.clock.now(), "Succeeded", 200)
+            step.end(self.cloud.clock.now(), "Succeeded", 200)
 
     async def _resource(
-        self, made: Deployment, resource: ExpandedResource, gates: dict[str, asyncio.Future[bool]]
+        self, made: DeploymentRecord, resource: ExpandedResource, gates: dict[str, asyncio.Future[bool]]
     ) -> bool:
         """Waits for what a resource depends on, then deploys it. The gate says whether it is there."""
         gate = gates[resource.id.lower()]
@@ -299,25 +306,25 @@ class Deployments:
                 gate.set_result(good)
         return good
 
-    async def _deploy(self, made: Deployment, resource: ExpandedResource) -> bool:
-        now = self.world.clock.now()
-        step = Step("Read" if resource.existing else "Create", resource.id, now, now)
+    async def _deploy(self, made: DeploymentRecord, resource: ExpandedResource) -> bool:
+        now = self.cloud.clock.now()
+        step = OperationRecord("Read" if resource.existing else "Create", resource.id, now, now)
         if not resource.existing:
             made.steps.append(step)
         try:
             step.status = await self._write(made, resource, step)
         except ArmError as problem:
             step.error = problem
-            step.end(self.world.clock.now(), "Failed", problem.status)
+            step.end(self.cloud.clock.now(), "Failed", problem.status)
             return False
         except TemplateError as problem:
             step.error = refused(problem)
-            step.end(self.world.clock.now(), "Failed", 400)
+            step.end(self.cloud.clock.now(), "Failed", 400)
             return False
-        step.end(self.world.clock.now(), "Succeeded", step.status)
+        step.end(self.cloud.clock.now(), "Succeeded", step.status)
         return True
 
-    async def _write(self, made: Deployment, resource: ExpandedResource, step: Step) -> int:
+    async def _write(self, made: DeploymentRecord, resource: ExpandedResource, step: OperationRecord) -> int:
         """Writes one resource and waits until it is there; returns the status of the answer."""
         address = parse(resource.id)
         if resource.existing:
@@ -333,7 +340,7 @@ class Deployments:
         step.status = answer.status
         if answer.operation is None:
             style = self.manager.provider(address).style(address.type)
-            await self.world.clock.sleep(self.world.operations.span(style.seconds))
+            await self.cloud.clock.sleep(self.cloud.operations.span(style.seconds))
             return answer.status
         step.late = True
         await answer.operation.wait()
@@ -341,18 +348,20 @@ class Deployments:
 
     def _make_group(self, address: Address, body: dict[str, Json]) -> int:
         name = str(body.get("name") or address.group)
-        before = self.world.store.group(address.subscription, name)
+        before = self.cloud.store.group(address.subscription, name)
         if before is None:
             location = locations.normal(str(body.get("location") or "eastus"))
-            now = self.world.clock.now()
-            self.world.store.add_group(
-                Group(address.subscription, name, location, dict(body.get("tags") or {}), created=now)
+            now = self.cloud.clock.now()
+            self.cloud.store.add_group(
+                ResourceGroupRecord(address.subscription, name, location, dict(body.get("tags") or {}), created=now)
             )
             return 201
         before.tags = dict(body.get("tags") or before.tags)
         return 200
 
-    async def _nest(self, made: Deployment, address: Address, resource: ExpandedResource, step: Step) -> int:
+    async def _nest(
+        self, made: DeploymentRecord, address: Address, resource: ExpandedResource, step: OperationRecord
+    ) -> int:
         """Carries out a nested deployment."""
         body = resource.resolve(self.runtime)
         properties = body.get("properties") or {}
@@ -375,21 +384,21 @@ class Deployments:
             raise
         return 201
 
-    async def _delete_others(self, made: Deployment, expansion: Expansion) -> None:
+    async def _delete_others(self, made: DeploymentRecord, expansion: Expansion) -> None:
         """Complete mode: deletes what the group holds and the template does not name.
 
         What is locked is spared, and so is what another resource manages, as a machine its disks.
         """
         address = parse(made.id)
-        group = self.world.store.group(address.subscription, address.group)
+        group = self.cloud.store.group(address.subscription, address.group)
         if group is None:
             return
         named = {r.id.lower() for r in expansion.resources if r.condition}
         named |= {r.lower() for child in made.children for r in child.output_resources}
-        extra = [r for r in self.world.store.in_group(group) if _own(r) and r.address.key not in named]
+        extra = [r for r in self.cloud.store.in_group(group) if _own(r) and r.address.key not in named]
         for resource in _users_first(extra):
-            now = self.world.clock.now()
-            step = Step("Delete", resource.id, now, now)
+            now = self.cloud.clock.now()
+            step = OperationRecord("Delete", resource.id, now, now)
             made.steps.append(step)
             try:
                 answer = self.manager.delete(resource.address)
@@ -400,9 +409,9 @@ class Deployments:
                     made.steps.remove(step)
                     continue
                 step.error = problem
-                step.end(self.world.clock.now(), "Failed", problem.status)
+                step.end(self.cloud.clock.now(), "Failed", problem.status)
             else:
-                step.end(self.world.clock.now(), "Succeeded", 200)
+                step.end(self.cloud.clock.now(), "Succeeded", 200)
 
     def cancel(self, address: Address) -> None:
         """Cancels a deployment that goes on.

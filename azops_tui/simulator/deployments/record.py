@@ -24,7 +24,7 @@ TERMINAL = (
 
 
 @dataclass(slots=True, eq=False)
-class Step:
+class OperationRecord:
     """One operation of a deployment.
 
     Attributes:
@@ -88,7 +88,7 @@ class Step:
 
 
 @dataclass(slots=True, eq=False)
-class Deployment:
+class DeploymentRecord:
     """A deployment.
 
     Attributes:
@@ -109,8 +109,8 @@ class Deployment:
     state: str = "Accepted"
     changed: float = 0.0
     error: ArmError | None = None
-    steps: list[Step] = field(default_factory=list)
-    children: list[Deployment] = field(default_factory=list)
+    steps: list[OperationRecord] = field(default_factory=list)
+    children: list[DeploymentRecord] = field(default_factory=list)
     outputs: dict[str, Json] | None = None
     output_resources: list[str] = field(default_factory=list)
     flat: bool = True

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import copy
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from azops_tui.json_types import Json
+from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import stamp
+from azops_tui.simulator.cloud import CLIENT, SimulatedCloud
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.ids import Address
-from azops_tui.simulator.lro_profiles import Style, style_of
+from azops_tui.simulator.lro_profiles import LroProfile, style_of
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.defaults import DATED, PROPERTIES, SIGNED, TAGGED, fill
 from azops_tui.simulator.store import Resource
-from azops_tui.simulator.world import CLIENT, World
 
 
 @dataclass(slots=True)
-class Change:
+class ResourceWrite:
     """A PUT or PATCH on its way.
 
     Attributes:
@@ -50,50 +51,31 @@ class Change:
         return copy.deepcopy(found) if isinstance(found, dict) else {}
 
 
-@dataclass(slots=True)
-class Answer:
-    """What a request gets back.
-
-    Attributes:
-        status: HTTP status.
-        body: JSON body; None for an empty one.
-        operation: the work that goes on, where there is some.
-        lead: names of the headers that lead to the operation.
-        headers: further headers.
-    """
-
-    status: int
-    body: Json = None
-    operation: Operation | None = None
-    lead: tuple[str, ...] = ()
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-class Provider:
+class ResourceProvider:
     """Resources of one type. This class serves any type; its methods are called in the order they stand here."""
 
     types: ClassVar[tuple[str, ...]] = ()
     """The types a subclass serves, in lower case."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, cloud: SimulatedCloud) -> None:
+        self.cloud = cloud
 
-    def style(self, type_: str) -> Style:
+    def style(self, type_: str) -> LroProfile:
         """How the type answers."""
         return style_of(type_)
 
     def find(self, address: Address) -> Resource | None:
         """The resource at an address, or None."""
-        return self.world.store.get(address.id)
+        return self.cloud.store.get(address.id)
 
-    def check(self, change: Change) -> None:
+    def check(self, change: ResourceWrite) -> None:
         """Refuses a change that Azure would refuse.
 
         Raises:
             ArmError: with the service's code and sentence.
         """
 
-    def build(self, change: Change) -> dict[str, Json]:
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
         """The new document of the resource, without id, name and type: what was sent, with the service's defaults.
 
         PATCH merges into what is there, PUT replaces it and keeps what the service has added before.
@@ -109,7 +91,7 @@ class Provider:
         self.add_defaults(change, body)
         return body
 
-    def add_defaults(self, change: Change, body: dict[str, Json]) -> None:
+    def add_defaults(self, change: ResourceWrite, body: dict[str, Json]) -> None:
         """Adds what the service shows of every resource of the type; what it made up before stays as it was."""
         address, type_ = change.address, change.address.type.lower()
         properties = body["properties"]
@@ -119,7 +101,7 @@ class Provider:
             words = {
                 "name": address.last_name,
                 "NAME": address.last_name.upper(),
-                "now": stamp(self.world.clock.now()),
+                "now": stamp(self.cloud.clock.now()),
                 "guid": str(uuid.uuid4()),
                 "subscription": address.subscription,
                 "scope": address.scope,
@@ -133,25 +115,25 @@ class Provider:
         if type_ in TAGGED:
             body.setdefault("tags", {})
         if type_ in DATED:
-            body["etag"] = f"W/\"datetime'{quote(stamp(self.world.clock.now()))}'\""
+            body["etag"] = f"W/\"datetime'{quote(stamp(self.cloud.clock.now()))}'\""
         if type_.startswith(SIGNED):
-            body["systemData"] = authors(change.before, self.world.clock.now())
+            body["systemData"] = authors(change.before, self.cloud.clock.now())
 
-    def made(self, resource: Resource, change: Change) -> None:
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
         """Called when the document is in place and before the answer: for references, addresses and the like."""
 
-    def seconds(self, resource: Resource, change: Change) -> float:
+    def seconds(self, resource: Resource, change: ResourceWrite) -> float:
         """How long the work takes, in Azure's time."""
         style = self.style(resource.type)
         return style.seconds if change.creates else style.update_seconds
 
-    async def work(self, resource: Resource, change: Change) -> None:
+    async def work(self, resource: Resource, change: ResourceWrite) -> None:
         """The work itself, from the first answer to the end.
 
         Raises:
             ArmError: it fails; the resource is then ``Failed``.
         """
-        await self.world.clock.sleep(self.world.operations.span(self.seconds(resource, change)))
+        await self.cloud.clock.sleep(self.cloud.operations.span(self.seconds(resource, change)))
 
     def settle(self, resource: Resource) -> None:
         """Called when the work is done and the resource's state is final."""
@@ -173,12 +155,12 @@ class Provider:
 
     async def delete(self, resource: Resource) -> None:
         """The work of deleting, until the resource may be forgotten."""
-        await self.world.clock.sleep(self.world.operations.span(self.style(resource.type).delete_seconds))
+        await self.cloud.clock.sleep(self.cloud.operations.span(self.style(resource.type).delete_seconds))
 
     def gone(self, resource: Resource) -> None:
         """Called when it is forgotten."""
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> Answer | None:
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
         """A POST on the resource (or a GET of something below it that is no resource).
 
         Returns:
@@ -192,7 +174,7 @@ class Provider:
 
     def begin(self, resource: Resource, work: Any, *, kind: str = "", empty: bool = False) -> Operation:
         """Starts work on a resource and returns its operation; ``work`` is a coroutine function of no arguments."""
-        operations, address = self.world.operations, resource.address
+        operations, address = self.cloud.operations, resource.address
         operation = operations.make(kind or resource.type, address.subscription, resource.location)
         if not empty:
             operation.result = lambda: self.show(resource, {})
@@ -200,7 +182,7 @@ class Provider:
 
     def strike(self, method: str, resource: Resource) -> None:
         """Raises the failure that was asked for on purpose, if there is one for this resource."""
-        fault = self.world.faults.hit(method, resource.id, work=True)
+        fault = self.cloud.faults.hit(method, resource.id, work=True)
         if fault is not None:
             raise refusal(fault)
 

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from azops_tui.simulator.providers.availability import AvailabilitySets
-from azops_tui.simulator.providers.base import Provider
-from azops_tui.simulator.providers.clusters import AgentPools, Clusters
-from azops_tui.simulator.providers.containers import Containers
-from azops_tui.simulator.providers.disks import Disks
-from azops_tui.simulator.providers.dns import RecordSets, Zones
-from azops_tui.simulator.providers.extensions import Extensions
-from azops_tui.simulator.providers.instances import Instances
-from azops_tui.simulator.providers.interfaces import Interfaces
-from azops_tui.simulator.providers.machines import Machines
-from azops_tui.simulator.providers.managed_images import ManagedImages
-from azops_tui.simulator.providers.network import EmbeddedChildren, Networks
-from azops_tui.simulator.providers.public_addresses import PublicAddresses
-from azops_tui.simulator.providers.scale_sets import ScaleSets
-from azops_tui.simulator.providers.ssh_keys import SshKeys
-from azops_tui.simulator.providers.storage import StorageAccounts
-from azops_tui.simulator.providers.storage_services import StorageServices
-from azops_tui.simulator.world import World
+from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.providers.base import ResourceProvider
+from azops_tui.simulator.providers.compute.availability_sets import AvailabilitySetProvider
+from azops_tui.simulator.providers.compute.disks import DiskProvider
+from azops_tui.simulator.providers.compute.extensions import VmExtensionProvider
+from azops_tui.simulator.providers.compute.managed_images import ManagedImageProvider
+from azops_tui.simulator.providers.compute.scale_set_instances import ScaleSetInstanceProvider
+from azops_tui.simulator.providers.compute.scale_sets import ScaleSetProvider
+from azops_tui.simulator.providers.compute.ssh_keys import SshKeyProvider
+from azops_tui.simulator.providers.compute.virtual_machines import VirtualMachineProvider
+from azops_tui.simulator.providers.containerinstance.containers import ContainerProvider
+from azops_tui.simulator.providers.containerservice.managed_clusters import AgentPoolProvider, ManagedClusterProvider
+from azops_tui.simulator.providers.network.dns import DnsZoneProvider, RecordSetProvider
+from azops_tui.simulator.providers.network.interfaces import NetworkInterfaceProvider
+from azops_tui.simulator.providers.network.networks import ElementProvider, NetworkProvider
+from azops_tui.simulator.providers.network.public_addresses import PublicIpProvider
+from azops_tui.simulator.providers.storage.accounts import StorageAccountProvider
+from azops_tui.simulator.providers.storage.services import StorageServiceProvider
 
-NAMED: tuple[type[Provider], ...] = (
-    AgentPools,
-    Clusters,
-    Zones,
-    AvailabilitySets,
-    Containers,
-    Disks,
-    Extensions,
-    Instances,
-    Interfaces,
-    Machines,
-    ManagedImages,
-    PublicAddresses,
-    RecordSets,
-    ScaleSets,
-    SshKeys,
-    StorageAccounts,
-    StorageServices,
+NAMED: tuple[type[ResourceProvider], ...] = (
+    AgentPoolProvider,
+    ManagedClusterProvider,
+    DnsZoneProvider,
+    AvailabilitySetProvider,
+    ContainerProvider,
+    DiskProvider,
+    VmExtensionProvider,
+    ScaleSetInstanceProvider,
+    NetworkInterfaceProvider,
+    VirtualMachineProvider,
+    ManagedImageProvider,
+    PublicIpProvider,
+    RecordSetProvider,
+    ScaleSetProvider,
+    SshKeyProvider,
+    StorageAccountProvider,
+    StorageServiceProvider,
 )
 
 
-class Registry:
+class ProviderRegistry:
     """Finds the provider of a type; one object for each."""
 
-    def __init__(self, world: World) -> None:
-        self._plain = Provider(world)
-        self._networks = Networks(world)
-        self._children = EmbeddedChildren(world, self.of)
-        self._named = {t: p for p in (kind(world) for kind in NAMED) for t in p.types}
+    def __init__(self, cloud: SimulatedCloud) -> None:
+        self._plain = ResourceProvider(cloud)
+        self._networks = NetworkProvider(cloud)
+        self._children = ElementProvider(cloud, self.of)
+        self._named = {t: p for p in (kind(cloud) for kind in NAMED) for t in p.types}
 
-    def of(self, type_: str) -> Provider:
+    def of(self, type_: str) -> ResourceProvider:
         """The provider of a type, in any spelling."""
         lower = type_.lower()
         found = self._named.get(lower)

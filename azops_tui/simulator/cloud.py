@@ -1,0 +1,125 @@
+"""The simulated cloud as a whole: its clock, its state, and the parts that work on it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.addresses import IpAddressPool
+from azops_tui.simulator.clock import Clock
+from azops_tui.simulator.faults import FaultInjector
+from azops_tui.simulator.operations import Operations
+from azops_tui.simulator.store import ResourceStore
+
+DEMO_SUBSCRIPTION = "5a1c0de0-0000-4000-8000-00000000a20b"
+DEMO_NAME = "Demo subscription"
+TENANT = "7e4a4700-0000-4000-8000-00000000a20b"
+CLIENT = "c11e4700-0000-4000-8000-00000000a20b"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedMachine:
+    """What the network of hosts needs to know to start one machine."""
+
+    key: str
+    """Id of the virtual machine or scale set instance, in lower case."""
+    name: str
+    """What ``hostname`` answers."""
+    user: str
+    public_keys: tuple[str, ...]
+    private_address: str
+    public_address: str | None
+    fqdn: str | None
+    size: str
+    image: str
+
+
+class MachineHosts(Protocol):
+    """The machines that run: SSH servers, or nothing where nobody connects."""
+
+    async def start(self, machine: SimulatedMachine) -> None:
+        """Starts a machine; one that runs already is started anew with what is said now."""
+
+    async def stop(self, key: str) -> None:
+        """Stops a machine; it keeps its host key. Stopping what does not run does nothing."""
+
+    async def forget(self, key: str) -> None:
+        """Stops a machine and forgets its host key."""
+
+    async def execute(
+        self, key: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Runs a script as root; its status, output and errors. Where no machine runs: status 0 and no words."""
+
+    def addresses(self) -> list[dict[str, Json]]:
+        """Where each running machine listens: name, addresses, fqdn, host, port, user."""
+
+    async def close(self) -> None:
+        """Stops all."""
+
+
+class NoHosts:
+    """No machine can be reached."""
+
+    async def start(self, machine: SimulatedMachine) -> None:
+        """Does nothing."""
+
+    async def stop(self, key: str) -> None:
+        """Does nothing."""
+
+    async def forget(self, key: str) -> None:
+        """Does nothing."""
+
+    async def execute(
+        self, key: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Runs nothing."""
+        return 0, "", ""
+
+    def addresses(self) -> list[dict[str, Json]]:
+        """Nothing listens."""
+        return []
+
+    async def close(self) -> None:
+        """Does nothing."""
+
+
+class SimulatedCloud:
+    """Everything the parts of the service share."""
+
+    def __init__(self, clock: Clock, hosts: MachineHosts | None = None, *, seed: int | None = None) -> None:
+        self.clock = clock
+        self.store = ResourceStore()
+        self.random = random.Random(seed)
+        self.operations = Operations(clock, self.random)
+        self.addresses = IpAddressPool()
+        self.hosts: MachineHosts = hosts or NoHosts()
+        self.faults = FaultInjector(self.random)
+        self.base = "https://127.0.0.1"
+        """The service's own url; set when the port is known."""
+        self.on_hosts_changed: Callable[[], None] = lambda: None
+        self._locks: dict[str, asyncio.Lock] = {}
+        self.store.subscriptions[DEMO_SUBSCRIPTION] = DEMO_NAME
+
+    def lock(self, key: str) -> asyncio.Lock:
+        """One lock for each thing named by ``key``, for work that must not overlap."""
+        return self._locks.setdefault(key, asyncio.Lock())
+
+    async def start_host(self, machine: SimulatedMachine) -> None:
+        """Starts a machine and tells whoever keeps the address list."""
+        await self.hosts.start(machine)
+        self.on_hosts_changed()
+
+    async def stop_host(self, key: str, *, forget: bool = False) -> None:
+        """Stops a machine; ``forget`` when it is deleted."""
+        await (self.hosts.forget(key) if forget else self.hosts.stop(key))
+        self.on_hosts_changed()
+
+    async def close(self) -> None:
+        """Ends all work and all machines."""
+        await self.operations.close()
+        await self.hosts.close()

@@ -1,0 +1,145 @@
+"""The one place where the simulator uses the template language."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from azops_tui.arm import ExpandedResource, Expansion, TemplateError, expand_nested
+from azops_tui.arm import expand as expand_template
+from azops_tui.json_types import Json
+from azops_tui.simulator.cloud import TENANT
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import parse
+from azops_tui.simulator.provider_listing import function_view
+from azops_tui.simulator.resource_manager import ResourceManager
+from azops_tui.simulator.store import Resource
+
+__all__ = ["ExpandedResource", "Expansion", "TemplateError", "TemplateRuntime", "expand", "nested", "refused"]
+
+DEPLOYMENTS = "microsoft.resources/deployments"
+
+
+class TemplateRuntime:
+    """What templates ask at run time, answered from the simulated cloud."""
+
+    def __init__(self, manager: ResourceManager, deployment: Callable[[str], dict[str, Json] | None]) -> None:
+        self.manager = manager
+        self.deployment = deployment
+
+    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Json:
+        """The properties of a resource, or with ``full`` all of it.
+
+        Raises:
+            LookupError: there is no such resource.
+        """
+        address = parse(resource_id)
+        if address.type.lower() == DEPLOYMENTS:
+            body = self.deployment(resource_id)
+        else:
+            found = self._resource(resource_id)
+            body = self.manager.registry.of(address.type).show(found, {})
+        if body is None:
+            raise LookupError(f"the deployment {resource_id} was not found")
+        return body if full else body.get("properties") or {}
+
+    def list_action(self, action: str, resource_id: str, api_version: str, body: Json | None) -> Json:
+        """The answer of ``listKeys`` and its like.
+
+        Raises:
+            LookupError: there is no such resource, or it has no such action.
+        """
+        found = self._resource(resource_id)
+        provider = self.manager.registry.of(found.address.type)
+        answer = _now(provider.act(found, action, body, {}))
+        if answer is None or answer.status >= 300:
+            raise LookupError(f"{found.type} has no action {action}")
+        return answer.body
+
+    def secret(self, vault_id: str, name: str, version: str | None) -> str:
+        """A secret of a key vault.
+
+        Raises:
+            LookupError: there is no such vault or secret.
+        """
+        found = self._resource(f"{vault_id}/secrets/{name}")
+        return str(found.properties.get("value") or "")
+
+    def _resource(self, resource_id: str) -> Resource:
+        address = parse(resource_id)
+        found = self.manager.registry.of(address.type).find(address)
+        if found is None:
+            raise LookupError(f"The Resource '{address.title}' under resource group '{address.group}' was not found.")
+        return found
+
+
+def _now(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        return stop.value
+    work.close()
+    raise LookupError("the action takes time and cannot be used in a template")
+
+
+def expand(
+    template: Mapping[str, Json] | str,
+    parameters: Mapping[str, Json],
+    *,
+    scope: str,
+    name: str,
+    mode: str,
+    location: str,
+    tags: Mapping[str, str],
+    subscription_name: str,
+    runtime: TemplateRuntime,
+    linked: Callable[[Mapping[str, Json], str], Mapping[str, Json] | str],
+) -> Expansion:
+    """Expands a template for a deployment.
+
+    Raises:
+        ArmError: 400, as the service refuses a template.
+    """
+    now = datetime.now(UTC)
+    try:
+        return expand_template(
+            template,
+            parameters,
+            scope=scope,
+            name=name,
+            mode="plan",
+            location=location,
+            runtime=runtime,
+            linked=linked,
+            tenant=TENANT,
+            deployment_mode=mode,
+            clock=lambda: now,
+            new_guid=lambda: str(uuid.uuid4()),
+            tags=tags,
+            subscription_name=subscription_name,
+            providers=function_view,
+        )
+    except TemplateError as problem:
+        raise refused(problem) from None
+
+
+def nested(resource: ExpandedResource, body: Mapping[str, Json], runtime: TemplateRuntime) -> Expansion:
+    """The expansion of a nested deployment when its turn has come and its body is known.
+
+    Raises:
+        ArmError: 400, as the service refuses a template.
+    """
+    try:
+        return expand_nested(resource, body, runtime)
+    except TemplateError as problem:
+        raise refused(problem) from None
+
+
+def refused(problem: TemplateError) -> ArmError:
+    """A template's error as the service puts it."""
+    error = problem.as_error()
+    extra = {k: v for k, v in error.items() if k not in ("code", "message")}
+    return ArmError(400, problem.code, problem.message, extra=extra)

@@ -1,0 +1,72 @@
+"""What is checked of a deployment before anything is made."""
+
+from __future__ import annotations
+
+import uuid
+
+from azops_tui.simulator import locations
+from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.deployments.expansion import Expansion
+from azops_tui.simulator.errors import ArmError, group_not_found
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.providers.storage.accounts import NAME, account_named
+
+
+def preflight(cloud: SimulatedCloud, address: Address, expansion: Expansion) -> None:
+    """Refuses what Azure refuses before it begins: unknown groups, regions and names.
+
+    Raises:
+        ArmError: InvalidTemplateDeployment with what is wrong, or ResourceGroupNotFound.
+    """
+    problems = []
+    for resource in expansion.resources:
+        if not resource.condition or resource.existing:
+            continue
+        target = parse(resource.id)
+        if target.group and cloud.store.group(target.subscription, target.group) is None:
+            created = any(
+                r.type.lower() == "microsoft.resources/resourcegroups" and r.name.lower() == target.group.lower()
+                for r in expansion.resources
+            )
+            if not created:
+                raise group_not_found(target.group)
+        where = resource.location
+        if isinstance(where, str) and where and "[" not in where and not locations.known(where):
+            known = ",".join(sorted(locations.LOCATIONS))
+            problems.append(
+                ArmError(
+                    400,
+                    "LocationNotAvailableForResourceType",
+                    f"The provided location '{where}' is not available for resource type '{target.type}'. "
+                    f"List of available regions for the resource type is '{known}'.",
+                )
+            )
+        if target.type.lower() == "microsoft.storage/storageaccounts":
+            problems += _check_account(cloud, target)
+    if problems:
+        raise invalid_deployment(address.last_name, problems)
+
+
+def _check_account(cloud: SimulatedCloud, target: Address) -> list[ArmError]:
+    name = target.last_name
+    other = account_named(cloud, name)
+    if not NAME.match(name):
+        words = (
+            f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
+            "characters in length and use numbers and lower-case letters only."
+        )
+        return [ArmError(400, "AccountNameInvalid", words, target=name)]
+    if other is not None and other.address.key != target.key:
+        return [ArmError(409, "StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.")]
+    return []
+
+
+def invalid_deployment(name: str, problems: list[ArmError]) -> ArmError:
+    """The refusal of a deployment whose resources were found wrong beforehand."""
+    return ArmError(
+        400,
+        "InvalidTemplateDeployment",
+        f"The template deployment '{name}' is not valid according to the validation procedure. The tracking id is "
+        f"'{uuid.uuid4()}'. See inner errors for details.",
+        details=[p.error() for p in problems],
+    )

@@ -1,0 +1,146 @@
+"""What-if: what a deployment would do to what is there, found out without doing it."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from azops_tui.arm.secure import concealed, secrets, texts
+from azops_tui.arm.whatif import Change, ChangeType, what_if
+from azops_tui.json_types import Json
+from azops_tui.simulator.deployments.expansion import DEPLOYMENTS, Expansion
+from azops_tui.simulator.deployments.preflight import preflight
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.providers.authorization.locks import check_lock
+from azops_tui.simulator.resource_manager import tracked
+
+if TYPE_CHECKING:
+    from azops_tui.simulator.deployments.engine import DeploymentEngine
+
+
+_GROUPS = "microsoft.resources/resourcegroups"
+_MASK = "*******"
+_TELLING = 6
+"""Length of secrets that are looked for within texts; shorter ones are found in too many."""
+
+
+def check(sent: Mapping[str, Json], address: Address) -> None:
+    """Refuses at once what is no question about a deployment.
+
+    Raises:
+        ArmError: the content or the mode is wrong.
+    """
+    properties = sent.get("properties")
+    if not isinstance(properties, dict):
+        raise ArmError(400, "InvalidRequestContent", "The request content is not valid: 'properties' is missing.")
+    if not address.group and not sent.get("location"):
+        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+    if _complete(sent) and not address.group:
+        raise ArmError(
+            400,
+            "InvalidDeploymentMode" if address.subscription else "InvalidRequestContent",
+            "The 'Complete' deployment mode is not supported for deployment at this scope. Please use "
+            "'Incremental' mode instead.",
+        )
+
+
+def foresee(deployments: DeploymentEngine, address: Address, sent: Mapping[str, Json]) -> dict[str, Json]:
+    """The service's answer: the changes, from what is there now, or the error that the deployment would end with."""
+    try:
+        expansion, template = deployments.prepare(address, sent)
+        preflight(deployments.cloud, address, expansion)
+    except ArmError as problem:
+        return {"status": "Failed", "error": problem.error()}
+    shown, visible = _concealed(deployments, address, sent, expansion, template)
+    mode: Literal["incremental", "complete"] = "complete" if _complete(sent) else "incremental"
+    changes = what_if(shown, _live(deployments, address, shown), mode=mode)
+    changes = [_spared(deployments, change) for change in changes]
+    settings = sent["properties"].get("whatIfSettings") or {}
+    ids = str(settings.get("resultFormat") or "").lower() == "resourceidonly"
+    rows = [change.as_id() if ids else change.as_json() for change in changes]
+    properties = {"correlationId": str(uuid.uuid4()), "changes": _masked(rows, visible)}
+    return {"status": "Succeeded", "properties": properties}
+
+
+def _concealed(
+    deployments: DeploymentEngine, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json
+) -> tuple[Expansion, list[str]]:
+    """The expansion without the texts of its secret parameters, and those that can be seen in it all the same."""
+    given = _parameters(sent)
+    secret = list(secrets(template, given).values())
+    if not secret:
+        return expansion, []
+    hidden = {**sent, "properties": {**sent["properties"], "parameters": concealed(template, given)}}
+    try:
+        shown, _ = deployments.prepare(address, hidden)
+    except ArmError:
+        return expansion, list(texts(secret))  # it computes with its secrets
+    return shown, list(texts([value for value in secret if not isinstance(value, str)]))
+
+
+def _complete(sent: Mapping[str, Json]) -> bool:
+    return str((sent.get("properties") or {}).get("mode") or "").lower() == "complete"
+
+
+def _parameters(sent: Mapping[str, Json]) -> dict[str, Json]:
+    found = sent["properties"].get("parameters") or {}
+    inner = found.get("parameters")
+    return inner if isinstance(inner, dict) and "$schema" in found else found
+
+
+def _live(deployments: DeploymentEngine, address: Address, expansion: Expansion) -> dict[str, Json]:
+    """What is in the group, and what the template names wherever that is, by id."""
+    cloud, registry = deployments.cloud, deployments.manager.registry
+    found: dict[str, Json] = {}
+    group = cloud.store.group(address.subscription, address.group) if address.group else None
+    if group is not None:
+        for resource in cloud.store.in_group(group):
+            if tracked(resource):
+                found[resource.id] = copy.deepcopy(registry.of(resource.address.type).show(resource, {}))
+    known = {id.lower() for id in found}
+    for wanted in expansion.resources:
+        kind = wanted.type.lower()
+        if "[" in wanted.id or kind == DEPLOYMENTS or wanted.id.lower() in known:
+            continue
+        target = parse(wanted.id)
+        if kind == _GROUPS:
+            there = cloud.store.group(target.subscription, wanted.name)
+            if there is not None:
+                found[wanted.id] = copy.deepcopy(there.view())
+            continue
+        resource_there = registry.of(target.type).find(target)
+        if resource_there is not None:
+            found[wanted.id] = copy.deepcopy(registry.of(target.type).show(resource_there, {}))
+    return found
+
+
+def _spared(deployments: DeploymentEngine, change: Change) -> Change:
+    """A deletion that a lock forbids is none: complete mode leaves what is locked."""
+    if change.type is not ChangeType.DELETE:
+        return change
+    try:
+        check_lock(deployments.cloud.store, parse(change.resource_id), "delete")
+    except ArmError:
+        return Change(change.resource_id, ChangeType.IGNORE, before=change.before)
+    return change
+
+
+def _masked(value: Json, secret: Collection[str]) -> Json:
+    """The value without secrets, wherever they stand in its texts; a short one only where it is all of a text."""
+    if isinstance(value, dict):
+        return {key: _masked(item, secret) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, secret) for item in value]
+    if not isinstance(value, str):
+        return value
+    if value and value in secret:
+        return _MASK
+    for one in secret:
+        value = value.replace(one, _MASK) if len(one) >= _TELLING else value
+    return value
+
+
+__all__ = ["check", "foresee"]

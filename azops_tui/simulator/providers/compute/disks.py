@@ -1,0 +1,190 @@
+"""Managed disks: those made by themselves, and those that come with a machine."""
+
+from __future__ import annotations
+
+import uuid
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.clock import offset_stamp
+from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.errors import ArmError, invalid_parameter
+from azops_tui.simulator.ids import parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.compute.images import generation, version_id
+from azops_tui.simulator.store import Resource
+
+TIERS = ((4, "P1", 120, 25), (8, "P2", 120, 25), (16, "P3", 120, 25), (32, "P4", 120, 25), (64, "P6", 240, 50),
+         (128, "P10", 500, 100), (256, "P15", 1100, 125), (512, "P20", 2300, 150), (1024, "P30", 5000, 200),
+         (2048, "P40", 7500, 250), (4096, "P50", 7500, 250), (8192, "P60", 16000, 500), (16384, "P70", 18000, 750),
+         (32767, "P80", 20000, 900))  # fmt: skip
+
+
+class DiskProvider(ResourceProvider):
+    """Microsoft.Compute/disks and snapshots."""
+
+    types = ("microsoft.compute/disks", "microsoft.compute/snapshots")
+
+    def check(self, change: ResourceWrite) -> None:
+        if change.patch:
+            return
+        option = get(change.sent, "properties", "creationData", "createOption")
+        if not option:
+            raise invalid_parameter("creationData", "Required parameter 'creationData' is missing (null).")
+        source = get(change.sent, "properties", "creationData", "sourceResourceId")
+        if source and self.cloud.store.get(str(source)) is None:
+            raise ArmError(404, "ResourceNotFound", f"The source resource {source} was not found.")
+        if str(option).lower() == "empty" and not get(change.sent, "properties", "diskSizeGB") and change.creates:
+            raise invalid_parameter("disk.diskSizeGb", "Required parameter 'disk.diskSizeGb' is missing (null).")
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        kind = change.address.types[0].lower()
+        body.setdefault("sku", {"name": "Standard_LRS"})
+        sku = body["sku"]
+        sku["tier"] = str(sku.get("name", "")).split("_")[0]
+        properties = body["properties"]
+        old = change.before.properties if change.before else {}
+        for key in ("timeCreated", "uniqueId", "diskState", "diskSizeGB"):
+            if key in old:
+                properties.setdefault(key, old[key])
+        source = self.cloud.store.get(str(get(properties, "creationData", "sourceResourceId") or ""))
+        size = int(properties.get("diskSizeGB") or (source.properties.get("diskSizeGB") if source else 0) or 30)
+        if source is not None and source.properties.get("osType"):
+            properties.setdefault("osType", source.properties["osType"])
+        properties["diskSizeGB"] = size
+        properties.setdefault("diskSizeBytes", size * 1024**3)
+        properties.setdefault("encryption", {"type": "EncryptionAtRestWithPlatformKey"})
+        properties.setdefault("networkAccessPolicy", "AllowAll")
+        properties.setdefault("publicNetworkAccess", "Enabled")
+        properties.setdefault("timeCreated", offset_stamp(self.cloud.clock.now()))
+        properties.setdefault("diskState", "Unattached")
+        properties.setdefault("uniqueId", str(uuid.uuid4()))
+        if kind == "disks":
+            tier, operations, megabytes = tier_of(size)
+            premium = str(sku.get("name", "")).startswith("Premium_")
+            properties.setdefault("diskIOPSReadWrite", operations if premium else 500)
+            properties.setdefault("diskMBpsReadWrite", megabytes if premium else 60)
+            if premium:
+                properties.setdefault("tier", tier)
+        else:
+            properties.setdefault("incremental", False)
+        return body
+
+    def check_delete(self, resource: Resource) -> None:
+        owner = resource.body.get("managedBy")
+        if owner:
+            raise ArmError(
+                409,
+                "OperationNotAllowed",
+                f"Disk {resource.address.last_name} is attached to VM {owner}.",
+            )
+
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
+        name = action.lower()
+        if name not in ("begingetaccess", "endgetaccess"):
+            return None
+
+        async def work() -> None:
+            await self.cloud.clock.sleep(2)
+            resource.properties["diskState"] = "ActiveSAS" if name == "begingetaccess" else "Unattached"
+
+        operation = self.begin(resource, work, empty=name == "endgetaccess")
+        if name == "begingetaccess":
+            link = f"https://md-{uuid.uuid4().hex[:12]}.z1.blob.storage.azure.net/{uuid.uuid4().hex[:12]}/abcd?sv=2018-03-28&sr=b"
+            operation.output = True
+            operation.result = lambda: {"accessSAS": link}
+        return ArmReply(202, None, operation, (ASYNC, LOCATION))
+
+
+def tier_of(size: int) -> tuple[str, int, int]:
+    """Performance tier, operations and megabytes a second of a premium disk of ``size`` gigabytes."""
+    found = next((t for t in TIERS if size <= t[0]), TIERS[-1])
+    return found[1], found[2], found[3]
+
+
+def attach(cloud: SimulatedCloud, machine: Resource) -> None:
+    """Makes the disks of a machine that are not there yet, marks them as attached, and frees those taken off."""
+    storage = machine.properties.get("storageProfile") or {}
+    entries = [e for e in [storage.get("osDisk"), *(storage.get("dataDisks") or [])] if isinstance(e, dict)]
+    wanted = {}
+    for entry in entries:
+        id_ = reference_id(entry.get("managedDisk"))
+        if id_:
+            wanted[parse(id_).key] = entry
+            _attach_one(cloud, machine, id_, entry, entry is storage.get("osDisk"))
+    for disk in cloud.store.of_type("microsoft.compute/disks", f"/subscriptions/{machine.address.subscription}"):
+        if str(disk.body.get("managedBy") or "").lower() == machine.address.key and disk.address.key not in wanted:
+            disk.body.pop("managedBy", None)
+            disk.properties["diskState"] = "Unattached"
+
+
+def _attach_one(cloud: SimulatedCloud, machine: Resource, id_: str, entry: dict[str, Json], system: bool) -> None:
+    disk = cloud.store.get(id_)
+    if disk is None:
+        address = parse(id_)
+        kind = str(entry["managedDisk"].get("storageAccountType") or "Standard_LRS")
+        size = int(entry.get("diskSizeGB") or 30)
+        now = cloud.clock.now()
+        body: dict[str, Json] = {
+            "name": address.last_name,
+            "id": address.id,
+            "type": "Microsoft.Compute/disks",
+            "location": machine.location,
+            "tags": dict(machine.body.get("tags") or {}),
+            "sku": {"name": kind, "tier": kind.split("_")[0]},
+            "properties": {
+                "creationData": _creation(machine, system),
+                "diskSizeGB": size,
+                "diskSizeBytes": size * 1024**3,
+                "encryption": {"type": "EncryptionAtRestWithPlatformKey"},
+                "networkAccessPolicy": "AllowAll",
+                "publicNetworkAccess": "Enabled",
+                "timeCreated": offset_stamp(now),
+                "provisioningState": "Succeeded",
+                "diskState": "Attached",
+                "uniqueId": str(uuid.uuid4()),
+            },
+        }
+        if system:
+            body["properties"]["osType"] = entry.get("osType", "Linux")
+            reference = get(machine.properties, "storageProfile", "imageReference")
+            body["properties"]["hyperVGeneration"] = generation(reference)
+        tier, operations, megabytes = tier_of(size)
+        premium = kind.startswith("Premium_")
+        body["properties"]["diskIOPSReadWrite"] = operations if premium else 500
+        body["properties"]["diskMBpsReadWrite"] = megabytes if premium else 60
+        if premium:
+            body["properties"]["tier"] = tier
+        disk = Resource(address, body, created=now, changed=now)
+        cloud.store.add(disk)
+    disk.body["managedBy"] = machine.id
+    disk.properties["diskState"] = "Attached"
+    entry.setdefault("diskSizeGB", disk.properties.get("diskSizeGB"))
+
+
+def _creation(machine: Resource, system: bool) -> dict[str, Json]:
+    reference = get(machine.properties, "storageProfile", "imageReference")
+    if not system or not isinstance(reference, dict):
+        return {"createOption": "Empty"}
+    if not reference.get("publisher"):
+        return {"createOption": "FromImage", "imageReference": {"id": reference_id(reference)}}
+    words = [str(reference.get(k) or "") for k in ("publisher", "offer", "sku", "exactVersion")]
+    where = machine.location
+    id_ = version_id(machine.address.subscription, where, words[0], words[1], words[2], words[3])
+    return {"createOption": "FromImage", "imageReference": {"id": id_}}
+
+
+def detach(cloud: SimulatedCloud, machine: Resource) -> None:
+    """Frees the disks of a machine that is gone; those with the delete option go with it."""
+    storage = machine.properties.get("storageProfile") or {}
+    for entry in [storage.get("osDisk"), *(storage.get("dataDisks") or [])]:
+        disk = cloud.store.get(reference_id(get(entry, "managedDisk")))
+        if disk is None or str(disk.body.get("managedBy") or "").lower() != machine.address.key:
+            continue
+        if str(get(entry, "deleteOption")).lower() == "delete":
+            cloud.store.remove(disk)
+        else:
+            disk.body.pop("managedBy", None)
+            disk.properties["diskState"] = "Unattached"

@@ -1,0 +1,71 @@
+"""Extensions of machines and scale sets, and run commands."""
+
+from __future__ import annotations
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.errors import ArmError, invalid_parameter
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get
+from azops_tui.simulator.store import Resource
+
+
+class VmExtensionProvider(ResourceProvider):
+    """Extensions of virtual machines, scale sets and instances."""
+
+    types = (
+        "microsoft.compute/virtualmachines/extensions",
+        "microsoft.compute/virtualmachinescalesets/extensions",
+        "microsoft.compute/virtualmachinescalesets/virtualmachines/extensions",
+    )
+
+    def check(self, change: ResourceWrite) -> None:
+        parent = self.cloud.store.get(change.address.parent.id) if change.address.parent else None
+        if change.creates:
+            for name in ("publisher", "type"):
+                if not get(change.sent, "properties", name):
+                    raise invalid_parameter(name, f"Required parameter '{name}' is missing (null).")
+        if parent is not None and parent.private.get("power") in ("stopped", "deallocated"):
+            raise ArmError(
+                409,
+                "OperationNotAllowed",
+                "Cannot modify extensions in the VM when the VM is not running.",
+            )
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"]
+        properties.pop("protectedSettings", None)
+        properties.setdefault("autoUpgradeMinorVersion", False)
+        parent = self.cloud.store.get(change.address.parent.id) if change.address.parent else None
+        if parent is not None and parent.type.lower().endswith("/virtualmachines"):
+            body.setdefault("location", parent.location)
+        return body
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        if query.get("$expand", "").lower() != "instanceview":
+            return resource.body
+        view = extension_view(resource)
+        return {**resource.body, "properties": {**resource.properties, "instanceView": view}}
+
+
+def extension_view(resource: Resource) -> dict[str, Json]:
+    """The instance view of an extension."""
+    status = {
+        "code": f"ProvisioningState/{resource.state.lower()}",
+        "level": "Info",
+        "displayStatus": f"Provisioning {resource.state.lower()}",
+    }
+    return {
+        "name": resource.address.last_name,
+        "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
+        "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
+        "statuses": [status],
+    }
+
+
+def handler_view(resource: Resource) -> dict[str, Json]:
+    """The extension as the machine's agent reports it."""
+    return {
+        "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
+        "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
+        "status": {"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Ready"},
+    }

@@ -1,0 +1,49 @@
+"""Images that users make of their machines and disks."""
+
+from __future__ import annotations
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+
+
+class ManagedImageProvider(ResourceProvider):
+    """Microsoft.Compute/images: the disks of a machine are taken into the image."""
+
+    types = ("microsoft.compute/images",)
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"]
+        source = self.cloud.store.get(reference_id(properties.get("sourceVirtualMachine")))
+        profile = properties.setdefault("storageProfile", {})
+        if source is not None:
+            taken = get(source.body, "properties", "storageProfile") or {}
+            profile["osDisk"] = _of_machine(taken.get("osDisk") or {}) | {"osState": "Generalized"}
+            data = [_of_machine(d) | {"lun": d.get("lun")} for d in taken.get("dataDisks") or []]
+            profile["dataDisks"] = data
+        profile.setdefault("dataDisks", [])
+        for disk in (profile.get("osDisk"), *profile["dataDisks"]):
+            if isinstance(disk, dict):
+                self._complete(disk)
+        properties.setdefault("hyperVGeneration", "V1")
+        return body
+
+    def _complete(self, disk: dict[str, Json]) -> None:
+        """Adds what the service reads from the disk or snapshot that an image is made of."""
+        known = reference_id(disk.get("managedDisk")) or reference_id(disk.get("snapshot"))
+        found = self.cloud.store.get(known) if known else None
+        if found is not None:
+            size = found.properties.get("diskSizeGB")
+            if size is not None:
+                disk.setdefault("diskSizeGB", size)
+            disk.setdefault("storageAccountType", get(found.body, "sku", "name"))
+        disk.setdefault("caching", "None")
+        disk.setdefault("storageAccountType", "Standard_LRS")
+
+
+def _of_machine(disk: dict[str, Json]) -> dict[str, Json]:
+    shown = {k: disk[k] for k in ("osType", "diskSizeGB", "caching") if disk.get(k) is not None}
+    managed = disk.get("managedDisk") or {}
+    if managed:
+        shown |= {"managedDisk": {"id": managed.get("id")}, "storageAccountType": managed.get("storageAccountType")}
+    return shown

@@ -1,0 +1,37 @@
+"""``az vm run-command``: what a script that runs on a machine answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.providers.base import get
+from azops_tui.simulator.providers.compute.profiles import status
+
+LONGEST = 4096
+"""Characters of each stream that are kept: the last ones."""
+_NAMED = {"ifconfig": ["ifconfig"]}
+"""What commands that bring their own script run."""
+
+
+def run_command(
+    cloud: SimulatedCloud, key: str, body: Json
+) -> tuple[Callable[[], Awaitable[None]], Callable[[], Json]]:
+    """The work of a command on the machine ``key``, and what its operation answers when the work is done.
+
+    The script really runs on the machine's host; where machines are not hosts, it writes nothing.
+    """
+    said: list[Json] = []
+    lines = get(body, "script") or _NAMED.get(str(get(body, "commandId") or "").lower(), [])
+    given = [(str(get(p, "name") or ""), str(get(p, "value") or "")) for p in get(body, "parameters") or []]
+    arguments = [value for name, value in given if not name or name.lower().startswith("arg")]
+    variables = {name: value for name, value in given if name.isidentifier()}
+
+    async def work() -> None:
+        await cloud.clock.sleep(20)
+        _, out, errors = await cloud.hosts.execute(key, "\n".join(lines) + "\n", arguments, variables)
+        text = f"Enable succeeded: \n[stdout]\n{out[-LONGEST:]}\n[stderr]\n{errors[-LONGEST:]}"
+        said.append(status("ProvisioningState/succeeded", "Provisioning succeeded", "", text))
+
+    return work, lambda: {"value": said}

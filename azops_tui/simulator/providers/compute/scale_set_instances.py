@@ -1,0 +1,358 @@
+"""Instances of scale sets: made after the model, each with an address of its own and a host behind it."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.clock import offset_stamp
+from azops_tui.simulator.cloud import SimulatedCloud, SimulatedMachine
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.compute import images, profiles
+from azops_tui.simulator.providers.compute.run_command import run_command
+from azops_tui.simulator.providers.network.interfaces import mac, take
+from azops_tui.simulator.store import Resource
+
+INSTANCE_TYPE = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+STEPS = {
+    "start": ("starting", "running", 20.0),
+    "restart": ("running", "running", 14.0),
+    "poweroff": ("stopping", "stopped", 12.0),
+    "deallocate": ("deallocating", "deallocated", 28.0),
+    "reimage": ("starting", "running", 35.0),
+    "reimageall": ("starting", "running", 40.0),
+    "redeploy": ("starting", "running", 45.0),
+    "performmaintenance": ("running", "running", 20.0),
+}
+
+
+class ScaleSetInstanceProvider(ResourceProvider):
+    """Microsoft.Compute/virtualMachineScaleSets/virtualMachines of uniform scale sets."""
+
+    types = (INSTANCE_TYPE.lower(),)
+
+    def find(self, address: Address) -> Resource | None:
+        found = self.cloud.store.get(address.id)
+        if found is not None or address.parent is None:
+            return found
+        flexible = address.parent.scope + f"/providers/Microsoft.Compute/virtualMachines/{address.last_name}"
+        machine = self.cloud.store.get(flexible)
+        owner = reference_id(machine.properties.get("virtualMachineScaleSet")) if machine else ""
+        return machine if owner.lower() == address.parent.key else None
+
+    def check(self, change: ResourceWrite) -> None:
+        if change.creates:
+            raise ArmError(
+                404,
+                "NotFound",
+                f"The entity {change.address.last_name} was not found in scale set "
+                f"{change.address.parent.last_name if change.address.parent else ''}.",
+            )
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        if change.before is None:
+            return {}
+        body = copy.deepcopy(change.before.body)
+        for name in ("protectionPolicy",):
+            if name in change.properties:
+                body["properties"][name] = change.properties[name]
+        if "tags" in change.sent:
+            body["tags"] = change.sent["tags"]
+        return body
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        if "instanceview" not in query.get("$expand", "").lower():
+            return resource.body
+        view = instance_view(resource)
+        return {**resource.body, "properties": {**resource.properties, "instanceView": view}}
+
+    async def delete(self, resource: Resource) -> None:
+        resource.properties["provisioningState"] = "Deleting"
+        await remove_instance(self.cloud, resource)
+        self._count(resource)
+
+    def gone(self, resource: Resource) -> None:
+        self._count(resource)
+
+    def _count(self, resource: Resource) -> None:
+        owner = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
+        if owner is not None and isinstance(owner.body.get("sku"), dict) and owner.state != "Deleting":
+            owner.body["sku"]["capacity"] = len(instances_of(self.cloud, owner))
+
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
+        name = action.lower()
+        if name == "instanceview":
+            return ArmReply(200, instance_view(resource))
+        owner = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
+        if name == "simulateeviction":
+            return ArmReply(204)
+        if name == "runcommand":
+            return self._run_command(resource, body)
+        if name not in STEPS or owner is None:
+            return None
+
+        async def work() -> None:
+            await take_power(self.cloud, owner, resource, name)
+
+        return ArmReply(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
+
+    def _run_command(self, resource: Resource, body: Json) -> ArmReply:
+        work, result = run_command(self.cloud, resource.address.key, body)
+        operation = self.begin(resource, work)
+        operation.result = result
+        return ArmReply(202, None, operation, (ASYNC, LOCATION))
+
+    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
+        resource = self.cloud.store.get(parent.id)
+        if resource is None or parent.tail.lower() != "networkinterfaces":
+            return None
+        return interfaces_of(self.cloud, resource)
+
+
+def instances_of(cloud: SimulatedCloud, scale_set: Resource) -> list[Resource]:
+    """The instances of a scale set, in the order they were made; machines for a flexible one."""
+    key = scale_set.address.key
+    if scale_set.properties.get("orchestrationMode") == "Flexible":
+        machines = cloud.store.of_type("microsoft.compute/virtualmachines", scale_set.address.scope)
+        return [m for m in machines if reference_id(m.properties.get("virtualMachineScaleSet")).lower() == key]
+    return list(cloud.store.of_type(INSTANCE_TYPE, scale_set.id))
+
+
+def power_steps(action: str) -> tuple[str, str, float] | None:
+    """State meanwhile, state after, and seconds of an action on power; None for other actions."""
+    return STEPS.get(action)
+
+
+def make_instance(cloud: SimulatedCloud, scale_set: Resource) -> Resource:
+    """A new instance, being created, with its address.
+
+    Raises:
+        ArmError: its subnet is full.
+    """
+    number = int(scale_set.private.get("next", 0))
+    scale_set.private["next"] = number + 1
+    model = copy.deepcopy(scale_set.properties.get("virtualMachineProfile") or {})
+    flexible = scale_set.properties.get("orchestrationMode") == "Flexible"
+    name = scale_set.address.last_name
+    if flexible:
+        name = f"{name}_{uuid.UUID(int=cloud.random.getrandbits(128)).hex[:8]}"
+        address = parse(f"{scale_set.address.scope}/providers/Microsoft.Compute/virtualMachines/{name}")
+    else:
+        address = scale_set.address.child("virtualMachines", str(number))
+        name = f"{name}_{number}"
+    now = cloud.clock.now()
+    instance = Resource(address, {}, created=now, changed=now)
+    profile = model.get("osProfile")
+    if isinstance(profile, dict):
+        prefix = profile.pop("computerNamePrefix", None) or scale_set.address.last_name[:9]
+        profile["computerName"] = f"{prefix}{base36(number)}"
+    storage = model.get("storageProfile") or {}
+    disk = storage.get("osDisk") or {}
+    disk["name"] = f"{name}_OsDisk_1_{uuid.UUID(int=cloud.random.getrandbits(128)).hex}"
+    if isinstance(disk.get("managedDisk"), dict):
+        disk["managedDisk"]["id"] = f"{scale_set.address.scope}/providers/Microsoft.Compute/disks/{disk['name']}"
+    storage.setdefault("dataDisks", [])
+    if isinstance(storage.get("imageReference"), dict):
+        profiles.exact_version(storage["imageReference"])
+    properties: dict[str, Json] = {
+        "latestModelApplied": True,
+        "modelDefinitionApplied": "VirtualMachineScaleSet",
+        "networkProfileConfiguration": model.get("networkProfile") or {},
+        "provisioningState": "Creating",
+        "hardwareProfile": {"vmSize": get(scale_set.body, "sku", "name")},
+        "vmId": str(uuid.UUID(int=cloud.random.getrandbits(128), version=4)),
+        "storageProfile": storage,
+        "osProfile": profile,
+        "networkProfile": {"networkInterfaces": []},
+        "timeCreated": offset_stamp(now),
+    }
+    if profile is None:
+        del properties["osProfile"]
+    sku = {k: v for k, v in (scale_set.body.get("sku") or {}).items() if k != "capacity"}
+    instance.body = {
+        "name": name,
+        "id": address.id,
+        "type": address.type,
+        "location": scale_set.location,
+        "tags": dict(scale_set.body.get("tags") or {}),
+        "instanceId": str(number),
+        "sku": sku,
+        "properties": properties,
+    }
+    zones = scale_set.body.get("zones")
+    if zones:
+        instance.body["zones"] = [zones[number % len(zones)]]
+    if flexible:
+        for key in ("latestModelApplied", "modelDefinitionApplied", "networkProfileConfiguration"):
+            del properties[key]
+        del instance.body["instanceId"], instance.body["sku"]
+        properties["virtualMachineScaleSet"] = {"id": scale_set.id}
+    _place(scale_set, instance, number)
+    cloud.store.add(instance)
+    _connect(cloud, scale_set, instance, flexible)
+    return instance
+
+
+def _place(scale_set: Resource, instance: Resource, number: int) -> None:
+    faults = max(1, int(scale_set.properties.get("platformFaultDomainCount") or 5))
+    instance.private |= {
+        "power": "starting",
+        "fault": number % faults,
+        "update": number % 5,
+        "model": scale_set.private.get("model", 1),
+    }
+
+
+def _connect(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, flexible: bool) -> None:
+    """Makes the instance's interfaces and gives them addresses."""
+    model = get(scale_set.properties, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
+    views: list[Json] = []
+    for configuration in model or []:
+        name = f"{configuration['name']}-{uuid.uuid4().hex[:8]}" if flexible else str(configuration["name"])
+        id_ = (
+            f"{scale_set.address.scope}/providers/Microsoft.Network/networkInterfaces/{name}"
+            if flexible
+            else f"{instance.id}/networkInterfaces/{name}"
+        )
+        inner = copy.deepcopy(configuration.get("properties") or {})
+        for i, each in enumerate(inner.get("ipConfigurations") or []):
+            each["id"] = f"{id_}/ipConfigurations/{each['name']}"
+            settings = each.setdefault("properties", {})
+            settings |= {"provisioningState": "Succeeded", "privateIPAllocationMethod": "Dynamic"}
+            settings.setdefault("primary", i == 0)
+            subnet = reference_id(settings.get("subnet"))
+            if subnet:
+                settings["privateIPAddress"] = take(cloud, subnet, each["id"], "", instance.id)
+        inner |= {
+            "provisioningState": "Succeeded",
+            "resourceGuid": str(uuid.uuid4()),
+            "macAddress": mac(cloud),
+            "virtualMachine": {"id": instance.id},
+        }
+        inner.setdefault("primary", True)
+        view = {"name": name, "id": id_, "etag": f'W/"{uuid.uuid4()}"', "properties": inner}
+        instance.properties["networkProfile"]["networkInterfaces"].append({"id": id_})
+        if flexible:
+            view |= {"type": "Microsoft.Network/networkInterfaces", "location": scale_set.location}
+            cloud.store.add(Resource(parse(id_), view, created=instance.created))
+        views.append(view)
+    instance.private["interfaces"] = views
+
+
+def interfaces_of(cloud: SimulatedCloud, instance: Resource) -> list[Json]:
+    """The network interfaces of an instance, as the network service shows them."""
+    return list(instance.private.get("interfaces") or [])
+
+
+def address_of(instance: Resource) -> str:
+    """The instance's first private address; empty for none."""
+    for view in instance.private.get("interfaces") or []:
+        for configuration in view["properties"].get("ipConfigurations") or []:
+            found = configuration["properties"].get("privateIPAddress")
+            if found:
+                return str(found)
+    return ""
+
+
+def host_of(instance: Resource) -> SimulatedMachine:
+    """What the host behind an instance is like."""
+    profile = instance.properties.get("osProfile")
+    return SimulatedMachine(
+        key=instance.address.key,
+        name=str(get(profile, "computerName") or instance.address.last_name),
+        user=str(get(profile, "adminUsername") or "azureuser"),
+        public_keys=profiles.public_keys(profile),
+        private_address=address_of(instance),
+        public_address=None,
+        fqdn=None,
+        size=str(get(instance.properties, "hardwareProfile", "vmSize") or ""),
+        image=images.describe(get(instance.properties, "storageProfile", "imageReference")),
+    )
+
+
+async def start_instance(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, place: int) -> None:
+    """The work of creating an instance; those that come later in a batch are a little later."""
+    await cloud.clock.sleep(cloud.operations.span(24.0 + min(place, 20) * 2.5))
+    if cloud.store.get(instance.id) is not instance:
+        return
+    instance.private["power"] = "running"
+    instance.properties["provisioningState"] = "Succeeded"
+    instance.changed = cloud.clock.now()
+    await cloud.start_host(host_of(instance))
+
+
+async def remove_instance(cloud: SimulatedCloud, instance: Resource) -> None:
+    """The work of deleting an instance."""
+    await cloud.stop_host(instance.address.key, forget=True)
+    await cloud.clock.sleep(cloud.operations.span(18.0))
+    for view in instance.private.get("interfaces") or []:
+        nic = cloud.store.get(view["id"])
+        if nic is not None:
+            cloud.store.remove(nic)
+    cloud.addresses.free(instance.id)
+    for view in instance.private.get("interfaces") or []:
+        cloud.addresses.free(view["id"])
+    cloud.store.remove(instance)
+
+
+async def take_power(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, action: str) -> None:
+    """Takes an instance through a start, restart, stop …, its host with it."""
+    meanwhile, after, seconds = STEPS[action]
+    if action == "start" and instance.private.get("power") == "running":
+        return
+    instance.private["power"] = meanwhile
+    instance.properties["provisioningState"] = "Updating"
+    if action != "start":
+        await cloud.stop_host(instance.address.key)
+    await cloud.clock.sleep(cloud.operations.span(seconds))
+    if action.startswith("reimage"):
+        instance.private["model"] = scale_set.private.get("model")
+        instance.properties["latestModelApplied"] = True
+    instance.changed = cloud.clock.now()
+    instance.private["power"] = after
+    instance.properties["provisioningState"] = "Succeeded"
+    if after == "running":
+        await cloud.start_host(host_of(instance))
+
+
+def instance_view(instance: Resource) -> dict[str, Json]:
+    """The instance view: domains, agent, disks, statuses."""
+    when = offset_stamp(instance.changed)
+    power = str(instance.private.get("power", "running"))
+    storage = instance.properties.get("storageProfile") or {}
+    disk = get(storage, "osDisk", "name")
+    body: dict[str, Json] = {
+        "placementGroupId": "",
+        "platformUpdateDomain": instance.private.get("update", 0),
+        "platformFaultDomain": instance.private.get("fault", 0),
+        "disks": [{"name": disk, "statuses": [profiles.provisioning_status("Succeeded", when)]}],
+        "hyperVGeneration": "V1",
+        "statuses": [profiles.provisioning_status(instance.state, when), profiles.power_status(power)],
+    }
+    if power == "running":
+        ready = profiles.status("ProvisioningState/succeeded", "Ready", when, "Guest Agent is running")
+        name, version = profiles.system_version(storage.get("imageReference"), str(get(storage, "osDisk", "osType")))
+        body |= {
+            "computerName": get(instance.properties, "osProfile", "computerName"),
+            "osName": name,
+            "osVersion": version,
+            "vmAgent": {"vmAgentVersion": "2.9.1.1", "statuses": [ready], "extensionHandlers": []},
+        }
+    if instance.private.get("model") is not None:
+        instance.properties.setdefault("latestModelApplied", True)
+    return body
+
+
+def base36(number: int) -> str:
+    """An instance number as it stands at the end of a computer name: six characters of 0-9 and a-z."""
+    text = ""
+    for _ in range(6):
+        number, digit = divmod(number, 36)
+        text = LETTERS[digit] + text
+    return text.upper()

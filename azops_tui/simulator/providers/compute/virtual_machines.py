@@ -1,0 +1,360 @@
+"""Virtual machines: their disks, power states and instance views, and the host behind each."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import uuid
+from collections.abc import Awaitable, Callable
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.clock import offset_stamp
+from azops_tui.simulator.cloud import SimulatedMachine
+from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_entity
+from azops_tui.simulator.ids import parse
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, merge, need, reference_id
+from azops_tui.simulator.providers.compute import images, profiles
+from azops_tui.simulator.providers.compute.disks import attach, detach
+from azops_tui.simulator.providers.compute.extensions import extension_view, handler_view
+from azops_tui.simulator.providers.compute.run_command import run_command
+from azops_tui.simulator.providers.network.interfaces import addresses_of, release_addresses
+from azops_tui.simulator.store import Resource
+
+LEAD = (ASYNC, LOCATION)
+POWER_SECONDS = {
+    "start": 22.0,
+    "restart": 14.0,
+    "poweroff": 12.0,
+    "deallocate": 30.0,
+    "redeploy": 60.0,
+    "reimage": 40.0,
+}
+
+
+class VirtualMachineProvider(ResourceProvider):
+    """Microsoft.Compute/virtualMachines."""
+
+    types = ("microsoft.compute/virtualmachines",)
+
+    def check(self, change: ResourceWrite) -> None:
+        if change.patch:
+            return
+        properties = change.properties
+        self._check_profiles(change, properties)
+        used = [reference_id(n) for n in get(properties, "networkProfile", "networkInterfaces") or []]
+        own = get(properties, "networkProfile", "networkInterfaceConfigurations")
+        if not used and not own and change.creates and not get(properties, "virtualMachineScaleSet"):
+            raise invalid_parameter("networkProfile", "Required parameter 'networkProfile' is missing (null).")
+        for nic in used:
+            self._check_interface(nic, change)
+        for name in ("availabilitySet", "virtualMachineScaleSet", "proximityPlacementGroup", "host"):
+            target = reference_id(get(properties, name))
+            need(not target or self.cloud.store.get(target), not_found_entity(target))
+
+    def _check_profiles(self, change: ResourceWrite, properties: dict[str, Json]) -> None:
+        if change.creates:
+            need(
+                get(properties, "hardwareProfile", "vmSize") or get(properties, "virtualMachineScaleSet"),
+                invalid_parameter("vmSize", "Required parameter 'vmSize' is missing (null)."),
+            )
+            need(
+                get(properties, "storageProfile"),
+                invalid_parameter("storageProfile", "Required parameter 'storageProfile' is missing (null)."),
+            )
+            name = get(properties, "osProfile", "computerName")
+            if name and images.system_of(get(properties, "storageProfile", "imageReference")) == "Linux":
+                profiles.check_name(str(name), 64, "computerName")
+        profiles.check_os(get(properties, "osProfile"), generalised=change.creates)
+        before = change.before.properties if change.before else {}
+        old = get(before, "osProfile", "linuxConfiguration", "ssh")
+        new = get(properties, "osProfile", "linuxConfiguration", "ssh")
+        if change.before is not None and old is not None and new is not None:
+            before_keys = {str(get(k, "keyData")).strip() for k in get(old, "publicKeys") or []}
+            sent_keys = {str(get(k, "keyData")).strip() for k in get(new, "publicKeys") or []}
+            if before_keys != sent_keys:
+                raise ArmError(
+                    409,
+                    "PropertyChangeNotAllowed",
+                    "Changing property 'linuxConfiguration.ssh.publicKeys' is not allowed.",
+                    target="linuxConfiguration.ssh.publicKeys",
+                )
+
+    def _check_interface(self, nic: str, change: ResourceWrite) -> None:
+        found = self.cloud.store.get(nic)
+        if found is None:
+            raise not_found_entity(nic)
+        for other in self.cloud.store.of_type(self.types[0], f"/subscriptions/{change.address.subscription}"):
+            if other.address.key == change.address.key or other.state == "Deleting":
+                continue
+            if any(reference_id(n).lower() == nic.lower() for n in _interfaces(other)):
+                raise ArmError(
+                    400,
+                    "NicInUse",
+                    f"Network Interface {found.id} is used by existing resource {other.id}. In order to use it with "
+                    f"{change.address.id}, it must be dissociated from the existing resource.",
+                    details=[],
+                )
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"]
+        old = change.before.properties if change.before else {}
+        if not change.patch and change.before is not None:
+            kept = copy.deepcopy(old)
+            for name in ("osProfile", "storageProfile", "hardwareProfile", "networkProfile"):
+                if name in properties:
+                    kept[name] = merge(kept.get(name) or {}, properties[name])
+            body["properties"] = properties = {
+                **kept,
+                **{k: v for k, v in properties.items() if k not in kept},
+                **{
+                    k: v
+                    for k, v in properties.items()
+                    if k not in ("osProfile", "storageProfile", "hardwareProfile", "networkProfile")
+                },
+            }
+            properties.pop("instanceView", None)
+        properties.pop("resources", None)
+        properties.setdefault("vmId", str(uuid.uuid4()))
+        properties.setdefault("timeCreated", offset_stamp(self.cloud.clock.now()))
+        size = str(get(properties, "hardwareProfile", "vmSize") or "Standard_DS1_v2")
+        storage = properties.setdefault("storageProfile", {})
+        reference = storage.get("imageReference")
+        system = str(get(storage, "osDisk", "osType") or images.system_of(reference))
+        if isinstance(reference, dict):
+            profiles.exact_version(reference)
+        disk = storage.setdefault("osDisk", {})
+        self._dress_disk(disk, change, size, 1, images.disk_size(system))
+        disk["osType"] = system
+        disk["createOption"] = profiles.titled(disk.get("createOption"))
+        disk.setdefault("caching", "ReadWrite")
+        for i, data in enumerate(storage.setdefault("dataDisks", [])):
+            self._dress_disk(data, change, size, i + 2, 0)
+            data["createOption"] = profiles.titled(data.get("createOption") or "Empty")
+            data.setdefault("caching", "None")
+            data.setdefault("toBeDetached", False)
+        profile = properties.get("osProfile")
+        if isinstance(profile, dict):
+            profile.setdefault("computerName", change.address.last_name)
+            profiles.dress_os(profile, system)
+        return body
+
+    def _dress_disk(self, disk: dict[str, Json], change: ResourceWrite, size: str, number: int, gigabytes: int) -> None:
+        managed = disk.get("managedDisk")
+        if disk.get("vhd") is not None:
+            disk.setdefault("name", f"{change.address.last_name}_disk{number}")
+            disk.setdefault("deleteOption", "Detach")
+            if gigabytes:
+                disk.setdefault("diskSizeGB", gigabytes)
+            return
+        if not isinstance(managed, dict):
+            managed = disk["managedDisk"] = {}
+        known = reference_id(managed)
+        if not disk.get("name"):
+            alone = number == 1 and not get(change.sent, "properties", "storageProfile", "dataDisks")
+            part = "OsDisk_1" if alone else f"disk{number}"
+            made = f"{change.address.last_name}_{part}_{uuid.uuid4().hex}"
+            disk["name"] = known.rsplit("/", 1)[-1] if known else made
+        if not managed.get("storageAccountType"):
+            found = self.cloud.store.get(known) if known else None
+            kind = get(found.body, "sku", "name") if found else None
+            managed["storageAccountType"] = kind or profiles.storage_account_type(size)
+        managed.setdefault("id", f"{change.address.scope}/providers/Microsoft.Compute/disks/{disk['name']}")
+        disk.setdefault("deleteOption", "Detach")
+        if gigabytes:
+            disk.setdefault("diskSizeGB", gigabytes)
+
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
+        attach(self.cloud, resource)
+        if change.creates:
+            resource.private["power"] = "starting"
+            for nic in _interfaces(resource):
+                found = self.cloud.store.get(reference_id(nic))
+                if found is not None:
+                    addresses_of(self.cloud, found, allocating=True)
+
+    async def work(self, resource: Resource, change: ResourceWrite) -> None:
+        await super().work(resource, change)
+        if change.creates:
+            await self.switch_on(resource)
+
+    async def switch_on(self, resource: Resource) -> None:
+        """Starts the host behind a machine."""
+        resource.private["power"] = "running"
+        await self.cloud.start_host(self.host(resource))
+
+    def host(self, resource: Resource) -> SimulatedMachine:
+        """What the host behind a machine is like."""
+        private = public = fqdn = ""
+        for used in _interfaces(resource):
+            found = self.cloud.store.get(reference_id(used))
+            if found is not None:
+                private, public, fqdn = addresses_of(self.cloud, found, allocating=True)
+                break
+        profile = resource.properties.get("osProfile")
+        return SimulatedMachine(
+            key=resource.address.key,
+            name=str(get(profile, "computerName") or resource.address.last_name),
+            user=str(get(profile, "adminUsername") or "azureuser"),
+            public_keys=profiles.public_keys(profile),
+            private_address=private,
+            public_address=public or None,
+            fqdn=fqdn or None,
+            size=str(get(resource.properties, "hardwareProfile", "vmSize") or ""),
+            image=images.describe(get(resource.properties, "storageProfile", "imageReference")),
+        )
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        body = resource.body
+        below = self._extensions(resource)
+        view = query.get("$expand", "").lower() == "instanceview" or query.get("statusonly") == "true"
+        if not view and not below:
+            return body
+        body = copy.copy(body)
+        if below:
+            body["resources"] = [r.body for r in below]
+        if view:
+            body["properties"] = {**resource.properties, "instanceView": self.instance_view(resource)}
+        return body
+
+    def instance_view(self, resource: Resource) -> dict[str, Json]:
+        """The instance view: agent, disks, statuses."""
+        when = offset_stamp(resource.changed)
+        power = str(resource.private.get("power", "running"))
+        storage = resource.properties.get("storageProfile") or {}
+        ready = profiles.status("ProvisioningState/succeeded", "Ready", when, "Guest Agent is running")
+        name, version = profiles.system_version(storage.get("imageReference"), str(get(storage, "osDisk", "osType")))
+        disks = [storage.get("osDisk") or {}, *(storage.get("dataDisks") or [])]
+        body: dict[str, Json] = {
+            "disks": [
+                {"name": d.get("name"), "statuses": [profiles.provisioning_status("Succeeded", when)]} for d in disks
+            ],
+            "hyperVGeneration": images.generation(storage.get("imageReference")),
+            "statuses": [profiles.provisioning_status(resource.state, when), profiles.power_status(power)],
+        }
+        if power == "running":
+            body = {
+                "computerName": get(resource.properties, "osProfile", "computerName"),
+                "osName": name,
+                "osVersion": version,
+                "vmAgent": {
+                    "vmAgentVersion": "2.9.1.1",
+                    "statuses": [ready],
+                    "extensionHandlers": [handler_view(e) for e in self._extensions(resource)],
+                },
+                **body,
+            }
+        found = [extension_view(e) for e in self._extensions(resource)]
+        if found:
+            body["extensions"] = found
+        return body
+
+    def _extensions(self, resource: Resource) -> list[Resource]:
+        below = self.cloud.store.below(resource.address)
+        return [r for r in below if r.address.type.lower() == "microsoft.compute/virtualmachines/extensions"]
+
+    def settle(self, resource: Resource) -> None:
+        attach(self.cloud, resource)
+
+    async def delete(self, resource: Resource) -> None:
+        await self.cloud.stop_host(resource.address.key, forget=True)
+        await super().delete(resource)
+
+    def gone(self, resource: Resource) -> None:
+        detach(self.cloud, resource)
+        for used in _interfaces(resource):
+            if str(get(used, "properties", "deleteOption")).lower() == "delete":
+                nic = self.cloud.store.get(reference_id(used))
+                if nic is not None:
+                    self.cloud.store.remove(nic)
+                    self.cloud.addresses.free(nic.id)
+        self.cloud.operations.spawn(self.cloud.stop_host(resource.address.key, forget=True))
+
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
+        name = action.lower()
+        if name == "instanceview":
+            return ArmReply(200, self.instance_view(resource))
+        if name == "vmsizes":
+            from azops_tui.simulator.providers.compute.sizes import sizes
+
+            return ArmReply(200, {"value": sizes()})
+        if name == "generalize":
+            if resource.private.get("power") not in ("stopped", "deallocated"):
+                raise ArmError(
+                    409, "OperationNotAllowed", "The Virtual Machine must be stopped before it is generalized."
+                )
+            return ArmReply(200)
+        if name == "simulateeviction":
+            if str(resource.properties.get("priority", "")).lower() != "spot":
+                raise ArmError(
+                    409, "OperationNotAllowed", "Operation 'simulateEviction' is allowed only for Spot Virtual Machines"
+                )
+            return ArmReply(204)
+        if name == "runcommand":
+            return self._run_command(resource, body)
+        work = self._power_work(resource, name)
+        if work is None:
+            return None
+        return ArmReply(202, None, self.begin(resource, work, empty=True), LEAD)
+
+    def _run_command(self, resource: Resource, body: Json) -> ArmReply:
+        if resource.private.get("power") != "running":
+            raise ArmError(409, "OperationNotAllowed", "The operation requires the VM to be running (or set to run).")
+        work, result = run_command(self.cloud, resource.address.key, body)
+        operation = self.begin(resource, work)
+        operation.result = result
+        return ArmReply(202, None, operation, LEAD)
+
+    def _power_work(self, resource: Resource, name: str) -> Callable[[], Awaitable[None]] | None:
+        steps = {
+            "start": ("starting", "running"),
+            "restart": ("running", "running"),
+            "poweroff": ("stopping", "stopped"),
+            "deallocate": ("deallocating", "deallocated"),
+            "redeploy": ("starting", "running"),
+            "reimage": ("starting", "running"),
+            "reapply": ("running", "running"),
+            "performmaintenance": ("running", "running"),
+        }
+        if name not in steps:
+            return None
+        meanwhile, after = steps[name]
+
+        async def work() -> None:
+            async with self.cloud.lock(resource.address.key):
+                await self.power(resource, meanwhile, after, POWER_SECONDS.get(name, 5.0), name)
+
+        return work
+
+    async def power(self, resource: Resource, meanwhile: str, after: str, seconds: float, action: str) -> None:
+        """Takes a machine from one power state to the next, its host with it."""
+        before = resource.private.get("power")
+        if action == "start" and before == "running":
+            return
+        resource.private["power"] = meanwhile
+        resource.properties["provisioningState"] = "Updating"
+        if after != "running" or action in ("restart", "redeploy", "reimage"):
+            await self.cloud.stop_host(resource.address.key)
+        if after == "deallocated":
+            for used in _interfaces(resource):
+                nic = self.cloud.store.get(reference_id(used))
+                if nic is not None:
+                    release_addresses(self.cloud, nic)
+        await self.cloud.clock.sleep(self.cloud.operations.span(seconds))
+        resource.changed = self.cloud.clock.now()
+        resource.properties["provisioningState"] = "Succeeded"
+        if after == "running" and action != "reapply":
+            await asyncio.shield(self.switch_on(resource))
+        resource.private["power"] = after
+
+
+def _interfaces(resource: Resource) -> list[Json]:
+    return list(get(resource.properties, "networkProfile", "networkInterfaces") or [])
+
+
+def scale_set_of(resource: Resource) -> str:
+    """Id of the flexible scale set that a machine belongs to, in lower case; empty for none."""
+    found = reference_id(resource.properties.get("virtualMachineScaleSet"))
+    return parse(found).key if found else ""

@@ -1,0 +1,207 @@
+"""Kubernetes clusters and their pools of nodes. There is no Kubernetes behind them: only what the service shows."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import uuid
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get
+from azops_tui.simulator.providers.defaults import fill
+from azops_tui.simulator.store import Resource
+
+VERSION = "1.27.7"
+POOL_TYPE = "Microsoft.ContainerService/managedClusters/agentPools"
+POOL: dict[str, Json] = {
+    "osDiskType": "Managed",
+    "kubeletDiskType": "OS",
+    "maxPods": 110,
+    "type": "VirtualMachineScaleSets",
+    "enableAutoScaling": False,
+    "powerState": {"code": "Running"},
+    "orchestratorVersion": VERSION,
+    "currentOrchestratorVersion": VERSION,
+    "enableNodePublicIP": False,
+    "enableEncryptionAtHost": False,
+    "enableUltraSSD": False,
+    "osType": "Linux",
+    "osSKU": "Ubuntu",
+    "nodeImageVersion": "AKSUbuntu-2204gen2containerd-202312.06.0",
+    "upgradeSettings": {},
+    "enableFIPS": False,
+    "mode": "User",
+}
+CLUSTER: dict[str, Json] = {
+    "powerState": {"code": "Running"},
+    "kubernetesVersion": VERSION,
+    "currentKubernetesVersion": VERSION,
+    "servicePrincipalProfile": {"clientId": "msi"},
+    "nodeResourceGroup": "MC_{group}_{name}_{location}",
+    "enableRBAC": True,
+    "supportPlan": "KubernetesOfficial",
+    "networkProfile": {
+        "networkPlugin": "kubenet",
+        "loadBalancerSku": "Standard",
+        "loadBalancerProfile": {"managedOutboundIPs": {"count": 1}, "effectiveOutboundIPs": []},
+        "podCidr": "10.244.0.0/16",
+        "serviceCidr": "10.0.0.0/16",
+        "dnsServiceIP": "10.0.0.10",
+        "outboundType": "loadBalancer",
+        "podCidrs": ["10.244.0.0/16"],
+        "serviceCidrs": ["10.0.0.0/16"],
+        "ipFamilies": ["IPv4"],
+    },
+    "maxAgentPools": 100,
+    "storageProfile": {
+        "diskCSIDriver": {"enabled": True},
+        "fileCSIDriver": {"enabled": True},
+        "snapshotController": {"enabled": True},
+    },
+    "oidcIssuerProfile": {"enabled": False},
+    "securityProfile": {},
+    "workloadAutoScalerProfile": {},
+}
+
+
+class ManagedClusterProvider(ResourceProvider):
+    """Microsoft.ContainerService/managedClusters."""
+
+    types = ("microsoft.containerservice/managedclusters",)
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"]
+        old = change.before.properties if change.before else {}
+        address = change.address
+        words = {"group": address.group, "name": address.last_name, "location": str(body.get("location") or "")}
+        fill(properties, {**CLUSTER, **{k: old[k] for k in CLUSTER if k in old}}, words)
+        prefix = properties.get("dnsPrefix") or address.last_name
+        host = f"{prefix}-{uuid.uuid4().hex[:8]}"
+        where = words["location"]
+        properties["fqdn"] = old.get("fqdn") or f"{host}.hcp.{where}.azmk8s.io"
+        properties["azurePortalFQDN"] = old.get("azurePortalFQDN") or f"{host}.portal.hcp.{where}.azmk8s.io"
+        body.setdefault("sku", {"name": "Base", "tier": "Free"})
+        for profile in properties.setdefault("agentPoolProfiles", []):
+            dress_pool(profile)
+        return body
+
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
+        for profile in resource.properties["agentPoolProfiles"]:
+            profile["provisioningState"] = "Creating" if change.creates else "Updating"
+
+    def settle(self, resource: Resource) -> None:
+        properties = resource.properties
+        for profile in properties["agentPoolProfiles"]:
+            profile["provisioningState"] = "Succeeded"
+        nodes = f"/subscriptions/{resource.address.subscription}/resourceGroups/{properties['nodeResourceGroup']}"
+        network = properties.get("networkProfile") or {}
+        network["loadBalancerSku"] = str(network.get("loadBalancerSku") or "Standard").capitalize()
+        outbound = get(network, "loadBalancerProfile")
+        if isinstance(outbound, dict) and not outbound.get("effectiveOutboundIPs"):
+            address = f"{nodes}/providers/Microsoft.Network/publicIPAddresses/{properties['fqdn'].split('.')[0]}"
+            outbound["effectiveOutboundIPs"] = [{"id": address}]
+        if resource.body.get("identity") and "identityProfile" not in properties:
+            name = f"{resource.address.last_name}-agentpool"
+            identity = f"{nodes}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+            properties["identityProfile"] = {
+                "kubeletidentity": {
+                    "resourceId": identity,
+                    "clientId": str(uuid.uuid4()),
+                    "objectId": str(uuid.uuid4()),
+                }
+            }
+
+    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
+        resource = self.cloud.store.get(parent.id)
+        if resource is None or parent.tail.lower() != "agentpools":
+            return None
+        return [pool_body(resource, p) for p in resource.properties["agentPoolProfiles"]]
+
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
+        name = action.lower()
+        if name in ("listclusterusercredential", "listclusteradmincredential"):
+            return ArmReply(200, {"kubeconfigs": [{"name": "clusterUser", "value": kubeconfig(resource)}]})
+        if name in ("start", "stop", "rotateclustercertificates"):
+
+            async def work() -> None:
+                await self.cloud.clock.sleep(60)
+                if name != "rotateclustercertificates":
+                    resource.properties["powerState"] = {"code": "Running" if name == "start" else "Stopped"}
+
+            return ArmReply(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
+        return None
+
+
+class AgentPoolProvider(ResourceProvider):
+    """Microsoft.ContainerService/managedClusters/agentPools: they stand in the cluster's profiles."""
+
+    types = (POOL_TYPE.lower(),)
+
+    def _cluster(self, address: Address) -> Resource | None:
+        return self.cloud.store.get(address.parent.id) if address.parent else None
+
+    def find(self, address: Address) -> Resource | None:
+        cluster = self._cluster(address)
+        profiles = cluster.properties["agentPoolProfiles"] if cluster else []
+        found = next((p for p in profiles if str(p.get("name")).lower() == address.last_name.lower()), None)
+        if cluster is None or found is None:
+            return None
+        made = Resource(address, pool_body(cluster, found), created=cluster.created)
+        made.body["properties"] = found
+        return made
+
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
+        self.cloud.store.remove(resource)
+        cluster = self._cluster(change.address)
+        if cluster is None:
+            raise ArmError(404, "ParentResourceNotFound", f"The cluster of {change.address.id} could not be found.")
+        profile = resource.body["properties"]
+        profile["name"] = change.address.last_name
+        dress_pool(profile)
+        others = [p for p in cluster.properties["agentPoolProfiles"] if p.get("name") != profile["name"]]
+        cluster.properties["agentPoolProfiles"] = [*others, profile]
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        properties = {k: v for k, v in resource.properties.items() if k != "name"}
+        return {**resource.body, "properties": properties}
+
+    def gone(self, resource: Resource) -> None:
+        cluster = self._cluster(resource.address)
+        if cluster is not None:
+            name = resource.address.last_name.lower()
+            kept = [p for p in cluster.properties["agentPoolProfiles"] if str(p.get("name")).lower() != name]
+            cluster.properties["agentPoolProfiles"] = kept
+
+
+def dress_pool(profile: dict[str, Json]) -> None:
+    """Adds what the service shows of every pool."""
+    fill(profile, POOL, {})
+    if not profile.get("osDiskSizeGB"):
+        profile["osDiskSizeGB"] = 128
+
+
+def pool_body(cluster: Resource, profile: dict[str, Json]) -> dict[str, Json]:
+    """A pool as a resource."""
+    return {
+        "id": f"{cluster.id}/agentPools/{profile.get('name')}",
+        "name": profile.get("name"),
+        "type": POOL_TYPE,
+        "properties": {k: copy.deepcopy(v) for k, v in profile.items() if k != "name"},
+    }
+
+
+def kubeconfig(resource: Resource) -> str:
+    """A kubectl configuration for the cluster, base64; nothing listens at its address."""
+    name, host = resource.address.last_name, get(resource.properties, "fqdn")
+    text = (
+        "apiVersion: v1\nkind: Config\n"
+        f"clusters:\n- name: {name}\n  cluster: {{server: 'https://{host}:443'}}\n"
+        f"contexts:\n- name: {name}\n  context: {{cluster: {name}, user: clusterUser}}\n"
+        f"current-context: {name}\nusers:\n- name: clusterUser\n  user: {{token: local}}\n"
+    )
+    return base64.b64encode(text.encode()).decode()

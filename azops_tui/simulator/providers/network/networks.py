@@ -1,0 +1,377 @@
+"""Networks, security groups, load balancers and all other types of Microsoft.Network.
+
+They share one habit: elements of their lists (subnets, rules, pools, configurations) are resources of their own, with
+an id beneath the parent, an etag and a state, and can be read and written both ways.
+"""
+
+from __future__ import annotations
+
+import copy
+import ipaddress
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.errors import ArmError, invalid_reference
+from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.network.elements import (
+    dress,
+    element_of,
+    elements,
+    find_element,
+    put_element,
+    references,
+    respell,
+)
+from azops_tui.simulator.providers.network.types import DEFAULTS, default_rules
+from azops_tui.simulator.store import Resource
+
+EMBEDDED: dict[str, tuple[str, ...]] = {
+    "microsoft.network/virtualnetworks": ("subnets", "virtualNetworkPeerings"),
+    "microsoft.network/networksecuritygroups": ("securityRules", "defaultSecurityRules"),
+    "microsoft.network/routetables": ("routes",),
+    "microsoft.network/networkinterfaces": ("ipConfigurations", "tapConfigurations"),
+    "microsoft.network/loadbalancers": (
+        "frontendIPConfigurations",
+        "backendAddressPools",
+        "loadBalancingRules",
+        "probes",
+        "inboundNatRules",
+        "inboundNatPools",
+        "outboundRules",
+    ),
+    "microsoft.network/expressroutecircuits": ("authorizations", "peerings"),
+}
+"""Child types that live in a list of their parent, by the parent's type."""
+
+
+class NetworkProvider(ResourceProvider):
+    """Any type of Microsoft.Network of the first level."""
+
+    def check(self, change: ResourceWrite) -> None:
+        for reference in references(change.sent.get("properties")):
+            self.check_reference(reference, change)
+        if change.address.type.lower() == "microsoft.network/virtualnetworks":
+            check_subnets(change.address, change.properties)
+
+    def check_reference(self, reference: str, change: ResourceWrite) -> None:
+        """Refuses a reference to a network resource that is not there."""
+        target = parse(reference)
+        if target.namespace.lower() != "microsoft.network" or not target.names or not target.group:
+            return
+        if target.key.startswith(change.address.key + "/") or target.key == change.address.key:
+            return
+        if self.cloud.store.get(target.id) is None and find_element(self.cloud, target) is None:
+            raise invalid_reference(target.id, change.address.id)
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        properties = body["properties"] = respell(body.get("properties") or {})
+        old = change.before.properties if change.before else {}
+        for key in ("resourceGuid",):
+            if key in old:
+                properties.setdefault(key, old[key])
+        type_ = change.address.type.lower()
+        for name in EMBEDDED.get(type_, ()):
+            if not change.patch and name in old and name not in properties and name == "virtualNetworkPeerings":
+                properties[name] = copy.deepcopy(old[name])
+        if type_ == "microsoft.network/publicipaddresses" and change.api_version >= "2022-09-01":
+            properties.setdefault("ddosSettings", {"protectionMode": "VirtualNetworkInherited"})
+        if type_ == "microsoft.network/virtualnetworks" and isinstance(properties.get("dhcpOptions"), dict):
+            properties["dhcpOptions"].setdefault("dnsServers", [])
+        for key, value in DEFAULTS.get(type_, {}).items():
+            properties.setdefault(key, copy.deepcopy(value))
+        if type_ == "microsoft.network/networksecuritygroups":
+            properties["defaultSecurityRules"] = default_rules()
+        if type_ == "microsoft.network/loadbalancers":
+            body.setdefault("sku", {"name": "Basic"}).setdefault("tier", "Regional")
+            for rule in properties.get("loadBalancingRules") or []:
+                pair_pools(rule.setdefault("properties", {}))
+        return body
+
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
+        style = self.style(resource.type)
+        state = style.state if change.creates else style.updating
+        dns = "dnszones" in resource.type.lower()
+        resource.body["etag"] = resource.etag if dns else f'W/"{resource.etag}"'
+        properties = resource.properties
+        properties["provisioningState"] = state
+        if not dns:
+            properties.setdefault("resourceGuid", guid(self.cloud))
+        self.dress(resource, state)
+
+    def dress(self, resource: Resource, state: str) -> None:
+        """Gives every element of the resource's lists its id, etag, type, state and defaults."""
+        for name, element in elements(resource.properties):
+            dress(element, resource.id, resource.type, name, resource.etag, state)
+
+    def settle(self, resource: Resource) -> None:
+        for _, element in elements(resource.properties):
+            element.setdefault("properties", {})["provisioningState"] = "Succeeded"
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        body = copy.deepcopy(resource.body)
+        add_back_references(self.cloud, resource, body)
+        return body
+
+    def check_delete(self, resource: Resource) -> None:
+        users = sorted(set(users_of(self.cloud, resource)))
+        if users:
+            label, code, words = IN_USE.get(resource.type.lower(), ("Resource", "InUseResourceCannotBeDeleted", ""))
+            raise ArmError(
+                400,
+                code,
+                f"{label} {resource.id} cannot be deleted because it is in use by the following resources: "
+                f"{', '.join(users)}.{words}",
+                details=[],
+            )
+
+
+IN_USE = {
+    "microsoft.network/networksecuritygroups": (
+        "Network security group",
+        "InUseNetworkSecurityGroupCannotBeDeleted",
+        " In order to delete the Network security group, remove the association with the resource(s). "
+        "To learn how to do this, see aka.ms/deletensg.",
+    ),
+    "microsoft.network/publicipaddresses": ("Public IP address", "PublicIPAddressCannotBeDeleted", ""),
+    "microsoft.network/virtualnetworks": ("Subnet of network", "InUseSubnetCannotBeDeleted", ""),
+}
+
+
+class ElementProvider(ResourceProvider):
+    """Resources that live in a list of their parent: subnets, rules, pools, configurations."""
+
+    def __init__(self, cloud: SimulatedCloud, provider_of: Callable[[str], ResourceProvider]) -> None:
+        super().__init__(cloud)
+        self._of = provider_of
+
+    def serves(self, type_: str) -> bool:
+        """Whether a type (lower case) lives in its parent."""
+        parent, _, kind = type_.rpartition("/")
+        return kind in {k.lower() for k in EMBEDDED.get(parent, ())}
+
+    def find(self, address: Address) -> Resource | None:
+        return find_element(self.cloud, address)
+
+    def check(self, change: ResourceWrite) -> None:
+        parent = self._parent(change.address)
+        kind = self._of(parent.type)
+        if isinstance(kind, NetworkProvider):
+            for reference in references(change.sent.get("properties")):
+                kind.check_reference(reference, ResourceWrite(parent.address, {}, parent))
+        if change.address.types[-1].lower() == "subnets":
+            trial = copy.deepcopy(parent.properties)
+            put_element(trial, "subnets", {"name": change.address.last_name, "properties": change.properties})
+            check_subnets(parent.address, trial)
+
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
+        store = self.cloud.store
+        store.remove(resource)
+        parent = self._parent(change.address)
+        name = self._list_name(change.address)
+        style = self.style(resource.type)
+        state = style.state if change.creates else style.updating
+        dress(resource.body, parent.id, parent.type, name, resource.etag, state)
+        parent.properties[name] = put_element(parent.properties, name, resource.body)
+        provider = self._of(parent.type)
+        if isinstance(provider, NetworkProvider):
+            provider.dress(parent, "")
+
+    def settle(self, resource: Resource) -> None:
+        resource.properties["provisioningState"] = "Succeeded"
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        parent = self._parent(resource.address)
+        body = self._of(parent.type).show(parent, {})
+        found = element_of(body, resource.address)
+        return found if found is not None else resource.body
+
+    def check_delete(self, resource: Resource) -> None:
+        users = [u for u in users_of(self.cloud, resource) if not u.lower().startswith(resource.address.key)]
+        if users and resource.address.types[-1].lower() == "subnets":
+            raise ArmError(
+                400,
+                "InUseSubnetCannotBeDeleted",
+                f"Subnet {resource.address.last_name} is in use by {users[0]} and cannot be deleted. In order to "
+                "delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
+                details=[],
+            )
+
+    def gone(self, resource: Resource) -> None:
+        parent = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
+        if parent is not None:
+            name = self._list_name(resource.address)
+            wanted = resource.address.last_name.lower()
+            kept = [e for e in parent.properties.get(name) or [] if str(e.get("name")).lower() != wanted]
+            parent.properties[name] = kept
+
+    def collection_of(self, parent: Resource, name: str) -> list[Json]:
+        """The elements of a list of the parent, as GET of the list shows them."""
+        shown = self._of(parent.type).show(parent, {})
+        return list(get(shown, "properties", name) or [])
+
+    def _parent(self, address: Address) -> Resource:
+        above = address.parent
+        found = self.cloud.store.get(above.id) if above else None
+        if found is None:
+            raise ArmError(404, "ParentResourceNotFound", f"The parent of {address.id} could not be found.")
+        return found
+
+    def _list_name(self, address: Address) -> str:
+        parent = "/".join((address.namespace, *address.types[:-1])).lower()
+        wanted = address.types[-1].lower()
+        return next(k for k in EMBEDDED[parent] if k.lower() == wanted)
+
+
+def users_of(cloud: SimulatedCloud, resource: Resource) -> Iterator[str]:
+    """Ids of what refers to a network resource or to an element of it."""
+    key = resource.address.key
+    scope = f"/subscriptions/{resource.address.subscription}"
+    kinds = (
+        "microsoft.network/networkinterfaces",
+        "microsoft.network/loadbalancers",
+        "microsoft.network/virtualnetworks",
+        "microsoft.network/natgateways",
+        "microsoft.network/applicationgateways",
+        "microsoft.network/bastionhosts",
+        "microsoft.network/privateendpoints",
+        "microsoft.network/virtualnetworkgateways",
+    )
+    for kind in kinds:
+        for other in cloud.store.of_type(kind, scope):
+            if other.address.key == key or key.startswith(other.address.key + "/"):
+                continue
+            if other.state != "Deleting" and _refers(other.properties, key):
+                yield other.id
+    for other in cloud.store.of_type("microsoft.compute/virtualmachinescalesets", scope):
+        if other.state != "Deleting" and _refers(other.properties, key):
+            yield other.id
+
+
+def _refers(properties: Json, key: str) -> bool:
+    return any(r.lower() == key or r.lower().startswith(key + "/") for r in references(properties))
+
+
+def add_back_references(cloud: SimulatedCloud, resource: Resource, body: dict[str, Json]) -> None:
+    """Adds what the service knows from the other side: who uses a subnet, a group, an address or a pool."""
+    type_ = resource.type.lower()
+    scope = f"/subscriptions/{resource.address.subscription}"
+    properties = body.get("properties") or {}
+    if type_ == "microsoft.network/virtualnetworks":
+        for subnet in properties.get("subnets") or []:
+            users = [{"id": o} for o in cloud.addresses.owners(subnet["id"])]
+            if users:
+                subnet["properties"]["ipConfigurations"] = users
+    elif type_ == "microsoft.network/networksecuritygroups":
+        key = resource.address.key
+        subnets = []
+        nics = [
+            {"id": nic.id}
+            for nic in cloud.store.of_type("microsoft.network/networkinterfaces", scope)
+            if reference_id(nic.properties.get("networkSecurityGroup")).lower() == key
+        ]
+        for network in cloud.store.of_type("microsoft.network/virtualnetworks", scope):
+            for subnet in network.properties.get("subnets") or []:
+                found = reference_id(get(subnet, "properties", "networkSecurityGroup")).lower()
+                if found == key:
+                    subnets.append({"id": subnet["id"]})
+        if nics:
+            properties["networkInterfaces"] = nics
+        if subnets:
+            properties["subnets"] = subnets
+    if type_ in LINKED_INSIDE:
+        add_links(properties)
+    if type_ == "microsoft.network/loadbalancers":
+        pools = {p["id"].lower(): p for p in properties.get("backendAddressPools") or []}
+        for nic in cloud.store.of_type("microsoft.network/networkinterfaces", scope):
+            for configuration in nic.properties.get("ipConfigurations") or []:
+                for pool in get(configuration, "properties", "loadBalancerBackendAddressPools") or []:
+                    mine = pools.get(reference_id(pool).lower())
+                    if mine is not None:
+                        mine["properties"].setdefault("backendIPConfigurations", []).append({"id": configuration["id"]})
+
+
+LINKED_INSIDE = ("microsoft.network/loadbalancers", "microsoft.network/applicationgateways")
+"""Types whose elements show which other elements of the same resource refer to them."""
+
+
+def add_links(properties: dict[str, Json]) -> None:
+    """Adds to each element the elements of the same resource that refer to it, under the name of their list."""
+    known = {str(e.get("id")).lower(): e for _, e in elements(properties)}
+    for name, element in list(elements(properties)):
+        if name == "backendAddressPools":
+            continue
+        for reference in dict.fromkeys(r.lower() for r in references(element.get("properties"))):
+            target = known.get(reference)
+            if target is not None and target is not element:
+                users = target.setdefault("properties", {}).setdefault(name, [])
+                users.append({"id": element["id"]})
+
+
+def pair_pools(rule: dict[str, Json]) -> None:
+    """A rule names its pool both ways, whichever way it was sent."""
+    if rule.get("backendAddressPool") and not rule.get("backendAddressPools"):
+        rule["backendAddressPools"] = [dict(rule["backendAddressPool"])]
+    elif rule.get("backendAddressPools") and not rule.get("backendAddressPool"):
+        rule["backendAddressPool"] = dict(rule["backendAddressPools"][0])
+
+
+def check_subnets(address: Address, properties: dict[str, Json]) -> None:
+    """Refuses ranges that are none, lie outside of the network's, or overlap."""
+    spaces = []
+    for text in get(properties, "addressSpace", "addressPrefixes") or []:
+        try:
+            spaces.append(ipaddress.ip_network(text, strict=False))
+        except ValueError:
+            raise ArmError(
+                400,
+                "InvalidAddressPrefixFormat",
+                f"Address prefix {text} of resource {address.id} is not formatted correctly. "
+                "It should follow CIDR notation, for example 10.0.0.0/24.",
+                details=[],
+            ) from None
+    seen: list[tuple[str, Any]] = []
+    for subnet in get(properties, "subnets") or []:
+        name = str(subnet.get("name"))
+        inner = subnet.get("properties") or {}
+        for text in [inner["addressPrefix"]] if inner.get("addressPrefix") else inner.get("addressPrefixes") or []:
+            try:
+                range_ = ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                raise ArmError(
+                    400,
+                    "InvalidAddressPrefixFormat",
+                    f"Address prefix {text} of resource {address.id}/subnets/{name} is not formatted correctly. "
+                    "It should follow CIDR notation, for example 10.0.0.0/24.",
+                    details=[],
+                ) from None
+            if spaces and not any(_within(range_, s) for s in spaces):
+                raise ArmError(
+                    400,
+                    "NetcfgInvalidSubnet",
+                    f"Subnet '{name}' is not valid in virtual network '{address.last_name}'.",
+                    details=[],
+                )
+            other = next((n for n, r in seen if r.version == range_.version and r.overlaps(range_)), None)
+            if other is not None:
+                raise ArmError(
+                    400,
+                    "NetcfgSubnetRangesOverlap",
+                    f"Subnet '{name}' is not valid because its IP address range overlaps with that of an existing "
+                    f"subnet in virtual network '{address.last_name}'.",
+                    details=[],
+                )
+            seen.append((name, range_))
+
+
+def _within(range_: Any, space: Any) -> bool:
+    return bool(range_.version == space.version and range_.subnet_of(space))
+
+
+def guid(cloud: SimulatedCloud) -> str:
+    """A random GUID."""
+    return str(uuid.UUID(int=cloud.random.getrandbits(128), version=4))

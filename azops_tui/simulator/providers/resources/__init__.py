@@ -1,0 +1,1 @@
+"""Microsoft.Resources, and the paths of subscriptions and resource groups."""

@@ -1,0 +1,186 @@
+"""Storage accounts, and the services beneath them."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import re
+
+from azops_tui.json_types import Json
+from azops_tui.simulator import locations
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.clock import stamp
+from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.ids import Address
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get
+from azops_tui.simulator.providers.storage.services import StorageServiceProvider, services
+from azops_tui.simulator.store import Resource
+
+NAME = re.compile(r"^[a-z0-9]{3,24}$")
+SERVICES = ("dfs", "web", "blob", "queue", "table", "file")
+
+
+class StorageAccountProvider(ResourceProvider):
+    """Microsoft.Storage/storageAccounts."""
+
+    types = ("microsoft.storage/storageaccounts",)
+
+    def check(self, change: ResourceWrite) -> None:
+        name = change.address.last_name
+        if not NAME.match(name):
+            raise ArmError(
+                400,
+                "AccountNameInvalid",
+                f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters "
+                "in length and use numbers and lower-case letters only.",
+            )
+        other = account_named(self.cloud, name)
+        if change.creates and other is not None:
+            same = other.address.subscription.lower() == change.address.subscription.lower()
+            raise ArmError(
+                409,
+                "StorageAccountInAnotherResourceGroup" if same else "StorageAccountAlreadyTaken",
+                f"The account {name} is already in another resource group in this subscription."
+                if same
+                else f"The storage account named {name} is already taken.",
+            )
+        if change.creates and not get(change.sent, "sku", "name") and not get(change.sent, "properties", "accountType"):
+            raise ArmError(400, "InvalidRequestContent", "The required property 'sku' is missing from the request.")
+
+    def build(self, change: ResourceWrite) -> dict[str, Json]:
+        body = super().build(change)
+        now = stamp(self.cloud.clock.now())
+        old = change.before.properties if change.before else {}
+        sku = body.setdefault("sku", dict((change.before.body.get("sku") or {}) if change.before else {}))
+        older = body["properties"].pop("accountType", None)
+        if older:
+            sku.setdefault("name", older)
+        sku["tier"] = str(sku.get("name", "Standard_LRS")).split("_")[0]
+        body.setdefault("kind", change.before.body.get("kind") if change.before else "StorageV2")
+        body.setdefault("tags", {})
+        location = str(body.get("location") or "")
+        name = change.address.last_name
+        sent = body["properties"]
+        properties: dict[str, Json] = copy.deepcopy(old)
+        properties.update({k: v for k, v in sent.items() if v is not None})
+        properties.setdefault("keyCreationTime", {"key1": now, "key2": now})
+        properties.setdefault("privateEndpointConnections", [])
+        if change.api_version >= "2021":
+            properties.setdefault("minimumTlsVersion", "TLS1_0")
+            properties.setdefault("allowBlobPublicAccess", False)
+            properties.setdefault("allowCrossTenantReplication", False)
+        acls = properties.setdefault("networkAcls", {})
+        for key, value in (
+            ("bypass", "AzureServices"),
+            ("virtualNetworkRules", []),
+            ("ipRules", []),
+            ("ipv6Rules", []),
+            ("defaultAction", "Allow"),
+        ):
+            acls.setdefault(key, copy.deepcopy(value))
+        properties.setdefault("supportsHttpsTrafficOnly", True)
+        encryption = properties.setdefault("encryption", {})
+        services = encryption.setdefault("services", {})
+        for service in ("file", "blob"):
+            found = services.setdefault(service, {})
+            found.setdefault("keyType", "Account")
+            found.setdefault("enabled", True)
+            found.setdefault("lastEnabledTime", now)
+        encryption.setdefault("keySource", "Microsoft.Storage")
+        properties.setdefault("accessTier", "Hot")
+        properties["creationTime"] = old.get("creationTime", now)
+        properties["primaryEndpoints"] = endpoints(name, location)
+        properties["primaryLocation"] = locations.normal(location)
+        properties["statusOfPrimary"] = "available"
+        kind = str(sku.get("name", ""))
+        if "GRS" in kind or "GZRS" in kind:
+            properties["secondaryLocation"] = locations.paired(location)
+            properties["statusOfSecondary"] = "available"
+            if "RAG" in kind:
+                found = endpoints(name + "-secondary", location)
+                found.pop("file")
+                properties["secondaryEndpoints"] = found
+        body["properties"] = properties
+        return body
+
+    def made(self, resource: Resource, change: ResourceWrite) -> None:
+        if "keys" not in resource.private:
+            resource.private["keys"] = [new_key(self.cloud), new_key(self.cloud)]
+
+    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
+        return services(StorageServiceProvider(self.cloud), parent)
+
+    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
+        name = action.lower()
+        if name == "listkeys":
+            return ArmReply(200, {"keys": key_views(resource)})
+        if name == "regeneratekey":
+            index = 1 if str(get(body, "keyName")).lower() == "key2" else 0
+            resource.private["keys"][index] = new_key(self.cloud)
+            resource.properties["keyCreationTime"][f"key{index + 1}"] = stamp(self.cloud.clock.now())
+            return ArmReply(200, {"keys": key_views(resource)})
+        if name in ("listaccountsas", "listservicesas"):
+            member = "accountSasToken" if name == "listaccountsas" else "serviceSasToken"
+            return ArmReply(200, {member: f"sv=2022-11-02&sig={new_key(self.cloud)[:43]}%3D"})
+        return None
+
+
+def key_views(resource: Resource) -> list[Json]:
+    """The keys of an account as listKeys shows them."""
+    created = resource.properties.get("keyCreationTime") or {}
+    return [
+        {
+            "creationTime": created.get(f"key{i}"),
+            "keyName": f"key{i}",
+            "value": value,
+            "permissions": "FULL",
+        }
+        for i, value in enumerate(resource.private["keys"], 1)
+    ]
+
+
+def new_key(cloud: SimulatedCloud) -> str:
+    """A key of 64 random bytes."""
+    return base64.b64encode(cloud.random.randbytes(64)).decode()
+
+
+def endpoints(name: str, location: str) -> dict[str, str]:
+    """The urls of an account's services."""
+    return {
+        service: f"https://{name}.{zone(location) if service == 'web' else ''}{service}.core.windows.net/"
+        for service in SERVICES
+    }
+
+
+_ZONES = {"eastus": 13, "eastus2": 20, "eastus2euap": 3, "westus": 22, "westus2": 5, "japanwest": 31, "japaneast": 11}
+
+
+def zone(location: str) -> str:
+    """The storage zone of a region, as it stands in the names of web endpoints: ``z13.``."""
+    return f"z{_ZONES.get(locations.normal(location), 6)}."
+
+
+def account_named(cloud: SimulatedCloud, name: str) -> Resource | None:
+    """The account of that name, which is unique in the cloud."""
+    wanted = name.lower()
+    accounts = cloud.store.of_type("microsoft.storage/storageaccounts")
+    return next((a for a in accounts if a.address.last_name.lower() == wanted), None)
+
+
+def check_name(cloud: SimulatedCloud, name: str) -> Json:
+    """What checkNameAvailability answers."""
+    if not NAME.match(name):
+        return {
+            "nameAvailable": False,
+            "reason": "AccountNameInvalid",
+            "message": f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
+            "characters in length and use numbers and lower-case letters only.",
+        }
+    if account_named(cloud, name) is not None:
+        return {
+            "nameAvailable": False,
+            "reason": "AlreadyExists",
+            "message": f"The storage account named {name} is already taken.",
+        }
+    return {"nameAvailable": True}

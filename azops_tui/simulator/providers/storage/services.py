@@ -1,0 +1,55 @@
+"""The blob, file, queue and table services of a storage account: each account has one of each from the beginning."""
+
+from __future__ import annotations
+
+import copy
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.ids import Address
+from azops_tui.simulator.providers.base import ResourceProvider
+from azops_tui.simulator.store import Resource
+
+_CORS: Json = {"cors": {"corsRules": []}}
+FIRST: dict[str, Json] = {
+    "blobServices": _CORS | {"deleteRetentionPolicy": {"allowPermanentDelete": False, "enabled": False}},
+    "fileServices": _CORS
+    | {"shareDeleteRetentionPolicy": {"enabled": True, "days": 7}, "protocolSettings": {"smb": {}}},
+    "queueServices": _CORS,
+    "tableServices": _CORS,
+}
+"""Properties of a service that nobody has changed, by its type."""
+_TYPES = {f"microsoft.storage/storageaccounts/{kind}".lower(): kind for kind in FIRST}
+
+
+class StorageServiceProvider(ResourceProvider):
+    """The service ``default`` of each kind."""
+
+    types = tuple(_TYPES)
+
+    def find(self, address: Address) -> Resource | None:
+        found = super().find(address)
+        account = self.cloud.store.get(address.parent.id) if address.parent else None
+        if found is not None or account is None or address.last_name.lower() != "default":
+            return found
+        kind = _TYPES[address.type.lower()]
+        made = Resource(address, {}, created=account.created)
+        made.body = {
+            "id": f"{account.id}/{kind}/default",
+            "name": "default",
+            "type": f"{account.type}/{kind}",
+            "properties": copy.deepcopy(FIRST[kind]),
+        }
+        return made
+
+    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+        account = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
+        sku = account.body.get("sku") if account is not None else None
+        return {"sku": sku, **resource.body} if sku else resource.body
+
+
+def services(provider: StorageServiceProvider, account: Address) -> list[Json] | None:
+    """The services of an account of the kind that ``account.tail`` names; None where it names something else."""
+    if f"{account.type}/{account.tail}".lower() not in _TYPES:
+        return None
+    found = provider.find(account.child(account.tail, "default"))
+    return [copy.deepcopy(provider.show(found, {}))] if found is not None else []

@@ -1,0 +1,169 @@
+"""Resource groups: making, changing, listing, deleting with everything inside, and exporting as a template."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import re
+
+from azops_tui.json_types import Json
+from azops_tui.simulator import locations
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.errors import ArmError, group_not_found
+from azops_tui.simulator.lro_profiles import LOCATION
+from azops_tui.simulator.operations import Operation
+from azops_tui.simulator.providers.authorization.locks import check_group_delete
+from azops_tui.simulator.resource_manager import ResourceManager, tracked
+from azops_tui.simulator.store import Resource, ResourceGroupRecord
+
+NAME = re.compile(r"^[\w.()-]{1,90}(?<!\.)$")
+PHASES = (
+    ("microsoft.compute/virtualmachinescalesets", "microsoft.compute/virtualmachines"),
+    ("microsoft.network/loadbalancers", "microsoft.network/networkinterfaces"),
+)
+"""Types that are deleted before all others, phase by phase, as others are in use by them."""
+
+
+class ResourceGroupManager:
+    """The resource groups."""
+
+    def __init__(self, manager: ResourceManager) -> None:
+        self.manager = manager
+        self.cloud = manager.cloud
+        self.store = manager.cloud.store
+
+    def get(self, subscription: str, name: str) -> ResourceGroupRecord:
+        """A group.
+
+        Raises:
+            ArmError: it is not there.
+        """
+        found = self.store.group(subscription, name)
+        if found is None:
+            raise group_not_found(name)
+        return found
+
+    def put(self, subscription: str, name: str, sent: dict[str, Json]) -> ArmReply:
+        """Makes a group, or changes its tags."""
+        if not NAME.match(name):
+            raise ArmError(
+                400,
+                "InvalidResourceGroupName" if len(name) <= 90 else "InvalidResourceGroup",
+                f"The provided resource group name '{name}' has these invalid characters or length. The name can only "
+                "be a letter, digit, '-', '.', '(', ')' or '_', and at most 90 characters long.",
+            )
+        before = self.store.group(subscription, name)
+        location = str(sent.get("location") or (before.location if before else ""))
+        if not location:
+            raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+        if not locations.known(location):
+            known = ",".join(sorted(locations.LOCATIONS))
+            raise ArmError(
+                400,
+                "LocationNotAvailableForResourceGroup",
+                f"The provided location '{location}' is not available for resource group. List of available regions is "
+                f"'{known}'.",
+            )
+        location = locations.normal(location)
+        tags = {str(k): str(v) for k, v in (sent.get("tags") or {}).items()}
+        if before is None:
+            made = ResourceGroupRecord(subscription, name, location, tags, str(sent.get("managedBy") or ""))
+            made.created = self.cloud.clock.now()
+            self.store.add_group(made)
+            return ArmReply(201, made.view())
+        if before.state == "Deleting":
+            raise ArmError(
+                409,
+                "ResourceGroupBeingDeleted",
+                f"The resource group '{before.name}' is in deprovisioning state and cannot perform this operation.",
+            )
+        if before.location != location:
+            raise ArmError(
+                409,
+                "InvalidResourceGroupLocation",
+                f"Invalid resource group location '{location}'. The Resource group already exists in location "
+                f"'{before.location}'.",
+            )
+        before.tags = tags
+        return ArmReply(200, before.view())
+
+    def patch(self, subscription: str, name: str, sent: dict[str, Json]) -> ArmReply:
+        """Changes the tags of a group."""
+        group = self.get(subscription, name)
+        if "tags" in sent:
+            group.tags = {str(k): str(v) for k, v in (sent["tags"] or {}).items()}
+        return ArmReply(200, group.view())
+
+    def delete(self, subscription: str, name: str, force_types: str = "") -> ArmReply:
+        """Deletes a group and everything in it."""
+        group = self.get(subscription, name)
+        check_group_delete(self.store, group)
+        group.state = "Deleting"
+        operation = self.cloud.operations.make("Microsoft.Resources/resourceGroups", subscription, group.location)
+        operation.empty_status = 200
+        self.cloud.operations.start(operation, lambda: self._delete_all(group))
+        return ArmReply(202, None, operation, (LOCATION,))
+
+    async def _delete_all(self, group: ResourceGroupRecord) -> None:
+        await self.cloud.clock.sleep(4)
+        for types in (*PHASES, ()):
+            inside = [r for r in self.store.in_group(group) if tracked(r) or not types]
+            chosen = [r for r in inside if not types or r.address.type.lower() in types]
+            operations = [self._begin(r) for r in chosen if not types or r.state != "Deleting"]
+            await asyncio.gather(*(o.finished.wait() for o in operations if o is not None))
+        for resource in self.store.in_group(group):
+            self.manager.forget(resource)
+        self.store.remove_group(group)
+
+    def _begin(self, resource: Resource) -> Operation | None:
+        if self.store.get(resource.id) is not resource or len(resource.address.types) > 1:
+            return None
+        style = self.manager.registry.of(resource.address.type).style(resource.type)
+        if style.shows_state:
+            resource.properties["provisioningState"] = "Deleting"
+        return self.manager.begin_delete(resource)
+
+    def list(self, subscription: str, query: dict[str, str]) -> list[Json]:
+        """The groups of a subscription; ``$filter`` may ask for a tag, ``$top`` for so many at most."""
+        found = self.store.groups_of(subscription)
+        match = re.match(r"(?i)tagname eq '([^']*)'(?: and tagvalue eq '([^']*)')?", query.get("$filter", ""))
+        if match:
+            found = [g for g in found if _tagged(g.tags, match[1], match[2])]
+        top = query.get("$top", "")
+        if top.isdigit():
+            found = found[: int(top)]
+        return [g.view() for g in found]
+
+    def export(self, subscription: str, name: str, sent: dict[str, Json]) -> Json:
+        """The group as a template that would make its resources again."""
+        group = self.get(subscription, name)
+        wanted = {str(r).lower() for r in sent.get("resources") or ["*"]}
+        resources, parameters = [], {}
+        for resource in self.store.in_group(group):
+            if not tracked(resource) or ("*" not in wanted and resource.address.key not in wanted):
+                continue
+            address = resource.address
+            parameter = re.sub(r"\W", "_", "_".join((*address.types, *address.names, "name")))
+            parameters[parameter] = {"defaultValue": address.name, "type": "String"}
+            body = {
+                "type": resource.type,
+                "apiVersion": resource.api_version or "2023-01-01",
+                "name": f"[parameters('{parameter}')]",
+            }
+            kept = copy.deepcopy({k: v for k, v in resource.body.items() if k not in ("id", "name", "type", "etag")})
+            kept.get("properties", {}).pop("provisioningState", None)
+            resources.append(body | kept)
+        return {
+            "template": {
+                "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
+                "contentVersion": "1.0.0.0",
+                "parameters": parameters,
+                "variables": {},
+                "resources": resources,
+            }
+        }
+
+
+def _tagged(tags: dict[str, str], name: str, value: str | None) -> bool:
+    found = next((v for k, v in tags.items() if k.lower() == name.lower()), None)
+    return found is not None and (value is None or found == value)

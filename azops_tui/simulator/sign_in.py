@@ -1,0 +1,144 @@
+"""Sign-in: where the cloud's endpoints are, and tokens for whoever asks.
+
+Nobody is turned away: the simulator listens on the loopback interface only, and what it keeps is play. The tokens are
+JSON web tokens without a signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import uuid
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.cloud import CLIENT, TENANT
+
+LIFETIME = 86_399
+
+
+def metadata(base: str, api_version: str) -> Json:
+    """What ``/metadata/endpoints`` answers: one object for 2022-09-01 and for 2015-01-01, a list for 2019-05-01."""
+    if api_version.startswith("2015"):
+        return {
+            "galleryEndpoint": f"{base}/",
+            "graphEndpoint": f"{base}/",
+            "portalEndpoint": f"{base}/",
+            "authentication": {"loginEndpoint": f"{base}/", "audiences": [f"{base}/"]},
+        }
+    body: dict[str, Json] = {
+        "name": "AzopsLocal",
+        "portal": f"{base}/",
+        "authentication": {
+            "loginEndpoint": base,
+            "audiences": [base, f"{base}/"],
+            "tenant": "common",
+            "identityProvider": "AAD",
+        },
+        "media": base,
+        "graphAudience": f"{base}/",
+        "graph": f"{base}/",
+        "microsoftGraphResourceId": f"{base}/",
+        "batch": base,
+        "resourceManager": f"{base}/",
+        "sqlManagement": base,
+        "vmImageAliasDoc": f"{base}/simulator/aliases.json",
+        "gallery": f"{base}/",
+        "activeDirectoryDataLake": base,
+        "logAnalyticsResourceId": base,
+        "suffixes": {
+            "storage": "core.windows.net",
+            "keyVaultDns": "vault.azure.net",
+            "acrLoginServer": "azurecr.io",
+            "sqlServerHostname": "database.windows.net",
+        },
+    }
+    return [body] if api_version.startswith("2019") else body
+
+
+def openid_configuration(base: str, tenant: str) -> Json:
+    """The discovery document of a tenant."""
+    return {
+        "issuer": f"{base}/{tenant}/v2.0",
+        "authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/authorize",
+        "token_endpoint": f"{base}/{tenant}/oauth2/v2.0/token",
+        "device_authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/devicecode",
+        "end_session_endpoint": f"{base}/{tenant}/oauth2/v2.0/logout",
+        "jwks_uri": f"{base}/{tenant}/discovery/v2.0/keys",
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "ver"],
+        "tenant_region_scope": None,
+        "cloud_instance_name": "azops.local",
+        "msgraph_host": "graph.azops.local",
+    }
+
+
+def instance_discovery(base: str, tenant: str) -> Json:
+    """The answer of ``/common/discovery/instance``."""
+    return {"tenant_discovery_endpoint": f"{base}/{tenant}/v2.0/.well-known/openid-configuration", "metadata": []}
+
+
+def token(base: str, tenant: str, form: dict[str, str]) -> Json:
+    """What the token endpoint answers; any client and any secret is taken."""
+    client = form.get("client_id") or CLIENT
+    audience = (form.get("scope") or form.get("resource") or base).split()[0].removesuffix("/.default")
+    now = int(time.time())
+    claims = {
+        "aud": audience,
+        "iss": f"{base}/{tenant}/",
+        "iat": now,
+        "nbf": now,
+        "exp": now + LIFETIME,
+        "appid": client,
+        "oid": str(uuid.uuid5(uuid.NAMESPACE_URL, client)),
+        "sub": str(uuid.uuid5(uuid.NAMESPACE_URL, client)),
+        "tid": tenant if tenant not in ("common", "organizations") else TENANT,
+        "ver": "1.0",
+    }
+    return {
+        "token_type": "Bearer",
+        "expires_in": LIFETIME,
+        "ext_expires_in": LIFETIME,
+        "access_token": f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}.",
+    }
+
+
+def _part(value: Json) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def subscription_view(id_: str, name: str) -> Json:
+    """A subscription as the service shows it."""
+    return {
+        "id": f"/subscriptions/{id_}",
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": id_,
+        "tenantId": TENANT,
+        "displayName": name,
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "PayAsYouGo_2014-09-01",
+            "spendingLimit": "Off",
+        },
+    }
+
+
+def tenant_view() -> Json:
+    """The tenant as the service shows it."""
+    return {
+        "id": f"/tenants/{TENANT}",
+        "tenantId": TENANT,
+        "countryCode": "US",
+        "displayName": "Local directory",
+        "domains": ["azops.local"],
+        "tenantCategory": "Home",
+        "defaultDomain": "azops.local",
+        "tenantType": "AAD",
+    }
