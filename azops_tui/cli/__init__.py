@@ -14,6 +14,6 @@ def main() -> None:
     try:
         cli(prog_name="azops")
     except Exception as error:
-        from azops_tui.cli.errors import told
+        from azops_tui.cli.errors import report_error
 
-        sys.exit(told(error))
+        sys.exit(report_error(error))

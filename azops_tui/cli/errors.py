@@ -1,4 +1,4 @@
-"""What went wrong outside of any verb's own care, as one sentence: nobody is shown a traceback."""
+"""Errors that no verb handles: one sentence and an exit code instead of a traceback."""
 
 from __future__ import annotations
 
@@ -7,33 +7,30 @@ import sqlite3
 
 import click
 
-from azops_tui.cli import exits
-from azops_tui.journal.store import JournalError
+from azops_tui import bugs, exits
+from azops_tui.errors import AzopsError
 
 DEBUG = "AZOPS_DEBUG"
-"""The environment variable that has tracebacks shown, for whoever works on azops."""
+"""Environment variable that shows tracebacks to developers of azops."""
 
 
-def told(error: Exception) -> int:
-    """Prints a sentence to standard error; returns the exit code.
+def report_error(error: Exception) -> int:
+    """Print the error to standard error as one sentence; return the exit code.
 
     Raises:
-        Exception: the error itself, where :data:`DEBUG` is set.
+        Exception: the error itself if :data:`DEBUG` is set.
     """
     if os.environ.get(DEBUG):
         raise error
     code = exits.BAD_INPUT
-    if isinstance(error, JournalError):
-        said = str(error)
+    if isinstance(error, AzopsError):
+        message = str(error)
     elif isinstance(error, sqlite3.Error):
-        said = f"the journal cannot be read: {error}. Move it away (it is in the state folder), or set XDG_STATE_HOME."
+        message = f"The journal cannot be read: {error}. Move it out of the state folder, or set XDG_STATE_HOME."
     elif isinstance(error, OSError):
-        said = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     else:
         code = exits.STEP_FAILED
-        said = (
-            f"azops itself failed: {type(error).__name__}: {error}. This is a mistake in azops; please report it with "
-            f"what {DEBUG}=1 shows."
-        )
-    click.echo(f"azops: {said}", err=True)
+        message = bugs.report(error)
+    click.echo(f"azops: {message}", err=True)
     return code

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from azops_tui import paths
-from azops_tui.cli import exits
+from azops_tui import exits, paths
 from azops_tui.cli.console import table
 from azops_tui.cli.options import resolve_profile
 from azops_tui.cli.screen import screen

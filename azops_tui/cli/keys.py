@@ -1,4 +1,4 @@
-"""``azops keys``: the map of keys, with the user's own changes."""
+"""``azops keys``: keys and command ids, with the user's own changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from azops_tui.cli.console import table
 
 @click.command()
 def keys() -> None:
-    """Print every key with its id. An id can be given another key in config.toml, under [keys]."""
+    """Print every key with the id of its command. [keys] in config.toml assigns other keys to an id."""
+    from azops_tui.ui import keymap
     from azops_tui.ui.commands import key_map
 
-    click.echo(table(key_map(), ("ID", "KEY", "WHAT IT DOES", "WHERE")))
+    assigned, problems = keymap.load()
+    for problem in problems:
+        click.echo(f"azops: warning: {problem}", err=True)
+    click.echo(table(key_map(assigned), ("ID", "KEY", "WHAT IT DOES", "WHERE")))

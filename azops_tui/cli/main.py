@@ -7,8 +7,7 @@ import sys
 
 import click
 
-from azops_tui import __version__
-from azops_tui.cli import exits
+from azops_tui import __version__, exits
 
 VERBS: dict[str, tuple[str, str]] = {
     "open": ("open", "Open a runbook on the screen."),

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from azops_tui import paths
-from azops_tui.cli import exits
+from azops_tui import exits, paths
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile

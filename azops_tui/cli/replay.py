@@ -7,7 +7,7 @@ import sys
 import click
 from click.shell_completion import CompletionItem
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.console import Console
 from azops_tui.cli.options import fail, resolve_profile
 from azops_tui.cli.screen import screen, screen_options

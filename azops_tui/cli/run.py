@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.console import Console, table
 from azops_tui.cli.options import (
     assignments,
@@ -31,13 +31,6 @@ if TYPE_CHECKING:
     from azops_tui.engine.guard import Policy
     from azops_tui.engine.run import Run
     from azops_tui.runbook.model import Runbook
-
-_CODES = {
-    "done": exits.OK,
-    "failed": exits.STEP_FAILED,
-    "declined": exits.DECLINED,
-    "no-cloud": exits.NO_CLOUD,
-}
 
 
 @click.command(
@@ -144,7 +137,7 @@ async def _run(
             console.summary()
     except (ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
-    return _CODES[run.state.verdict]
+    return exits.OF_VERDICT[run.state.verdict]
 
 
 async def _until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:

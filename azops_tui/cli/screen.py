@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.terminal import screen_obstacle
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
@@ -42,10 +41,8 @@ def screen(
 
     Exits with :data:`exits.USAGE` where there is no terminal that can show it.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        fail("the screen needs a terminal; `azops run` works without one", exits.USAGE)
-    if os.environ.get("TERM", "dumb") in ("", "dumb"):
-        fail("TERM is 'dumb', which cannot show a screen; `azops run` works without one", exits.USAGE)
+    if obstacle := screen_obstacle():
+        fail(f"{obstacle} `azops run` works without it.", exits.USAGE)
     from azops_tui.ui.start import open_app
 
     return open_app(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only, replay=replay)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.options import fail
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.console import table
 from azops_tui.cli.options import fail, find_runbook
 

@@ -11,10 +11,11 @@ from typing import Literal
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
 from azops_tui.cli.screen import screen_options
 from azops_tui.cli.template_input import GROUP_SCOPE, expanded, masked, read_description, read_input, template_options
+from azops_tui.terminal import screen_obstacle
 
 
 @click.group()
@@ -49,10 +50,8 @@ def show(
 
     description, redactor = read_description(file, files, settings, scope, location)
     if on_screen:
-        from azops_tui.ui.start import refusal
-
-        if why := refusal() or ("" if sys.stdin.isatty() and sys.stdout.isatty() else "There is no terminal."):
-            fail(f"{why} Without --screen it is shown as text.", exits.USAGE)
+        if obstacle := screen_obstacle():
+            fail(f"{obstacle} Without --screen the template is shown as text.", exits.USAGE)
         from azops_tui.ui.screens.template import TemplateApp
 
         app = TemplateApp(file, description, hide=redactor.redact, theme_name=theme, ascii_only=ascii_only)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.options import assignments, fail
 
 if TYPE_CHECKING:

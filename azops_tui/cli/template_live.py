@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from azops_tui.cli import exits
+from azops_tui import exits
 from azops_tui.cli.options import fail
 from azops_tui.cli.template_input import expanded, masked, read_input
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from azops_tui import paths
-from azops_tui.cli import exits
+from azops_tui import exits, paths
 
 
 def answer(expression: str, scope: str) -> int:

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from azops_tui import exits
 from azops_tui.ui import glyphs, theme
 from azops_tui.ui.appearance import LookApp
 from azops_tui.ui.lines import safe
@@ -21,8 +22,6 @@ from azops_tui.ui.screens.first import FirstScreen, Opening
 if TYPE_CHECKING:
     from azops_tui.ui.controller import Controller
 
-BAD_DOCUMENT = 3
-"""The exit code where the document that was shown cannot run."""
 CLOSING_SECONDS = 15.0
 """How long the end of a run may take before the app ends without it."""
 
@@ -211,8 +210,8 @@ class AzopsApp(LookApp):
             await asyncio.wait_for(self._close(), CLOSING_SECONDS)
         finally:
             if controller is not None and not controller.replaying and controller.view.phase != "new":
-                code = {"done": 0, "failed": 1, "declined": 4, "no-cloud": 5}[controller.view.verdict]
-            self.exit(BAD_DOCUMENT if self.wrong else code)
+                code = exits.OF_VERDICT[controller.view.verdict]
+            self.exit(exits.BAD_INPUT if self.wrong else code)
 
     async def action_quit(self) -> None:
         """ctrl+q: as q does."""

@@ -15,16 +15,6 @@ SLOW_FPS = 12
 """Frames a second over SSH."""
 
 
-def refusal(environment: dict[str, str] | None = None) -> str:
-    """Why this terminal cannot show the screen: one sentence, empty where it can."""
-    term = (os.environ if environment is None else environment).get("TERM", "")
-    if term in ("", "dumb"):
-        return (
-            f"The terminal says it is {term or 'nothing'} (TERM): it cannot show a screen. `azops run FILE` needs none."
-        )
-    return ""
-
-
 def open_app(
     path: Path | None,
     *,

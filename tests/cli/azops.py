@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT / "../shared/data"
 """Documents and templates of the real world; tests that use it skip where it is missing."""
-RUNBOOKS = Path(__file__).resolve().parents[2] / "runbooks"
+RUNBOOKS = ROOT / "runbooks"
 
 
 def azops(

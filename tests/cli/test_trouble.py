@@ -121,3 +121,18 @@ def test_a_cloud_that_goes_away_in_the_middle_is_exit_code_5(tmp_path: Path) -> 
     assert done.returncode == 5, done.stdout
     assert "refused the connection" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_bug_is_logged_whole_and_shown_as_one_sentence(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.argv = ['azops', 'history']; from azops_tui import cli; from azops_tui.cli import history;"
+        "history._runs = lambda limit: {}['broken']; cli.main()"
+    )
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, check=False)
+    log = tmp_path / "azops" / "azops.log"
+    assert done.returncode == 1
+    assert done.stderr == f"azops: This is a bug in azops. Please report it with the end of {log}.\n"
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert "Traceback" in log.read_text()
+    assert "KeyError: 'broken'" in log.read_text()

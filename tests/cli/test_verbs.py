@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from azops_tui import __version__
+from azops_tui import __version__, paths
+from azops_tui.azure.profiles import read_profiles
 from azops_tui.cli.main import VERBS
-from tests.cli.azops import azops
+from tests.cli.azops import ROOT, azops
 
 HEAVY = ("azure.core", "azure.identity", "azure.mgmt", "asyncssh", "aiohttp", "cryptography", "keyring", "textual")
 
@@ -98,6 +99,19 @@ def test_keys_are_listed_with_their_ids() -> None:
     assert re.search(r"^run\.step\s+.*run the step", done.stdout, re.MULTILINE)
 
 
+def test_the_configuration_in_the_readme_is_valid() -> None:
+    [example] = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    config = paths.config() / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(example)
+    done = azops("keys")
+    assert done.stderr == ""
+    assert re.search(r"^run\.step\s+f5\s", done.stdout, re.MULTILINE | re.IGNORECASE)
+    profiles, problems = read_profiles()
+    assert not problems
+    assert profiles["production"].read_only
+
+
 def test_one_step_from_a_step_and_a_dry_run(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     file.write_text(
@@ -141,6 +155,10 @@ def test_a_screen_needs_a_terminal(tmp_path: Path) -> None:
     done = azops("open", file)
     assert done.returncode == 2
     assert "azops run" in done.stderr
+    for term in ("dumb", ""):
+        output, code = on_terminal(["open", str(file)], when="\0", then="", TERM=term)
+        assert code == 2
+        assert f"TERM is '{term}'" in output
 
 
 def test_without_flags_a_terminal_is_asked(tmp_path: Path) -> None:
@@ -152,11 +170,13 @@ def test_without_flags_a_terminal_is_asked(tmp_path: Path) -> None:
         assert ("│ did-it" in said) is (code == 0)
 
 
-def on_terminal(words: list[str], *, when: str, then: str) -> tuple[str, int]:
+def on_terminal(words: list[str], *, when: str, then: str, **env: str) -> tuple[str, int]:
     """Run azops on a terminal of its own, typing ``then`` once ``when`` is seen; returns its output and exit code."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "azops_tui", *words]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env={**os.environ, **env}
+    ) as process:
         os.close(theirs)
         said, typed, end = "", False, time.monotonic() + 30
         while time.monotonic() < end:

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from azops_tui.ui.start import refusal
-
 FORBIDDEN = ("azure.", "asyncssh", "aiohttp", "cryptography", "keyring", "tree_sitter", "requests", "yaml", "sqlite3")
 FIRST_FRAME = """
 import asyncio, sys
@@ -60,8 +58,3 @@ def test_the_commands_need_no_screen() -> None:
     assert len({item.id for item in COMMANDS}) == len(COMMANDS)
     assert ("run.step", "⏎", "run the step under the bar, or answer what it asks", "document") in key_map()
     assert ("run.next", "ctrl+n", "run the step and go on to the next", "document") in key_map({"run.next": "ctrl+n"})
-
-
-@pytest.mark.parametrize(("term", "works"), [("xterm-256color", True), ("dumb", False), ("", False), ("linux", True)])
-def test_dumb_terminals_are_refused(term: str, works: bool) -> None:
-    assert bool(refusal({"TERM": term})) is not works
