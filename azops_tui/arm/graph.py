@@ -1,6 +1,6 @@
-"""What waits for what in a template, as a graph: for terminals, for Mermaid, and (in `graph_svg`) as a picture.
+"""The dependencies between the resources of a template, as a graph: a tree for terminals, a flowchart for Mermaid.
 
-Arrows point from what is made first to what is made after it. A loop is one node.
+Arrows point from a resource to those that are deployed after it. A copy loop is one node.
 """
 
 from __future__ import annotations

@@ -125,22 +125,24 @@ def lint(files: tuple[Path, ...], output: str) -> None:
 
 @template.command()
 @template_options
-@click.option("--to", "form", type=click.Choice(["text", "mermaid", "svg"]), default="text", show_default=True)
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["text", "mermaid"]),
+    default="text",
+    show_default=True,
+    help="text: a tree. mermaid: a flowchart, which code hosts and mermaid-cli turn into a picture.",
+)
 def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str, form: str) -> None:
-    """Draw what waits for what in FILE: as a tree, as a Mermaid flowchart, or as an SVG picture.
+    """Draw the dependencies between the resources of FILE, as a tree or as a Mermaid flowchart.
 
-    A loop is one resource. What follows from other dependencies is left out.
+    A copy loop is one resource. Dependencies that follow from others are left out.
     """
     from azops_tui.arm import graph as graphs
 
     description, redactor = read_description(file, files, settings, scope, location)
-    found = graphs.graph(description)
-    if form == "svg":
-        from azops_tui.arm.graph_svg import svg
-
-        click.echo(redactor.redact(svg(found)))
-    else:
-        click.echo(redactor.redact(graphs.mermaid(found) if form == "mermaid" else graphs.text(found)))
+    drawn = graphs.graph(description)
+    click.echo(redactor.redact(graphs.mermaid(drawn) if form == "mermaid" else graphs.text(drawn)))
 
 
 @template.command("what-if")

@@ -1,10 +1,9 @@
-"""What waits for what, drawn."""
+"""Drawings of the dependencies in a template."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -13,11 +12,9 @@ from hypothesis import strategies as st
 from azops_tui.arm import TemplateError, expand, read
 from azops_tui.arm.describe import describe, placeholders
 from azops_tui.arm.graph import Graph, Node, graph, mermaid, text
-from azops_tui.arm.graph_svg import svg
 from tests.arm import quickstarts
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def graph_of(template: dict[str, Any]) -> Graph:
@@ -68,8 +65,6 @@ def test_names_cannot_break_out_of_a_drawing() -> None:
     assert len(lines) == 4
     assert lines[1].count('"') == 2
     assert "<script>" not in mermaid(found)
-    picture = ElementTree.fromstring(svg(found))
-    assert not list(picture.iter(f"{SVG}script"))
 
 
 GRAPHS = st.integers(1, 14).flatmap(
@@ -98,27 +93,14 @@ def reach(found: Graph) -> set[tuple[int, int]]:
 
 
 @given(GRAPHS)
-def test_any_order_survives_reduction_and_boxes_never_overlap(drawn: tuple[int, set[tuple[int, int]]]) -> None:
+def test_any_order_survives_reduction(drawn: tuple[int, set[tuple[int, int]]]) -> None:
     found = made(*drawn)
     assert reach(found.reduced()) == reach(found)
-    picture = ElementTree.fromstring(svg(found))
-    boxes = [
-        tuple(float(box.attrib[name]) for name in ("x", "y", "width", "height")) for box in picture.iter(f"{SVG}rect")
-    ]
-    assert len(boxes) == len(found.nodes)
-    width, height = float(picture.attrib["width"]), float(picture.attrib["height"])
-    for index, (x, y, w, h) in enumerate(boxes):
-        assert x >= 0
-        assert y >= 0
-        assert x + w <= width + 0.2
-        assert y + h <= height + 0.2
-        for other_x, other_y, other_w, _ in boxes[:index]:
-            assert other_y != y or other_x + other_w <= x or x + w <= other_x
     assert len(text(found).split("\n")) == len(found.nodes)
 
 
 @pytest.mark.skipif(not quickstarts.folders(), reason="the quickstarts are not here")
-def test_every_quickstart_is_drawn_in_all_three_ways() -> None:
+def test_every_quickstart_can_be_drawn() -> None:
     for folder in quickstarts.folders():
         document = read((folder / "azuredeploy.json").read_bytes())
         declared = {name.lower() for name in document.value.get("parameters", {})}
@@ -142,7 +124,6 @@ def test_every_quickstart_is_drawn_in_all_three_ways() -> None:
             raise
         found = graph(describe(expansion))
         assert all(found.nodes[first].level < found.nodes[then].level for first, then in found.arrows), folder.name
-        ElementTree.fromstring(svg(found))
         assert len(text(found).split("\n")) == len(found.nodes)
         assert len(re.findall(r"^    r\d+[(\[]", mermaid(found), re.MULTILINE)) == len(found.nodes)
 
@@ -151,4 +132,5 @@ def test_a_hundred_layers_of_many_are_drawn() -> None:
     size = 400
     arrows = {(index, index + step) for index in range(size) for step in (4, 7, 40) if index + step < size}
     found = made(size, arrows)
-    ElementTree.fromstring(svg(found))
+    assert len(text(found).split("\n")) == size
+    assert len(found.reduced().arrows) < len(arrows)

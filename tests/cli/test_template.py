@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -87,7 +86,7 @@ def test_secrets_stay_secret_in_every_verb(tmp_path: Path) -> None:
         ["show", path, "--format", "json"],
         ["expand", path],
         ["graph", path],
-        ["graph", path, "--to", "svg"],
+        ["graph", path, "--to", "mermaid"],
     )
     for words in verbs:
         said = called(*words, "--set", "pw=battery-staple")
@@ -204,18 +203,18 @@ def test_lint_for_machines(tmp_path: Path) -> None:
 # graph
 
 
-def test_graph_in_three_forms() -> None:
+def test_a_graph_is_a_tree_or_a_flowchart() -> None:
     words: list[str | Path] = ["graph", BASE, "--set", "clusterName=demo"]
     assert "└─ demo-vnet  Network/virtualNetworks" in called(*words).output
     assert called(*words, "--to", "mermaid").output.startswith("flowchart TD\n")
-    ElementTree.fromstring(called(*words, "--to", "svg").output)
+    assert called(*words, "--to", "svg").exit_code == 2
 
 
 @pytest.mark.skipif(not quickstarts.folders(), reason="the quickstarts are not here")
 @pytest.mark.parametrize("folder", quickstarts.folders(), ids=lambda folder: folder.name)
 def test_no_quickstart_makes_a_verb_crash(folder: Path) -> None:
     path = folder / "azuredeploy.json"
-    verbs: tuple[list[str | Path], ...] = (["show", path], ["graph", path], ["graph", path, "--to", "svg"])
+    verbs: tuple[list[str | Path], ...] = (["show", path], ["graph", path], ["graph", path, "--to", "mermaid"])
     for words in verbs:
         said = called(*words)
         # One of them is malformed; it is named with its line.
