@@ -24,9 +24,12 @@ from azops_tui.arm.limits import TEMPLATE_BYTES, VALUE_DEPTH
 Path = tuple[str | int, ...]
 
 STRING = r'"(?:[^"\\]|\\.)*"'
-COMMENT = re.compile(STRING + r"|(//[^\n]*|/\*.*?\*/)", re.DOTALL)
-TRAILING_COMMA = re.compile(STRING + r"|(,)(?=\s*[}\]])", re.DOTALL)
-UNUSUAL = re.compile(STRING + r"|('(?:[^'\\]|\\.)*'|[A-Za-z_$][\w$-]*(?=\s*:))", re.DOTALL)
+SINGLE_QUOTED = r"'(?:[^'\\]|\\.)*'"
+COMMENT = re.compile(rf"{STRING}|{SINGLE_QUOTED}|(//[^\n]*|/\*.*?\*/)", re.DOTALL)
+TRAILING_COMMA = re.compile(rf"{STRING}|{SINGLE_QUOTED}|(,)(?=\s*[}}\]])", re.DOTALL)
+"""Comments are blanked first, so only white space stands between the comma and the bracket."""
+UNUSUAL = re.compile(rf"{STRING}|({SINGLE_QUOTED}|[A-Za-z_$][\w$-]*(?=\s*:))", re.DOTALL)
+UNESCAPED_QUOTE = re.compile(r'(\\[^\'])|\\?(\'|")', re.DOTALL)
 UNUSUAL_START = re.compile(r"['A-Za-z_$]")
 TOKEN = re.compile(STRING + r"|[{}\[\],:]", re.DOTALL)
 SPACE = re.compile(r"\s*")
@@ -166,6 +169,11 @@ def blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found) if "\n" in found else " " * len(found)
 
 
+def requote(match: re.Match[str]) -> str:
+    """An escape or a quote of a single-quoted string as a double-quoted one has it."""
+    return match[1] or (match[2] if match[2] == "'" else '\\"')
+
+
 def quoted(text: str) -> Strict:
     """The text with double quotes around names that have none and in place of single quotes."""
     starts: list[int] = []
@@ -177,7 +185,7 @@ def quoted(text: str) -> Strict:
         found = match[1]
         if found is None:
             return match[0]
-        inside = found[1:-1].replace("\\'", "'").replace('"', '\\"') if found[0] == "'" else found
+        inside = UNESCAPED_QUOTE.sub(requote, found[1:-1]) if found[0] == "'" else found
         total += len(inside) + 2 - len(found)
         if inside != found[1:-1]:
             starts.append(match.end() + total)

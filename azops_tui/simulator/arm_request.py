@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from azops_tui.arm.errors import TemplateError
+from azops_tui.arm.reader import decoded, loads
 from azops_tui.json_types import Json
-from azops_tui.simulator import jsonc
-from azops_tui.simulator.errors import bad_content
+from azops_tui.simulator.errors import ArmError, bad_content
 
 
 class ArmRequest:
@@ -36,9 +37,9 @@ class ArmRequest:
         if not self._body.strip():
             return None
         try:
-            return jsonc.loads(self._body.decode("utf-8"))
-        except (ValueError, RecursionError) as problem:
-            raise bad_content(str(problem)) from None
+            return loads(decoded(self._body, "request"))[0]
+        except TemplateError as error:
+            raise ArmError(400, error.code, error.message) from None
 
     def document(self) -> dict[str, Json]:
         """The body, which must be a JSON object.

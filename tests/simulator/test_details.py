@@ -1,51 +1,16 @@
-"""The small parts: lenient JSON, ids, keys, time; and services beyond machines."""
+"""The small parts: ids, keys, time; and services beyond machines."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.simulator import jsonc
 from azops_tui.simulator.addresses import IpAddressPool
 from azops_tui.simulator.clock import Clock, iso_duration, speed_from_environment
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.compute import ssh_key_format as ssh_public_keys
 from tests.simulator.clients import KEY, Clients, machine
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-
-
-@given(JSON)
-def test_plain_json_is_read_as_it_is(value: object) -> None:
-    assert jsonc.loads(json.dumps(value)) == value
-
-
-@given(st.text())
-def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
-        jsonc.loads(text)
-    except ValueError:
-        pass
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("{a: 1, // no\n 'b': 'it\\'s', /* x */ \"c\": [1, 2,],}", {"a": 1, "b": "it's", "c": [1, 2]}),
-        ('{"url": "http://x/*y*/", "q": "a, ]"}', {"url": "http://x/*y*/", "q": "a, ]"}),
-        ('{template:{"a":"line\nbreak"}}', {"template": {"a": "line\nbreak"}}),
-    ],
-)
-def test_json_as_az_sends_it(text: str, value: object) -> None:
-    assert jsonc.loads(text) == value
-
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyzABC0123456789-_.", min_size=1).filter(lambda n: n.lower() != "providers")
 
