@@ -1,9 +1,11 @@
-"""Questions of a run asked on a terminal without a screen, one after the other. Anything but a clear yes is a no."""
+"""Asks a run's questions on a terminal without a screen, one at a time. Anything but a clear yes is a no."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import termios
 from typing import TYPE_CHECKING
 
 import click
@@ -15,40 +17,46 @@ if TYPE_CHECKING:
 
 
 class Asker:
-    """Reads answers from standard input while a run's loop goes on. Use as a context."""
+    """Reads answers from standard input, but only while a question waits: interactive steps read it too."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._asked: list[ev.ConfirmationAsked] = []
+        self._open: list[ev.ConfirmationAsked] = []
+        self._terminal = sys.stdin.fileno()
 
     def __enter__(self) -> Asker:
-        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), self._read)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        asyncio.get_running_loop().remove_reader(self._terminal)
 
     def show(self, record: ev.Record) -> None:
-        """Take in a record: a question that waits for a person is put to one."""
+        """Ask the question of a record that waits for a person; drop a question that was answered elsewhere."""
         event = record.event
         if isinstance(event, ev.ConfirmationAsked) and event.id in self._run.waiting:
-            self._asked.append(event)
-            if len(self._asked) == 1:
+            self._open.append(event)
+            if len(self._open) == 1:
+                # What was typed before the question is no answer to it.
+                termios.tcflush(self._terminal, termios.TCIFLUSH)
+                asyncio.get_running_loop().add_reader(self._terminal, self._read)
                 self._prompt()
         elif isinstance(event, ev.ConfirmationAnswered):
-            self._asked = [asked for asked in self._asked if asked.id != event.id]
+            self._open = [question for question in self._open if question.id != event.id]
+            if not self._open:
+                asyncio.get_running_loop().remove_reader(self._terminal)
 
     def _prompt(self) -> None:
-        asked = self._asked[0]
-        wanted = f"Type {asked.typed} to agree" if asked.typed else "Agree? [y/N]"
-        click.echo(f"  {wanted}: ", nl=False)
+        question = self._open[0]
+        answers = f"Type {question.typed} to agree" if question.typed else "Agree? [y/N]"
+        click.echo(f"  {answers}: ", nl=False)
 
     def _read(self) -> None:
-        line = sys.stdin.readline()
-        if not self._asked:
-            return
-        asked, text = self._asked.pop(0), line.strip()
-        accepted = text == asked.typed if asked.typed else text.lower() in ("y", "yes")
-        self._run.answer(asked.id, accepted, typed=text)
-        if self._asked:
+        # Not through sys.stdin, which would buffer lines that are for an interactive step.
+        text = os.read(self._terminal, 4096).decode(errors="replace").strip()
+        question = self._open.pop(0)
+        if not self._open:
+            asyncio.get_running_loop().remove_reader(self._terminal)
+        accepted = text == question.typed if question.typed else text.lower() in ("y", "yes")
+        self._run.answer(question.id, accepted, typed=text)
+        if self._open:
             self._prompt()

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
+from azops_tui.secrets.redact import MASK
 
 Origin = Literal["step", "parameter", "capture", "output"]
 T = TypeVar("T")
@@ -27,6 +28,9 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_SECRET = 6
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that JSON can bring and that do not stand for a byte, as those of ``surrogateescape`` do."""
 
 
 def is_noise(name: str) -> bool:
@@ -55,6 +59,11 @@ class Change:
     secret: bool
     origin: Origin
 
+    @property
+    def shown(self) -> str:
+        """The value as people may see it: ``•••`` for a secret, U+FFFD for each byte that is not UTF-8."""
+        return MASK if self.secret else _SURROGATE.sub("\ufffd", self.value)
+
 
 class Namespace(Mapping[str, str]):
     """All variables by name. ``on_secret`` is told every value that must not be shown."""
@@ -79,6 +88,7 @@ class Namespace(Mapping[str, str]):
 
     def set(self, name: str, value: str, origin: Origin = "step", *, secret: bool = False) -> Change | None:
         """Give a variable a value; None where it had it already."""
+        value = _NO_BYTE.sub("\ufffd", value)
         secret = secret or name in self._secrets or looks_secret(name, value)
         if secret:
             self._secrets.add(name)

@@ -26,7 +26,6 @@ from azops_tui.engine.steps import executor
 from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
 from azops_tui.events import records as ev
 from azops_tui.runbook.model import Effect, Step, StepKind
-from azops_tui.secrets.redact import MASK
 
 
 class Workbench:
@@ -226,7 +225,7 @@ class Workbench:
                 at=time.time(),
                 step=step,
                 name=change.name,
-                value=MASK if change.secret else change.value,
+                value=change.shown,
                 secret=change.secret,
                 origin=change.origin,
             )

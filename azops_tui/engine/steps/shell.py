@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import signal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azops_tui.azure.errors import flatten, sentence
@@ -119,7 +121,8 @@ def _meaning(status: int | None) -> str:
     if status == 126:
         return ": a command cannot be executed"
     if status is not None and status > 128:
-        return f": signal {status - 128} ended it"
+        with contextlib.suppress(ValueError):
+            return f": {signal.Signals(status - 128).name} ended a command"
     return ""
 
 
