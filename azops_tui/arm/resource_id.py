@@ -1,4 +1,6 @@
-"""Resource ids: taking them apart and putting them together.
+"""Resource ids and scopes: parse them and build them.
+
+Resource Manager compares ids without regard to case and returns each as it was spelled when the resource was created.
 
 >>> relative_id("Microsoft.Network/virtualNetworks/subnets", "vnet/a")
 'Microsoft.Network/virtualNetworks/vnet/subnets/a'
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 ZERO = "00000000-0000-0000-0000-000000000000"
@@ -56,6 +59,132 @@ class Scope:
     def within(self, group: str) -> Scope:
         """The resource group `group` of the same subscription."""
         return replace(self, group=group, management_group="")
+
+
+_SPELLINGS = {
+    word.lower(): word
+    for word in (
+        "resourceGroups",
+        "Microsoft.Authorization",
+        "Microsoft.Compute",
+        "Microsoft.ContainerRegistry",
+        "Microsoft.ContainerService",
+        "microsoft.insights",
+        "Microsoft.KeyVault",
+        "Microsoft.ManagedIdentity",
+        "Microsoft.Network",
+        "Microsoft.OperationalInsights",
+        "Microsoft.Resources",
+        "Microsoft.Sql",
+        "Microsoft.Storage",
+        "Microsoft.Web",
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceId:
+    """A path under Resource Manager, parsed.
+
+    ``/subscriptions/S/resourceGroups/G/providers/NS/a/x/b/y`` has the types ``("a", "b")`` and the names
+    ``("x", "y")``. A type without a name is a list or an action and stands in ``tail``.
+
+    >>> ResourceId.parse("/subscriptions/s/resourcegroups/g/providers/microsoft.network/virtualNetworks/v").type
+    'Microsoft.Network/virtualNetworks'
+    """
+
+    subscription: str = ""
+    group: str = ""
+    namespace: str = ""
+    types: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    tail: str = ""
+    scope: str = ""
+    """Id in front of the last ``providers``: a group, a subscription, the resource that an extension belongs to."""
+
+    @classmethod
+    def parse(cls, path: str) -> ResourceId:
+        """Parse a path, percent-escaped or not, without a query.
+
+        A path that is not an id gives a value with only a scope or a tail.
+        """
+        return cls.of_segments([unquote(part) for part in path.split("/") if part])
+
+    @classmethod
+    def of_segments(cls, parts: list[str]) -> ResourceId:
+        """Parse the segments of a path, unescaped."""
+        subscription = group = ""
+        lower = [part.lower() for part in parts]
+        if len(parts) >= 2 and lower[0] == "subscriptions":
+            subscription = parts[1]
+            if len(parts) >= 4 and lower[2] == "resourcegroups":
+                group = parts[3]
+        marks = [i for i, part in enumerate(lower) if part == "providers" and i + 1 < len(parts) and i % 2 == 0]
+        if not marks:
+            depth = 4 if group else 2 if subscription else 0
+            return cls(subscription, group, tail="/".join(parts[depth:]), scope=Scope(subscription, group).id)
+        at = marks[-1]
+        types, names = tuple(parts[at + 2 :: 2]), tuple(parts[at + 3 :: 2])
+        tail = ""
+        if len(types) > len(names):
+            types, tail = types[:-1], types[-1]
+        scope = "/" + "/".join(_spelled(parts[:at])) if at else ""
+        return cls(subscription, group, spell(parts[at + 1]), types, names, tail, scope)
+
+    @property
+    def type(self) -> str:
+        """Full resource type, such as ``Microsoft.Network/virtualNetworks/subnets``; empty for a scope."""
+        return "/".join((self.namespace, *self.types))
+
+    @property
+    def name(self) -> str:
+        """Name with the names of its parents: ``vnet/default``; empty for a scope."""
+        return "/".join(self.names)
+
+    @property
+    def last_name(self) -> str:
+        """The resource's own name, without its parents."""
+        return self.names[-1] if self.names else ""
+
+    @property
+    def is_group(self) -> bool:
+        """True for the id of a resource group itself."""
+        return bool(self.group) and not self.namespace and not self.tail
+
+    @property
+    def id(self) -> str:
+        """The resource id."""
+        return f"{self.scope}/providers/{self.title}" if self.namespace else self.scope
+
+    @property
+    def key(self) -> str:
+        """The id in lower case, equal for all spellings."""
+        return self.id.lower()
+
+    @property
+    def parent(self) -> ResourceId | None:
+        """The resource that this one is a child of; None for a top-level resource."""
+        if len(self.names) < 2:
+            return None
+        return replace(self, types=self.types[:-1], names=self.names[:-1], tail="")
+
+    @property
+    def title(self) -> str:
+        """Type and name as messages have them: ``Microsoft.Network/virtualNetworks/v/subnets/s``."""
+        return self.namespace + "".join(f"/{t}/{n}" for t, n in zip(self.types, self.names, strict=False))
+
+    def child(self, kind: str, name: str) -> ResourceId:
+        """The child resource of type `kind`."""
+        return replace(self, types=(*self.types, kind), names=(*self.names, name), tail="")
+
+
+def spell(word: str) -> str:
+    """The usual spelling of a namespace or of a keyword; any other word unchanged."""
+    return _SPELLINGS.get(word.lower(), word)
+
+
+def _spelled(parts: list[str]) -> list[str]:
+    return [spell(p) if i % 2 == 0 or (i and parts[i - 1].lower() == "providers") else p for i, p in enumerate(parts)]
 
 
 def parse_scope(text: str) -> Scope | None:

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from azops_tui.azure.advice import advise
-from azops_tui.azure.ids import shorten
-from azops_tui.azure.sentences import NO_REASON, as_sentence, clean
+from azops_tui.azure.sentences import NO_REASON, as_sentence, clean, shorten_ids
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
@@ -328,7 +327,7 @@ def _unreachable(error: BaseException, resource: str) -> FailureView:
         return _view("ConnectionRefused", f"{where} refused the connection.", "", resource, "")
     if "timeout" in low or "timed out" in low:
         return _view("ConnectionTimeout", f"{where} did not answer in time.", "", resource, "")
-    return _view("Unreachable", f"{where} cannot be reached: {_first_line(shorten(said))}", "", resource, "")
+    return _view("Unreachable", f"{where} cannot be reached: {_first_line(shorten_ids(said))}", "", resource, "")
 
 
 def _first_line(text: str) -> str:

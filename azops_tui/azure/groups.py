@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from azops_tui.arm.resource_id import split_id
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, is_missing
-from azops_tui.azure.ids import scope_of
 from azops_tui.azure.resources import resource_view
 from azops_tui.events.azure_views import GroupView, ResourceView
 from azops_tui.json_types import Json
@@ -161,7 +161,7 @@ class Groups:
                 found = [lock async for lock in self._clients.pages(path, _LOCKS)]
             except AzureFailure:
                 found = []
-            self._locked = frozenset(scope_of(lock.get("id", "")).lower() for lock in found)
+            self._locked = frozenset(split_id(lock.get("id", ""))[0].strip("/").lower() for lock in found)
         return self._locked
 
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.groups import wait_for
-from azops_tui.azure.ids import group_of
 from azops_tui.events.azure_views import MachineView
 from azops_tui.json_types import Json
 
@@ -96,7 +96,7 @@ async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str
     known = {address["id"].lower(): address for address in publics}
     for card in cards:
         identity = _primary(card).get("publicIPAddress", {}).get("id", "")
-        if identity and identity.lower() not in known and group_of(identity).lower() != group.lower():
+        if identity and identity.lower() not in known and ResourceId.parse(identity).group.lower() != group.lower():
             try:
                 known[identity.lower()] = await clients.get(identity, NETWORK)
             except AzureFailure:
@@ -137,7 +137,7 @@ def _view(machine: Json, network: Mapping[str, tuple[str, str, str]]) -> Machine
     return MachineView(
         id=machine.get("id", ""),
         name=machine.get("name", ""),
-        group=group_of(machine.get("id", "")),
+        group=ResourceId.parse(machine.get("id", "")).group,
         location=machine.get("location", ""),
         size=(properties.get("hardwareProfile") or {}).get("vmSize") or "",
         state=properties.get("provisioningState") or "",

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from azops_tui.arm.resource_id import split_id
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
-from azops_tui.azure.ids import name_of, scope_of, type_of
 from azops_tui.azure.times import began, seconds
 from azops_tui.events.azure_views import DeploymentView, OperationView
 from azops_tui.json_types import Json
@@ -62,9 +62,10 @@ class Watch:
                 if known is None and self._told:
                     # The caller named everything; what is not among it exists already and is not made here.
                     continue
-                kind = one.get("resourceType") or type_of(identity)
-                name = name_of(identity) or one.get("resourceName", "")
-                self._known[identity.lower()] = Expected(identity, kind, name, depends)
+                _, kind, name = split_id(identity)
+                self._known[identity.lower()] = Expected(
+                    identity, one.get("resourceType") or kind, name or one.get("resourceName", ""), depends
+                )
 
     def waiting(self, begun: Sequence[OperationView] = ()) -> tuple[OperationView, ...]:
         """Everything known that is not among ``begun``, as waiting."""
@@ -94,7 +95,7 @@ class Watch:
         """
         client = await self._clients.deployments()
         with explained():
-            listed = client.deployment_operations.list_at_scope(self._scope, self._name)
+            listed = client.deployment_operations.list_at_scope(self._scope.strip("/"), self._name)
             raw = [operation.as_dict() async for operation in listed]
         begun = [one for one in map(self._view, raw) if one is not None]
         order = {key: index for index, key in enumerate(self._known)} if self._told else {}
@@ -118,12 +119,12 @@ class Watch:
         finished = parent.state in _FINISHED
         if watch is not None and watch._over:
             return watch._last
-        scope, name = scope_of(parent.resource_id), name_of(parent.resource_id)
+        scope, _, name = split_id(parent.resource_id)
         try:
             if watch is None:
                 client = await self._clients.deployments()
                 with explained(parent.resource_id):
-                    raw = (await client.deployments.get_at_scope(scope, name)).as_dict()
+                    raw = (await client.deployments.get_at_scope(scope.strip("/"), name)).as_dict()
                 watch = self._nested[key] = Watch(self._clients, scope, name, raw, (), self._depth + 1)
             operations = await watch.look(final=finished)
         except AzureFailure:
@@ -140,14 +141,15 @@ class Watch:
         state = _state(properties.get("provisioningState") or "")
         if not identity and state != "Failed":
             return None
+        _, kind, name = split_id(identity)
         failure = None
         if state == "Failed":
             said = properties.get("statusMessage")
             failure = flatten(said, resource=identity, correlation_id=self._correlation)[0]
         return OperationView(
             id=raw.get("id") or raw.get("operationId") or "",
-            name=name_of(identity) or target.get("resourceName") or "outputs",
-            type=target.get("resourceType") or type_of(identity),
+            name=name or target.get("resourceName") or "outputs",
+            type=target.get("resourceType") or kind,
             resource_id=identity,
             action=properties.get("provisioningOperation") or "Create",
             state=state,

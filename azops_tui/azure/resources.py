@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from azops_tui.arm.resource_id import ResourceId, split_id
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained
-from azops_tui.azure.ids import group_of, name_of, type_of
 from azops_tui.events.azure_views import FailureView, ResourceView
 from azops_tui.json_types import Json
 
@@ -69,7 +69,7 @@ class Resources:
         Raises:
             AzureFailure: the provider or the type does not exist.
         """
-        kind = type_of(resource_id)
+        _, kind, _ = split_id(resource_id)
         namespace, _, short = kind.partition("/")
         if not short:
             raise AzureFailure(
@@ -102,11 +102,12 @@ def resource_view(resource: Json) -> ResourceView:
     """The view of a resource as lists have it."""
     sku = resource.get("sku") or {}
     identity = resource.get("id", "")
+    _, kind, name = split_id(identity)
     return ResourceView(
         id=identity,
-        name=name_of(identity) or resource.get("name", ""),
-        type=resource.get("type") or type_of(identity),
-        group=group_of(identity),
+        name=name or resource.get("name", ""),
+        type=resource.get("type") or kind,
+        group=ResourceId.parse(identity).group,
         location=resource.get("location") or "",
         kind=resource.get("kind") or "",
         sku=(sku.get("name") or sku.get("tier") or "") if isinstance(sku, dict) else str(sku),

@@ -7,10 +7,10 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Literal
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.groups import wait_for
-from azops_tui.azure.ids import group_of
 from azops_tui.azure.machines import NETWORK, addresses, card_of, power_of
 from azops_tui.events.azure_views import InstanceView, ScaleSetView
 from azops_tui.json_types import Json
@@ -202,7 +202,7 @@ def _view(raw: Json, instances: tuple[InstanceView, ...] = (), autoscale: str = 
     return ScaleSetView(
         id=raw.get("id", ""),
         name=raw.get("name", ""),
-        group=group_of(raw.get("id", "")),
+        group=ResourceId.parse(raw.get("id", "")).group,
         location=raw.get("location", ""),
         sku=sku.get("name") or "",
         capacity=int(sku.get("capacity") or 0),

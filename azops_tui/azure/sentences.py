@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from azops_tui.azure.ids import shorten
+from azops_tui.arm.resource_id import split_id
 
 LONGEST = 600
 """Characters of a message that are kept."""
@@ -29,6 +29,7 @@ _NOISE = (
 _NOISES = [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _NOISE]
 _TRACE = re.compile(r"\s*(?:---> |\n\s+at \S|\r?\nStack trace:|Traceback \(most recent).*", re.DOTALL)
 _URL = re.compile(r"(https?://[^\s?#'\"<>]+)[?#]\S*")
+_ID = re.compile(r"/(?:subscriptions/[^/\s'\"]+|providers/[\w.]+)(?:/[^/\s'\",;()]+)+", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -72,13 +73,47 @@ def first_sentences(text: str, enough: int = 160) -> str:
 
 def as_sentence(message: str, target: str = "", resource: str = "", advice: str = "") -> str:
     """One line for a person: on what, what failed, and what to do. Ids are shortened to type and name."""
-    text = shorten(first_sentences(message))
+    text = shorten_ids(first_sentences(message))
     if target and target.rpartition(".")[2].lower() not in text.lower():
-        text = f"{shorten(target)}: {text}"
-    name = shorten(resource) if resource.startswith("/") else resource
+        text = f"{shorten_ids(target)}: {text}"
+    name = shorten_ids(resource) if resource.startswith("/") else resource
     if name and name.rpartition(" ")[2].lower() not in text.lower():
         text = f"{name[:1].upper()}{name[1:]}: {text}" if resource.startswith("/") else f"{name}: {text}"
     return f"{text} {advice}".strip()
+
+
+def shorten_ids(text: str) -> str:
+    """Replace every resource id in a text by kind and name: ``network interface nic-0``."""
+    return _ID.sub(lambda match: _short_id(match[0], text[: match.start()]), text)
+
+
+def kind_name(resource_type: str) -> str:
+    """The last word of a type in plain words: ``Microsoft.Network/networkInterfaces`` is a network interface."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", resource_type.rpartition("/")[2])
+    if not words:
+        return ""
+    last = words[-1].lower()
+    for ending, single in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
+        if last.endswith(ending) and len(last) > len(ending) + 1:
+            last = last.removesuffix(ending) + single
+            break
+    return " ".join([*(word if word.isupper() else word.lower() for word in words[:-1]), last])
+
+
+def _short_id(resource_id: str, before: str) -> str:
+    stop = "." if resource_id.endswith(".") else ""
+    resource_id = resource_id.rstrip(".")
+    _, kind, name = split_id(resource_id)
+    kind = kind_name(kind)
+    if not name or not kind:
+        return resource_id + stop
+    # “Network security group /subscriptions/…” names the kind already.
+    word = kind.replace(" ", "").lower()
+    initials = "".join(word[0].upper() for word in kind.split())
+    is_named = re.sub(r"\W", "", before).lower().endswith((word, f"{word}s")) or (
+        len(initials) > 1 and before.endswith(f" {initials} ")
+    )
+    return f"{name}{stop}" if is_named else f"{kind} {name}{stop}"
 
 
 def _without_json(text: str) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.deletion_preview import group_lines, resource_lines
 from azops_tui.engine.problems import RunError
@@ -57,7 +58,7 @@ class CloudActions:
         group = _group_name(resource_id)
         if group:
             return await cloud.groups.export(group, [])
-        return await cloud.groups.export(resource_id.strip("/").split("/")[3], [resource_id])
+        return await cloud.groups.export(ResourceId.parse(resource_id).group, [resource_id])
 
     async def portal_url(self, resource_id: str) -> str:
         """Address of a resource in the Azure portal; empty for the local cloud, which has none."""
@@ -136,5 +137,5 @@ class CloudActions:
 
 def _group_name(resource_id: str) -> str:
     """Name of the resource group that the id stands for; empty if it is the id of anything else."""
-    parts = resource_id.strip("/").split("/")
-    return parts[3] if len(parts) == 4 and parts[2].lower() == "resourcegroups" else ""
+    target = ResourceId.parse(resource_id)
+    return target.group if target.is_group else ""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.azure.ids import group_of, kind_of, name_of, scope_of, shorten, type_of
+from azops_tui.arm.resource_id import ResourceId, split_id
+from azops_tui.azure.sentences import kind_name, shorten_ids
 from azops_tui.azure.times import began, epoch, seconds
 
 VM = "/subscriptions/s/resourceGroups/G1/providers/Microsoft.Compute/virtualMachines/m0"
@@ -17,26 +18,28 @@ SUBNET = "/subscriptions/s/resourcegroups/g/providers/Microsoft.Network/virtualN
 LOCK = VM + "/providers/Microsoft.Authorization/locks/l"
 
 
-def test_ids() -> None:
-    assert (group_of(VM), type_of(VM), name_of(VM)) == ("G1", "Microsoft.Compute/virtualMachines", "m0")
-    assert (type_of(SUBNET), name_of(SUBNET)) == ("Microsoft.Network/virtualNetworks/subnets", "v/a")
-    assert (type_of(LOCK), name_of(LOCK), scope_of(LOCK)) == ("Microsoft.Authorization/locks", "l", VM.strip("/"))
-    assert type_of("/subscriptions/s/resourceGroups/G1") == "Microsoft.Resources/resourceGroups"
-    assert scope_of("/subscriptions/s/resourceGroups/G1/providers/X/y/z") == "subscriptions/s/resourceGroups/G1"
-    assert (group_of("/subscriptions/s"), type_of(""), name_of("")) == ("", "", "")
-    assert [kind_of(word) for word in ("A/publicIPAddresses", "A/b/registries", "x", "")] == [
-        "public IP address",
-        "registry",
-        "x",
-        "",
-    ]
-    assert shorten(f"of {VM}.") == "of virtual machine m0."
+def test_ids_are_parsed_into_scope_type_and_name() -> None:
+    assert ResourceId.parse(VM).group == "G1"
+    assert split_id(VM)[1:] == ("Microsoft.Compute/virtualMachines", "m0")
+    assert split_id(SUBNET)[1:] == ("Microsoft.Network/virtualNetworks/subnets", "v/a")
+    assert split_id(LOCK) == (VM, "Microsoft.Authorization/locks", "l")
+    assert split_id("/subscriptions/s/resourceGroups/G1")[1:] == ("Microsoft.Resources/resourceGroups", "G1")
+    assert split_id("/subscriptions/s/resourceGroups/G1/providers/X/y/z")[0] == "/subscriptions/s/resourceGroups/G1"
+    assert [ResourceId.parse(path).group for path in ("/subscriptions/s", "")] == ["", ""]
+    assert [ResourceId.parse(path).is_group for path in ("/subscriptions/s/resourcegroups/g", SUBNET)] == [True, False]
+
+
+def test_ids_in_messages_become_kind_and_name() -> None:
+    types = ("A/publicIPAddresses", "A/b/registries", "x", "")
+    assert [kind_name(word) for word in types] == ["public IP address", "registry", "x", ""]
+    assert shorten_ids(f"of {VM}.") == "of virtual machine m0."
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_taken_for_an_id(text: str) -> None:
-    for function in (group_of, name_of, scope_of, type_of, shorten):
-        assert isinstance(function(text), str)
+def test_any_text_can_be_parsed_as_an_id(text: str) -> None:
+    assert isinstance(shorten_ids(text), str)
+    assert ResourceId.parse(text).type.count("/") <= text.count("/")
+    assert len(split_id(text)) == 3
 
 
 def test_times() -> None:
