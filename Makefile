@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check fuzz bench clean
 
 demo: $(STAMP)
 	$(BIN)/azops demo
@@ -16,6 +16,12 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Property tests with random examples; `make fuzz SEED=N` repeats a run. `make test` always uses the same examples.
+fuzz: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
+fuzz: $(VENV)/.installed-test
+	@echo "Hypothesis seed: $(SEED)"
+	$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
 
 bench: $(VENV)/.installed-test
 	for program in tests/bench/bench_*.py; do $(BIN)/python $$program || exit 1; done

@@ -1,10 +1,15 @@
-"""What all tests share: folders of their own, so that no test sees or changes its user's files."""
+"""Fixtures and settings of all tests. Each test has its own home, so it never sees or changes its user's files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fuzz", print_blob=True)
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")  # --hypothesis-profile=fuzz explores instead: make fuzz
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -135,17 +136,15 @@ def credential_for(profile: Profile, prompt: Prompt | None = None) -> Credential
 
 def _quiet(kind: str, profile: Profile) -> Credential:
     """A credential of the SDK that asks nobody."""
+    if kind == "cli":
+        return Credential(kind, lambda scopes, options: asyncio.to_thread(_az_token, profile.tenant, scopes, options))
     made: list[Any] = []
 
     async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
         if not made:
             # The import takes a quarter of a second: in a thread the screen does not stand still.
             identity = await asyncio.to_thread(__import__, "azure.identity.aio", fromlist=["aio"])
-            if kind == "cli":
-                # Its own limit ends the process too; ours, a little later, would only leave it alone.
-                limit = PATIENCE["cli"] * 0.9
-                made.append(identity.AzureCliCredential(tenant_id=profile.tenant, process_timeout=limit))
-            elif kind == "environment":
+            if kind == "environment":
                 made.append(identity.EnvironmentCredential(authority=CLOUDS[profile.cloud].authority))
             else:
                 made.append(identity.ManagedIdentityCredential())
@@ -157,6 +156,28 @@ def _quiet(kind: str, profile: Profile) -> Credential:
             await made[0].close()
 
     return Credential(kind, fetch, close)
+
+
+def _az_token(tenant: str, scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
+    """Read a token from ``az``.
+
+    The SDK's asynchronous credential kills an ``az`` that hangs but never waits for its end; this one waits.
+
+    Raises:
+        ClientAuthenticationError: ``az`` is missing, not signed in, or too slow.
+    """
+    import azure.identity as identity
+
+    # A little less than the limit of the caller, which could not end the process.
+    limit: Any = PATIENCE["cli"] * 0.9
+    try:
+        credential = identity.AzureCliCredential(tenant_id=tenant, process_timeout=limit)
+        token: AccessTokenInfo = credential.get_token_info(*scopes, options=dict(options))
+        return token
+    except identity.CredentialUnavailableError as error:
+        if isinstance(error.__cause__, subprocess.TimeoutExpired):
+            raise ClientAuthenticationError(message="Timed out waiting for Azure CLI") from None
+        raise
 
 
 def _interactive(kind: str, profile: Profile, prompt: Prompt | None) -> Credential:
