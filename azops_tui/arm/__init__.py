@@ -45,7 +45,6 @@ from __future__ import annotations
 from azops_tui.arm.api import evaluate, expand, expand_nested
 from azops_tui.arm.errors import TemplateError
 from azops_tui.arm.expansion import Expansion
-from azops_tui.arm.functions import lazy, runtime, scope  # noqa: F401 - they register functions
 from azops_tui.arm.parameters import merged as merge_parameters
 from azops_tui.arm.reader import Document, read
 from azops_tui.arm.resources import ExpandedResource

@@ -258,3 +258,7 @@ class Environment:
         if main or "" not in copies:
             copies[""] = index
         return self.at(copies=copies)
+
+
+Compiled = Callable[[Environment], Json]
+"""Evaluates one node of a syntax tree; raises ExpressionError."""

@@ -6,54 +6,16 @@ times. What is known at run time only becomes `Symbolic`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
-from azops_tui.arm.environment import Environment
+from azops_tui.arm.environment import Compiled, Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
-from azops_tui.arm.functions import FUNCTIONS, Function, FunctionError
+from azops_tui.arm.functions import FUNCTIONS, FunctionError, TemplateFunction
 from azops_tui.arm.functions.arity import arity_message
 from azops_tui.arm.parser import parse
 from azops_tui.arm.symbolic import Symbolic
-from azops_tui.arm.syntax import Call, Index, Literal, Node, Property, inner
+from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
 from azops_tui.json_types import Json
-
-Compiled = Callable[[Environment], Json]
-Special = Callable[[Call, list[Compiled]], Compiled]
-
-SPECIAL: dict[str, Special] = {}
-"""Functions that need the template around them or take their arguments unevaluated; filled by `scope_functions`."""
-
-CARRIERS = frozenset(
-    [
-        "createarray",
-        "createobject",
-        "array",
-        "objectkeys",
-        "items",
-        "length",
-        "empty",
-        "first",
-        "last",
-        "skip",
-        "take",
-        "map",
-        "mapvalues",
-        "union",
-        "concat",
-        "shallowmerge",
-        "tryget",
-        "indexfromend",
-        "tryindexfromend",
-        "flatten",
-    ]
-)
-"""Functions that can work with a list or object some of whose elements are not known."""
-COSTLY = frozenset(("union", "intersection", "contains", "indexof", "lastindexof"))
-"""Functions that compare every element of what they are given."""
-TAKES_LAMBDA = frozenset(("filter", "map", "mapvalues", "reduce", "sort", "groupby", "toobject"))
-"""Functions that take a lambda, which may stand nowhere else."""
-
 
 KEPT = 8192
 """Compiled expressions that are kept."""
@@ -85,26 +47,19 @@ def compile_node(node: Node) -> Compiled:
         return compile_property(node, node.target, lambda environment: node.name)
     if isinstance(node, Index):
         return compile_property(node, node.target, compile_node(node.index))
-    if node.name.lower() == "lambda":
+    if is_lambda(node):
         return misplaced
     return compile_call(node)
 
 
 def misplaced(environment: Environment) -> Json:
     """A lambda that is not an argument of a function for lambdas."""
-    listed = ", ".join(sorted(FUNCTIONS[name].name for name in TAKES_LAMBDA))
+    listed = ", ".join(sorted(function.name for function in FUNCTIONS.values() if function.takes_lambda))
     raise ExpressionError(
         "The template function 'lambda' is not expected at this location: it must be an argument of one of the "
         f"functions {listed}. Please see https://aka.ms/arm-functions#lambda for usage details.",
         function="lambda",
     )
-
-
-def compile_argument(of: str, node: Node) -> Compiled:
-    """The closure of an argument of the function `of` (lower case), which may be a lambda where it takes one."""
-    if of in TAKES_LAMBDA and isinstance(node, Call) and node.name.lower() == "lambda":
-        return compile_call(node)
-    return compile_node(node)
 
 
 def compile_property(node: Node, target: Node, key: Compiled) -> Compiled:
@@ -179,18 +134,32 @@ def show(value: Json) -> str:
 
 def compile_call(node: Call) -> Compiled:
     lowered = node.name.lower()
-    arguments = [compile_argument(lowered, argument) for argument in node.arguments]
+    function = FUNCTIONS.get(lowered) or (FUNCTIONS["list*"] if lowered.startswith("list") else None)
+    takes_lambda = function is not None and function.takes_lambda
+    arguments = [
+        compile_call(argument) if takes_lambda and is_lambda(argument) else compile_node(argument)
+        for argument in node.arguments
+    ]
     if "." in lowered:
         return compile_user_function(node, arguments)
-    if lowered in SPECIAL:
-        special = FUNCTIONS[lowered]
-        return SPECIAL[lowered](node, arguments) if count_fits(node, special) else wrong_count(node, special)
-    function = FUNCTIONS.get(lowered)
-    if function is not None and function.implementation is not None:
-        return compile_function(node, function, arguments)
-    if lowered.startswith("list") and "list*" in SPECIAL:
-        return SPECIAL["list*"](node, arguments)
+    if function is None:
+        return unknown_function(node)
+    count = len(arguments)
+    if count < function.minimum or (function.maximum is not None and count > function.maximum):
+        return wrong_count(node, function)
+    if function.takes == "syntax":
+        compiled: Compiled = function.body(node, arguments)
+        return compiled
+    if function.takes == "environment":
+        return compile_context_function(node, function, arguments)
+    return compile_function(node, function, arguments)
 
+
+def is_lambda(node: Node) -> TypeGuard[Call]:
+    return isinstance(node, Call) and node.name.lower() == "lambda"
+
+
+def unknown_function(node: Call) -> Compiled:
     def unknown(environment: Environment) -> Json:
         raise ExpressionError(
             f"The template function '{node.name}' is not valid. "
@@ -201,26 +170,40 @@ def compile_call(node: Call) -> Compiled:
     return unknown
 
 
-def count_fits(node: Call, function: Function) -> bool:
-    count = len(node.arguments)
-    return function.minimum <= count and (function.maximum is None or count <= function.maximum)
-
-
-def wrong_count(node: Call, function: Function) -> Compiled:
+def wrong_count(node: Call, function: TemplateFunction) -> Compiled:
     def wrong(environment: Environment) -> Json:
-        raise ExpressionError(arity_message(function, len(node.arguments)), function=function.name)
+        message = arity_message(function, len(node.arguments), node.name)
+        raise ExpressionError(message, function=node.name if function.name == "list*" else function.name)
 
     return wrong
 
 
-def compile_function(node: Call, function: Function, arguments: list[Compiled]) -> Compiled:
+def compile_context_function(node: Call, function: TemplateFunction, arguments: list[Compiled]) -> Compiled:
+    """A call of a function that needs the template around it, such as `parameters`."""
+    name, body = function.name, function.body
+
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        values = [argument(environment) for argument in arguments]
+        if any(isinstance(value, Symbolic) for value in values):
+            return Symbolic(node, environment)
+        try:
+            return body(environment, name, values)
+        except Unknown:
+            return Symbolic(node, environment)
+        except FunctionError as error:
+            raise ExpressionError(error.message, function=name, code=error.code) from None
+        except ExpressionError as error:
+            error.function = error.function or name
+            raise
+
+    return call
+
+
+def compile_function(node: Call, function: TemplateFunction, arguments: list[Compiled]) -> Compiled:
     """A call of a function that takes values and gives a value."""
-    if not count_fits(node, function):
-        return wrong_count(node, function)
-    implementation = function.implementation
-    assert implementation is not None
-    carries = function.name.lower() in CARRIERS
-    shift = 3 if function.name.lower() in COSTLY else 7
+    body, partial = function.body, function.partial
+    shift = 3 if function.compares else 7
 
     def call(environment: Environment) -> Json:
         run = environment.run
@@ -235,10 +218,10 @@ def compile_function(node: Call, function: Function, arguments: list[Compiled]) 
             elif kind is list or kind is dict:
                 run.steps += run.measure(value)[0] >> shift
             values.append(value)
-        if symbolic and not carries:
+        if symbolic and not partial:
             return Symbolic(node, environment)
         try:
-            return run.account(implementation(*values))
+            return run.account(body(*values))
         except Unknown:
             return Symbolic(node, environment)
         except FunctionError as error:
@@ -279,8 +262,3 @@ def compile_user_function(node: Call, arguments: list[Compiled]) -> Compiled:
             environment.run.leave()
 
     return call
-
-
-def expression_of(node: Node) -> str:
-    """A node as an expression in brackets."""
-    return f"[{inner(node)}]"

@@ -47,7 +47,7 @@ def _prepare() -> None:
     import atexit
     import readline
 
-    from azops_tui.arm.functions.registry import FUNCTIONS
+    from azops_tui.arm.functions import FUNCTIONS
 
     history = paths.private(paths.state()) / "template-history"
     with contextlib.suppress(OSError):
@@ -83,7 +83,7 @@ def _keep(history: object) -> None:
 
 def _explain(name: str) -> None:
     """What a function takes and gives, or all functions whose name has the word in it."""
-    from azops_tui.arm.functions.registry import FUNCTIONS
+    from azops_tui.arm.functions import FUNCTIONS
 
     exact = FUNCTIONS.get(name.lower())
     for function in [exact] if exact else [one for one in FUNCTIONS.values() if name.lower() in one.name.lower()]:

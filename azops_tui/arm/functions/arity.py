@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azops_tui.arm.functions.errors import FunctionError
-from azops_tui.arm.functions.registry import Function
+from azops_tui.arm.functions.registry import TemplateFunction
 
 _ONE_PARAMETER = {"base64", "tolower", "toupper"}
 _EXACTLY = {"split", "replace", "trim"}
@@ -11,16 +11,21 @@ _AT_LEAST = {"concat", "format", "uniquestring", "guid", "coalesce", "intersecti
 _WORDS = {1: "one", 2: "two"}
 
 
-def check_arity(function: Function, count: int) -> None:
+def check_arity(function: TemplateFunction, count: int) -> None:
     """Refuses a call of `function` with `count` arguments where it takes fewer or more."""
     if count < function.minimum or (function.maximum is not None and count > function.maximum):
         raise FunctionError(arity_message(function, count))
 
 
-def arity_message(function: Function, count: int) -> str:
-    """What the service says of `count` arguments given to `function`, each function in its own words."""
+def arity_message(function: TemplateFunction, count: int, written_name: str = "") -> str:
+    """The service's message about a call of `function` with `count` arguments; functions differ in their wording."""
     name = function.name
     key = name.lower()
+    if key == "list*":
+        return (
+            f"The template language function '{written_name or name}' expects two or three parameters: a resource id, "
+            "an api-version and optionally a body. Please see https://aka.ms/arm-function-list for usage details."
+        )
     usage = f"Please see https://aka.ms/arm-functions#{name} for usage details."
     if key in _ONE_PARAMETER:
         return f"The template language function '{name}' must have only one parameter. {usage}"
@@ -59,7 +64,7 @@ def arity_message(function: Function, count: int) -> str:
     )
 
 
-def _wanted(function: Function) -> str:
+def _wanted(function: TemplateFunction) -> str:
     if function.maximum is None:
         return f"at least {function.minimum}"
     if function.minimum == function.maximum:

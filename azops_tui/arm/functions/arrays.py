@@ -25,36 +25,22 @@ from azops_tui.json_types import Json
 _RANGE_END = 2**31 - 1
 
 
-@function(
-    "array",
-    minimum=1,
-    maximum=1,
-    signature="array(convertToArray): array",
-    help="Puts a value into an array of one; an array stays as it is.",
-)
+@function("array(convertToArray): array", "Puts a value into an array of one; an array stays as it is.", partial=True)
 def array(value: Json) -> list[Json]:
     """An array of the value alone, or the array itself."""
     return value if isinstance(value, list) else [value]
 
 
-@function(
-    "createArray",
-    minimum=0,
-    maximum=None,
-    signature="createArray([arg1, …]): array",
-    help="Makes an array of its arguments.",
-)
+@function("createArray([arg1, …]): array", "Makes an array of its arguments.", partial=True)
 def create_array(*values: Json) -> list[Json]:
     """An array of all arguments."""
     return list(values)
 
 
 @function(
-    "contains",
-    minimum=2,
-    maximum=2,
-    signature="contains(container, itemToFind): bool",
-    help="Whether an array has a value, an object a key (without case), or a string a part (with case).",
+    "contains(container, itemToFind): bool",
+    "Whether an array has a value, an object a key (without case), or a string a part (with case).",
+    compares=True,
 )
 def contains(container: Json, item: Json) -> bool:
     """Whether the container has the item."""
@@ -75,11 +61,7 @@ def contains(container: Json, item: Json) -> bool:
 
 
 @function(
-    "empty",
-    minimum=1,
-    maximum=1,
-    signature="empty(itemToTest): bool",
-    help="Whether an array, object or string has nothing in it; null is empty too.",
+    "empty(itemToTest): bool", "Whether an array, object or string has nothing in it; null is empty too.", partial=True
 )
 def empty(value: Json) -> bool:
     """Whether there is nothing in the value."""
@@ -94,11 +76,9 @@ def empty(value: Json) -> bool:
 
 
 @function(
-    "first",
-    minimum=1,
-    maximum=1,
-    signature="first(arg): any",
-    help="The first element of an array (null if it is empty) or the first character of a string.",
+    "first(arg): any",
+    "The first element of an array (null if it is empty) or the first character of a string.",
+    partial=True,
 )
 def first(value: Json) -> Json:
     """The first element or character."""
@@ -110,11 +90,9 @@ def first(value: Json) -> Json:
 
 
 @function(
-    "last",
-    minimum=1,
-    maximum=1,
-    signature="last(arg): any",
-    help="The last element of an array (null if it is empty) or the last character of a string.",
+    "last(arg): any",
+    "The last element of an array (null if it is empty) or the last character of a string.",
+    partial=True,
 )
 def last(value: Json) -> Json:
     """The last element or character."""
@@ -134,11 +112,9 @@ def _no_sequence(name: str, value: Json) -> FunctionError:
 
 
 @function(
-    "flatten",
-    minimum=1,
-    maximum=1,
-    signature="flatten(arrayToFlatten): array",
-    help="One array of all elements of an array of arrays; arrays deeper inside stay.",
+    "flatten(arrayToFlatten): array",
+    "One array of all elements of an array of arrays; arrays deeper inside stay.",
+    partial=True,
 )
 def flatten(value: Json) -> list[Json]:
     """The elements of all arrays in an array, in order."""
@@ -155,11 +131,9 @@ def flatten(value: Json) -> list[Json]:
 
 
 @function(
-    "indexFromEnd",
-    minimum=2,
-    maximum=2,
-    signature="indexFromEnd(sourceArray, reverseIndex): any",
-    help="The element at a position counted from the end of an array, beginning with 1.",
+    "indexFromEnd(sourceArray, reverseIndex): any",
+    "The element at a position counted from the end of an array, beginning with 1.",
+    partial=True,
 )
 def index_from_end(source: Json, position: Json) -> Json:
     """The element at a position from the end; there has to be one."""
@@ -173,11 +147,9 @@ def index_from_end(source: Json, position: Json) -> Json:
 
 
 @function(
-    "tryIndexFromEnd",
-    minimum=2,
-    maximum=2,
-    signature="tryIndexFromEnd(sourceArray, reverseIndex): any",
-    help="As indexFromEnd, but null where there is no such position, or no array.",
+    "tryIndexFromEnd(sourceArray, reverseIndex): any",
+    "As indexFromEnd, but null where there is no such position, or no array.",
+    partial=True,
 )
 def try_index_from_end(source: Json, position: Json) -> Json:
     """The element at a position from the end, or null."""
@@ -187,11 +159,9 @@ def try_index_from_end(source: Json, position: Json) -> Json:
 
 
 @function(
-    "indexOf",
-    minimum=2,
-    maximum=2,
-    signature="indexOf(stringOrArray, itemToFind): int",
-    help="The first position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+    "indexOf(stringOrArray, itemToFind): int",
+    "The first position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+    compares=True,
 )
 def index_of(source: Json, item: Json) -> int:
     """The first position of a text in a string or of a value in an array, or -1."""
@@ -202,11 +172,9 @@ def index_of(source: Json, item: Json) -> int:
 
 
 @function(
-    "lastIndexOf",
-    minimum=2,
-    maximum=2,
-    signature="lastIndexOf(stringOrArray, itemToFind): int",
-    help="The last position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+    "lastIndexOf(stringOrArray, itemToFind): int",
+    "The last position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+    compares=True,
 )
 def last_index_of(source: Json, item: Json) -> int:
     """The last position of a text in a string or of a value in an array, or -1."""
@@ -235,13 +203,7 @@ def _undecided() -> int:
     raise Unknown
 
 
-@function(
-    "length",
-    minimum=1,
-    maximum=1,
-    signature="length(arg): int",
-    help="How many elements an array, characters a string, or keys an object has.",
-)
+@function("length(arg): int", "How many elements an array, characters a string, or keys an object has.", partial=True)
 def length_of(value: Json) -> int:
     """The number of elements, characters or keys."""
     if isinstance(value, str):
@@ -254,25 +216,13 @@ def length_of(value: Json) -> int:
     )
 
 
-@function(
-    "max",
-    minimum=1,
-    maximum=None,
-    signature="max(arrayOfIntegers | arg1, …): int",
-    help="The largest of some integers, given as an array or one by one.",
-)
+@function("max(arrayOfIntegers | arg1, …): int", "The largest of some integers, given as an array or one by one.")
 def largest(*values: Json) -> int:
     """The largest integer."""
     return max(_integers("max", values))
 
 
-@function(
-    "min",
-    minimum=1,
-    maximum=None,
-    signature="min(arrayOfIntegers | arg1, …): int",
-    help="The smallest of some integers, given as an array or one by one.",
-)
+@function("min(arrayOfIntegers | arg1, …): int", "The smallest of some integers, given as an array or one by one.")
 def smallest(*values: Json) -> int:
     """The smallest integer."""
     return min(_integers("min", values))
@@ -293,13 +243,7 @@ def _integers(name: str, values: tuple[Json, ...]) -> list[int]:
     return found
 
 
-@function(
-    "range",
-    minimum=2,
-    maximum=2,
-    signature="range(startIndex, count): array",
-    help="An array of so many integers (at most 10,000) from a first one on.",
-)
+@function("range(startIndex, count): array", "An array of so many integers (at most 10,000) from a first one on.")
 def integer_range(start: Json, count: Json) -> list[int]:
     """Consecutive integers."""
     begin = integer_argument("range", start, 0)
@@ -318,11 +262,9 @@ def integer_range(start: Json, count: Json) -> list[int]:
 
 
 @function(
-    "skip",
-    minimum=2,
-    maximum=2,
-    signature="skip(originalValue, numberToSkip): array | string",
-    help="What is left of an array or a string after so many elements or characters.",
+    "skip(originalValue, numberToSkip): array | string",
+    "What is left of an array or a string after so many elements or characters.",
+    partial=True,
 )
 def skip(value: Json, count: Json) -> Json:
     """All but the first elements or characters."""
@@ -331,11 +273,9 @@ def skip(value: Json, count: Json) -> Json:
 
 
 @function(
-    "take",
-    minimum=2,
-    maximum=2,
-    signature="take(originalValue, numberToTake): array | string",
-    help="The first so many elements of an array or characters of a string.",
+    "take(originalValue, numberToTake): array | string",
+    "The first so many elements of an array or characters of a string.",
+    partial=True,
 )
 def take(value: Json, count: Json) -> Json:
     """The first elements or characters."""

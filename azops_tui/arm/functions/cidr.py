@@ -36,11 +36,8 @@ def _address(network: Network, value: int) -> str:
 
 
 @function(
-    "parseCidr",
-    minimum=1,
-    maximum=1,
-    signature="parseCidr(network): object",
-    help="Network, netmask, broadcast (IPv4), firstUsable, lastUsable and cidr of an address range.",
+    "parseCidr(network): object",
+    "Network, netmask, broadcast (IPv4), firstUsable, lastUsable and cidr of an address range.",
 )
 def parse_cidr(value: Json) -> dict[str, Json]:
     """What there is to say of an address range."""
@@ -58,11 +55,8 @@ def parse_cidr(value: Json) -> dict[str, Json]:
 
 
 @function(
-    "cidrSubnet",
-    minimum=3,
-    maximum=3,
-    signature="cidrSubnet(network, newCIDR, subnetIndex): string",
-    help="The address range at an index (from 0) when a range is divided into smaller ones.",
+    "cidrSubnet(network, newCIDR, subnetIndex): string",
+    "The address range at an index (from 0) when a range is divided into smaller ones.",
 )
 def cidr_subnet(value: Json, prefix: Json, index: Json) -> str:
     """One of the ranges that a range is divided into."""
@@ -80,13 +74,7 @@ def cidr_subnet(value: Json, prefix: Json, index: Json) -> str:
     return f"{_address(network, int(network.network_address) + (place << network.max_prefixlen - size))}/{size}"
 
 
-@function(
-    "cidrHost",
-    minimum=2,
-    maximum=2,
-    signature="cidrHost(network, hostIndex): string",
-    help="The usable address at an index (from 0) in an address range.",
-)
+@function("cidrHost(network, hostIndex): string", "The usable address at an index (from 0) in an address range.")
 def cidr_host(value: Json, index: Json) -> str:
     """One of the usable addresses of a range."""
     network = _network("cidrHost", value, 2)

@@ -23,11 +23,8 @@ _LONGEST_FORMAT = 10_000
 
 
 @function(
-    "dateTimeAdd",
-    minimum=2,
-    maximum=3,
-    signature="dateTimeAdd(base, duration, [format]): string",
-    help="A time plus an ISO 8601 duration (P1D, -PT1H; a year is 365 days, a month 30), in a .NET format.",
+    "dateTimeAdd(base, duration, [format]): string",
+    "A time plus an ISO 8601 duration (P1D, -PT1H; a year is 365 days, a month 30), in a .NET format.",
 )
 def date_time_add(base: Json, duration: Json, pattern: Json = None) -> str:
     """The time plus the duration."""
@@ -41,13 +38,7 @@ def date_time_add(base: Json, duration: Json, pattern: Json = None) -> str:
         raise _invalid(name, error) from None
 
 
-@function(
-    "dateTimeFromEpoch",
-    minimum=1,
-    maximum=1,
-    signature="dateTimeFromEpoch(epochTime): string",
-    help="The ISO 8601 time of a number of seconds since 1970.",
-)
+@function("dateTimeFromEpoch(epochTime): string", "The ISO 8601 time of a number of seconds since 1970.")
 def date_time_from_epoch(value: Json) -> str:
     """The time of a number of seconds since 1970."""
     seconds = integer_argument("dateTimeFromEpoch", value, 0, 1)
@@ -57,13 +48,7 @@ def date_time_from_epoch(value: Json) -> str:
         raise _invalid("dateTimeFromEpoch", error) from None
 
 
-@function(
-    "dateTimeToEpoch",
-    minimum=1,
-    maximum=1,
-    signature="dateTimeToEpoch(dateTime): int",
-    help="The number of seconds from 1970 to a time.",
-)
+@function("dateTimeToEpoch(dateTime): int", "The number of seconds from 1970 to a time.")
 def date_time_to_epoch(value: Json) -> int:
     """The seconds from 1970 to a time."""
     try:

@@ -31,13 +31,7 @@ _CHARSETS = {
 }
 
 
-@function(
-    "base64",
-    minimum=1,
-    maximum=1,
-    signature="base64(inputString): string",
-    help="The base64 representation of a string in UTF-8.",
-)
+@function("base64(inputString): string", "The base64 representation of a string in UTF-8.")
 def base64(value: Json) -> str:
     """The string in base64."""
     if not isinstance(value, str):
@@ -51,13 +45,7 @@ def _encoded(name: str, value: str) -> str:
     return b64encode(data).decode()
 
 
-@function(
-    "base64ToString",
-    minimum=1,
-    maximum=1,
-    signature="base64ToString(base64Value): string",
-    help="The string that a base64 representation stands for.",
-)
+@function("base64ToString(base64Value): string", "The string that a base64 representation stands for.")
 def base64_to_string(value: Json) -> str:
     """The string of a base64 representation."""
     return _decoded("base64ToString", string_argument("base64ToString", value))
@@ -78,13 +66,7 @@ def _from_base64(value: str) -> bytes:
     return b64decode(_SPACE.sub("", value), validate=True)
 
 
-@function(
-    "base64ToJson",
-    minimum=1,
-    maximum=1,
-    signature="base64ToJson(base64Value): any",
-    help="The JSON value that a base64 representation stands for.",
-)
+@function("base64ToJson(base64Value): any", "The JSON value that a base64 representation stands for.")
 def base64_to_json(value: Json) -> Json:
     """The JSON value of a base64 representation."""
     decoded = _decoded("base64ToJson", string_argument("base64ToJson", value))
@@ -97,13 +79,7 @@ def base64_to_json(value: Json) -> Json:
         ) from None
 
 
-@function(
-    "dataUri",
-    minimum=1,
-    maximum=1,
-    signature="dataUri(stringToConvert): string",
-    help="A data URI of a string, or of an object or array as JSON.",
-)
+@function("dataUri(stringToConvert): string", "A data URI of a string, or of an object or array as JSON.")
 def data_uri(value: Json) -> str:
     """The value as a data URI in base64."""
     if isinstance(value, str):
@@ -113,13 +89,7 @@ def data_uri(value: Json) -> str:
     raise mistyped("dataUri", 0, "a string", value, 1)
 
 
-@function(
-    "dataUriToString",
-    minimum=1,
-    maximum=1,
-    signature="dataUriToString(dataUriToConvert): string",
-    help="The string that a data URI stands for.",
-)
+@function("dataUriToString(dataUriToConvert): string", "The string that a data URI stands for.")
 def data_uri_to_string(value: Json) -> str:
     """The string of a data URI."""
     source = string_argument("dataUriToString", value)

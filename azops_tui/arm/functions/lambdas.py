@@ -45,13 +45,7 @@ def _key(name: str, value: Json) -> str:
     )
 
 
-@function(
-    "filter",
-    minimum=2,
-    maximum=2,
-    signature="filter(inputArray, lambda(element, [index])): array",
-    help="The elements of an array for which a lambda is true.",
-)
+@function("filter(inputArray, lambda(element, [index])): array", "The elements of an array for which a lambda is true.")
 def filter_array(value: Json, predicate: Json) -> list[Json]:
     """The elements for which the lambda is true."""
     elements = array_argument("filter", value, 0, 2)
@@ -60,11 +54,7 @@ def filter_array(value: Json, predicate: Json) -> list[Json]:
 
 
 @function(
-    "map",
-    minimum=2,
-    maximum=2,
-    signature="map(inputArray, lambda(element, [index])): array",
-    help="What a lambda makes of each element of an array.",
+    "map(inputArray, lambda(element, [index])): array", "What a lambda makes of each element of an array.", partial=True
 )
 def map_array(value: Json, change: Json) -> list[Json]:
     """The lambda of every element."""
@@ -74,11 +64,9 @@ def map_array(value: Json, change: Json) -> list[Json]:
 
 
 @function(
-    "mapValues",
-    minimum=2,
-    maximum=2,
-    signature="mapValues(inputObject, lambda(value)): object",
-    help="An object with the same keys and what a lambda makes of each value.",
+    "mapValues(inputObject, lambda(value)): object",
+    "An object with the same keys and what a lambda makes of each value.",
+    partial=True,
 )
 def map_values(value: Json, change: Json) -> dict[str, Json]:
     """The lambda of every value."""
@@ -88,11 +76,8 @@ def map_values(value: Json, change: Json) -> dict[str, Json]:
 
 
 @function(
-    "reduce",
-    minimum=3,
-    maximum=3,
-    signature="reduce(inputArray, initialValue, lambda(accumulated, element, [index])): any",
-    help="One value of a whole array: a lambda makes it of what there is so far and the next element.",
+    "reduce(inputArray, initialValue, lambda(accumulated, element, [index])): any",
+    "One value of a whole array: a lambda makes it of what there is so far and the next element.",
 )
 def reduce_array(value: Json, initial: Json, step: Json) -> Json:
     """What the lambda makes of all elements, one after the other."""
@@ -105,11 +90,8 @@ def reduce_array(value: Json, initial: Json, step: Json) -> Json:
 
 
 @function(
-    "sort",
-    minimum=2,
-    maximum=2,
-    signature="sort(inputArray, lambda(element1, element2)): array",
-    help="The elements of an array in the order of a lambda, which is true where the first belongs before the second.",
+    "sort(inputArray, lambda(element1, element2)): array",
+    "The elements of an array in the order of a lambda, which is true where the first belongs before the second.",
 )
 def sort_array(value: Json, before: Json) -> list[Json]:
     """The elements in order; those that are equal stay as they were."""
@@ -125,11 +107,8 @@ def sort_array(value: Json, before: Json) -> list[Json]:
 
 
 @function(
-    "groupBy",
-    minimum=2,
-    maximum=3,
-    signature="groupBy(inputArray, lambda(element): key, [lambda(element): value]): object",
-    help="An object of arrays: the elements of an array by the key that a lambda gives them.",
+    "groupBy(inputArray, lambda(element): key, [lambda(element): value]): object",
+    "An object of arrays: the elements of an array by the key that a lambda gives them.",
 )
 def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json]]:
     """The elements, or what the second lambda makes of them, in an array for each key."""
@@ -146,11 +125,8 @@ def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json
 
 
 @function(
-    "toObject",
-    minimum=2,
-    maximum=3,
-    signature="toObject(inputArray, lambda(element): key, [lambda(element): value]): object",
-    help="An object of the elements of an array, each under the key that a lambda gives it.",
+    "toObject(inputArray, lambda(element): key, [lambda(element): value]): object",
+    "An object of the elements of an array, each under the key that a lambda gives it.",
 )
 def to_object(value: Json, key: Json, change: Json = None) -> dict[str, Json]:
     """The elements, or what the second lambda makes of them, by key; of the same key the last one counts."""

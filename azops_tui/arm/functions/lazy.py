@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from azops_tui.arm.environment import Environment
+from azops_tui.arm.environment import Compiled, Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
-from azops_tui.arm.evaluator import SPECIAL, Compiled, Special, compile_node
-from azops_tui.arm.functions.values import type_name
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import type_name, usage
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call, Literal
 from azops_tui.json_types import Json
 
 
-def special(name: str) -> Callable[[Special], Special]:
-    """Puts a builder of closures into the table as the function `name`."""
-
-    def add(build: Special) -> Special:
-        SPECIAL[name.lower()] = build
-        return build
-
-    return add
-
-
-def usage(name: str) -> str:
-    return f"Please see https://aka.ms/arm-functions#{name} for usage details."
-
-
-@special("if")
+@function("if(condition, trueValue, falseValue): any", "One of two values; only that one is evaluated.", takes="syntax")
 def build_if(node: Call, arguments: list[Compiled]) -> Compiled:
     condition, first, second = arguments
 
@@ -53,35 +37,40 @@ def build_if(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-def build_junction(name: str, decisive: bool) -> Special:
-    def build(node: Call, arguments: list[Compiled]) -> Compiled:
-        def call(environment: Environment) -> Json:
-            environment.run.step()
-            symbolic = False
-            for argument in arguments:
-                value = argument(environment)
-                if isinstance(value, Symbolic):
-                    symbolic = True
-                elif not isinstance(value, bool):
-                    raise ExpressionError(
-                        f"The template language function '{name}' expects its parameters to be of type 'Boolean'. "
-                        f"The provided value is of type '{type_name(value)}'. {usage(name)}",
-                        function=name,
-                    )
-                elif value is decisive:
-                    return decisive
-            return Symbolic(node, environment) if symbolic else not decisive
-
-        return call
-
-    return build
+@function("and(arg1, arg2, …): bool", "Whether all of some booleans are true.", takes="syntax")
+def build_and(node: Call, arguments: list[Compiled]) -> Compiled:
+    return junction(node, arguments, "and", decisive=False)
 
 
-special("and")(build_junction("and", False))
-special("or")(build_junction("or", True))
+@function("or(arg1, arg2, …): bool", "Whether one of some booleans is true.", takes="syntax")
+def build_or(node: Call, arguments: list[Compiled]) -> Compiled:
+    return junction(node, arguments, "or", decisive=True)
 
 
-@special("coalesce")
+def junction(node: Call, arguments: list[Compiled], name: str, *, decisive: bool) -> Compiled:
+    """Evaluate arguments until one has the `decisive` value."""
+
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        symbolic = False
+        for argument in arguments:
+            value = argument(environment)
+            if isinstance(value, Symbolic):
+                symbolic = True
+            elif not isinstance(value, bool):
+                raise ExpressionError(
+                    f"The template language function '{name}' expects its parameters to be of type 'Boolean'. "
+                    f"The provided value is of type '{type_name(value)}'. {usage(name)}",
+                    function=name,
+                )
+            elif value is decisive:
+                return decisive
+        return Symbolic(node, environment) if symbolic else not decisive
+
+    return call
+
+
+@function("coalesce(arg1, …): any", "The first of some values that is not null; null where all are.", takes="syntax")
 def build_coalesce(node: Call, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
@@ -114,7 +103,11 @@ class Lambda:
         return self.body(inside)
 
 
-@special("lambda")
+@function(
+    "lambda([variableName, …], expression): lambda",
+    "A function for filter, map, reduce, sort and the like.",
+    takes="syntax",
+)
 def build_lambda(node: Call, arguments: list[Compiled]) -> Compiled:
     names = [argument.value for argument in node.arguments[:-1] if isinstance(argument, Literal)]
     usable = len(names) == len(node.arguments) - 1 and all(isinstance(name, str) for name in names)
@@ -133,11 +126,11 @@ def build_lambda(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-@special("lambdaVariables")
+@function("lambdaVariables(variableName): any", "The value of a variable of the lambda around it.", takes="syntax")
 def build_lambda_variables(node: Call, arguments: list[Compiled]) -> Compiled:
     argument = node.arguments[0]
     name = argument.value if isinstance(argument, Literal) and isinstance(argument.value, str) else None
-    computed = compile_node(argument)
+    computed = arguments[0]
 
     def call(environment: Environment) -> Json:
         environment.run.step()
@@ -145,7 +138,7 @@ def build_lambda_variables(node: Call, arguments: list[Compiled]) -> Compiled:
         lambdas = environment.lambdas
         if lambdas is None or not isinstance(wanted, str) or wanted.lower() not in lambdas:
             raise ExpressionError(
-                f"The lambda variable '{wanted}' is not found. {usage('lambdavariables')}", function="lambdaVariables"
+                f"The lambda variable '{wanted}' is not found. {usage('lambdaVariables')}", function="lambdaVariables"
             )
         return lambdas[wanted.lower()]
 

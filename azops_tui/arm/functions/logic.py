@@ -9,31 +9,25 @@ from azops_tui.arm.functions.values import mistyped, same, type_name, usage
 from azops_tui.json_types import Json
 
 
-@function("true", minimum=0, maximum=0, signature="true(): bool", help="True.")
+@function("true(): bool", "True.")
 def true() -> bool:
     """True."""
     return True
 
 
-@function("false", minimum=0, maximum=0, signature="false(): bool", help="False.")
+@function("false(): bool", "False.")
 def false() -> bool:
     """False."""
     return False
 
 
-@function("null", minimum=0, maximum=0, signature="null(): null", help="Null.")
+@function("null(): null", "Null.")
 def null() -> None:
     """Null."""
     return
 
 
-@function(
-    "bool",
-    minimum=1,
-    maximum=1,
-    signature="bool(arg1): bool",
-    help="A string ('true' or 'false') or an integer (0 is false) as a boolean.",
-)
+@function("bool(arg1): bool", "A string ('true' or 'false') or an integer (0 is false) as a boolean.")
 def boolean(value: Json) -> bool:
     """The value as true or false."""
     if isinstance(value, bool):
@@ -51,7 +45,7 @@ def boolean(value: Json) -> bool:
     raise mistyped("bool", 0, "a string, an integer or a boolean", value, 1)
 
 
-@function("not", minimum=1, maximum=1, signature="not(arg1): bool", help="True for false and false for true.")
+@function("not(arg1): bool", "True for false and false for true.")
 def negation(value: Json) -> bool:
     """The opposite."""
     if isinstance(value, bool):
@@ -59,13 +53,7 @@ def negation(value: Json) -> bool:
     raise mistyped("not", 0, "a boolean", value, 1)
 
 
-@function(
-    "equals",
-    minimum=2,
-    maximum=2,
-    signature="equals(arg1, arg2): bool",
-    help="Whether two values are equal, with case; 1 and '1' are not.",
-)
+@function("equals(arg1, arg2): bool", "Whether two values are equal, with case; 1 and '1' are not.")
 def equals(first: Json, second: Json) -> bool:
     """Whether the values are equal."""
     return same(first, second)
@@ -84,48 +72,30 @@ def _compared(name: str, first: Json, second: Json) -> int:
     )
 
 
-@function(
-    "less",
-    minimum=2,
-    maximum=2,
-    signature="less(arg1, arg2): bool",
-    help="Whether the first of two integers or strings comes before the second.",
-)
+@function("less(arg1, arg2): bool", "Whether the first of two integers or strings comes before the second.")
 def less(first: Json, second: Json) -> bool:
     """Whether first < second."""
     return _compared("less", first, second) < 0
 
 
 @function(
-    "lessOrEquals",
-    minimum=2,
-    maximum=2,
-    signature="lessOrEquals(arg1, arg2): bool",
-    help="Whether the first of two integers or strings comes before the second or equals it.",
+    "lessOrEquals(arg1, arg2): bool",
+    "Whether the first of two integers or strings comes before the second or equals it.",
 )
 def less_or_equals(first: Json, second: Json) -> bool:
     """Whether first <= second."""
     return _compared("lessOrEquals", first, second) <= 0
 
 
-@function(
-    "greater",
-    minimum=2,
-    maximum=2,
-    signature="greater(arg1, arg2): bool",
-    help="Whether the first of two integers or strings comes after the second.",
-)
+@function("greater(arg1, arg2): bool", "Whether the first of two integers or strings comes after the second.")
 def greater(first: Json, second: Json) -> bool:
     """Whether first > second."""
     return _compared("greater", first, second) > 0
 
 
 @function(
-    "greaterOrEquals",
-    minimum=2,
-    maximum=2,
-    signature="greaterOrEquals(arg1, arg2): bool",
-    help="Whether the first of two integers or strings comes after the second or equals it.",
+    "greaterOrEquals(arg1, arg2): bool",
+    "Whether the first of two integers or strings comes after the second or equals it.",
 )
 def greater_or_equals(first: Json, second: Json) -> bool:
     """Whether first >= second."""

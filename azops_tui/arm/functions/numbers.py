@@ -38,40 +38,28 @@ def _not_zero(name: str, divisor: int) -> None:
         )
 
 
-@function("add", minimum=2, maximum=2, signature="add(operand1, operand2): int", help="The sum of two integers.")
+@function("add(operand1, operand2): int", "The sum of two integers.")
 def add(first: Json, second: Json) -> int:
     """The sum."""
     left, right = _operands("add", first, second)
     return _within("add", left + right)
 
 
-@function(
-    "sub",
-    minimum=2,
-    maximum=2,
-    signature="sub(operand1, operand2): int",
-    help="The first integer less the second.",
-)
+@function("sub(operand1, operand2): int", "The first integer less the second.")
 def subtract(first: Json, second: Json) -> int:
     """The difference."""
     left, right = _operands("sub", first, second)
     return _within("sub", left - right)
 
 
-@function("mul", minimum=2, maximum=2, signature="mul(operand1, operand2): int", help="The product of two integers.")
+@function("mul(operand1, operand2): int", "The product of two integers.")
 def multiply(first: Json, second: Json) -> int:
     """The product."""
     left, right = _operands("mul", first, second)
     return _within("mul", left * right)
 
 
-@function(
-    "div",
-    minimum=2,
-    maximum=2,
-    signature="div(operand1, operand2): int",
-    help="The first integer divided by the second, without the fraction.",
-)
+@function("div(operand1, operand2): int", "The first integer divided by the second, without the fraction.")
 def divide(first: Json, second: Json) -> int:
     """The quotient, cut off towards zero."""
     left, right = _operands("div", first, second)
@@ -81,11 +69,8 @@ def divide(first: Json, second: Json) -> int:
 
 
 @function(
-    "mod",
-    minimum=2,
-    maximum=2,
-    signature="mod(operand1, operand2): int",
-    help="What is left over when the first integer is divided by the second; it has the sign of the first.",
+    "mod(operand1, operand2): int",
+    "What is left over when the first integer is divided by the second; it has the sign of the first.",
 )
 def modulo(first: Json, second: Json) -> int:
     """The remainder, with the sign of the first operand."""
@@ -95,13 +80,7 @@ def modulo(first: Json, second: Json) -> int:
     return -remainder if left < 0 else remainder
 
 
-@function(
-    "int",
-    minimum=1,
-    maximum=1,
-    signature="int(valueToConvert): int",
-    help="A string or number as an integer.",
-)
+@function("int(valueToConvert): int", "A string or number as an integer.")
 def integer(value: Json) -> int:
     """The value as a 64-bit integer."""
     result: int | None = None
@@ -123,11 +102,7 @@ def integer(value: Json) -> int:
 
 
 @function(
-    "float",
-    minimum=1,
-    maximum=1,
-    signature="float(arg1): float",
-    help="A string or number as a floating point number; only for values handed on to an application.",
+    "float(arg1): float", "A string or number as a floating point number; only for values handed on to an application."
 )
 def floating(value: Json) -> float:
     """The value as a floating point number."""

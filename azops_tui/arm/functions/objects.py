@@ -22,13 +22,7 @@ from azops_tui.arm.functions.values import (
 from azops_tui.json_types import Json
 
 
-@function(
-    "createObject",
-    minimum=0,
-    maximum=None,
-    signature="createObject([key1, value1, …]): object",
-    help="Makes an object of keys and values that alternate.",
-)
+@function("createObject([key1, value1, …]): object", "Makes an object of keys and values that alternate.", partial=True)
 def create_object(*pairs: Json) -> dict[str, Json]:
     """An object of alternating keys and values."""
     if len(pairs) % 2:
@@ -49,11 +43,9 @@ def create_object(*pairs: Json) -> dict[str, Json]:
 
 
 @function(
-    "items",
-    minimum=1,
-    maximum=1,
-    signature="items(object): array",
-    help="An array of {key, value} for each key of an object, in alphabetical order without case.",
+    "items(object): array",
+    "An array of {key, value} for each key of an object, in alphabetical order without case.",
+    partial=True,
 )
 def items(value: Json) -> list[dict[str, Json]]:
     """Keys with their values, in alphabetical order."""
@@ -61,24 +53,16 @@ def items(value: Json) -> list[dict[str, Json]]:
     return [{"key": key, "value": source[key]} for key in by_name(source)]
 
 
-@function(
-    "objectKeys",
-    minimum=1,
-    maximum=1,
-    signature="objectKeys(object): array",
-    help="The keys of an object, in alphabetical order without case.",
-)
+@function("objectKeys(object): array", "The keys of an object, in alphabetical order without case.", partial=True)
 def object_keys(value: Json) -> list[str]:
     """Keys in alphabetical order."""
     return by_name(object_argument("objectKeys", value))
 
 
 @function(
-    "shallowMerge",
-    minimum=1,
-    maximum=1,
-    signature="shallowMerge(arrayOfObjects): object",
-    help="One object of the keys of several; the last value wins, and objects inside are replaced, not merged.",
+    "shallowMerge(arrayOfObjects): object",
+    "One object of the keys of several; the last value wins, and objects inside are replaced, not merged.",
+    partial=True,
 )
 def shallow_merge(value: Json) -> dict[str, Json]:
     """The keys of all objects, the last value of each; null adds nothing."""
@@ -98,11 +82,9 @@ def shallow_merge(value: Json) -> dict[str, Json]:
 
 
 @function(
-    "tryGet",
-    minimum=2,
-    maximum=None,
-    signature="tryGet(itemToTest, keyOrIndex, …): any",
-    help="The value at a key of an object or an index of an array, and so on inward; null where there is none.",
+    "tryGet(itemToTest, keyOrIndex, …): any",
+    "The value at a key of an object or an index of an array, and so on inward; null where there is none.",
+    partial=True,
 )
 def try_get(container: Json, *path: Json) -> Json:
     """What is at the end of a path of keys and indexes, or null."""

@@ -1,60 +1,102 @@
-"""The table of template functions: what each is called, takes and returns, and the Python function that does it.
-
-The modules beside this one fill the table when `azops_tui.arm.functions` is imported. Functions that need the template
-around them (`parameters`, `reference`, `copyIndex`, …) or their arguments unevaluated (`if`, `and`, …) are listed as
-*special*: the evaluator supplies what they do, the table what they look like.
-"""
+"""Declares template functions: each body carries its name, arguments, evaluation and cost in one decorator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from types import ModuleType
+from typing import Any, Literal, TypeVar
 
-from azops_tui.json_types import Json
-
-"""A value as JSON has it: dict, list, str, int, float, bool or None."""
-
-Implementation = Callable[..., Json]
-AnyImplementation = TypeVar("AnyImplementation", bound=Implementation)
+Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class TemplateFunction:
     """One function of the template language."""
 
+    signature: str
+    """As documented: ``substring(text, start, [length]): string``."""
+    help: str
+    """One sentence that says what the function returns."""
+    body: Callable[..., Any]
+    """What `takes` describes; raises FunctionError or ExpressionError."""
     name: str
-    """As documented, with its capitals: ``resourceGroup``. Calls may write it in any case."""
-    implementation: Implementation | None
-    """Called with evaluated arguments; raises FunctionError. None where the evaluator supplies it."""
+    """With its documented capitals; calls may write it in any case."""
     minimum: int
     """Fewest arguments."""
     maximum: int | None
-    """Most arguments; None where there is no limit."""
-    signature: str
-    """For people, as ``substring(text, start, [length]): string``."""
-    help: str
-    """One sentence that says what it returns."""
-    special: bool = False
-    """Whether the evaluator handles the call itself: it needs the template, the scope, or lazy arguments."""
+    """Most arguments; None without a limit."""
+    takes: Literal["values", "environment", "syntax"] = "values"
+    """How the body is called.
 
+    ``values``: with the evaluated arguments. ``environment``: with the environment, the name and a list of the
+    evaluated arguments. ``syntax``: with the call and its compiled arguments; it returns the closure that evaluates
+    the call, so it decides which arguments to evaluate.
+    """
+    partial: bool = False
+    """True if it works with lists and objects that have unknown elements."""
+    compares: bool = False
+    """True if it compares every element of its arguments, which costs more steps."""
 
-FUNCTIONS: dict[str, Function] = {}
-"""Every function by its name in lower case."""
+    @property
+    def takes_lambda(self) -> bool:
+        """True if an argument is a lambda, which may stand nowhere else."""
+        return "lambda(" in self.signature.partition("(")[2]
 
 
 def function(
-    name: str, *, minimum: int, maximum: int | None, signature: str, help: str
-) -> Callable[[AnyImplementation], AnyImplementation]:
-    """Puts the decorated Python function into the table as the template function `name`."""
+    signature: str,
+    help: str,
+    *,
+    takes: Literal["values", "environment", "syntax"] = "values",
+    partial: bool = False,
+    compares: bool = False,
+) -> Callable[[Body], Body]:
+    """Declare the decorated Python function as the body of a template function.
 
-    def add(implementation: AnyImplementation) -> AnyImplementation:
-        FUNCTIONS[name.lower()] = Function(name, implementation, minimum, maximum, signature, help)
-        return implementation
+    The number of arguments follows from the signature: optional ones stand in brackets, ``…`` allows any number. A body
+    can serve several template functions.
+    """
+    name, minimum, maximum = arguments_of(signature)
 
-    return add
+    def declare(body: Body) -> Body:
+        declared = TemplateFunction(signature, help, body, name, minimum, maximum, takes, partial, compares)
+        body.__dict__.setdefault("template_functions", []).append(declared)
+        return body
+
+    return declare
 
 
-def special(name: str, *, minimum: int, maximum: int | None, signature: str, help: str) -> None:
-    """Lists a function that the evaluator handles itself."""
-    FUNCTIONS[name.lower()] = Function(name, None, minimum, maximum, signature, help, special=True)
+def declared_functions(modules: Iterable[ModuleType]) -> dict[str, TemplateFunction]:
+    """The functions declared in the modules by name in lower case."""
+    return {
+        declared.name.lower(): declared
+        for module in modules
+        for body in vars(module).values()
+        if getattr(body, "__module__", "") == module.__name__
+        for declared in getattr(body, "template_functions", ())
+    }
+
+
+def arguments_of(signature: str) -> tuple[str, int, int | None]:
+    """Name, fewest and most arguments of a signature.
+
+    >>> arguments_of("filter(inputArray, lambda(element, [index])): array")
+    ('filter', 2, 2)
+    >>> arguments_of("concat(arg1, [arg2], …): string")
+    ('concat', 1, None)
+    """
+    name, _, inside = signature.rpartition("): ")[0].partition("(")
+    arguments = [""]
+    depth = 0
+    for character in inside:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and not depth:
+            arguments.append("")
+        else:
+            arguments[-1] += character
+    names = [argument.strip() for argument in arguments if argument.strip()]
+    counted = [argument for argument in names if argument != "…"]
+    minimum = sum(not argument.startswith("[") for argument in counted)
+    is_open = any("…" in argument and not argument.startswith("lambda(") for argument in names)
+    return name, minimum, None if is_open else len(counted)

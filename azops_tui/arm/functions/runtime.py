@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from azops_tui.arm.environment import REFERENCE, Environment, Use
+from azops_tui.arm.environment import REFERENCE, Compiled, Environment, Use
 from azops_tui.arm.errors import ExpressionError
-from azops_tui.arm.evaluator import SPECIAL, Compiled
-from azops_tui.arm.functions.lazy import special
+from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.scope import not_here, text_argument
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call
@@ -61,7 +60,11 @@ def ask(environment: Environment, name: str, id: str, question: Any) -> Json:
         raise ExpressionError(described, function=name, code="ResourceNotFound") from None
 
 
-@special("reference")
+@function(
+    "reference(resourceNameOrIdentifier, [apiVersion], ['Full']): object",
+    "The properties of a resource as they are at run time, or with 'Full' the whole resource.",
+    takes="syntax",
+)
 def build_reference(node: Call, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
@@ -97,7 +100,11 @@ def build_reference(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-@special("references")
+@function(
+    "references(symbolicNameOfCollection, ['Full', 'Properties']): array",
+    "The properties of every resource that a copy loop made, as they are at run time.",
+    takes="syntax",
+)
 def build_references(node: Call, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
@@ -134,7 +141,11 @@ def build_references(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-@special("resourceInfo")
+@function(
+    "resourceInfo(symbolicName): object",
+    "The id, name, type and apiVersion of a resource of the template.",
+    takes="syntax",
+)
 def build_resource_info(node: Call, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         value = arguments[0](environment)
@@ -151,6 +162,11 @@ def build_resource_info(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
+@function(
+    "list*(resourceNameOrIdentifier, [apiVersion], [functionValues]): object",
+    "What an action of a resource, such as listKeys or listSecrets, returns at run time.",
+    takes="syntax",
+)
 def build_list(node: Call, arguments: list[Compiled]) -> Compiled:
     """``listKeys`` and all other functions whose names begin with list: a POST to the resource."""
 
@@ -158,12 +174,6 @@ def build_list(node: Call, arguments: list[Compiled]) -> Compiled:
         environment.run.step()
         if not environment.place & REFERENCE:
             raise not_here(node.name)
-        if not 1 <= len(arguments) <= 3:
-            raise ExpressionError(
-                f"The template language function '{node.name}' expects two or three parameters: a resource id, an "
-                "api-version and optionally a body. Please see https://aka.ms/arm-function-list for usage details.",
-                function=node.name,
-            )
         values = [argument(environment) for argument in arguments]
         if any(isinstance(value, Symbolic) for value in values):
             note_known(environment, node.name, values[0])
@@ -177,6 +187,3 @@ def build_list(node: Call, arguments: list[Compiled]) -> Compiled:
         return ask(environment, node.name, id, lambda runtime: runtime.list_action(node.name, id, api_version, body))
 
     return call
-
-
-SPECIAL["list*"] = build_list

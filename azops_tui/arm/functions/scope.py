@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from azops_tui.arm.environment import GENERATE, Environment
+from azops_tui.arm.environment import GENERATE, Compiled, Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
-from azops_tui.arm.evaluator import Compiled
-from azops_tui.arm.functions import FunctionError, ids
+from azops_tui.arm.functions import ids
 from azops_tui.arm.functions.dates import utc_now as formatted_time
-from azops_tui.arm.functions.lazy import special, usage
+from azops_tui.arm.functions.registry import function
+from azops_tui.arm.functions.values import usage
 from azops_tui.arm.resource_id import MANAGEMENT_GROUPS
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.syntax import Call
 from azops_tui.json_types import Json
-
-Plain = Callable[[Environment, str, list[Json]], Json]
-
-
-def context_function(name: str) -> Callable[[Plain], Plain]:
-    """Makes a Python function of (environment, name as written, argument values) the template function `name`."""
-
-    def add(implementation: Plain) -> Plain:
-        def build(node: Call, arguments: list[Compiled]) -> Compiled:
-            def call(environment: Environment) -> Json:
-                environment.run.step()
-                values = [argument(environment) for argument in arguments]
-                if any(isinstance(value, Symbolic) for value in values):
-                    return Symbolic(node, environment)
-                try:
-                    return implementation(environment, name, values)
-                except Unknown:
-                    return Symbolic(node, environment)
-                except FunctionError as error:
-                    raise ExpressionError(error.message, function=name, code=error.code) from None
-                except ExpressionError as error:
-                    error.function = error.function or name
-                    raise
-
-            return call
-
-        special(name)(build)
-        return implementation
-
-    return add
 
 
 def not_here(name: str) -> ExpressionError:
@@ -62,7 +30,11 @@ def text_argument(name: str, value: Json) -> str:
     )
 
 
-@context_function("parameters")
+@function(
+    "parameters(parameterName): any",
+    "The value of a parameter of the template or the user-defined function.",
+    takes="environment",
+)
 def parameters(environment: Environment, name: str, values: list[Json]) -> Json:
     wanted = text_argument(name, values[0])
     if environment.arguments is not None:
@@ -76,12 +48,16 @@ def parameters(environment: Environment, name: str, values: list[Json]) -> Json:
     return environment.frame.parameter(wanted, environment)
 
 
-@context_function("variables")
+@function("variables(variableName): any", "The value of a variable of the template.", takes="environment")
 def variables(environment: Environment, name: str, values: list[Json]) -> Json:
     return environment.frame.variable(text_argument(name, values[0]), environment)
 
 
-@context_function("copyIndex")
+@function(
+    "copyIndex([loopName], [offset]): int",
+    "Which iteration of a copy loop this is, from 0 or from an offset.",
+    takes="environment",
+)
 def copy_index(environment: Environment, name: str, values: list[Json]) -> Json:
     loop = values.pop(0) if values and isinstance(values[0], str) else ""
     offset = values.pop(0) if values else 0
@@ -104,7 +80,11 @@ def copy_index(environment: Environment, name: str, values: list[Json]) -> Json:
     return index + offset
 
 
-@context_function("newGuid")
+@function(
+    "newGuid(): string",
+    "A new identifier for every deployment; only in a parameter's default value.",
+    takes="environment",
+)
 def new_guid(environment: Environment, name: str, values: list[Json]) -> Json:
     if not environment.place & GENERATE:
         raise ExpressionError(
@@ -116,7 +96,11 @@ def new_guid(environment: Environment, name: str, values: list[Json]) -> Json:
     return environment.run.guid()
 
 
-@context_function("utcNow")
+@function(
+    "utcNow([format]): string",
+    "The time of the deployment in UTC, as yyyyMMddTHHmmssZ or in a format; only in a parameter's default value.",
+    takes="environment",
+)
 def utc_now(environment: Environment, name: str, values: list[Json]) -> Json:
     if not environment.place & GENERATE:
         raise ExpressionError(
@@ -128,7 +112,11 @@ def utc_now(environment: Environment, name: str, values: list[Json]) -> Json:
     return formatted_time(environment.run.instant(), *[text_argument(name, value) for value in values])
 
 
-@context_function("subscription")
+@function(
+    "subscription(): object",
+    "The subscription deployed to: id, subscriptionId, tenantId, displayName.",
+    takes="environment",
+)
 def subscription(environment: Environment, name: str, values: list[Json]) -> Json:
     scope = environment.frame.scope
     if not scope.subscription:
@@ -141,7 +129,9 @@ def subscription(environment: Environment, name: str, values: list[Json]) -> Jso
     }
 
 
-@special("resourceGroup")
+@function(
+    "resourceGroup(): object", "The resource group deployed to: id, name, location, tags, properties.", takes="syntax"
+)
 def build_resource_group(node: Call, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
@@ -164,7 +154,9 @@ def build_resource_group(node: Call, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-@context_function("managementGroup")
+@function(
+    "managementGroup(): object", "The management group deployed to: id, name, type, properties.", takes="environment"
+)
 def management_group(environment: Environment, name: str, values: list[Json]) -> Json:
     group = environment.frame.scope.management_group
     if not group:
@@ -177,12 +169,12 @@ def management_group(environment: Environment, name: str, values: list[Json]) ->
     }
 
 
-@context_function("tenant")
+@function("tenant(): object", "The tenant deployed to: tenantId, displayName, countryCode.", takes="environment")
 def tenant(environment: Environment, name: str, values: list[Json]) -> Json:
     return {"tenantId": environment.run.world.tenant, **environment.run.world.tenant_details}
 
 
-@context_function("deployer")
+@function("deployer(): object", "Who deploys: objectId, tenantId and userPrincipalName.", takes="environment")
 def deployer(environment: Environment, name: str, values: list[Json]) -> Json:
     return {
         "tenantId": environment.run.world.tenant,
@@ -191,17 +183,21 @@ def deployer(environment: Environment, name: str, values: list[Json]) -> Json:
     }
 
 
-@context_function("environment")
+@function("environment(): object", "The cloud: its name, suffixes and endpoints.", takes="environment")
 def cloud_environment(environment: Environment, name: str, values: list[Json]) -> Json:
     return environment.run.world.environment
 
 
-@context_function("deployment")
+@function("deployment(): object", "The deployment: its name, location and properties.", takes="environment")
 def deployment(environment: Environment, name: str, values: list[Json]) -> Json:
     return environment.frame.details()
 
 
-@context_function("providers")
+@function(
+    "providers(providerNamespace, [resourceType]): object",
+    "What a resource provider offers: resource types, locations and API versions. Out of use.",
+    takes="environment",
+)
 def providers(environment: Environment, name: str, values: list[Json]) -> Json:
     namespace = text_argument(name, values[0])
     kind = text_argument(name, values[1]) if len(values) > 1 else None
@@ -221,7 +217,11 @@ def providers(environment: Environment, name: str, values: list[Json]) -> Json:
     return {"resourceType": kind, "locations": [], "apiVersions": []}
 
 
-@context_function("pickZones")
+@function(
+    "pickZones(providerNamespace, resourceType, location, [numberOfZones], [offset]): array",
+    "Availability zones of a location that a resource type can be in.",
+    takes="environment",
+)
 def pick_zones(environment: Environment, name: str, values: list[Json]) -> Json:
     count = values[3] if len(values) > 3 else 1
     offset = values[4] if len(values) > 4 else 0
@@ -240,6 +240,26 @@ def pick_zones(environment: Environment, name: str, values: list[Json]) -> Json:
     return [str(offset + index + 1) for index in range(count)]
 
 
+@function(
+    "toLogicalZone(subscriptionId, location, physicalZone): string",
+    "The availability zone that a subscription knows a physical zone as.",
+    takes="environment",
+)
+@function(
+    "toLogicalZones(subscriptionId, location, physicalZones): array",
+    "The availability zones that a subscription knows physical zones as.",
+    takes="environment",
+)
+@function(
+    "toPhysicalZone(subscriptionId, location, logicalZone): string",
+    "The physical zone behind an availability zone of a subscription.",
+    takes="environment",
+)
+@function(
+    "toPhysicalZones(subscriptionId, location, logicalZones): array",
+    "The physical zones behind availability zones of a subscription.",
+    takes="environment",
+)
 def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Json:
     """In a subscription without a mapping of its own, logical and physical zones have the same number."""
     texts = [text_argument(name, value) for value in values[:2]]
@@ -251,31 +271,56 @@ def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Jso
     return mapped if isinstance(values[2], list) else mapped[0]
 
 
-for zone_function in ("toLogicalZone", "toLogicalZones", "toPhysicalZone", "toPhysicalZones"):
-    context_function(zone_function)(zone_mapping)
-
-
-@context_function("resourceId")
+@function(
+    "resourceId([subscriptionId], [resourceGroupName], resourceType, name1, [name2], …): string",
+    "The id of a resource, by default in the scope that is deployed to.",
+    takes="environment",
+)
 def resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
     scope = environment.frame.scope
     return ids.resource_id(values, subscription=scope.subscription, group=scope.group)
 
 
-@context_function("subscriptionResourceId")
+@function(
+    "subscriptionResourceId([subscriptionId], resourceType, name1, [name2], …): string",
+    "The id of a resource of a subscription.",
+    takes="environment",
+)
 def subscription_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
     return ids.subscription_resource_id(values, subscription=environment.frame.scope.subscription)
 
 
-@context_function("tenantResourceId")
+@function(
+    "tenantResourceId(resourceType, name1, [name2], …): string",
+    "The id of a resource of the tenant.",
+    takes="environment",
+)
 def tenant_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
     return ids.tenant_resource_id(values)
 
 
-@context_function("managementGroupResourceId")
+@function(
+    "managementGroupResourceId([managementGroup], resourceType, name1, [name2], …): string",
+    "The id of a resource of a management group.",
+    takes="environment",
+)
 def management_group_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
     return ids.management_group_resource_id(values, management_group=environment.frame.scope.management_group)
 
 
-@context_function("extensionResourceId")
+@function(
+    "extensionResourceId(baseResourceId, resourceType, name1, [name2], …): string",
+    "The id of a resource that extends another one, such as a lock or a role assignment.",
+    takes="environment",
+)
 def extension_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
     return ids.extension_resource_id(values)
+
+
+@function(
+    "externalInput(name, [config]): any",
+    "A value that the tool that deploys supplies; only in parameter files.",
+    takes="environment",
+)
+def external_input(environment: Environment, name: str, values: list[Json]) -> Json:
+    raise not_here(name)

@@ -11,11 +11,10 @@ from azops_tui.json_types import Json
 
 
 @function(
-    "union",
-    minimum=2,
-    maximum=None,
-    signature="union(arg1, arg2, …): array | object",
-    help="All elements of some arrays, each once, or all keys of some objects merged deeply; the last value wins.",
+    "union(arg1, arg2, …): array | object",
+    "All elements of some arrays, each once, or all keys of some objects merged deeply; the last value wins.",
+    partial=True,
+    compares=True,
 )
 def union(*values: Json) -> Json:
     """Distinct elements of all arrays, or all objects merged; null adds nothing."""
@@ -28,11 +27,9 @@ def union(*values: Json) -> Json:
 
 
 @function(
-    "intersection",
-    minimum=2,
-    maximum=None,
-    signature="intersection(arg1, arg2, …): array | object",
-    help="The elements that all arrays have, or the keys with the same value in all objects.",
+    "intersection(arg1, arg2, …): array | object",
+    "The elements that all arrays have, or the keys with the same value in all objects.",
+    compares=True,
 )
 def intersection(*values: Json) -> Json:
     """What all arrays or all objects have in common, in the order of the first."""

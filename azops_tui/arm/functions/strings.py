@@ -34,11 +34,9 @@ _NONE_OR_ALL = "Either all or none of the parameters must be an array."
 
 
 @function(
-    "concat",
-    minimum=1,
-    maximum=None,
-    signature="concat(arg1, …): string | array",
-    help="One string of several strings, integers or booleans, or one array of several arrays.",
+    "concat(arg1, …): string | array",
+    "One string of several strings, integers or booleans, or one array of several arrays.",
+    partial=True,
 )
 def concat(*values: Json) -> Json:
     """All values one after the other."""
@@ -63,11 +61,7 @@ def _joined(name: str, parts: tuple[str, ...] | list[str], separator: str) -> st
 
 
 @function(
-    "join",
-    minimum=2,
-    maximum=2,
-    signature="join(inputArray, delimiter): string",
-    help="One string of the elements of an array, with a delimiter between them.",
+    "join(inputArray, delimiter): string", "One string of the elements of an array, with a delimiter between them."
 )
 def join(values: Json, delimiter: Json) -> str:
     """The elements as text with a delimiter between them."""
@@ -77,11 +71,8 @@ def join(values: Json, delimiter: Json) -> str:
 
 
 @function(
-    "split",
-    minimum=2,
-    maximum=2,
-    signature="split(inputString, delimiter | delimiters): array",
-    help="The parts of a string between delimiters: one string, or an array of them.",
+    "split(inputString, delimiter | delimiters): array",
+    "The parts of a string between delimiters: one string, or an array of them.",
 )
 def split(value: Json, delimiter: Json) -> list[str]:
     """The parts between the delimiters, also those of no length."""
@@ -120,11 +111,8 @@ def _not_a_string(name: str, position: int, value: Json) -> FunctionError:
 
 
 @function(
-    "replace",
-    minimum=3,
-    maximum=3,
-    signature="replace(originalString, oldString, newString): string",
-    help="A string with every occurrence of one text replaced by another; case counts.",
+    "replace(originalString, oldString, newString): string",
+    "A string with every occurrence of one text replaced by another; case counts.",
 )
 def replace(value: Json, old: Json, new: Json) -> str:
     """The string with `new` in place of `old`."""
@@ -141,11 +129,8 @@ def replace(value: Json, old: Json, new: Json) -> str:
 
 
 @function(
-    "padLeft",
-    minimum=2,
-    maximum=3,
-    signature="padLeft(valueToPad, totalLength, [paddingCharacter]): string",
-    help="A string or integer filled up on its left to a width of at most 16, with spaces or another character.",
+    "padLeft(valueToPad, totalLength, [paddingCharacter]): string",
+    "A string or integer filled up on its left to a width of at most 16, with spaces or another character.",
 )
 def pad_left(value: Json, width: Json, padding: Json = " ") -> str:
     """The value, right-aligned."""
@@ -173,11 +158,8 @@ def _padding(which: str, problem: str) -> FunctionError:
 
 
 @function(
-    "substring",
-    minimum=2,
-    maximum=3,
-    signature="substring(stringToParse, startIndex, [length]): string",
-    help="The part of a string that begins at a position (from 0), so many characters long or to the end.",
+    "substring(stringToParse, startIndex, [length]): string",
+    "The part of a string that begins at a position (from 0), so many characters long or to the end.",
 )
 def substring(value: Json, start: Json, count: Json = None) -> str:
     """A part of the string; it has to lie within it."""
@@ -210,39 +192,21 @@ def _outside(problem: str) -> FunctionError:
     )
 
 
-@function(
-    "startsWith",
-    minimum=2,
-    maximum=2,
-    signature="startsWith(stringToSearch, stringToFind): bool",
-    help="Whether a string begins with a text; case does not count.",
-)
+@function("startsWith(stringToSearch, stringToFind): bool", "Whether a string begins with a text; case does not count.")
 def starts_with(value: Json, wanted: Json) -> bool:
     """Whether the string begins with the text."""
     source, beginning = two_strings("startsWith", value, wanted)
     return fold(source).startswith(fold(beginning))
 
 
-@function(
-    "endsWith",
-    minimum=2,
-    maximum=2,
-    signature="endsWith(stringToSearch, stringToFind): bool",
-    help="Whether a string ends with a text; case does not count.",
-)
+@function("endsWith(stringToSearch, stringToFind): bool", "Whether a string ends with a text; case does not count.")
 def ends_with(value: Json, wanted: Json) -> bool:
     """Whether the string ends with the text."""
     source, ending = two_strings("endsWith", value, wanted)
     return fold(source).endswith(fold(ending))
 
 
-@function(
-    "toLower",
-    minimum=1,
-    maximum=1,
-    signature="toLower(stringToChange): string",
-    help="A string in lower case.",
-)
+@function("toLower(stringToChange): string", "A string in lower case.")
 def to_lower(value: Json) -> str:
     """The string in lower case."""
     if isinstance(value, str):
@@ -250,13 +214,7 @@ def to_lower(value: Json) -> str:
     raise mistyped("toLower", 0, "of type 'String'", value, 1)
 
 
-@function(
-    "toUpper",
-    minimum=1,
-    maximum=1,
-    signature="toUpper(stringToChange): string",
-    help="A string in upper case.",
-)
+@function("toUpper(stringToChange): string", "A string in upper case.")
 def to_upper(value: Json) -> str:
     """The string in upper case."""
     if isinstance(value, str):
@@ -264,13 +222,7 @@ def to_upper(value: Json) -> str:
     raise mistyped("toUpper", 0, "of type 'String'", value, 1)
 
 
-@function(
-    "trim",
-    minimum=1,
-    maximum=1,
-    signature="trim(stringToTrim): string",
-    help="A string without white space at its ends.",
-)
+@function("trim(stringToTrim): string", "A string without white space at its ends.")
 def trim(value: Json) -> str:
     """The string without white space at its ends."""
     if isinstance(value, str):
@@ -278,25 +230,13 @@ def trim(value: Json) -> str:
     raise _not_a_string("trim", 0, value)
 
 
-@function(
-    "string",
-    minimum=1,
-    maximum=1,
-    signature="string(valueToConvert): string",
-    help="Any value as a string; objects and arrays as JSON.",
-)
+@function("string(valueToConvert): string", "Any value as a string; objects and arrays as JSON.")
 def string(value: Json) -> str:
     """The value as text."""
     return text(value)
 
 
-@function(
-    "json",
-    minimum=1,
-    maximum=1,
-    signature="json(arg1): any",
-    help="The value that a JSON text stands for; json('null') is null.",
-)
+@function("json(arg1): any", "The value that a JSON text stands for; json('null') is null.")
 def json(value: Json) -> Json:
     """The value of a JSON text."""
     source = string_argument("json", value)
@@ -310,11 +250,8 @@ def json(value: Json) -> Json:
 
 
 @function(
-    "format",
-    minimum=1,
-    maximum=None,
-    signature="format(formatString, [arg1, …]): string",
-    help="A text with {0}, {1:N0}, {2,10} replaced by the arguments that follow, as .NET formats them.",
+    "format(formatString, [arg1, …]): string",
+    "A text with {0}, {1:N0}, {2,10} replaced by the arguments that follow, as .NET formats them.",
 )
 def format_text(pattern: Json, *values: Json) -> str:
     """The pattern with its placeholders filled in."""
@@ -329,11 +266,8 @@ def format_text(pattern: Json, *values: Json) -> str:
 
 
 @function(
-    "uniqueString",
-    minimum=1,
-    maximum=None,
-    signature="uniqueString(baseString, …): string",
-    help="Thirteen characters made from the given strings, always the same for the same strings.",
+    "uniqueString(baseString, …): string",
+    "Thirteen characters made from the given strings, always the same for the same strings.",
 )
 def unique(*values: Json) -> str:
     """A hash of the strings."""
@@ -341,11 +275,8 @@ def unique(*values: Json) -> str:
 
 
 @function(
-    "guid",
-    minimum=1,
-    maximum=None,
-    signature="guid(baseString, …): string",
-    help="A globally unique identifier made from the given strings, always the same for the same strings.",
+    "guid(baseString, …): string",
+    "A globally unique identifier made from the given strings, always the same for the same strings.",
 )
 def guid(*values: Json) -> str:
     """A UUID of the strings."""
@@ -358,13 +289,7 @@ def _all_strings(name: str, values: tuple[Json, ...]) -> list[str]:
     return strings
 
 
-@function(
-    "fail",
-    minimum=1,
-    maximum=1,
-    signature="fail(message): error",
-    help="Ends the evaluation with a message of one's own.",
-)
+@function("fail(message): error", "Ends the evaluation with a message of one's own.")
 def fail(message: Json) -> Json:
     """Never returns: raises the message."""
     raise FunctionError(string_argument("fail", message))

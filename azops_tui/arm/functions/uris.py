@@ -29,13 +29,7 @@ _ALLOWED = "%/:=&?~#+!$,;'@()*[]"
 """What stays as it is in a URI that is put together; everything else outside of ASCII letters and digits is escaped."""
 
 
-@function(
-    "uriComponent",
-    minimum=1,
-    maximum=1,
-    signature="uriComponent(stringToEncode): string",
-    help="A string with everything escaped that has a meaning in a URI.",
-)
+@function("uriComponent(stringToEncode): string", "A string with everything escaped that has a meaning in a URI.")
 def uri_component(value: Json) -> str:
     """The string with everything but letters, digits and -._~ as %XX."""
     source = string_argument("uriComponent", value)
@@ -45,13 +39,7 @@ def uri_component(value: Json) -> str:
     return escaped
 
 
-@function(
-    "uriComponentToString",
-    minimum=1,
-    maximum=1,
-    signature="uriComponentToString(uriEncodedString): string",
-    help="A string with its %XX escapes undone.",
-)
+@function("uriComponentToString(uriEncodedString): string", "A string with its %XX escapes undone.")
 def uri_component_to_string(value: Json) -> str:
     """The string with %XX undone; what is not UTF-8 stays escaped."""
     return _ESCAPED.sub(_unescaped, string_argument("uriComponentToString", value))
@@ -71,11 +59,8 @@ def unescape_bytes(escaped: str) -> bytes:
 
 
 @function(
-    "uri",
-    minimum=2,
-    maximum=2,
-    signature="uri(baseUri, relativeUri): string",
-    help="An absolute URI of a base and what is relative to it; the base's last segment stays if a slash ends it.",
+    "uri(baseUri, relativeUri): string",
+    "An absolute URI of a base and what is relative to it; the base's last segment stays if a slash ends it.",
 )
 def uri(base: Json, relative: Json) -> str:
     """The relative URI as seen from the base."""
@@ -115,13 +100,7 @@ def _canonical(address: str) -> str:
     return f"{parts.scheme}://{user}{mark}{host}{port}{quote(utf8(rest), safe=_ALLOWED)}"
 
 
-@function(
-    "buildUri",
-    minimum=1,
-    maximum=1,
-    signature="buildUri({scheme, host, [port], [path], [query]}): string",
-    help="A URI of its parts.",
-)
+@function("buildUri({scheme, host, [port], [path], [query]}): string", "A URI of its parts.")
 def build_uri(value: Json) -> str:
     """The URI that the parts make."""
     parts = object_argument("buildUri", value)
@@ -169,13 +148,7 @@ def _port(parts: dict[str, Json]) -> int | None:
     )
 
 
-@function(
-    "parseUri",
-    minimum=1,
-    maximum=1,
-    signature="parseUri(uri): object",
-    help="The scheme, host, port, path and query of a URI, those that it has.",
-)
+@function("parseUri(uri): object", "The scheme, host, port, path and query of a URI, those that it has.")
 def parse_uri(value: Json) -> dict[str, Json]:
     """The parts of a URI: scheme, host and, where there are any, port, path and query."""
     source = string_argument("parseUri", value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import get
-from azops_tui.arm.functions.registry import FUNCTIONS
+from azops_tui.arm.functions import FUNCTIONS
 from azops_tui.arm.lint.frames import Expression, Frame, calls, text_argument
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path

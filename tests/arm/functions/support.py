@@ -17,8 +17,8 @@ def call(name: str, *arguments: Any) -> Any:
     """The value of a template function."""
     function = FUNCTIONS[name.lower()]
     check_arity(function, len(arguments))
-    assert function.implementation is not None, f"{name} is the evaluator's"
-    return function.implementation(*arguments)
+    assert function.takes == "values", f"{name} needs more than values"
+    return function.body(*arguments)
 
 
 def refusal(name: str, *arguments: Any) -> str:
