@@ -415,7 +415,7 @@ async def test_an_old_bash_is_told_by_its_version(tmp_path: Path) -> None:
 
 
 async def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(NotADirectoryError, match="is no folder"):
+    with pytest.raises(NotADirectoryError, match="is not a folder"):
         await ShellSession().start(dict(os.environ), tmp_path / "missing")
 
 
@@ -469,9 +469,18 @@ from azops_tui.engine.sessions.python import PythonSession
 from azops_tui.engine.sessions.bash import ShellSession
 
 async def main():
-    for session in (ShellSession(), PythonSession()):
+    printing = ShellSession(), PythonSession(), ShellSession()
+    for session in printing:
         await session.start(dict(os.environ), "/")
         print(session._process.pid, session._folder, flush=True)
+    said = asyncio.Event()
+    code = ("while :; do echo x; done", "while True: print('x')", "trap '' INT TERM; while :; do echo x; done")
+    tasks = [
+        asyncio.create_task(session.run(text, on_output=lambda text, stream: said.set()))
+        for session, text in zip(printing, code)
+    ]
+    await said.wait()
+    print("printing", flush=True)
     await asyncio.sleep(60)
 
 asyncio.run(main())
@@ -481,13 +490,63 @@ asyncio.run(main())
 def test_nothing_is_left_when_azops_is_killed(tmp_path: Path) -> None:
     project = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", _KILLED, str(project)]
+    environment = {name: value for name, value in os.environ.items() if name != "XDG_RUNTIME_DIR"}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+        command, stdout=subprocess.PIPE, text=True, env={**environment, "XDG_STATE_HOME": str(tmp_path)}
     ) as process:
         assert process.stdout is not None
-        children = [process.stdout.readline().split() for _ in range(2)]
+        children = [process.stdout.readline().split() for _ in range(3)]
+        process.stdout.readline()
         process.kill()
     deadline = time.monotonic() + 30
-    while any(_runs(int(pid)) for pid, _ in children) and time.monotonic() < deadline:
+    while any(_runs(int(pid)) or Path(folder).exists() for pid, folder in children) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert [(_runs(int(pid)), Path(folder).exists()) for pid, folder in children] == [(False, False)] * 2
+    assert [(_runs(int(pid)), Path(folder).exists()) for pid, folder in children] == [(False, False)] * 3
+
+
+async def test_the_state_is_for_the_user_alone_and_what_a_killed_azops_left_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    left = tmp_path / "azops" / "session-left"
+    left.mkdir(parents=True)
+    (left / "state.0").write_text('declare -x TOKEN="secret"')
+    first, second = ShellSession(), ShellSession()
+    for session in (first, second):
+        await session.start(dict(os.environ), tmp_path)
+    await first.run("umask 0; export TOKEN=secret; exit 3", on_output=lambda text, stream: None)
+    folders = sorted((tmp_path / "azops").iterdir())
+    assert len(folders) == 2, "one for each session that lives"
+    assert left not in folders
+    for folder in folders:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir() if path.stat().st_mode & 0o77} == {}
+    for session in (first, second):
+        await session.close()
+    assert list((tmp_path / "azops").iterdir()) == []
+
+
+@pytest.mark.parametrize("end", ["stop", "timeout", "killed"])
+async def test_the_whole_tree_of_a_step_ends_with_it(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    await shell.says("(while :; do sleep 0.05; done) & echo $! > earlier")
+    code = (
+        f"cd {tmp_path}; sleep 301 & echo $! > a; setsid sleep 302 & sh -c 'setsid sleep 303 & echo $! > c'\n"
+        "(trap '' INT TERM; echo $BASHPID > d; while :; do sleep 0.1; done) & pgrep -f '^sleep 302$' > b\nsleep 304"
+    )
+    if end == "timeout":
+        assert (await shell.run(code, timeout=0.5)).timed_out
+    else:
+        ready = asyncio.Event()
+        if end == "killed":
+            monkeypatch.setattr("azops_tui.engine.sessions.process.GRACE", (0.1, 0.1, 0.1))
+            code = code.replace("sleep 304", "trap '' INT TERM; while :; do :; done")
+        code = code.replace("pgrep -f '^sleep 302$' > b", "pgrep -f '^sleep 302$' > b; echo ready")
+        running = asyncio.create_task(shell.session.run(code, on_output=lambda text, stream: ready.set()))
+        await ready.wait()
+        await shell.session.stop()
+        assert (await running).stopped
+    assert [name for name in "abcd" if _runs(int((tmp_path / name).read_text()))] == []
+    if end != "killed":
+        assert _runs(int((tmp_path / "earlier").read_text())), "a job of an earlier step is no part of this one"

@@ -58,6 +58,8 @@ _DROPPED = ("BASH_ENV", "ENV", "PROMPT_COMMAND", "BASHOPTS", "SHELLOPTS")
 class ShellSession(DriverSession):
     """A persistent bash. Steps run one at a time; :meth:`stop` may be called while one runs."""
 
+    files = ("step", "before", "after", "script", "state.0", "state.1", "substituted")
+
     def __init__(self, bash: str | None = None) -> None:
         """``bash`` is the program; by default the first on PATH."""
         super().__init__()
@@ -167,7 +169,7 @@ class ShellSession(DriverSession):
         return Replacer((f"{file}: " for file in (*files, DRIVER, _FUNCTIONS)), "bash: ")
 
     def _invocation(self, *mode: str) -> list[str]:
-        return [self._bash, "--norc", "--noprofile", str(DRIVER), str(self._folder), str(os.getpid()), *mode]
+        return [self._bash, "--norc", "--noprofile", str(DRIVER), str(self._folder), *mode]
 
     async def _begin(self, env: Mapping[str, str], cwd: str | Path, *mode: str) -> None:
         words = await self._spawn(self._invocation(*mode), env, cwd)
@@ -214,7 +216,7 @@ class ShellSession(DriverSession):
     async def _on_terminal(self, new: int, limit: float | None) -> tuple[int | None, bool, int | None]:
         """Runs the step in a shell of its own on this terminal, and has the session go on from where it ended."""
         state = self._folder / f"state.{new}"
-        state.unlink(missing_ok=True)
+        os.truncate(state, 0)
         with _interrupts_not_for_us():
             process = await asyncio.create_subprocess_exec(
                 *self._invocation("once", str(self._slot), str(new)), env={}, preexec_fn=allow_interrupts
@@ -226,7 +228,7 @@ class ShellSession(DriverSession):
                 timed_out = True
                 process.terminate()
                 status = await process.wait()
-        if not state.exists() or not state.stat().st_size:
+        if not state.stat().st_size:
             return None, timed_out, None
         self._steps += 1
         await self._command(f"load {self._steps} {new} ", _LOAD)

@@ -1,12 +1,12 @@
-# The bash side of a shell session: runs the steps that azops_tui/engine/shell.py hands to it, one after another, in
+# The bash side of a shell session: runs the steps that bash.py hands to it, one after another, in
 # this very shell, so that all of a step's doing stays for the next one.
 #
-#   driver.bash FOLDER OWNER                       begin, with the environment the process was given
-#   driver.bash FOLDER OWNER again SLOT [ID ST]    go on from FOLDER/state.SLOT; step ID ended the shell before with ST
-#   driver.bash FOLDER OWNER once SLOT NEW         go on from there, run one step on this terminal, save in slot NEW, end
+#   driver.bash FOLDER                       begin, with the environment the process was given
+#   driver.bash FOLDER again SLOT [ID ST]    go on from FOLDER/state.SLOT; step ID ended the shell before with ST
+#   driver.bash FOLDER once SLOT NEW         go on from there, run one step on this terminal, save in slot NEW, end
 #
 # FOLDER holds four FIFOs (commands, reports, stdout, stderr: opened by name, so that no child inherits them), the step's
-# code with what comes before and after it, and two slots for the state, written in turn. OWNER is the process id of azops.
+# code with what comes before and after it, and two slots for the state, written in turn.
 #
 # How a step ends early. errexit is on while a step runs, but the ERR trap comes first: it returns from every function
 # and sourced file up to this loop, so the shell lives on. `exit` is a function that makes a DEBUG trap do the same, also
@@ -25,9 +25,9 @@ declare -A __azops_traps=()
 shopt -s expand_aliases
 
 # What was saved sets all variables, also these: the arguments come last.
-[[ ! ${3-} ]] || builtin . "$1/state.$4" >/dev/null 2>&1
-__azops_home=${BASH_SOURCE[0]%/*} __azops_folder=$1 __azops_owner=$2 __azops_mode=${3-} __azops_slot=${5-}
-__azops_ended=${5-} __azops_ended_status=${6-} __azops_step='' __azops_unwinding='' __azops_leaving=''
+[[ ! ${2-} ]] || builtin . "$1/state.$3" >/dev/null 2>&1
+__azops_home=${BASH_SOURCE[0]%/*} __azops_folder=$1 __azops_mode=${2-} __azops_slot=${4-}
+__azops_ended=${4-} __azops_ended_status=${5-} __azops_step='' __azops_unwinding='' __azops_leaving=''
 set --
 # The user's aliases are not for what follows, but for the steps.
 builtin shopt -q expand_aliases && __azops_aliases=1 || __azops_aliases=''
@@ -84,19 +84,16 @@ while :; do
       __azops_step='' __azops_mode=''
       __azops_report "end $__azops_id 0"
       ;;
-    close | orphaned)
+    close)
       builtin trap - EXIT INT TERM ERR
       [[ ! ${__azops_traps[EXIT]-} ]] || builtin eval "${__azops_traps[EXIT]}"
-      [[ $__azops_verb != orphaned ]] || command rm -rf -- "$__azops_folder"
       builtin exit 0
       ;;
   esac
-  until IFS=' ' builtin read -t 5 -r __azops_verb __azops_id __azops_slot __azops_watch 0<>"$__azops_folder/commands"; do
-    builtin kill -0 "$__azops_owner" 2>/dev/null || __azops_verb=orphaned
-    [[ $__azops_verb != orphaned ]] || break
+  until IFS=' ' builtin read -r __azops_verb __azops_id __azops_slot __azops_watch 0<>"$__azops_folder/commands"; do
+    builtin enable read # a step may have disabled it
   done
-  # Without azops nobody reads, and opening would wait for ever.
-  [[ $__azops_verb == orphaned ]] || exec </dev/null >"$__azops_folder/stdout" 2>"$__azops_folder/stderr"
+  exec </dev/null >"$__azops_folder/stdout" 2>"$__azops_folder/stderr"
 done
 builtin trap - EXIT
 builtin exit "$__azops_code"

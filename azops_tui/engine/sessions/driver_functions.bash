@@ -206,7 +206,7 @@ __azops_dying() {
   builtin . "$__azops_folder/after"
   __azops_save "$__azops_folder/state.$__azops_slot"
   [[ $__azops_mode != once ]] || return 0
-  builtin exec -c "$BASH" --norc --noprofile "$__azops_home/driver.bash" "$__azops_folder" "$__azops_owner" \
+  builtin exec -c "$BASH" --norc --noprofile "$__azops_home/driver.bash" "$__azops_folder" \
     again "$__azops_slot" "$__azops_ended" "$__azops_status_now"
 }
 

@@ -12,15 +12,16 @@ import contextlib
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from azops_tui.engine.sessions import process_group as members
+from azops_tui.engine.sessions.folder import make_session_folder
+from azops_tui.engine.sessions.process_group import Member, StepProcesses, adopt_orphans, send
 from azops_tui.engine.sessions.stream import StepStream
+from azops_tui.engine.sessions.watcher import Watcher
 from azops_tui.errors import AzopsError
 from azops_tui.secrets.redact import Replacer
 
@@ -61,6 +62,9 @@ class SessionResult:
 class DriverSession:
     """A child process with its folder and streams. Steps run one at a time."""
 
+    files: ClassVar[tuple[str, ...]] = ()
+    """Names of the files in the folder that the two sides write."""
+
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._folder = Path()
@@ -71,9 +75,11 @@ class DriverSession:
         self._stderr: StepStream
         self._steps = 0
         self._running = False
-        self._began = 0.0
+        self._processes: StepProcesses | None = None
         self._stopped = False
         self._stopping: asyncio.Task[None] | None = None
+        self._watcher: Watcher | None = None
+        self._lock = -1
 
     async def stop(self) -> None:
         """Ends the running step: SIGINT to all its processes, then SIGTERM, then SIGKILL; returns when it has ended.
@@ -100,6 +106,9 @@ class DriverSession:
                     await asyncio.wait_for(process.wait(), 2.0)
             await _end_group(process)
             self._process = None
+        if self._watcher is not None:
+            self._watcher.dismiss()
+            self._watcher = None
         if self._commands >= 0:
             asyncio.get_running_loop().remove_reader(self._reports)
             os.close(self._commands)
@@ -108,6 +117,7 @@ class DriverSession:
             self._stderr.close()
             self._commands = self._reports = -1
             shutil.rmtree(self._folder, ignore_errors=True)
+            os.close(self._lock)
 
     # For the sessions
 
@@ -115,14 +125,12 @@ class DriverSession:
         """Makes the folder and opens the streams.
 
         Raises:
-            OSError: ``cwd`` is no folder, or no temporary folder can be made.
+            OSError: ``cwd`` is not a folder, or the session's folder cannot be made.
         """
         if not os.path.isdir(cwd):
-            raise NotADirectoryError(f"{cwd} is no folder, and the session cannot begin in it.")
+            raise NotADirectoryError(f"'{cwd}' is not a folder; a session cannot start in it.")
         loop = asyncio.get_running_loop()
-        runtime = env.get("XDG_RUNTIME_DIR", "")
-        parent = runtime if runtime and os.access(runtime, os.W_OK | os.X_OK) else None
-        self._folder = Path(tempfile.mkdtemp(prefix="azops-", dir=parent))
+        self._folder, self._lock = make_session_folder(env, self.files)
         self._stdout = StepStream(str(self._folder / "stdout"), loop, Replacer())
         self._stderr = StepStream(str(self._folder / "stderr"), loop, self._messages())
         for name in ("commands", "reports"):
@@ -151,8 +159,11 @@ class DriverSession:
                 env=env,
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=allow_interrupts if _interrupts_ignored() else None,
+                preexec_fn=_prepare_child,
             )
+            if self._watcher is not None:
+                self._watcher.dismiss()
+            self._watcher = Watcher(self._process.pid, self._folder)
         except OSError as error:
             raise SessionError(f"{command[0]} cannot be started: {error.strerror or error}.") from error
         words = await self._or_death(report, _START)
@@ -170,10 +181,13 @@ class DriverSession:
         if self._running:
             raise RuntimeError("The session is running a step already.")
         self._running, self._stopped = True, False
-        self._began = members.now()
+        self._processes = None
         try:
             yield
         finally:
+            if self._stopping is not None:
+                # What the step has left must be gone before another one starts.
+                await asyncio.shield(self._stopping)
             self._running = False
 
     def _listen(self, on_output: OnOutput, keep: int) -> None:
@@ -187,6 +201,8 @@ class DriverSession:
 
     async def _command(self, command: str, limit: float | None) -> tuple[list[str] | None, bool]:
         """Has the child do it: its report (None when it died), and whether it took longer than ``limit`` seconds."""
+        assert self._process is not None
+        self._processes = StepProcesses(self._process.pid)
         report = self._expect()
         os.write(self._commands, command.encode() + b"\n")
         timed_out = False
@@ -210,24 +226,30 @@ class DriverSession:
         self._stopping = None
 
     async def _end_step(self) -> None:
-        process = self._process
-        if process is None:
+        process, processes = self._process, self._processes
+        if process is None or processes is None:
             return
+        known: set[Member] = set()
         for number, grace in zip((signal.SIGINT, signal.SIGTERM, signal.SIGKILL), GRACE, strict=True):
             # A process that was only about to become a program loses the signal: each program gets its own, once.
-            told: set[members.Member] = set() if number is signal.SIGKILL else {(process.pid, "")}
-            members.send(told, number)
+            signalled: set[Member] = set()
             pause, left = _RECHECK, grace
             while left > 0:
-                found = members.started_since(process.pid, self._began) - told
-                members.send(found, number)
-                told |= found
+                members = processes.members()
+                if number is not signal.SIGKILL and not signalled:
+                    with contextlib.suppress(ProcessLookupError):
+                        process.send_signal(number)
+                send(members - signalled, number)
+                signalled |= members
+                known |= members
                 if await self._ended(min(pause, left)):
+                    await processes.end(known)
                     return
                 left, pause = left - pause, pause * 2
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        await processes.end(known)
 
     async def _ended(self, grace: float) -> bool:
         """Whether the step ends within so many seconds."""
@@ -284,11 +306,11 @@ async def _end_group(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-def _interrupts_ignored() -> bool:
-    """Whether SIGINT is ignored here: a child inherits that, and a shell could never be interrupted."""
-    return signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None)
-
-
 def allow_interrupts() -> None:
-    """In a child before its program: SIGINT ends it, whatever it is here."""
+    """In a child before its program: SIGINT ends it even where azops ignores SIGINT, which a child inherits."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _prepare_child() -> None:
+    allow_interrupts()
+    adopt_orphans()

@@ -1,8 +1,14 @@
-"""The processes of a session: whom to signal when a step is stopped."""
+"""The process tree of a step: which processes to signal when the step is stopped.
+
+The session's process adopts every orphan among its descendants (:func:`adopt_orphans`), so the tree is complete even
+where a program has left the session (``setsid``) or has started another one and ended (daemons).
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -10,51 +16,123 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
+
+_PR_SET_CHILD_SUBREAPER = 36
+_END = ((signal.SIGTERM, 1.0), (signal.SIGKILL, 2.0))
+"""Signals for what a stopped step has left, with the seconds that each may take."""
+_RECHECK = 0.02
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def now() -> float:
-    """The clock that process start times are told in: seconds since the machine began."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
+class Member(NamedTuple):
+    """A process; its program is another one after ``exec``."""
+
+    pid: int
+    program: str
+    started: int
+    """Clock ticks since the machine began; 0 where the system does not tell."""
 
 
-Member = tuple[int, str]
-"""A process: its id and the name of its program, which is another one when it has turned into another program."""
+class _Process(NamedTuple):
+    member: Member
+    parent: int
 
 
-def started_since(leader: int, moment: float) -> set[Member]:
-    """Processes of the session that ``leader`` leads, begun at ``moment`` (of :func:`now`) or later, without itself.
+def adopt_orphans() -> None:
+    """In a child before its program: descendants whose parents end become its children. Linux only."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
-    Where the system does not tell when a process began (macOS), all of the leader's process group.
+
+class StepProcesses:
+    """The processes of a step that begins now, in the session of the process ``leader``."""
+
+    def __init__(self, leader: int) -> None:
+        self.leader = leader
+        self._earlier = _children(leader)
+        self._began = time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else 0.0
+
+    def members(self) -> set[Member]:
+        """Descendants of the leader that the step started.
+
+        What older processes start, such as a job of an earlier step, is left out. Where the system does not tell when
+        a process began (macOS): all of the leader's process group but itself.
+        """
+        if sys.platform != "linux":
+            return _group(self.leader)
+        children: dict[int, list[Member]] = {}
+        earliest = int(self._began * os.sysconf("SC_CLK_TCK"))
+        for process in _processes():
+            if process.member.started >= earliest and process.member.pid not in self._earlier:
+                children.setdefault(process.parent, []).append(process.member)
+        tree: set[Member] = set()
+        parents = [self.leader]
+        while parents:
+            members = children.get(parents.pop(), ())
+            tree.update(members)
+            parents.extend(member.pid for member in members)
+        return tree
+
+    async def end(self, known: set[Member]) -> None:
+        """End all processes of the step, also those of ``known`` that still run where the leader has ended."""
+        for number, grace in _END:
+            deadline = time.monotonic() + grace
+            signalled: set[Member] = set()
+            while time.monotonic() < deadline:
+                members = self.members() | _still_running(known)
+                if not members:
+                    return
+                send(members - signalled, number)
+                signalled |= members
+                await asyncio.sleep(_RECHECK)
+
+
+def send(processes: Iterable[Member], number: signal.Signals) -> None:
+    """Signals every process, parents first, so that none goes on because its child has ended.
+
+    Those that have ended already are passed over.
     """
-    if sys.platform != "linux":
-        return _group(leader)
-    ticks = os.sysconf("SC_CLK_TCK")
-    earliest = int(moment * ticks)
-    found: set[Member] = set()
+    for process in sorted(processes):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process.pid, number)
+
+
+def _children(parent: int) -> set[int]:
+    """Process ids of the children, where the system tells."""
+    try:
+        return {int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
+    except OSError:
+        return set()
+
+
+def _still_running(known: set[Member]) -> set[Member]:
+    """The processes of ``known`` that run, under the names that their programs have now."""
+    identities = {(member.pid, member.started) for member in known if member.started}
+    if not identities:
+        return set()
+    return {member for member, _ in _processes() if (member.pid, member.started) in identities}
+
+
+def _processes() -> Iterable[_Process]:
+    """All processes of the machine that have not ended."""
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) != leader:
+        if folder.name.isdigit():
             try:
-                name, _, rest = (folder / "stat").read_text(errors="replace").rpartition(")")
+                name, _, fields_text = (folder / "stat").read_text(errors="replace").rpartition(")")
             except OSError:
                 continue
             # After the name: state, ppid, pgrp, session, … ; the start time is the 20th.
-            fields = rest.split()
-            if int(fields[3]) == leader and int(fields[19]) >= earliest and fields[0] != "Z":
-                found.add((int(folder.name), name.partition("(")[2]))
-    return found
+            fields = fields_text.split()
+            if fields[0] != "Z":
+                yield _Process(Member(int(folder.name), name.partition("(")[2], int(fields[19])), int(fields[1]))
 
 
 def _group(leader: int) -> set[Member]:
     listing = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,comm="], capture_output=True, text=True, check=False).stdout
     rows = (line.split(None, 2) for line in listing.splitlines())
-    return {(int(row[0]), row[2]) for row in rows if len(row) == 3 and int(row[1]) == leader and int(row[0]) != leader}
-
-
-def send(processes: Iterable[Member], number: signal.Signals) -> None:
-    """Signals every one of them, parents first, so that none goes on because its child has ended.
-
-    Those that are gone already are passed over.
-    """
-    for process, _ in sorted(processes):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, number)
+    return {
+        Member(int(row[0]), row[2], 0)
+        for row in rows
+        if len(row) == 3 and int(row[1]) == leader and int(row[0]) != leader
+    }

@@ -24,6 +24,8 @@ DRIVER = Path(__file__).with_name("python_child.py")
 class PythonSession(DriverSession):
     """A persistent Python. Steps run one at a time; :meth:`stop` may be called while one runs."""
 
+    files = ("step", "request", "environment")
+
     def __init__(self, python: str | None = None) -> None:
         """``python`` is the program; by default that of the active virtual environment, else the first on PATH."""
         super().__init__()
@@ -116,7 +118,7 @@ class PythonSession(DriverSession):
         self._set[name] = None
 
     async def _begin(self) -> None:
-        command = [self._python, str(DRIVER), str(self._folder), str(os.getpid())]
+        command = [self._python, str(DRIVER), str(self._folder)]
         words = await self._spawn(command, self._last, self._cwd)
         if words is None or words[0] != "ready":
             raise SessionError(f"{self._python} did not start: Python steps need Python 3.8 or later on PATH.")

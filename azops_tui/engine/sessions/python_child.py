@@ -2,10 +2,10 @@
 
 Runs under the user's Python, 3.8 or later, which need not have azops: it imports nothing but the standard library.
 
-    python_child.py FOLDER OWNER
+    python_child.py FOLDER
 
 FOLDER holds the FIFOs ``commands``, ``reports``, ``stdout`` and ``stderr``, the step's code, and as JSON the request
-and the environment as the last step left it. OWNER is the process id of azops.
+and the environment as the last step left it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import io
 import json
 import linecache
 import os
-import select
-import shutil
 import signal
 import sys
 import traceback
@@ -31,9 +29,8 @@ NAME = "<step>"
 class Driver:
     """Waits for steps and runs them."""
 
-    def __init__(self, folder: str, owner: int) -> None:
+    def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.owner = owner
         self.module = types.ModuleType("__main__")
         self.module.__dict__["__builtins__"] = __builtins__
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -59,17 +56,12 @@ class Driver:
         return os.path.join(self.folder, name)
 
     def serve(self) -> None:
-        """Waits for commands until it is told to end, or azops is gone."""
+        """Waits for commands until it is told to end."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.save()
         self.report("ready")
         waiting = b""
         while True:
-            if not select.select([self.commands], [], [], 5)[0]:
-                if not self.owned():
-                    shutil.rmtree(self.folder, ignore_errors=True)
-                    return
-                continue
             waiting += os.read(self.commands, 4096)
             while b"\n" in waiting:
                 line, waiting = waiting.split(b"\n", 1)
@@ -77,16 +69,6 @@ class Driver:
                 if words[0] == "close":
                     return
                 self.run(words[1])
-
-    def owned(self) -> bool:
-        """Whether azops still runs."""
-        try:
-            os.kill(self.owner, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
 
     def report(self, text: str) -> None:
         """Says something to azops."""
@@ -188,4 +170,4 @@ def _writer(descriptor: int) -> io.TextIOWrapper:
 
 
 if __name__ == "__main__":
-    Driver(sys.argv[1], int(sys.argv[2])).serve()
+    Driver(sys.argv[1]).serve()
