@@ -64,7 +64,7 @@ class ResourceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ValueRow:
     """A named value: a variable or an output."""
 
     name: str
@@ -81,10 +81,10 @@ class Description:
     text: str
     """What its metadata says of it."""
     parameters: tuple[ParameterRow, ...]
-    variables: tuple[Value, ...]
+    variables: tuple[ValueRow, ...]
     resources: tuple[ResourceRow, ...]
     """By level, then in the template's order."""
-    outputs: tuple[Value, ...]
+    outputs: tuple[ValueRow, ...]
 
     @property
     def levels(self) -> int:
@@ -190,7 +190,7 @@ def describe(expansion: Expansion, *, unset: Iterable[str] = ()) -> Description:
         variables=tuple(_variables(deployment)),
         resources=tuple(_resources(expansion)),
         outputs=tuple(
-            Value(name, None if is_secure(output["type"]) else plain(output.get("value")), output["type"],
+            ValueRow(name, None if is_secure(output["type"]) else plain(output.get("value")), output["type"],
                   is_known(output.get("value")))
             for name, output in expansion.outputs.items()
         ),
@@ -238,7 +238,7 @@ def _limits(definition: Mapping[str, Json], kind: str) -> str:
     return ""
 
 
-def _variables(deployment: Deployment) -> Iterable[Value]:
+def _variables(deployment: Deployment) -> Iterable[ValueRow]:
     environment = deployment.environment()
     for name in section(deployment.template, "variables"):
         if name.lower() == "copy" and name.lower() not in deployment.variable_builders:
@@ -247,7 +247,7 @@ def _variables(deployment: Deployment) -> Iterable[Value]:
             value = deployment.variable(name, environment)
         except ExpressionError as error:
             raise deployment.invalid(error.message, ("variables", name), error) from None
-        yield Value(name, plain(value), known=is_known(value))
+        yield ValueRow(name, plain(value), known=is_known(value))
 
 
 def _resources(expansion: Expansion) -> list[ResourceRow]:

@@ -191,7 +191,7 @@ def what_if(
 
     Exits with 1 where the deployment would be refused.
     """
-    from azops_tui.cli.template_live import Request, foresee
+    from azops_tui.cli.template_live import WhatIfRequest, print_changes
 
-    asked = Request(file, files, settings, group, location, mode, service)
-    sys.exit(foresee(asked, resolve_profile(profile_name, read_only=True), noise=noise, output=output))
+    asked = WhatIfRequest(file, files, settings, group, location, mode, service)
+    sys.exit(print_changes(asked, resolve_profile(profile_name, read_only=True), noise=noise, output=output))

@@ -31,7 +31,7 @@ def lint_files(files: Sequence[Path], output: str, today: date) -> int:
         today: from which the age of apiVersions is counted.
     """
     from azops_tui.arm import TemplateError
-    from azops_tui.arm.lint import Severity, lint, sarif
+    from azops_tui.arm.lint import FindingSeverity, lint, sarif
     from azops_tui.engine.problems import StepProblem
 
     found: dict[str, list[Finding]] = {}
@@ -55,7 +55,9 @@ def lint_files(files: Sequence[Path], output: str, today: date) -> int:
             click.echo(json.dumps(_objects(found), indent=2, ensure_ascii=False))
         case _:
             _text(found)
-    if code == exits.OK and any(one.severity is Severity.ERROR for findings in found.values() for one in findings):
+    if code == exits.OK and any(
+        one.severity is FindingSeverity.ERROR for findings in found.values() for one in findings
+    ):
         return exits.STEP_FAILED
     return code
 

@@ -17,7 +17,7 @@ from azops_tui.cli.template_input import expanded, masked, read_input
 
 if TYPE_CHECKING:
     from azops_tui.arm import Document, Expansion
-    from azops_tui.arm.whatif import Facts, Refusal, ShownChange
+    from azops_tui.arm.whatif import CloudFacts, Refusal, ShownChange
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.errors import AzureFailure
     from azops_tui.azure.profiles import Profile
@@ -28,7 +28,7 @@ _COMPUTE = "2024-07-01"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class WhatIfRequest:
     """What is asked: a template, its parameters, where it would go, and how."""
 
     file: Path
@@ -57,7 +57,7 @@ class _Found:
     """The changes as the service shows them, without noise unless it was asked for."""
 
 
-def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> int:
+def print_changes(asked: WhatIfRequest, profile: Profile, *, noise: bool, output: str) -> int:
     """Print what the deployment would change; returns the exit code.
 
     Exits with :data:`exits.BAD_INPUT` where the template or a parameter is wrong, and :data:`exits.NO_CLOUD` where the
@@ -78,7 +78,7 @@ def foresee(asked: Request, profile: Profile, *, noise: bool, output: str) -> in
 
 
 async def _read_and_compare(
-    asked: Request, profile: Profile, document: Document, given: Mapping[str, Any], noise: bool
+    asked: WhatIfRequest, profile: Profile, document: Document, given: Mapping[str, Any], noise: bool
 ) -> _Found:
     """Reads and compares. Raises AzureFailure."""
     from azops_tui.arm.whatif import hidden, validate, what_if
@@ -104,7 +104,7 @@ async def _read_and_compare(
 
 
 async def _from_service(
-    asked: Request, cloud: Cloud, document: Document, given: Mapping[str, Any], scope: str, redactor: Redactor
+    asked: WhatIfRequest, cloud: Cloud, document: Document, given: Mapping[str, Any], scope: str, redactor: Redactor
 ) -> _Found:
     """What the service foresees. Raises AzureFailure where it cannot be asked."""
     from azops_tui.arm.whatif import Refusal
@@ -150,9 +150,9 @@ def _shown_property(view: PropertyChangeView) -> dict[str, Any]:
     return found
 
 
-async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
+async def _facts(cloud: Cloud, expansion: Expansion) -> CloudFacts:
     """Groups, and cores of the regions that get machines; what may not be read is left unknown."""
-    from azops_tui.arm.whatif import Facts, Quota
+    from azops_tui.arm.whatif import CloudFacts, Quota
     from azops_tui.azure.errors import AzureFailure
 
     groups = frozenset(group.name.lower() for group in await cloud.groups.list())
@@ -176,7 +176,7 @@ async def _facts(cloud: Cloud, expansion: Expansion) -> Facts:
         except (AzureFailure, KeyError, TypeError, ValueError):
             continue
     # The group itself may be made first; only others must be there.
-    return Facts(groups=groups | {expansion.scope.group.lower()}, cores=cores, sizes=sizes)
+    return CloudFacts(groups=groups | {expansion.scope.group.lower()}, cores=cores, sizes=sizes)
 
 
 def _print_json(found: _Found) -> None:
@@ -187,7 +187,7 @@ def _print_json(found: _Found) -> None:
     click.echo(found.redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)))
 
 
-def _print_text(asked: Request, found: _Found, *, noise: bool) -> None:
+def _print_text(asked: WhatIfRequest, found: _Found, *, noise: bool) -> None:
     from azops_tui.arm.whatif import COLOURS, lines, summary
     from azops_tui.sanitise import clean
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, Value
+from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, ValueRow
 
 _WIDEST = 100
 
@@ -43,7 +43,7 @@ def _within(description: Description, scope: str) -> Description:
     """The description with ids of the scope shortened: ``Microsoft.Network/virtualNetworks/vnet``."""
     prefix = re.compile(re.escape(scope.rstrip("/")) + "/providers/", re.IGNORECASE)
 
-    def short(row: Value) -> Value:
+    def short(row: ValueRow) -> ValueRow:
         if isinstance(row.value, str):
             return dataclasses.replace(row, value=prefix.sub("", row.value))
         return row
@@ -108,7 +108,7 @@ def _parameters(rows: Iterable[ParameterRow], width: int) -> list[str]:
     return lines
 
 
-def _values(rows: Iterable[Value], width: int) -> list[str]:
+def _values(rows: Iterable[ValueRow], width: int) -> list[str]:
     rows = list(rows)
     names = min(32, max(len(row.name) for row in rows))
     lines = []

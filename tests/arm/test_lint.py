@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azops_tui.arm import TemplateError
-from azops_tui.arm.lint import RULES, Finding, Severity, lint, sarif
+from azops_tui.arm.lint import RULES, Finding, FindingSeverity, lint, sarif
 from azops_tui.arm.lint.names import RULES as NAMES
 from azops_tui.arm.lint.positions import Places
 from azops_tui.arm.reader import read
@@ -326,7 +326,9 @@ def test_no_quickstart_makes_lint_fail() -> None:
     for folder in quickstarts.folders():
         findings = lint((folder / "azuredeploy.json").read_bytes(), today=TODAY)
         assert all(finding.line and finding.column for finding in findings)
-        refused = [one for one in findings if one.severity is Severity.ERROR and not one.rule.startswith("secret")]
+        refused = [
+            one for one in findings if one.severity is FindingSeverity.ERROR and not one.rule.startswith("secret")
+        ]
         if refused:
             errors[folder.name] = {one.rule for one in refused}
     # Its subnets' ids lack the network's name.
@@ -337,7 +339,7 @@ def test_no_quickstart_makes_lint_fail() -> None:
 def test_what_azure_deployed_has_no_errors() -> None:
     for case in json.loads(DEPLOYMENTS.read_text()):
         template = case["request"]["template"]
-        errors = [one for one in lint(template, today=TODAY) if one.severity is Severity.ERROR]
+        errors = [one for one in lint(template, today=TODAY) if one.severity is FindingSeverity.ERROR]
         assert not [one for one in errors if not one.rule.startswith("secret")], case["name"]
 
 

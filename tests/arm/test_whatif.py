@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azops_tui.arm import expand
-from azops_tui.arm.whatif import ChangeType, Facts, Quota, difference, hidden, lines, summary, validate, what_if
+from azops_tui.arm.whatif import ChangeType, CloudFacts, Quota, difference, hidden, lines, summary, validate, what_if
 
 RECORDED = Path(__file__).resolve().parents[2] / "../shared/data/azure/what-if.json"
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
@@ -62,7 +62,7 @@ def test_refusals_have_the_codes_of_the_service(case: dict[str, Any]) -> None:
     used = re.search(r"(?:Current Usage|Current in use): (\d+)", said)
     quota = Quota(int(limit[1]), int(used[1])) if limit and used else Quota(10_000, 0)
     group = case["scope"].rsplit("/", 1)[-1].lower()
-    facts = Facts(groups=frozenset({group}), cores={"westus": quota}, sizes={"standard_ds1_v2": 1})
+    facts = CloudFacts(groups=frozenset({group}), cores={"westus": quota}, sizes={"standard_ds1_v2": 1})
     refusal = validate(expansion_of(case), facts)
     assert refusal is not None
     assert refusal.code == error["code"]

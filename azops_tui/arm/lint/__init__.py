@@ -20,8 +20,8 @@ from typing import Any
 
 from azops_tui.arm.errors import TemplateError
 from azops_tui.arm.lint.declarations import Found, check_declarations, check_secrets
-from azops_tui.arm.lint.findings import RULES, Finding, Rule, Severity
-from azops_tui.arm.lint.frames import Frame, frames
+from azops_tui.arm.lint.findings import RULES, Finding, FindingSeverity, Rule
+from azops_tui.arm.lint.frames import TemplateFrame, frames
 from azops_tui.arm.lint.order import check_order, resources_of
 from azops_tui.arm.lint.placing import check_placing
 from azops_tui.arm.lint.positions import Places
@@ -29,7 +29,7 @@ from azops_tui.arm.lint.sarif import sarif
 from azops_tui.arm.reader import Document, Path, read, show
 from azops_tui.arm.resources import ExpandedResource
 
-__all__ = ["RULES", "Finding", "Rule", "Severity", "lint", "sarif"]
+__all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "lint", "sarif"]
 
 
 def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -> list[Finding]:
@@ -70,10 +70,10 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
 
 
 def _is_error(found: Found) -> bool:
-    return RULES[found[0]].severity is Severity.ERROR
+    return RULES[found[0]].severity is FindingSeverity.ERROR
 
 
-def _frame(document: Document, frame: Frame, today: date, *, mute: bool) -> Iterable[Found]:
+def _frame(document: Document, frame: TemplateFrame, today: date, *, mute: bool) -> Iterable[Found]:
     """Findings in one template but for its declarations; `mute` leaves out what expanding it says."""
     yield from check_secrets(frame)
     made: dict[Path, list[ExpandedResource]] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import get
 from azops_tui.arm.functions import FUNCTIONS
-from azops_tui.arm.lint.frames import Expression, Frame, calls, text_argument
+from azops_tui.arm.lint.frames import PlacedExpression, TemplateFrame, calls, text_argument
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
 from azops_tui.arm.syntax import Call
@@ -29,7 +29,7 @@ _KINDS = {"parameters": "parameter", "variables": "variable"}
 class Uses:
     """What is used of one section of a template."""
 
-    places: dict[str, list[Expression]] = field(default_factory=dict)
+    places: dict[str, list[PlacedExpression]] = field(default_factory=dict)
     """By name in lower case."""
     names: dict[str, str] = field(default_factory=dict)
     """The names as they were first written."""
@@ -41,7 +41,7 @@ class Uses:
         return name in self.places or any(name.startswith(prefix) for prefix in self.prefixes)
 
 
-def uses(expressions: Iterable[Expression], function: str) -> Uses:
+def uses(expressions: Iterable[PlacedExpression], function: str) -> Uses:
     """What is used through ``parameters('…')`` or ``variables('…')``."""
     found = Uses()
     for expression in expressions:
@@ -59,7 +59,7 @@ def uses(expressions: Iterable[Expression], function: str) -> Uses:
     return found
 
 
-def check_declarations(frame: Frame) -> Iterator[Found]:
+def check_declarations(frame: TemplateFrame) -> Iterator[Found]:
     """Undefined and unused names, circles of variables, unknown functions, unreadable expressions."""
     for path, message in frame.broken:
         yield "expression-syntax", path, message, False
@@ -78,7 +78,7 @@ def check_declarations(frame: Frame) -> Iterator[Found]:
     yield from _circles(frame)
 
 
-def _functions(frame: Frame) -> Iterator[Found]:
+def _functions(frame: TemplateFrame) -> Iterator[Found]:
     own = frame.functions
     for known, expression in frame.bodies:
         for call in calls(expression.tree):
@@ -93,7 +93,7 @@ def _functions(frame: Frame) -> Iterator[Found]:
                 yield "undefined-function", expression.path, f"There is no function '{call.name}'.", False
 
 
-def _circles(frame: Frame) -> Iterator[Found]:
+def _circles(frame: TemplateFrame) -> Iterator[Found]:
     """Circles of variables, and of defaults of parameters."""
     for section, kind in _KINDS.items():
         declared = frame.members(section)
@@ -110,7 +110,7 @@ def _circles(frame: Frame) -> Iterator[Found]:
             needs[circle[-1]] = [name for name in needs[circle[-1]] if name != circle[0]]
 
 
-def check_secrets(frame: Frame) -> Iterator[Found]:
+def check_secrets(frame: TemplateFrame) -> Iterator[Found]:
     """Secrets with a default, secrets that are not kept secret, and outputs that show them."""
     declared = frame.members("parameters")
     secure = {
@@ -143,7 +143,7 @@ def check_secrets(frame: Frame) -> Iterator[Found]:
                 yield "secret-output", expression.path, f"The output '{shown}' shows {source}.", False
 
 
-def _harmless(frame: Frame, default: Json, path: Path, secure: set[str]) -> bool:
+def _harmless(frame: TemplateFrame, default: Json, path: Path, secure: set[str]) -> bool:
     """Whether a default tells nothing: it is empty, made up at each deployment, or another secret."""
     if default in (None, "", {}, []):
         return True
@@ -161,7 +161,7 @@ def _named(call: Call) -> str:
     return (text_argument(call) or "").lower()
 
 
-def _tainted(frame: Frame, secure: set[str]) -> set[str]:
+def _tainted(frame: TemplateFrame, secure: set[str]) -> set[str]:
     """Variables, in lower case, that hold a secret."""
     own = [expression for expression in frame.expressions if expression.part == "variables"]
     tainted: set[str] = set()
@@ -172,7 +172,7 @@ def _tainted(frame: Frame, secure: set[str]) -> set[str]:
         tainted |= more
 
 
-def _source(expression: Expression, secure: set[str], tainted: set[str]) -> str:
+def _source(expression: PlacedExpression, secure: set[str], tainted: set[str]) -> str:
     """The secret that an expression has in it, in words; empty where there is none."""
     for call in calls(expression.tree):
         name = call.name.lower()

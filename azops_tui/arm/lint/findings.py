@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Severity(StrEnum):
+class FindingSeverity(StrEnum):
     """How bad a finding is; in SARIF's words."""
 
     ERROR = "error"
@@ -20,14 +20,14 @@ class Rule:
     """One thing that lint looks for."""
 
     id: str
-    severity: Severity
+    severity: FindingSeverity
     title: str
     """One sentence: what is wrong."""
     help: str
     """One sentence: why it matters and what to do."""
 
 
-_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+_E, _W, _N = FindingSeverity.ERROR, FindingSeverity.WARNING, FindingSeverity.NOTE
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in (
@@ -76,6 +76,6 @@ class Finding:
     """Where in the template: ``resources[0].name``."""
 
     @property
-    def severity(self) -> Severity:
+    def severity(self) -> FindingSeverity:
         """How bad it is."""
         return RULES[self.rule].severity

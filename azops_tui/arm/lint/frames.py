@@ -26,7 +26,7 @@ _COMMENTS = "comments"
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class PlacedExpression:
     """An expression and where it stands, seen from the document."""
 
     path: Path
@@ -48,15 +48,15 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class TemplateFrame:
     """One template with what is evaluated in it."""
 
     template: Mapping[str, Json]
     path: Path
-    expressions: list[Expression] = field(default_factory=list)
+    expressions: list[PlacedExpression] = field(default_factory=list)
     broken: list[tuple[Path, str]] = field(default_factory=list)
     """Expressions that cannot be read, with the reason."""
-    bodies: list[tuple[frozenset[str], Expression]] = field(default_factory=list)
+    bodies: list[tuple[frozenset[str], PlacedExpression]] = field(default_factory=list)
     """Expressions of the template's own functions, with the names of their parameters in lower case."""
     definitions: list[Definition] = field(default_factory=list)
 
@@ -84,9 +84,9 @@ class Frame:
         return found
 
 
-def frames(template: Mapping[str, Json]) -> list[Frame]:
+def frames(template: Mapping[str, Json]) -> list[TemplateFrame]:
     """The frames of a template, its own first."""
-    result: list[Frame] = []
+    result: list[TemplateFrame] = []
     _frame(template, (), result)
     return result
 
@@ -111,8 +111,8 @@ def text_argument(call: Call) -> str | None:
     return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
 
 
-def _frame(template: Mapping[str, Json], path: Path, result: list[Frame]) -> None:
-    frame = Frame(template, path)
+def _frame(template: Mapping[str, Json], path: Path, result: list[TemplateFrame]) -> None:
+    frame = TemplateFrame(template, path)
     result.append(frame)
     _Walk(frame, result).template(template, path)
     for index, space in _own_functions(template):
@@ -123,7 +123,7 @@ def _frame(template: Mapping[str, Json], path: Path, result: list[Frame]) -> Non
             declared = get(function, "parameters", [])
             names = [str(get(one, "name", "")) for one in declared if isinstance(one, dict)] if isinstance(
                 declared, list) else []  # fmt: skip
-            inside = Frame(template, path)
+            inside = TemplateFrame(template, path)
             place: Path = (*path, "functions", index, "members", name, "output")
             _Walk(inside, []).value(get(function, "output", {}), place, "functions", name)
             frame.broken.extend(inside.broken)
@@ -139,7 +139,7 @@ def _own_functions(template: Mapping[str, Json]) -> list[tuple[int, Mapping[str,
 class _Walk:
     """Reads one frame."""
 
-    def __init__(self, frame: Frame, result: list[Frame]) -> None:
+    def __init__(self, frame: TemplateFrame, result: list[TemplateFrame]) -> None:
         self.frame = frame
         self.result = result
 
@@ -214,6 +214,6 @@ class _Walk:
         if not is_expression(text):
             return
         try:
-            self.frame.expressions.append(Expression(path, parse(text), part, name))
+            self.frame.expressions.append(PlacedExpression(path, parse(text), part, name))
         except ParseError as error:
             self.frame.broken.append((path, error.message))

@@ -29,7 +29,7 @@ _SCOPES = {
 
 
 @dataclass(slots=True)
-class Resources:
+class TemplateResources:
     """The resources of one template, without those of nested ones."""
 
     deployment: Deployment
@@ -40,7 +40,7 @@ class Resources:
     """What goes wrong whatever the parameters are."""
 
 
-def resources_of(document: Document) -> Resources | TemplateError | None:
+def resources_of(document: Document) -> TemplateResources | TemplateError | None:
     """The resources of a template; the error that every deployment of it would have; None where only values for its
     parameters could tell."""
     template = document.value
@@ -78,7 +78,7 @@ def _certain(document: Document, errors: list[TemplateError]) -> list[TemplateEr
     return [error for error in errors if error.message in without]
 
 
-def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) -> Resources:
+def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) -> TemplateResources:
     run = Run(world_for(tenant=ZERO, location="westus"), mode="plan")
     schema = str(get(document.value, "$schema", "")).lower()
     scope = next((scope for word, scope in _SCOPES.items() if word in schema), Scope(ZERO, "rg"))
@@ -89,7 +89,7 @@ def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) 
     bind(deployment, given, allow_missing=True)
     own = Collector(deployment, "", expansion.context.spent).collect()
     expansion.own = tuple(own)
-    result = Resources(deployment, own, guessed)
+    result = TemplateResources(deployment, own, guessed)
     for resource in own:
         resource.holder = expansion
         expansion.states[id(resource)] = "new"
@@ -105,7 +105,7 @@ def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) 
     return result
 
 
-def check_order(found: Resources, base: Path) -> Iterator[Found]:
+def check_order(found: TemplateResources, base: Path) -> Iterator[Found]:
     """Entries of ``dependsOn`` that name nothing in the template, and circles.
 
     Args:

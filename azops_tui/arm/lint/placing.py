@@ -8,7 +8,7 @@ from datetime import date
 
 from azops_tui.arm.deployment import get
 from azops_tui.arm.lint.declarations import Found
-from azops_tui.arm.lint.frames import Definition, Expression, Frame, calls, text_argument
+from azops_tui.arm.lint.frames import Definition, PlacedExpression, TemplateFrame, calls, text_argument
 from azops_tui.arm.lint.names import RULES, NameRule
 from azops_tui.arm.reader import Path
 from azops_tui.arm.resources import ExpandedResource
@@ -23,7 +23,7 @@ _ELSEWHERE = frozenset({"parameters", "resourcegroup", "deployment", "reference"
 """Functions whose values are not written in the expression."""
 
 
-def check_placing(frame: Frame, made: Mapping[Path, list[ExpandedResource]], today: date) -> Iterator[Found]:
+def check_placing(frame: TemplateFrame, made: Mapping[Path, list[ExpandedResource]], today: date) -> Iterator[Found]:
     """Findings about the resources of a frame.
 
     Args:
@@ -32,7 +32,7 @@ def check_placing(frame: Frame, made: Mapping[Path, list[ExpandedResource]], tod
         today: from which ages are counted.
     """
     trees = {expression.path: expression for expression in frame.expressions}
-    variables: dict[str, list[Expression]] = {}
+    variables: dict[str, list[PlacedExpression]] = {}
     for expression in frame.expressions:
         if expression.part == "variables":
             variables.setdefault(expression.name.lower(), []).append(expression)
@@ -57,7 +57,7 @@ def _written(location: str) -> bool:
 
 
 def _location(
-    definition: Definition, trees: Mapping[Path, Expression], variables: Mapping[str, list[Expression]]
+    definition: Definition, trees: Mapping[Path, PlacedExpression], variables: Mapping[str, list[PlacedExpression]]
 ) -> Iterator[Found]:
     location = get(definition.body, "location")
     path = (*definition.path, _key(definition.body, "location"))
@@ -72,7 +72,7 @@ def _global(tree: Node) -> bool:
     return isinstance(tree, Literal) and str(tree.value).lower() == "global"
 
 
-def _open(tree: Node, variables: Mapping[str, list[Expression]], seen: set[str]) -> bool:
+def _open(tree: Node, variables: Mapping[str, list[PlacedExpression]], seen: set[str]) -> bool:
     """Whether a value depends on something that is not written in the template."""
     for call in calls(tree):
         name = call.name.lower()
@@ -114,7 +114,9 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def _name(definition: Definition, made: list[ExpandedResource], trees: Mapping[Path, Expression]) -> Iterator[Found]:
+def _name(
+    definition: Definition, made: list[ExpandedResource], trees: Mapping[Path, PlacedExpression]
+) -> Iterator[Found]:
     path = (*definition.path, _key(definition.body, "name"))
     type = made[0].type if made else definition.type
     rule = RULES.get(type.lower())

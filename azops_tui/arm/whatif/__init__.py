@@ -5,22 +5,22 @@ The result has the service's own shape (``changeType``, ``delta`` with property 
 order of sets) is marked as such and left out unless asked for.
 """
 
-from azops_tui.arm.whatif.changes import Change, ChangeType, PropertyChange, PropertyChangeType, hidden
+from azops_tui.arm.whatif.changes import ChangeType, PropertyChange, PropertyChangeType, ResourceChange, hidden
 from azops_tui.arm.whatif.difference import difference
 from azops_tui.arm.whatif.lines import COLOURS, Line, ShownChange, lines, summary
 from azops_tui.arm.whatif.prediction import what_if
-from azops_tui.arm.whatif.validation import Facts, Quota, Refusal, validate
+from azops_tui.arm.whatif.validation import CloudFacts, Quota, Refusal, validate
 
 __all__ = [
     "COLOURS",
-    "Change",
     "ChangeType",
-    "Facts",
+    "CloudFacts",
     "Line",
     "PropertyChange",
     "PropertyChangeType",
     "Quota",
     "Refusal",
+    "ResourceChange",
     "ShownChange",
     "difference",
     "hidden",

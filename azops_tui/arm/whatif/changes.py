@@ -66,7 +66,7 @@ class PropertyChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ResourceChange:
     """What would happen to one resource."""
 
     resource_id: str
@@ -98,7 +98,7 @@ class Change:
         return {"resourceId": self.resource_id, "changeType": (ChangeType.DEPLOY if plain else self.type).value}
 
 
-def hidden(changes: Iterable[Change], hide: Callable[[str], str]) -> list[Change]:
+def hidden(changes: Iterable[ResourceChange], hide: Callable[[str], str]) -> list[ResourceChange]:
     """The changes with every text in their values changed, as by a filter that hides secrets."""
     return [
         replace(

@@ -70,7 +70,7 @@ class ShownProperty(Protocol):
 
 
 class ShownChange(Protocol):
-    """The change of a resource, by whomever it was found: :class:`Change`, or what the service's answer became."""
+    """The change of a resource, by whomever it was found: :class:`ResourceChange`, or what the service's answer became."""
 
     @property
     def resource_id(self) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.resources import DEPLOYMENTS, ExpandedResource
 from azops_tui.arm.symbolic import plain
-from azops_tui.arm.whatif.changes import Change, ChangeType
+from azops_tui.arm.whatif.changes import ChangeType, ResourceChange
 from azops_tui.arm.whatif.difference import difference, merged, tidy
 from azops_tui.json_types import Json
 
@@ -29,7 +29,7 @@ def what_if(
     live: Mapping[str, Mapping[str, Json]],
     *,
     mode: Literal["incremental", "complete"] = "incremental",
-) -> list[Change]:
+) -> list[ResourceChange]:
     """The changes, sorted by resource id.
 
     Args:
@@ -39,7 +39,7 @@ def what_if(
         mode: ``complete`` deletes what the template leaves out.
     """
     there = {id.lower(): resource for id, resource in live.items()}
-    changes: dict[str, Change] = {}
+    changes: dict[str, ResourceChange] = {}
     for resource in expansion.resources:
         if resource.type.lower() == DEPLOYMENTS or resource.existing or not resource.condition:
             continue
@@ -50,23 +50,23 @@ def what_if(
             continue
         # What another resource manages, as a machine its disks, complete mode leaves alone.
         kind = ChangeType.DELETE if mode == "complete" and not found.get("managedBy") else ChangeType.IGNORE
-        changes[id] = Change(str(found.get("id", id)), kind, before=_shown(found))
+        changes[id] = ResourceChange(str(found.get("id", id)), kind, before=_shown(found))
     return [changes[id] for id in sorted(changes)]
 
 
-def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> Change:
+def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> ResourceChange:
     if "[" in resource.id:
-        return Change(resource.id, ChangeType.UNSUPPORTED, reason="Its id is known at run time only.")
+        return ResourceChange(resource.id, ChangeType.UNSUPPORTED, reason="Its id is known at run time only.")
     wanted = _wanted(resource)
     if live is None:
-        return Change(resource.id, ChangeType.CREATE, after=wanted)
+        return ResourceChange(resource.id, ChangeType.CREATE, after=wanted)
     before = {"apiVersion": resource.api_version, **_shown(live)}
     delta = tuple(difference(before, wanted))
     after = tidy({**merged(before, wanted), "id": before.get("id", resource.id), "name": before.get("name")}) or {}
     if "tags" not in wanted:
         after.pop("tags", None)
     kind = ChangeType.MODIFY if any(change.effective for change in delta) else ChangeType.NO_CHANGE
-    return Change(str(before.get("id", resource.id)), kind, dict(sorted(before.items())), after, delta)
+    return ResourceChange(str(before.get("id", resource.id)), kind, dict(sorted(before.items())), after, delta)
 
 
 def _wanted(resource: ExpandedResource) -> dict[str, Json]:

@@ -24,7 +24,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CloudFacts:
     """What is known of the cloud. What is not known is not checked."""
 
     groups: frozenset[str] | None = None
@@ -51,7 +51,7 @@ class Refusal:
         return error
 
 
-def validate(expansion: Expansion, facts: Facts) -> Refusal | None:
+def validate(expansion: Expansion, facts: CloudFacts) -> Refusal | None:
     """Why the service would refuse the deployment, or None.
 
     ``ResourceGroupNotFound`` for a group that a nested deployment goes to, ``InvalidTemplateDeployment`` with
@@ -75,7 +75,7 @@ def validate(expansion: Expansion, facts: Facts) -> Refusal | None:
     )
 
 
-def _missing_group(expansion: Expansion, facts: Facts) -> str:
+def _missing_group(expansion: Expansion, facts: CloudFacts) -> str:
     if facts.groups is None:
         return ""
     made = {
@@ -91,7 +91,7 @@ def _missing_group(expansion: Expansion, facts: Facts) -> str:
     return ""
 
 
-def _exceeded(expansion: Expansion, facts: Facts) -> tuple[Refusal, ...]:
+def _exceeded(expansion: Expansion, facts: CloudFacts) -> tuple[Refusal, ...]:
     wanted: dict[str, int] = {}
     for resource in expansion.resources:
         if not resource.condition or resource.existing:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from azops_tui.arm.secure import concealed, secrets, texts
-from azops_tui.arm.whatif import Change, ChangeType, what_if
+from azops_tui.arm.whatif import ChangeType, ResourceChange, what_if
 from azops_tui.json_types import Json
 from azops_tui.simulator.deployments.expansion import DEPLOYMENTS, Expansion
 from azops_tui.simulator.deployments.preflight import preflight
@@ -117,14 +117,14 @@ def _live(deployments: DeploymentEngine, address: Address, expansion: Expansion)
     return found
 
 
-def _spared(deployments: DeploymentEngine, change: Change) -> Change:
+def _spared(deployments: DeploymentEngine, change: ResourceChange) -> ResourceChange:
     """A deletion that a lock forbids is none: complete mode leaves what is locked."""
     if change.type is not ChangeType.DELETE:
         return change
     try:
         check_lock(deployments.cloud.store, parse(change.resource_id), "delete")
     except ArmError:
-        return Change(change.resource_id, ChangeType.IGNORE, before=change.before)
+        return ResourceChange(change.resource_id, ChangeType.IGNORE, before=change.before)
     return change
 
 

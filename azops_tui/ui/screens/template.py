@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 
-from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, Value, hidden
+from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, ValueRow, hidden
 from azops_tui.arm.symbolic import plain
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.appearance import LookApp, look
@@ -28,7 +28,7 @@ from azops_tui.ui.widgets.rows import Row, Rows, text_row
 _NARROW = 100
 """Columns below which one half is shown at a time."""
 _KEYS = (("/", "filter"), ("tab", "other half"), ("[ ]", "one of a loop"), ("y", "copy"), ("esc", "back"))
-Item = ParameterRow | ResourceRow | Value
+Item = ParameterRow | ResourceRow | ValueRow
 
 
 class _Head(Bar):
@@ -137,7 +137,7 @@ class TemplateScreen(Screen[None]):
 
     def _item(self) -> Item | None:
         row = self.items.current
-        return row.data if row is not None and isinstance(row.data, ParameterRow | ResourceRow | Value) else None
+        return row.data if row is not None and isinstance(row.data, ParameterRow | ResourceRow | ValueRow) else None
 
     def _show(self) -> None:
         item = self._item()
@@ -264,7 +264,7 @@ def _parameter(row: ParameterRow) -> Row:
     )
 
 
-def _value(row: Value, kind: str) -> Row:
+def _value(row: ValueRow, kind: str) -> Row:
     shown = "•••" if row.value is None and row.known and row.type.lower().startswith("secure") else _short(row.value)
     style = "muted" if row.known else "faint"
     return _row(f"{kind}:{row.name}", [(f"   {row.name}", "")], [(shown, style)], f"{row.name} {shown}", row)
@@ -308,7 +308,7 @@ def _detail(item: Item, turn: int) -> tuple[str, str]:
             }
             needed = "  needs a value" if item.required and not item.given else ""
             return item.name + needed, _json({key: value for key, value in facts.items() if value is not None})
-        case Value():
+        case ValueRow():
             return item.name, _json(item.value)
 
 
