@@ -263,7 +263,7 @@ def test_what_was_deployed_would_not_change(cloud: dict[str, str]) -> None:
     assert said.returncode == 0, said.stderr
     marks = {line[0] for line in said.stdout.splitlines()[:-1]}
     assert marks <= {"=", "*"}
-    assert said.stdout.splitlines()[-1].startswith("10 without change")
+    assert said.stdout.splitlines()[-1].startswith("10 unchanged")
     unfolded = foreseen(cloud, "-g", "team", "--all").stdout
     assert "is the same as" in unfolded
     assert "is the same as" not in said.stdout
@@ -321,7 +321,7 @@ def test_the_service_is_asked_and_says_the_same(cloud: dict[str, str]) -> None:
     assert kinds(ours) == kinds(theirs)
     said = foreseen(cloud, "-g", "team", "--service")
     assert said.returncode == 0, said.stderr
-    assert said.stdout.splitlines()[-1].startswith("10 without change")
+    assert said.stdout.splitlines()[-1].startswith("10 unchanged")
     refused = foreseen(cloud, "-g", "nowhere", "--service")
     assert refused.returncode == 1
     assert "ResourceGroupNotFound" in refused.stderr

@@ -115,7 +115,7 @@ async def test_what_would_change_is_told_before_the_question(
     assert foreseen(watched) == {"kept": "NoChange", "changed": "Modify", "new": "Create", "other": "Ignore"}
     question: Any = watched.run.state.question
     said = "\n".join(question.lines)
-    assert "What-if: 1 to create, 1 to modify, 1 without change, 1 not in the template" in said
+    assert "What-if: 1 to create, 1 to modify, 1 unchanged, 1 not in the template" in said
     assert "~ changed  Network/virtualNetworks" in said
     assert '+ properties.addressSpace.addressPrefixes[0]: "10.9.0.0/16"' in said
     assert "+ new  Network/virtualNetworks" in said

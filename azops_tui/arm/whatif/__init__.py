@@ -1,8 +1,7 @@
-"""What a deployment would change, before it is deployed: an expanded template against what is there.
+"""What-if: predicts what deploying an expanded template would change in the existing resources.
 
-The result has the service's own shape (``changeType``, ``delta`` with property paths), so that ours and the one that
-``what-if`` of the service gives can be shown and compared alike. What is only noise (server-set values, case, the
-order of sets) is marked as such and left out unless asked for.
+Predictions have the shape of the service's own what-if (``changeType``, ``delta`` with property paths), so both can be
+shown and compared in the same way. Noise (server-set values, case, the order of sets) is marked and omitted by default.
 """
 
 from azops_tui.arm.whatif.changes import ChangeType, PropertyChange, PropertyChangeType, ResourceChange, hidden

@@ -1,4 +1,4 @@
-"""Changes as the service words them."""
+"""Predicted changes of resources and properties, in the terms of the service."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from azops_tui.json_types import Json
 
 
 class ChangeType(StrEnum):
-    """What would happen to a resource."""
+    """Predicted effect on a resource."""
 
     CREATE = "Create"
     DELETE = "Delete"
     MODIFY = "Modify"
     NO_CHANGE = "NoChange"
     IGNORE = "Ignore"
-    """It is there, and the template does not name it."""
+    """The resource exists and is not in the template."""
     UNSUPPORTED = "Unsupported"
-    """It cannot be said: its id is known at run time only."""
+    """Cannot be predicted: the resource id is known only at run time."""
     DEPLOY = "Deploy"
-    """It is there and deployed again; whether that changes it was not asked."""
+    """The resource exists and is redeployed; property changes were not requested."""
 
 
 class PropertyChangeType(StrEnum):
-    """What would happen to a property."""
+    """Predicted effect on a property."""
 
     CREATE = "Create"
     DELETE = "Delete"
     MODIFY = "Modify"
     ARRAY = "Array"
     NO_EFFECT = "NoEffect"
-    """It differs in the text only: case, form, or order."""
+    """Only spelling differs: case, format or order."""
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyChange:
-    """The change of one property. `path` is relative to the change around it: ``properties.subnets``, then ``0``."""
+    """Predicted change of a property. `path` is relative to the enclosing change: ``properties.subnets``, ``0``."""
 
     path: str
     type: PropertyChangeType
@@ -47,7 +47,7 @@ class PropertyChange:
     children: tuple[PropertyChange, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
-        """The change as the service shows it."""
+        """Return the change in the JSON form of the service."""
         shown: dict[str, Json] = {"path": self.path, "propertyChangeType": self.type.value}
         if self.children:
             return shown | {"children": [child.as_json() for child in self.children]}
@@ -59,7 +59,7 @@ class PropertyChange:
 
     @property
     def effective(self) -> bool:
-        """Whether anything really changes."""
+        """True if the change is more than noise."""
         if self.children:
             return any(child.effective for child in self.children)
         return self.type is not PropertyChangeType.NO_EFFECT
@@ -67,19 +67,19 @@ class PropertyChange:
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What would happen to one resource."""
+    """Predicted change of a resource."""
 
     resource_id: str
     type: ChangeType
     before: Mapping[str, Json] | None = None
     after: Mapping[str, Json] | None = None
     delta: tuple[PropertyChange, ...] = ()
-    """Of a modification, noise included; `as_json` leaves noise out."""
+    """Property changes of a modification, including noise; `as_json` omits noise."""
     reason: str = ""
-    """Why it is unsupported."""
+    """Why the change cannot be predicted."""
 
     def as_json(self, *, noise: bool = False) -> dict[str, Json]:
-        """The change as the service shows it; with `noise`, also properties that differ in the text only."""
+        """Return the change in the JSON form of the service; `noise` adds properties that differ only in spelling."""
         shown: dict[str, Json] = {"resourceId": self.resource_id, "changeType": self.type.value}
         if self.before is not None:
             shown["before"] = self.before
@@ -93,13 +93,13 @@ class ResourceChange:
         return shown
 
     def as_id(self) -> dict[str, Json]:
-        """The change as the service shows it where ids alone are asked for."""
+        """Return the change in the JSON form of the service for the result format ``ResourceIdOnly``."""
         plain = self.type in (ChangeType.MODIFY, ChangeType.NO_CHANGE)
         return {"resourceId": self.resource_id, "changeType": (ChangeType.DEPLOY if plain else self.type).value}
 
 
 def hidden(changes: Iterable[ResourceChange], hide: Callable[[str], str]) -> list[ResourceChange]:
-    """The changes with every text in their values changed, as by a filter that hides secrets."""
+    """Return the changes with `hide` applied to every string in their values, for example to redact secrets."""
     return [
         replace(
             change,
@@ -122,7 +122,7 @@ def _hidden(delta: Iterable[PropertyChange], hide: Callable[[str], str]) -> Iter
 
 
 def effective(delta: Iterable[PropertyChange]) -> Iterable[PropertyChange]:
-    """The changes without noise, at every depth."""
+    """Yield the changes without noise, at every depth."""
     for change in delta:
         if change.effective:
             yield PropertyChange(

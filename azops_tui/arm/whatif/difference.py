@@ -1,4 +1,4 @@
-"""The difference between a resource as it is and as a template wants it, property by property."""
+"""Compares an existing resource with its definition in a template, property by property."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from azops_tui.arm.whatif.changes import PropertyChangeType as Type
 from azops_tui.json_types import Json
 
 _IDENTITY = ("name", "key", "id", "code")
-"""Members that tell one element of an array from the others."""
+"""Members that identify an element of an array."""
 _EXPRESSION = re.compile(r"^\[(?!\[).*\]$", re.DOTALL)
 _WHOLE = frozenset({"tags"})
-"""Top-level members that a deployment replaces as a whole: what the template leaves out is deleted."""
+"""Top-level members that a deployment replaces entirely: what the template omits is deleted."""
 _FIXED = frozenset({"id", "name", "type", "apiVersion"})
 _UNREAD = frozenset(
     {"adminpassword", "administratorloginpassword", "customdata", "protectedsettings", "publishingpassword", "secrets"}
 )
-"""Members that the service takes and never shows: that they are not there says nothing."""
+"""Write-only members: the service never returns them, so their absence means nothing."""
 _SECRET = re.compile(r"^\[parameters\('[^']*'\)\]$")
 _WORD = re.compile(r"[\w.\-]{1,80}")
-"""What names and enumerations look like, which the service compares without case; other text is compared as it is."""
+"""Names and enumeration values, which the service compares without case; other text is compared exactly."""
 
 
 def tidy(value: Json) -> Json:
-    """The value as the service shows it: keys sorted, empty objects and arrays and nulls left out (None at the top)."""
+    """Return the value as the service shows it: sorted keys, no nulls, no empty objects or arrays (None if empty)."""
     if isinstance(value, dict):
         kept = {str(key): tidy(value[key]) for key in sorted(value, key=str)}
         return {key: item for key, item in kept.items() if item is not None} or None
@@ -35,9 +35,9 @@ def tidy(value: Json) -> Json:
 
 
 def difference(before: Mapping[str, Json], wanted: Mapping[str, Json]) -> list[PropertyChange]:
-    """What a deployment of `wanted` changes in `before`; paths are dotted, elements of arrays are children.
+    """Return what deploying `wanted` changes in `before`; paths are dotted, array elements are children.
 
-    Properties that the template leaves out stay as the service has them, but for tags, which are replaced as a whole.
+    Properties that the template omits keep their value, except tags, which are replaced entirely.
     """
     changes: list[PropertyChange] = []
     for key in sorted({*before, *wanted}):
@@ -52,7 +52,7 @@ def difference(before: Mapping[str, Json], wanted: Mapping[str, Json]) -> list[P
 
 
 def merged(before: Json, wanted: Json, *, exact: bool = False) -> Json:
-    """What is there after the deployment: the template's values over those that are there."""
+    """Return the state after the deployment: the template's values over the existing ones."""
     if isinstance(before, dict) and isinstance(wanted, dict) and not exact:
         result = dict(before)
         for key, new in wanted.items():
@@ -66,8 +66,11 @@ def merged(before: Json, wanted: Json, *, exact: bool = False) -> Json:
 
 
 def same(before: Json, wanted: Json, *, place: bool = False) -> bool:
-    """Whether two values mean the same to the service: ids and enumerations without case, places without spaces,
-    sets in any order. An expression that is known at run time only is taken to stay what it is."""
+    """Return whether two values mean the same to the service.
+
+    Ids and enumerations are compared without case, locations without spaces, sets in any order. A run-time expression
+    counts as unchanged.
+    """
     if isinstance(wanted, str) and _EXPRESSION.match(wanted):
         return before is not None
     if isinstance(before, str) and isinstance(wanted, str):
@@ -91,7 +94,7 @@ def same(before: Json, wanted: Json, *, place: bool = False) -> bool:
 def _compare(
     path: str, before: Json, wanted: Json, *, exact: bool = False, place: bool = False
 ) -> list[PropertyChange]:
-    """Changes of one property and of what is in it."""
+    """Return the changes of a property and of its nested properties."""
     if isinstance(before, dict) and isinstance(wanted, dict):
         changes: list[PropertyChange] = []
         for key in sorted({*wanted, *(before if exact else ())}):
@@ -127,7 +130,7 @@ def _compare(
 
 
 def _elements(before: list[Json], wanted: list[Json]) -> Iterable[PropertyChange]:
-    """Changes of an array's elements: deletions by their index before, the others by their index after."""
+    """Yield the changes of array elements: deletions by their old index, the others by their new index."""
     partner = _pairs(before, wanted)
     taken = set(partner.values())
     for index, item in enumerate(before):
@@ -153,12 +156,12 @@ def _elements(before: list[Json], wanted: list[Json]) -> Iterable[PropertyChange
 
 
 def _pairs(before: list[Json], wanted: list[Json]) -> dict[int, int]:
-    """Index after -> index before of the elements that are the same one: by what identifies them, else by value."""
+    """Map new index to old index of matching elements: by identifying member if they have one, else by value."""
     free = list(range(len(before)))
     pairs: dict[int, int] = {}
     for index, item in enumerate(wanted):
         identity = _identity(item)
-        found = next(
+        match = next(
             (
                 place
                 for place in free
@@ -167,9 +170,9 @@ def _pairs(before: list[Json], wanted: list[Json]) -> dict[int, int]:
             ),
             None,
         )
-        if found is not None:
-            pairs[index] = found
-            free.remove(found)
+        if match is not None:
+            pairs[index] = match
+            free.remove(match)
     return pairs
 
 
@@ -184,7 +187,7 @@ def _identity(item: Json) -> tuple[str, str] | None:
 
 
 def _member(mapping: Mapping[str, Json], key: str) -> tuple[str, Json]:
-    """A member without regard to case, with its key as it is written there; None where there is none."""
+    """Look up a member without regard to case; return its key as spelt and its value, or (`key`, None)."""
     if key in mapping:
         return key, mapping[key]
     lowered = key.lower()

@@ -1,4 +1,4 @@
-"""Changes as lines of text: ``+`` created, ``~`` modified, ``-`` deleted, ``=`` the same, ``*`` not in the template."""
+"""Predicted changes as text: ``+`` create, ``~`` modify, ``-`` delete, ``=`` no change, ``*`` not in the template."""
 
 from __future__ import annotations
 
@@ -33,69 +33,69 @@ _WORDS = {
     ChangeType.MODIFY: "to modify",
     ChangeType.DEPLOY: "to deploy again",
     ChangeType.DELETE: "to delete",
-    ChangeType.NO_CHANGE: "without change",
+    ChangeType.NO_CHANGE: "unchanged",
     ChangeType.IGNORE: "not in the template",
-    ChangeType.UNSUPPORTED: "not known before the deployment",
+    ChangeType.UNSUPPORTED: "known only at deployment",
 }
 _LONGEST = 80
 COLOURS = {"+": "green", "~": "yellow", "!": "yellow", "-": "red", "?": "magenta", "=": "bright_black",
            "*": "bright_black"}  # fmt: skip
-"""Colours of marks, by the names that terminals have for them."""
+"""Mark -> name of its terminal colour."""
 _ORDER = (ChangeType.DELETE, ChangeType.MODIFY, ChangeType.DEPLOY, ChangeType.CREATE, ChangeType.UNSUPPORTED,
           ChangeType.NO_CHANGE, ChangeType.IGNORE)  # fmt: skip
 
 
 class ShownProperty(Protocol):
-    """The change of a property, by whomever it was found."""
+    """A property change, predicted here or by the service."""
 
     @property
     def path(self) -> str:
-        """Relative to the change around it."""
+        """Relative to the enclosing change."""
 
     @property
     def type(self) -> str:
-        """A word of :class:`PropertyChangeType`."""
+        """A value of :class:`PropertyChangeType`."""
 
     @property
     def before(self) -> Json:
-        """None where there was nothing."""
+        """None if the property did not exist."""
 
     @property
     def after(self) -> Json:
-        """None where there will be nothing."""
+        """None if the property is removed."""
 
     @property
     def children(self) -> Sequence[ShownProperty]:
-        """Changes within it."""
+        """Changes of nested properties."""
 
 
 class ShownChange(Protocol):
-    """The change of a resource, by whomever it was found: :class:`ResourceChange`, or what the service's answer became."""
+    """A resource change, predicted here (:class:`ResourceChange`) or by the service."""
 
     @property
     def resource_id(self) -> str:
-        """As the service or the template spells it."""
+        """In the spelling of the service or the template."""
 
     @property
     def type(self) -> str:
-        """A word of :class:`ChangeType`."""
+        """A value of :class:`ChangeType`."""
 
     @property
     def after(self) -> Json:
-        """The resource after it; None where that is not known."""
+        """The resource after the deployment; None if unknown."""
 
     @property
     def delta(self) -> Sequence[ShownProperty]:
-        """Of a modification."""
+        """Property changes of a modification."""
 
     @property
     def reason(self) -> str:
-        """Why it is unsupported."""
+        """Why the change cannot be predicted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and its mark, which also says its colour."""
+    """A line of text with its mark; the mark determines the colour."""
 
     mark: str
     text: str
@@ -107,34 +107,34 @@ class Line:
 
 
 def lines(changes: Sequence[ShownChange], *, scope: str = "", noise: bool = False) -> list[Line]:
-    """The changes, what is deleted first, then what is modified, created, kept and ignored.
+    """Return the changes as lines: deletions first, then modifications, creations and unchanged resources.
 
     Args:
-        changes: as `what_if` gives them, or as the service does.
-        scope: id of the group; resources of others are named with their group.
-        noise: also properties that differ in the text only, and the properties of what is created.
+        changes: from `what_if` or from the service.
+        scope: id of the group; resources in other groups are shown with their group.
+        noise: include properties that differ only in spelling, and the properties of new resources.
     """
-    found = []
+    shown = []
     for change in sorted(changes, key=lambda change: _ORDER.index(_kind(change))):
         kind = _kind(change)
-        found.append(Line(MARKS[kind], _name(change, scope)))
+        shown.append(Line(MARKS[kind], _name(change, scope)))
         if kind is ChangeType.UNSUPPORTED and change.reason:
-            found.append(Line(" ", change.reason, 1))
+            shown.append(Line(" ", change.reason, 1))
         if kind is ChangeType.CREATE and noise:
-            found += [Line("+", f"{path}: {value}", 1) for path, value in _leaves(change.after or {})]
-        found += _properties(change.delta, "", noise)
-    return found
+            shown += [Line("+", f"{path}: {value}", 1) for path, value in _leaves(change.after or {})]
+        shown += _properties(change.delta, "", noise)
+    return shown
 
 
 def summary(changes: Iterable[ShownChange]) -> str:
-    """How many of each: ``1 to create, 2 to modify``."""
+    """Return the number of changes of each kind: ``1 to create, 2 to modify``."""
     counts = Counter(_kind(change) for change in changes)
-    said = [f"{counts[kind]} {_WORDS[kind]}" for kind in _WORDS if counts[kind]]
-    return ", ".join(said) if said else "nothing to deploy, and nothing there"
+    parts = [f"{counts[kind]} {_WORDS[kind]}" for kind in _WORDS if counts[kind]]
+    return ", ".join(parts) if parts else "no resources, neither in the template nor in the group"
 
 
 def _kind(change: ShownChange) -> ChangeType:
-    """The kind of change; one that the service has and we do not know cannot be said."""
+    """Return the change type; a type that only the service knows is unsupported."""
     return next((kind for kind in ChangeType if kind == change.type), ChangeType.UNSUPPORTED)
 
 
@@ -167,7 +167,7 @@ def _properties(delta: Iterable[ShownProperty], prefix: str, noise: bool) -> Ite
 
 
 def _leaves(value: Json, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Paths and values of all that is in an object, but for what its id says."""
+    """Yield path and value of each leaf of a resource, except what its id already says."""
     for key, item in value.items():
         if not prefix and key in ("apiVersion", "id", "name", "type"):
             continue
@@ -179,6 +179,6 @@ def _leaves(value: Json, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def short(value: Json) -> str:
-    """A value on one line, cut where it is long."""
+    """Return a value as JSON on one line, shortened if it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,4 +1,4 @@
-"""What a deployment would do to each resource."""
+"""Predicts the effect of a deployment on each resource."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from azops_tui.arm.whatif.difference import difference, merged, tidy
 from azops_tui.json_types import Json
 
 _SENT = ("extendedLocation", "identity", "kind", "location", "managedBy", "plan", "properties", "sku", "tags", "zones")
-"""Members of a template's resource that are sent; the others (``dependsOn``, ``copy`` …) are for the template."""
+"""Members of a resource definition that are sent; the others (``dependsOn``, ``copy`` …) only steer the deployment."""
 _READ_ONLY = frozenset(
     {
         "creationtime", "etag", "instanceview", "lastmodifiedat", "primaryendpoints", "primarylocation",
@@ -21,7 +21,7 @@ _READ_ONLY = frozenset(
         "statusofsecondary", "systemdata", "timecreated", "uniqueid", "vmid",
     }
 )  # fmt: skip
-"""Members that only the service sets, wherever they stand."""
+"""Members that only the service sets, at any depth."""
 
 
 def what_if(
@@ -30,33 +30,33 @@ def what_if(
     *,
     mode: Literal["incremental", "complete"] = "incremental",
 ) -> list[ResourceChange]:
-    """The changes, sorted by resource id.
+    """Return the predicted changes, sorted by resource id.
 
     Args:
-        expansion: the template with its parameters.
-        live: the resources that are there, as they were read, by id in any case. Those of the deployment's group that
-            the template does not name are deleted in complete mode, and listed as ignored otherwise.
-        mode: ``complete`` deletes what the template leaves out.
+        expansion: the expanded template.
+        live: the existing resources as read, by id in any case. Resources of the deployment's group that are not in
+            the template are deleted in complete mode and listed as ignored otherwise.
+        mode: ``complete`` deletes resources that are not in the template.
     """
-    there = {id.lower(): resource for id, resource in live.items()}
+    existing = {id.lower(): resource for id, resource in live.items()}
     changes: dict[str, ResourceChange] = {}
     for resource in expansion.resources:
         if resource.type.lower() == DEPLOYMENTS or resource.existing or not resource.condition:
             continue
-        changes[resource.id.lower()] = _change(resource, there.get(resource.id.lower()))
+        changes[resource.id.lower()] = _change(resource, existing.get(resource.id.lower()))
     group = expansion.scope.id.lower().rstrip("/") + "/"
-    for id, found in there.items():
+    for id, current in existing.items():
         if id in changes or not id.startswith(group):
             continue
-        # What another resource manages, as a machine its disks, complete mode leaves alone.
-        kind = ChangeType.DELETE if mode == "complete" and not found.get("managedBy") else ChangeType.IGNORE
-        changes[id] = ResourceChange(str(found.get("id", id)), kind, before=_shown(found))
+        # Complete mode spares managed resources, for example a virtual machine's disks.
+        kind = ChangeType.DELETE if mode == "complete" and not current.get("managedBy") else ChangeType.IGNORE
+        changes[id] = ResourceChange(str(current.get("id", id)), kind, before=_shown(current))
     return [changes[id] for id in sorted(changes)]
 
 
 def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> ResourceChange:
     if "[" in resource.id:
-        return ResourceChange(resource.id, ChangeType.UNSUPPORTED, reason="Its id is known at run time only.")
+        return ResourceChange(resource.id, ChangeType.UNSUPPORTED, reason="The resource id is known only at run time.")
     wanted = _wanted(resource)
     if live is None:
         return ResourceChange(resource.id, ChangeType.CREATE, after=wanted)
@@ -70,7 +70,7 @@ def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> Reso
 
 
 def _wanted(resource: ExpandedResource) -> dict[str, Json]:
-    """The resource as the template wants it, in the service's form."""
+    """Return the resource as the template defines it, in the form of the service."""
     names = {name.lower(): name for name in _SENT}
     sent = {names[key.lower()]: value for key, value in resource.body.items() if key.lower() in names}
     return tidy(
@@ -85,7 +85,7 @@ def _wanted(resource: ExpandedResource) -> dict[str, Json]:
 
 
 def _shown(live: Mapping[str, Json]) -> dict[str, Json]:
-    """A live resource without what only the service sets."""
+    """Return an existing resource without the members that only the service sets."""
     kept = {key: value for key, value in live.items() if key in ("apiVersion", "id", "name", "type") or key in _SENT}
     return tidy(_writable(kept)) or {}
 

@@ -1,4 +1,4 @@
-"""Why a deployment would be refused at the door, as far as it follows from facts about the cloud."""
+"""Checks that the service makes before it accepts a deployment: resource groups exist, core quotas suffice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SCALE_SETS = "microsoft.compute/virtualmachinescalesets"
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Cores of a region: how many there may be, and how many there are."""
+    """Core quota of a region."""
 
     limit: int
     used: int
@@ -25,26 +25,26 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class CloudFacts:
-    """What is known of the cloud. What is not known is not checked."""
+    """Facts about the cloud that checks rely on. What is unknown is not checked."""
 
     groups: frozenset[str] | None = None
-    """Names of the resource groups, in lower case; None where they were not read."""
+    """Names of the existing resource groups, in lower case; None if unknown."""
     cores: Mapping[str, Quota] = field(default_factory=dict)
-    """By region, in lower case without spaces."""
+    """Region, in lower case without spaces -> quota."""
     sizes: Mapping[str, int] = field(default_factory=dict)
-    """Cores of each machine size, by its name in lower case."""
+    """Machine size, in lower case -> number of cores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the service would refuse a deployment."""
+    """The service's error for a deployment that it refuses."""
 
     code: str
     message: str
     details: tuple[Refusal, ...] = ()
 
     def as_error(self) -> dict[str, Json]:
-        """The ``error`` object of the service's answer."""
+        """Return the ``error`` object of the response."""
         error: dict[str, Json] = {"code": self.code, "message": self.message}
         if self.details:
             error["details"] = [detail.as_error() for detail in self.details]
@@ -52,14 +52,14 @@ class Refusal:
 
 
 def validate(expansion: Expansion, facts: CloudFacts) -> Refusal | None:
-    """Why the service would refuse the deployment, or None.
+    """Return the error with which the service would refuse the deployment, or None.
 
-    ``ResourceGroupNotFound`` for a group that a nested deployment goes to, ``InvalidTemplateDeployment`` with
-    ``QuotaExceeded`` among its details for machines that a region has no room for.
+    ``ResourceGroupNotFound`` if the group of a nested deployment does not exist; ``InvalidTemplateDeployment`` with
+    ``QuotaExceeded`` details if machines exceed a region's core quota.
 
     Args:
-        expansion: the template with its parameters.
-        facts: of the cloud.
+        expansion: the expanded template.
+        facts: facts about the cloud.
     """
     missing = _missing_group(expansion, facts)
     if missing:
@@ -78,7 +78,7 @@ def validate(expansion: Expansion, facts: CloudFacts) -> Refusal | None:
 def _missing_group(expansion: Expansion, facts: CloudFacts) -> str:
     if facts.groups is None:
         return ""
-    made = {
+    created = {
         resource.name.lower()
         for resource in expansion.resources
         if resource.type.lower() == "microsoft.resources/resourcegroups"
@@ -86,22 +86,22 @@ def _missing_group(expansion: Expansion, facts: CloudFacts) -> str:
     for resource in expansion.resources:
         scope = parse_scope(resource.scope)
         group = scope.group if scope is not None else ""
-        if group and resource.condition and "[" not in group and group.lower() not in facts.groups | made:
+        if group and resource.condition and "[" not in group and group.lower() not in facts.groups | created:
             return group
     return ""
 
 
 def _exceeded(expansion: Expansion, facts: CloudFacts) -> tuple[Refusal, ...]:
-    wanted: dict[str, int] = {}
+    required: dict[str, int] = {}
     for resource in expansion.resources:
         if not resource.condition or resource.existing:
             continue
         cores = _cores(resource.type.lower(), resource.body, facts.sizes)
         if cores:
             region = resource.location.replace(" ", "").lower()
-            wanted[region] = wanted.get(region, 0) + cores
+            required[region] = required.get(region, 0) + cores
     errors = []
-    for region, cores in wanted.items():
+    for region, cores in required.items():
         quota = facts.cores.get(region)
         if quota is not None and quota.used + cores > quota.limit:
             message = (
@@ -115,7 +115,7 @@ def _exceeded(expansion: Expansion, facts: CloudFacts) -> tuple[Refusal, ...]:
 
 
 def _cores(type: str, body: Mapping[str, Json], sizes: Mapping[str, int]) -> int:
-    """Cores that a machine or scale set takes; 0 where its size is not known."""
+    """Return the number of cores of a machine or scale set; 0 if its size is unknown."""
     if type == _MACHINES:
         size, count = plain(get(get(get(body, "properties", {}), "hardwareProfile", {}), "vmSize", "")), 1
     elif type == _SCALE_SETS:
