@@ -11,7 +11,7 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
 from azops_tui.azure.operations import Expected, Watch, with_cause
 from azops_tui.azure.parameter_origin import blame, blaming
-from azops_tui.azure.times import began, seconds
+from azops_tui.durations import parse_iso_duration, start_time
 from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, PropertyChangeView
 from azops_tui.json_types import Json
 
@@ -214,8 +214,8 @@ def deployment_view(deployment: Json, group: str) -> DeploymentView:
         group=group,
         state=_state(properties.get("provisioningState", "")),
         mode=properties.get("mode") or "Incremental",
-        started=began(properties.get("timestamp"), properties.get("duration")),
-        duration=seconds(properties.get("duration")),
+        started=start_time(properties.get("timestamp"), properties.get("duration")),
+        duration=parse_iso_duration(properties.get("duration")),
         correlation_id=correlation,
         outputs={name: (value or {}).get("value") for name, value in (properties.get("outputs") or {}).items()},
         failure=failure,

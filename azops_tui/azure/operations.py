@@ -10,7 +10,7 @@ import msgspec
 from azops_tui.arm.resource_id import split_id
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
-from azops_tui.azure.times import began, seconds
+from azops_tui.durations import parse_iso_duration, start_time
 from azops_tui.events.azure_views import DeploymentView, OperationView
 from azops_tui.json_types import Json
 
@@ -153,8 +153,8 @@ class Watch:
             resource_id=identity,
             action=properties.get("provisioningOperation") or "Create",
             state=state,
-            started=began(properties.get("timestamp"), properties.get("duration")),
-            duration=seconds(properties.get("duration")),
+            started=start_time(properties.get("timestamp"), properties.get("duration")),
+            duration=parse_iso_duration(properties.get("duration")),
             failure=failure,
             depth=self._depth,
             depends_on=self._needs(identity.lower()),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from typing import TextIO
 
 import click
 
+from azops_tui.durations import format_duration
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, FailureView, ScaleSetView
 from azops_tui.events.run_view import RunView
 from azops_tui.sanitise import clean
+from azops_tui.text import format_table
 from azops_tui.ui.glyphs import glyphs, provisioning
 
 _COLOURS = {
@@ -23,17 +24,6 @@ _COLOURS = {
     "stopped": "yellow",
     "unknown": "red",
 }
-
-
-def seconds(duration: float) -> str:
-    """A duration as people say it: ``0.8 s``, ``48 s``, ``2:31``."""
-    if duration < 10:
-        return f"{duration:.1f} s"
-    if duration < 60:
-        return f"{duration:.0f} s"
-    minutes, rest = divmod(round(duration), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Console:
@@ -98,7 +88,7 @@ class Console:
         for step in view.failed:
             self._line(f"{self._state(step.state)} {step.name} (line {step.line}): {step.summary}".rstrip(": "))
         state = {"done": "done", "failed": "failed", "no-cloud": "failed", "declined": "stopped"}[view.verdict]
-        duration = f" in {seconds(view.duration)}" if view.duration is not None else ""
+        duration = f" in {format_duration(view.duration)}" if view.duration is not None else ""
         self._line(f"{self._state(state)} {view.summary()}{duration}")
         if view.run:
             self._line(click.style(f"  run {view.run}; azops replay {view.run} shows it again", dim=True))
@@ -129,7 +119,7 @@ class Console:
         self._held.clear()
         step = self.view.step(event.step)
         known = f" {event.summary}" if event.summary else ""
-        self._line(f"{self._state(event.state)} {event.step}  {seconds(event.duration)} {known}".rstrip())
+        self._line(f"{self._state(event.state)} {event.step}  {format_duration(event.duration)} {known}".rstrip())
         failure = event.failure or step.failure
         if failure is not None:
             self._failure(failure, event.summary)
@@ -172,7 +162,7 @@ class Console:
             self._operations[key] = operation.state
             indent = "  " * operation.depth
             state = self._state(provisioning(operation.state))
-            took = f"  {seconds(operation.duration)}" if provisioning(operation.state) != "running" else ""
+            took = f"  {format_duration(operation.duration)}" if provisioning(operation.state) != "running" else ""
             self._detail(f"{indent}{state} {operation.name}  {operation.type}{took}")
 
     def _changes(self, event: ev.ForeseenChanges) -> None:
@@ -202,11 +192,8 @@ class Console:
             self._detail(f"{self._state('failed')} {event.host}: exit status {event.status}")
 
     def _table(self, event: ev.TableShown) -> None:
-        rows: list[tuple[str, ...]] = [event.columns, *event.rows]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for number, row in enumerate(rows):
-            text = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            self._detail(click.style(text, bold=True) if number == 0 else text)
+        for number, line in enumerate(format_table(event.rows, event.columns).split("\n")):
+            self._detail(click.style(line, bold=True) if number == 0 else line)
 
     def _asked(self, event: ev.ConfirmationAsked) -> None:
         self._detail(f"{self._state('asking')} {event.title}")
@@ -229,12 +216,3 @@ class Console:
             click.echo(f"azops: output cannot be written any more: {error.strerror}; the journal has it.", err=True)
             with open(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), self.stream.fileno())
-
-
-def table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...]) -> str:
-    """Rows under a header as aligned text; empty cells stay empty."""
-    every = [header, *rows]
-    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in every
-    )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from azops_tui.cli.console import seconds, table
+from azops_tui.durations import format_duration
+from azops_tui.text import format_table
 
 if TYPE_CHECKING:
     from azops_tui.journal.store import RunRow
@@ -24,14 +25,16 @@ def history(limit: int, output: str) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(_runs(limit)), indent=2).decode())
         return
     rows = run_rows(limit)
-    click.echo(table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) if rows else "Nothing has been run yet.")
+    click.echo(
+        format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) if rows else "Nothing has been run yet."
+    )
 
 
 def run_rows(limit: int) -> list[tuple[str, ...]]:
     """Runs as rows of text: number, state with duration, when it began, steps, runbook."""
     rows: list[tuple[str, ...]] = []
     for run in _runs(limit):
-        took = f" in {seconds(run.finished - run.started)}" if run.finished is not None else ""
+        took = f" in {format_duration(run.finished - run.started)}" if run.finished is not None else ""
         started = datetime.fromtimestamp(run.started).strftime("%Y-%m-%d %H:%M:%S")
         rows.append((str(run.id), f"{run.state}{took}", started, f"{run.done}/{run.steps}", run.path))
     return rows

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from azops_tui import exits, paths
-from azops_tui.cli.console import table
 from azops_tui.cli.options import resolve_profile
 from azops_tui.cli.screen import screen
+from azops_tui.text import format_table
 
 
 def home() -> int:
@@ -22,7 +22,7 @@ def home() -> int:
 
     rows = run_rows(limit=5)
     if rows:
-        click.echo(table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) + "\n")
+        click.echo(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) + "\n")
     found = []
     for path in [*sorted(Path.cwd().glob("*.md")), *sorted(paths.shipped("runbooks").glob("*.md"))]:
         try:
@@ -31,5 +31,5 @@ def home() -> int:
             continue
         if runbook.steps:
             found.append((str(path), str(len(runbook.steps)), runbook.title))
-    click.echo(table(found, ("RUNBOOK", "STEPS", "TITLE")))
+    click.echo(format_table(found, ("RUNBOOK", "STEPS", "TITLE")))
     return exits.OK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from azops_tui.cli.console import table
+from azops_tui.text import format_table
 
 
 @click.command()
@@ -16,4 +16,4 @@ def keys() -> None:
     assigned, problems = keymap.load()
     for problem in problems:
         click.echo(f"azops: warning: {problem}", err=True)
-    click.echo(table(key_map(assigned), ("ID", "KEY", "WHAT IT DOES", "WHERE")))
+    click.echo(format_table(key_map(assigned), ("ID", "KEY", "WHAT IT DOES", "WHERE")))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from azops_tui import exits
-from azops_tui.cli.console import Console, table
+from azops_tui.cli.console import Console
 from azops_tui.cli.options import (
     assignments,
     complete_step,
@@ -24,6 +24,7 @@ from azops_tui.cli.options import (
     runbook_options,
 )
 from azops_tui.cli.prompt import Asker
+from azops_tui.text import format_table
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -98,7 +99,9 @@ def plan(runbook: Runbook) -> str:
         (step.name, str(step.effects), step.label, str(step.line), step.runnable or step.title)
         for step in runbook.steps
     ]
-    return table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "Nothing in this file can be run."
+    return (
+        format_table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "Nothing in this file can be run."
+    )
 
 
 async def _run(

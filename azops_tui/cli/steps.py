@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from azops_tui import exits
-from azops_tui.cli.console import table
 from azops_tui.cli.options import fail, find_runbook
+from azops_tui.text import format_table
 
 if TYPE_CHECKING:
     from azops_tui.runbook.model import Block, Problem, Runbook, Step
@@ -62,7 +62,7 @@ def _text(runbook: Runbook) -> str:
     ]
     if not rows:
         return "This document has no fences."
-    return table(rows, ("LINE", "LANGUAGE", "ROLE", "NAME", "CLASS", "DEPTH", "HEADING"))
+    return format_table(rows, ("LINE", "LANGUAGE", "ROLE", "NAME", "CLASS", "DEPTH", "HEADING"))
 
 
 def _json(runbook: Runbook) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
+from azops_tui.text import LineTail
 
 TAIL_LINES = 200
 """Lines of output that a step keeps for showing; the journal has them all."""
@@ -42,10 +43,7 @@ class HostRun:
     status: int | None = None
     duration: float = 0.0
     problem: str = ""
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL_LINES))
-    """The last lines it wrote."""
-    partial: str = ""
-    """A line that has no end yet."""
+    output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
 
     @property
     def state(self) -> ev.StepState:
@@ -111,10 +109,7 @@ class StepView:
     status: int | None = None
     failure: FailureView | None = None
     summary: str = ""
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL_LINES))
-    """The last lines of output, whole ones."""
-    partial: str = ""
-    """A line that has no end yet."""
+    output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
     written: int = 0
     """Characters of output so far."""
     checks: list[ev.ExpectationChecked] = field(default_factory=list)
@@ -127,9 +122,8 @@ class StepView:
     """What its deployment would change, as it was asked last."""
 
     def tail(self, count: int) -> list[str]:
-        """The last ``count`` lines of output, one without an end included."""
-        lines = [*self.lines, self.partial] if self.partial else list(self.lines)
-        return lines[-count:]
+        """The last ``count`` lines of output, including one without an end."""
+        return self.output.tail(count)
 
 
 class RunView:
@@ -265,9 +259,9 @@ class RunView:
         step = self.step(event.step)
         if event.attempt == 1:
             step.started = event.at
-            step.lines.clear()
+            step.output.clear()
             step.hosts, step.checks, step.deployments, step.scale_sets = {}, [], [], []
-            step.table, step.partial, step.written = None, "", 0
+            step.table, step.written = None, 0
         step.state, step.attempt = "running", event.attempt
         step.duration, step.status, step.failure, step.summary = None, None, None, ""
         if event.code:
@@ -284,10 +278,9 @@ class RunView:
     def _output(self, event: ev.OutputWritten) -> None:
         step = self.step(event.step)
         step.written += len(event.text)
-        step.partial = _feed(step.lines, step.partial, event.text)
+        step.output.feed(event.text)
         if event.host:
-            host = self._host(event.step, event.host)
-            host.partial = _feed(host.lines, host.partial, event.text)
+            self._host(event.step, event.host).output.feed(event.text)
 
     def _variable(self, event: ev.VariableSet) -> None:
         self.variables[event.name] = Variable(event.name, event.value, event.secret, event.origin, event.step)
@@ -367,16 +360,6 @@ class RunView:
 
     def _notice(self, event: ev.Notice) -> None:
         self.notices.append(event)
-
-
-def _feed(lines: deque[str], partial: str, text: str) -> str:
-    """Add text to lines; returns the line that has no end yet. Only what may be shown is looked at."""
-    room = (lines.maxlen or TAIL_LINES) * _LINE_LIMIT
-    if len(text) > room:
-        partial, text = "", text[-room:]
-    *whole, rest = (partial + text).split("\n")
-    lines.extend(line[:_LINE_LIMIT] for line in whole[-(lines.maxlen or TAIL_LINES) :])
-    return rest[-_LINE_LIMIT:]
 
 
 _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {

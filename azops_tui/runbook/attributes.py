@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
+from azops_tui.durations import parse_duration
 from azops_tui.runbook.model import Attributes, Problem, Severity
 from azops_tui.runbook.suggest import did_you_mean
 
@@ -25,27 +26,8 @@ _PAIR = re.compile(
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"""\\(["'\\])""")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
-_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SHARE = re.compile(r"\d+%?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def duration(text: str) -> float:
-    """Seconds of ``30s``, ``10m``, ``1h30m``, ``500ms``, ``2d`` or a bare number of seconds.
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    total, at = 0.0, 0
-    for found in _DURATION.finditer(text):
-        if found.start() != at or (not found[2] and found.span() != (0, len(text))):
-            break
-        total += float(found[1]) * _SECONDS[found[2] or ""]
-        at = found.end()
-    if not text or at != len(text):
-        raise ValueError("a duration such as 30s, 10m or 1h30m")
-    return total
 
 
 def pairs(text: str) -> list[tuple[str, str | bool]]:
@@ -119,7 +101,7 @@ def _variable(value: Value) -> str:
 
 
 def _seconds(value: Value) -> float:
-    return duration(_text(value))
+    return parse_duration(_text(value))
 
 
 def _timeout(value: Value) -> float:

@@ -69,12 +69,3 @@ def stamp(when: float, digits: int = 7) -> str:
 def offset_stamp(when: float) -> str:
     """A time as the compute service writes it: ``2026-11-21T09:00:00.123456+00:00``."""
     return datetime.fromtimestamp(when, UTC).isoformat()
-
-
-def iso_duration(seconds: float) -> str:
-    """A duration as Resource Manager writes it: ``PT1M2.5S``."""
-    minutes, rest = divmod(max(0.0, seconds), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    text = "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
-    tail = f"{rest:.7f}".rstrip("0").rstrip(".")
-    return f"{text}{tail}S" if tail != "0" or text == "PT" else text

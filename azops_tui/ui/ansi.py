@@ -9,17 +9,12 @@ from functools import lru_cache
 from rich.segment import Segment
 from rich.style import Style
 
+from azops_tui.text import strip_ansi
 from azops_tui.ui.lines import safe
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
-_OTHER = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|.)?")
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _ON = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strike"}
-
-
-def strip_ansi(text: str) -> str:
-    """The text without escape sequences."""
-    return _OTHER.sub("", text) if "\x1b" in text else text
 
 
 def segments(text: str, base: Style) -> list[Segment]:

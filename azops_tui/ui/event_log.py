@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from azops_tui.durations import format_duration
 from azops_tui.events import records as ev
 from azops_tui.events.records import Record
-from azops_tui.ui.format import count, duration
+from azops_tui.ui.format import count
 
 EVENTS = 2_000
 LINES = 20_000
@@ -81,13 +82,13 @@ def sentence(event: ev.Event) -> tuple[str, str] | None:
         case ev.RunStarted():
             return "running", f"run began on {event.cloud or 'no cloud'}"
         case ev.RunFinished():
-            return event.state, f"run {event.state} after {duration(event.duration)}"
+            return event.state, f"run {event.state} after {format_duration(event.duration)}"
         case ev.StepStarted():
             again = f", attempt {event.attempt}" if event.attempt > 1 else ""
             return "running", f"{event.step} began{again}"
         case ev.StepFinished():
             why = f": {event.summary}" if event.summary else ""
-            return event.state, f"{event.step} {event.state} in {duration(event.duration)}{why}"
+            return event.state, f"{event.step} {event.state} in {format_duration(event.duration)}{why}"
         case ev.VariableSet():
             return "", f"{event.name} = {event.value.splitlines()[0] if event.value else ''}"
         case ev.ConfirmationAsked():

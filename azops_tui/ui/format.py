@@ -5,28 +5,6 @@ from __future__ import annotations
 import time
 
 
-def duration(seconds: float | None) -> str:
-    """Seconds as ``0.8 s``, ``48 s``, ``2:31`` or ``1:02:31``; empty for None."""
-    if seconds is None:
-        return ""
-    seconds = max(0.0, seconds)
-    if seconds < 0.095:
-        return f"{round(seconds * 1000)} ms"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    return clock(seconds)
-
-
-def clock(seconds: float) -> str:
-    """Seconds as ``02:31`` or ``1:02:31``."""
-    minutes, rest = divmod(int(max(0.0, seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
-
-
 def age(seconds: float) -> str:
     """How long ago: ``now``, ``4 s ago``, ``3 min ago``, ``2 h ago``, ``5 d ago``."""
     if seconds < 1:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from azops_tui.arm.resource_id import ResourceId, split_id
 from azops_tui.azure.sentences import kind_name, shorten_ids
-from azops_tui.azure.times import began, epoch, seconds
+from azops_tui.durations import parse_iso_duration, parse_timestamp, start_time
 
 VM = "/subscriptions/s/resourceGroups/G1/providers/Microsoft.Compute/virtualMachines/m0"
 SUBNET = "/subscriptions/s/resourcegroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"
@@ -43,14 +43,14 @@ def test_any_text_can_be_parsed_as_an_id(text: str) -> None:
 
 
 def test_times() -> None:
-    assert seconds("PT1M0.19S") == pytest.approx(60.19)
-    assert seconds("P1DT2H") == 93600
-    assert [seconds(word) for word in ("", None, "x", "P")] == [0, 0, 0, 0]
-    assert epoch("2023-10-19T09:46:29.3532317Z") == pytest.approx(1697708789.353231)
-    assert epoch("2023-10-19T09:46:29+00:00") == epoch("2023-10-19T09:46:29")
-    assert [epoch(word) for word in ("", None, "yesterday")] == [None, None, None]
-    assert began("1970-01-01T00:01:00Z", "PT59S") == 1.0
-    assert began(None, "PT59S") is None
+    assert parse_iso_duration("PT1M0.19S") == pytest.approx(60.19)
+    assert parse_iso_duration("P1DT2H") == 93600
+    assert [parse_iso_duration(word) for word in ("", None, "x", "P")] == [0, 0, 0, 0]
+    assert parse_timestamp("2023-10-19T09:46:29.3532317Z") == pytest.approx(1697708789.353231)
+    assert parse_timestamp("2023-10-19T09:46:29+00:00") == parse_timestamp("2023-10-19T09:46:29")
+    assert [parse_timestamp(word) for word in ("", None, "yesterday")] == [None, None, None]
+    assert start_time("1970-01-01T00:01:00Z", "PT59S") == 1.0
+    assert start_time(None, "PT59S") is None
 
 
 def test_what_is_light_stays_light() -> None:

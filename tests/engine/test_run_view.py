@@ -35,8 +35,8 @@ def test_the_tail_is_that_of_the_whole_text(pieces: list[str]) -> None:
 def test_memory_is_bounded_whatever_is_written() -> None:
     view = reduced(*(ev.OutputWritten(at=0, step="s", text="x" * 100_000 + "\n") for _ in range(500)))
     step = view.steps["s"]
-    assert len(step.lines) <= TAIL_LINES
-    assert sum(map(len, step.lines)) < 2_000_000
+    assert len(step.output.lines) <= TAIL_LINES
+    assert sum(map(len, step.output.lines)) < 2_000_000
     assert step.written == 500 * 100_001
 
 
@@ -91,7 +91,7 @@ def test_hosts() -> None:
         ev.HostFinished(at=2, step="s", host="b", status=None, duration=1, problem="gone"),
     )
     assert [(host.host, host.state) for host in view.hosts] == [("a", "done"), ("b", "unknown"), ("c", "running")]
-    assert list(view.hosts[0].lines) == ["Linux"]
+    assert list(view.hosts[0].output.lines) == ["Linux"]
 
 
 def test_applying_costs_the_event_not_the_run() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.runbook.attributes import NAMES, duration, pairs, parse_attributes
+from azops_tui.durations import parse_duration
+from azops_tui.runbook.attributes import NAMES, pairs, parse_attributes
 from azops_tui.runbook.model import Attributes, Severity
 from tests.runbook.shared import steady
 
@@ -111,10 +112,10 @@ def test_a_malformed_value_leaves_the_default() -> None:
 
 def test_durations() -> None:
     cases = {"30s": 30, "10m": 600, "1h30m": 5400, "250ms": 0.25, "2d": 172800, "45": 45, "1.5h": 5400, "0.5": 0.5}
-    assert {text: duration(text) for text in cases} == cases
+    assert {text: parse_duration(text) for text in cases} == cases
     for text in ("", "s", "10 m", "1h30", "-5s", "1e3", "m10", "10m!"):
         with pytest.raises(ValueError, match="a duration such as"):
-            duration(text)
+            parse_duration(text)
 
 
 NAME = st.sampled_from(sorted(NAMES)) | st.from_regex(r"[A-Za-z][A-Za-z0-9_.:-]{0,10}", fullmatch=True)

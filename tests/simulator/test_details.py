@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azops_tui.durations import format_iso_duration
 from azops_tui.simulator.addresses import IpAddressPool
-from azops_tui.simulator.clock import Clock, iso_duration, speed_from_environment
+from azops_tui.simulator.clock import Clock, speed_from_environment
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.compute import ssh_key_format as ssh_public_keys
 from tests.simulator.clients import KEY, Clients, machine
@@ -36,7 +37,13 @@ def test_keys_may_have_comments_and_spaces_around() -> None:
 
 
 def test_durations_are_written_as_the_service_writes_them() -> None:
-    assert [iso_duration(s) for s in (0, 0.19, 62.5, 3600, 3661)] == ["PT0S", "PT0.19S", "PT1M2.5S", "PT1H", "PT1H1M1S"]
+    assert [format_iso_duration(s) for s in (0, 0.19, 62.5, 3600, 3661)] == [
+        "PT0S",
+        "PT0.19S",
+        "PT1M2.5S",
+        "PT1H",
+        "PT1H1M1S",
+    ]
 
 
 def test_short_waits_are_said_in_milliseconds() -> None:

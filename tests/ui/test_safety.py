@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView, GroupView
-from azops_tui.ui.ansi import segments, strip_ansi
+from azops_tui.text import strip_ansi
+from azops_tui.ui.ansi import segments
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.glyphs import UNICODE
 from azops_tui.ui.lines import Palette, crop, plain, safe, to_strip, width, wrap

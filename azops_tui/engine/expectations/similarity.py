@@ -13,13 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from azops_tui.text import strip_ansi
+
 STATES = frozenset({"provisioningstate", "status", "powerstate"})
 """Keys (without case) whose value says whether a thing is well: no share of other values makes up for a wrong one."""
 
 _WILD = re.compile(
     r"[xX]{3,}(?:-[xX]{3,})*|0{8}-0{4}-0{4}-0{4}-0{12}|<[^<>\n]*>|\.\.\.|…",
 )
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 _TOKEN = re.compile(
     r'(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<skip>\s+|//[^\n]*|/\*.*?\*/|#[^\n]*|\.{3,}|…)'
     r"|(?P<hole><[^<>\n]*>)|(?P<word>[^\s\"{}\[\],:/#<.…][^\s\"{}\[\],:/#<…]*)|(?P<mark>[{}\[\],:])",
@@ -59,7 +60,7 @@ class Likeness:
 
 def plain(text: str) -> str:
     """Text without terminal control sequences, line ends as ``\\n``, no white space at line ends and around it."""
-    clean = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    clean = strip_ansi(text).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(line.rstrip() for line in clean.split("\n")).strip("\n").rstrip()
 
 

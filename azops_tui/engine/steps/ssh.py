@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from azops_tui.durations import parse_duration
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
 from azops_tui.events.azure_views import FailureView, ScaleSetView
 from azops_tui.events.records import HostFinished, HostStarted
-from azops_tui.runbook.attributes import duration
+from azops_tui.text import last_line
 
 if TYPE_CHECKING:
     from azops_tui.ssh.fleet import HostResult
@@ -225,7 +226,7 @@ def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
         return Outcome("done", 0 if not bad else None, summary=said, value=value, has_value=True)
     reason = next((result for result in bad if result.started), bad[0])
     why = reason.problem or f"exit status {reason.status}"
-    if not reason.problem and (last := _last_line(reason)):
+    if not reason.problem and (last := last_line(reason.stderr, 200)):
         why += f": {last}"
     message = f"{len(bad)} of {total} host{'s' * (total != 1)} failed: {_names(bad)}. {reason.host}: {why}"
     unreached = all(result.status is None for result in bad)
@@ -237,11 +238,6 @@ def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
 def _names(results: Sequence[HostResult]) -> str:
     names = ", ".join(result.host for result in results[:_NAMED])
     return f"{names} and {len(results) - _NAMED} more" if len(results) > _NAMED else names
-
-
-def _last_line(result: HostResult) -> str:
-    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else ""
 
 
 def captured(value: Any) -> str:
@@ -270,6 +266,6 @@ def seconds(text: str) -> float | None:
     if not text.strip():
         return None
     try:
-        return duration(text.strip())
+        return parse_duration(text.strip())
     except ValueError as error:
-        raise problem("InvalidStep", f"'{text}' is no duration; write {error}.", target="timeout") from None
+        raise problem("InvalidStep", f"'{text}' is not a valid duration; write {error}.", target="timeout") from None

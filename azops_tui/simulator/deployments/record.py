@@ -7,8 +7,9 @@ import json
 import uuid
 from dataclasses import dataclass, field
 
+from azops_tui.durations import format_iso_duration
 from azops_tui.json_types import Json
-from azops_tui.simulator.clock import iso_duration, stamp
+from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError, reason
 from azops_tui.simulator.ids import parse
 
@@ -66,7 +67,7 @@ class OperationRecord:
             "provisioningOperation": self.action,
             "provisioningState": self.state,
             "timestamp": stamp(end),
-            "duration": iso_duration(end - self.started),
+            "duration": format_iso_duration(end - self.started),
             "trackingId": self.tracking,
             "serviceRequestId": self.request,
             "statusCode": "Conflict" if self.late and self.error else reason(self.status),
@@ -149,7 +150,7 @@ class DeploymentRecord:
             "mode": self.mode,
             "provisioningState": self.state,
             "timestamp": stamp(end),
-            "duration": iso_duration(end - self.started),
+            "duration": format_iso_duration(end - self.started),
             "correlationId": self.correlation,
         }
         if self.outputs is not None:

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from azops_tui.durations import format_clock, format_duration
 from azops_tui.events.azure_views import DeploymentView, FailureView, OperationView
 from azops_tui.events.run_view import StepView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.format import clock, count, duration, short_type, time_of_day
+from azops_tui.ui.format import count, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.lines import Line, crop, wrap
 from azops_tui.ui.panes.base import Pane, facts
@@ -147,7 +148,11 @@ class DeploymentsPane(Pane):
                 (between, "faint"),
                 (deployment.group or "subscription", "muted"),
             ]
-            line += [(between, "faint"), (f"{marks.state(state)} {deployment.state} ", state), (clock(took), "muted")]
+            line += [
+                (between, "faint"),
+                (f"{marks.state(state)} {deployment.state} ", state),
+                (format_clock(took), "muted"),
+            ]
             if gone:
                 line.append(("  its group is gone", "asking"))
             if len(others) > 1:
@@ -221,7 +226,7 @@ class DeploymentsPane(Pane):
                 ("type", operation.type),
                 ("state", f"{operation.action} {operation.state}"),
                 ("began", began),
-                ("took", duration(operation.duration)),
+                ("took", format_duration(operation.duration)),
                 ("waits for", ", ".join(i.rpartition("/")[2] for i in operation.depends_on)),
                 ("code", failure.code if failure else ""),
             ],

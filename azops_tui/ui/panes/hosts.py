@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from azops_tui.durations import format_duration
 from azops_tui.events.run_view import HostRun
-from azops_tui.ui.ansi import strip_ansi
-from azops_tui.ui.format import count, duration
+from azops_tui.text import strip_ansi
+from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.widgets.rows import Row, text_row, wrapped
@@ -44,7 +45,7 @@ class HostsPane(Pane):
         rows.append(text_row("gap2", []))
         for host in hosts:
             if not host.finished:
-                last = strip_ansi(next(reversed(host.lines), "")) or host.partial
+                last = strip_ansi(next(reversed(host.output.lines), "")) or host.output.partial
                 line: Line = [(f" {marks.state('running')} ", "running"), (host.host, ""), (f"  {last}", "muted")]
                 rows.append(text_row(f"live:{host.host}", line, selectable=True, copy=host.host))
         return rows + self._folds([host for host in hosts if host.finished])
@@ -59,7 +60,7 @@ class HostsPane(Pane):
                 status=host.status,
                 duration=host.duration,
                 problem=host.problem,
-                stdout="\n".join([*host.lines, *([host.partial] if host.partial else [])]),
+                stdout="\n".join(host.output.tail()),
                 stderr="",
             )
             for host in hosts
@@ -77,7 +78,7 @@ class HostsPane(Pane):
                 head.append((f"  {first.address}", "muted"))
             if group.status:
                 head.append((f"  status {group.status}", "failed"))
-            head.append((f"  {duration(slowest)}", "muted"))
+            head.append((f"  {format_duration(slowest)}", "muted"))
             key = f"fold:{group.hosts[0]}"
             rows.append(text_row(key, head, selectable=True, copy=group.text, data=group))
             if group.problem:

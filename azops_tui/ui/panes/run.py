@@ -8,10 +8,11 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from azops_tui.durations import format_clock
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import Chronicle
-from azops_tui.ui.format import clock, time_of_day
+from azops_tui.ui.format import time_of_day
 from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane, heading
 from azops_tui.ui.replay import ReplayController
@@ -75,8 +76,8 @@ class RunPane(Pane):
         state = "paused" if replay.paused else f"{replay.speed:g}x"
         first: Line = [
             (" replay  ", "heading"),
-            (clock(replay.elapsed), "strong"),
-            (f" of {clock(replay.length)}", "muted"),
+            (format_clock(replay.elapsed), "strong"),
+            (f" of {format_clock(replay.length)}", "muted"),
         ]
         first.append((f"   {state}", "asking" if replay.paused else "running"))
         track: Line = [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from textual.suggester import Suggester, SuggestFromList
 
-from azops_tui.ui.ansi import strip_ansi
+from azops_tui.text import strip_ansi
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.commands import verbs
 from azops_tui.ui.lines import safe

@@ -11,12 +11,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from azops_tui.ui.ansi import strip_ansi
+from azops_tui.durations import format_duration
+from azops_tui.text import strip_ansi
 from azops_tui.ui.appearance import look
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import Chronicle, Output
-from azops_tui.ui.format import count, duration
+from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.bars import Bar
 from azops_tui.ui.widgets.field import Field
@@ -94,7 +95,7 @@ class OutputScreen(Screen[None]):
         kept = self._kept()
         line: Line = [(" output of ", "muted"), (self.step, "strong")]
         if step is not None:
-            line.append((f"  {marks.state(step.state)} {step.state}  {duration(step.duration)}", step.state))
+            line.append((f"  {marks.state(step.state)} {step.state}  {format_duration(step.duration)}", step.state))
         line.append((f"  {count(kept.total + bool(kept.partial), 'line')}", "muted"))
         if kept.total > len(kept.lines):
             line.append((f", the last {len(kept.lines)} are kept here; the journal has more", "asking"))

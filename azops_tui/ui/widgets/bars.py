@@ -7,11 +7,11 @@ from textual.binding import ActiveBinding
 from textual.strip import Strip
 from textual.widget import Widget
 
+from azops_tui.durations import format_clock
 from azops_tui.events.run_view import RunView
 from azops_tui.ui.appearance import look
 from azops_tui.ui.commands import COMMANDS, key_name
 from azops_tui.ui.controller import Place
-from azops_tui.ui.format import clock
 from azops_tui.ui.lines import Line, crop, shorten_middle, width
 
 
@@ -96,7 +96,7 @@ class TopLine(Bar):
         if view.count("failed", "unknown"):
             line.append((f"  {marks.state('failed')} {view.count('failed', 'unknown')}", "failed"))
         if self.elapsed is not None:
-            line.append((f"  {clock(self.elapsed)}", "muted"))
+            line.append((f"  {format_clock(self.elapsed)}", "muted"))
         return line
 
     def _state(self) -> str:

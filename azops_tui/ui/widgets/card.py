@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from azops_tui.durations import format_duration
 from azops_tui.events.run_view import RunView, StepView
 from azops_tui.runbook.model import Runbook
-from azops_tui.ui.ansi import strip_ansi
-from azops_tui.ui.format import count, duration
+from azops_tui.text import format_table, strip_ansi
+from azops_tui.ui.format import count
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, crop, crop_line, width, wrap
@@ -111,7 +112,7 @@ def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Gl
     line.append(("  ", ""))
     for letter, style in zip("RMD", ("reads", "mutates", "destroys"), strict=True):
         line.append((f"{letter} " if letter in step.effects.split() else "  ", style))
-    line.append((duration(took).rjust(8) if step.state != "waiting" else " " * 8, "muted"))
+    line.append((format_duration(took).rjust(8) if step.state != "waiting" else " " * 8, "muted"))
     rest = cells - width(line) - 3
     if step.state == "waiting" and selected and rest >= 6:
         line.append((f"   {marks.enter} run", "faint"))
@@ -222,6 +223,4 @@ def _table(step: StepView) -> list[str]:
     """The table that a step showed, as lines of text."""
     if step.table is None:
         return []
-    rows = [step.table.columns, *step.table.rows]
-    widths = [max(len(row[c]) if c < len(row) else 0 for row in rows) for c in range(len(step.table.columns))]
-    return ["  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=False)).rstrip() for row in rows]
+    return format_table(step.table.rows, step.table.columns).split("\n")

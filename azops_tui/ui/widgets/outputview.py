@@ -7,7 +7,8 @@ from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 
-from azops_tui.ui.ansi import segments, strip_ansi
+from azops_tui.text import strip_ansi
+from azops_tui.ui.ansi import segments
 from azops_tui.ui.appearance import look
 from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.lineview import LineView
