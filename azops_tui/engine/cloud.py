@@ -75,7 +75,11 @@ class RunCloud:
         async with self._lock:
             if self.opened is None:
                 if self._opener is None:
-                    raise problem("NoCloud", "The run has no cloud.")
+                    raise problem(
+                        "NoCloud",
+                        "This step acts on Azure, and the run has no cloud.",
+                        "Choose one: --cloud local for the simulator, or a profile of config.toml.",
+                    )
                 if not callable(self._opener):
                     self.opened = self._opener
                     return self.opened

@@ -1,4 +1,4 @@
-"""What a step has in its hands while it runs, and what it hands back."""
+"""What a step works with while it runs, and what it returns."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from azops_tui.azure.errors import sentence
-from azops_tui.engine.guard import Answer, Kind, Policy, Proposal, Questions
+from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.guard import Answer, Need, Policy, Proposal, Questions
+from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
-from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.engine.problems import StepProblem
 from azops_tui.engine.variables import Namespace, Origin
+from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
-from azops_tui.events.records import Event
 from azops_tui.json_types import Json
-from azops_tui.runbook.model import Step
+from azops_tui.runbook.model import Runbook, Step
 
 if TYPE_CHECKING:
-    from azops_tui.azure.cloud import Cloud
     from azops_tui.engine.sessions.pool import Sessions
 
 FinalState = Literal["done", "failed", "skipped", "stopped", "unknown"]
+Body = TypeVar("Body")
+"""A native step's record, such as ``DeployStep``; ``str``, the code, for a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Outcome:
     failure: FailureView | None = None
     summary: str = ""
     value: Json = None
-    """What a native step yields, for captures and expectations; scripts yield their output instead."""
+    """Result of a native step, for captures and expectations; scripts yield their output instead."""
     has_value: bool = False
 
     @classmethod
@@ -44,103 +47,83 @@ class Outcome:
         return cls("unknown" if error.lost else "failed", error.status, error.view, sentence(error.view))
 
 
-@dataclass(slots=True)
-class World:
-    """What this run made and saw, so that a deletion can say what is not its own."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a step is going to do, worked out once: what the question shows is what is executed."""
 
+    execute: Callable[[], Awaitable[Outcome]]
+    """Executes what was prepared, once for each attempt; raises StepProblem if the step fails."""
+    question: Proposal | None = None
+    """What to ask, from a fresh read, with its class (``kind``); None if the step's text says all."""
+
+
+@dataclass(slots=True)
+class Footprint:
+    """What a run created and acted on, so that a deletion can name what is not the run's own."""
+
+    began: float = 0.0
+    """When the run began, in seconds since the epoch; 0 before."""
     created: set[str] = field(default_factory=set)
-    """Ids of resources that this run deployed, in lower case."""
+    """Ids of resources that the run deployed, in lower case."""
     groups: set[str] = field(default_factory=set)
-    """Names of the groups that this run acted on, in lower case."""
+    """Names of resource groups that steps of the run acted on, in lower case."""
+
+    def observe(self, record: ev.Record) -> None:
+        """Add the resources of a deployment that this run made."""
+        event = record.event
+        if not isinstance(event, ev.DeploymentChanged) or not self.began:
+            return
+        if event.step or (event.deployment.started or 0) >= self.began:
+            self.created.update(
+                operation.resource_id.lower()
+                for operation in event.deployment.operations
+                if operation.resource_id and operation.state != "Waiting"
+            )
 
 
 @dataclass(slots=True)
-class StepContext:
-    """A step at work. Executors use nothing else of the run."""
+class StepContext(Generic[Body]):
+    """All that the executor of a step may use of its run."""
 
     name: str
     step: Step
+    body: Body
+    """Body of a native step with its variables replaced; the code of a script."""
     code: str
+    """The code as it is shown."""
+    runbook: Runbook
+    """The document that the step stands in."""
     folder: Path
-    """Where relative paths start."""
-    where: str
-    """The cloud it acts on, as ``Demo subscription (local)``; empty for a run without one."""
-    native: Any
-    """The body of a native step with its variables replaced; None for scripts."""
+    """Folder of the document, where relative paths start."""
+    need: Need
+    """The agreement that the step's text calls for."""
+    cloud: RunCloud
     output: Output
     variables: Namespace
     sessions: Sessions
     questions: Questions
     policy: Policy
-    world: World
-    open_cloud: Callable[[], Awaitable[Cloud]] | None
-    send: Callable[[Event], None]
+    footprint: Footprint
+    fleets: Fleets
+    record: Callable[[ev.Event], None]
     assign: Callable[[str, str, Origin], Awaitable[None]]
-    """Gives a variable of the run a value, in the sessions too."""
+    """Sets a variable of the run, in the sessions too."""
     hand_over: Callable[[], AbstractContextManager[object]]
     """Hands the terminal to an interactive step."""
-    fleets: FleetSource
-    agreed: Kind | Literal[""] = ""
-    """What was agreed to for this step."""
     if_stopped: str = ""
-    """What to say if the step is stopped now: what goes on elsewhere."""
+    """What to report if the step is stopped now: what continues elsewhere."""
     on_stop: Callable[[], Awaitable[None]] | None = None
-    """Ends the attempt; where it is None its task is cancelled."""
-
-    async def cloud(self) -> Cloud:
-        """The cloud of the run.
-
-        Raises:
-            StepProblem: the run has none, or it cannot be reached.
-        """
-        if self.open_cloud is None:
-            raise problem(
-                "NoCloud",
-                "This step acts on Azure, and the run has no cloud.",
-                "Choose one: --cloud local for the simulator, or a profile of config.toml.",
-            )
-        return await self.open_cloud()
+    """Stops the attempt; if None, its task is cancelled."""
 
     async def ask(self, proposal: Proposal, *, agreed_by: str = "") -> Answer:
         """Ask a person, or the policy."""
         return await self.questions.ask(self.name, proposal, agreed_by=agreed_by)
 
-    def say(self, text: str) -> None:
-        """A line of azops itself in the step's output."""
-        self.output.say(text)
-
     def now(self) -> float:
-        """The time for an event."""
+        """The time for an event, in seconds since the epoch."""
         return time.time()
 
     def path(self, text: str) -> Path:
-        """A path of the document: relative ones start in its folder, ``~`` is the user's home."""
+        """A path that the document names: relative ones start in its folder, ``~`` is the user's home."""
         path = Path(text).expanduser()
         return path if path.is_absolute() else self.folder / path
-
-
-class FleetSource(Protocol):
-    """Gives a step the connections of the run."""
-
-    unanswered: StepProblem | None
-    """Why a question about a host's key could not be put to anyone, in the step that runs."""
-
-    async def fleet(self, context: StepContext) -> Any:
-        """The run's fleet, asking ``context`` about host keys."""
-
-    async def close(self) -> None:
-        """End all connections."""
-
-
-class Executor(Protocol):
-    """A module of ``engine.steps``."""
-
-    async def execute(self, context: StepContext) -> Outcome:
-        """Do it.
-
-        Raises:
-            StepProblem: it failed, and why.
-        """
-
-
-__all__ = ["Executor", "FinalState", "FleetSource", "Outcome", "StepContext", "StepProblem", "World"]

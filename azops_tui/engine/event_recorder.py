@@ -1,16 +1,17 @@
-"""The one way events take: secrets hidden, into the journal, into the state, then to whoever shows them."""
+"""The only path of events: secrets are hidden, the journal writes, the view is updated, then subscribers are told."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
 from azops_tui.events import records as ev
-from azops_tui.events.run_view import RunView
+from azops_tui.events.azure_views import DeploymentView, ScaleSetView
+from azops_tui.events.run_view import RunView, StepView
 from azops_tui.journal.store import Journal, JournalError
 from azops_tui.secrets.redact import Redactor
 
@@ -18,37 +19,41 @@ Subscriber = Callable[[ev.Record], object]
 E = TypeVar("E", bound=ev.Event)
 
 
-class Emitter:
-    """Takes events of one run.
+class EventRecorder:
+    """Records the events of a run.
 
-    Before the run has a number, and after it ended, events are shown and not journalled: their record has run 0.
+    Before the run has a number, and after it ended, events are shown but not journalled: their record has run 0.
     """
 
     def __init__(self, journal: Journal, redactor: Redactor) -> None:
         self.journal = journal
         self.redactor = redactor
-        self.state = RunView()
+        self.view = RunView()
         self.run = 0
         self.open = False
-        """Whether events are journalled now."""
+        """True while events are journalled."""
         self.broken = ""
-        """Why the journal cannot be written; empty while it can."""
+        """Why the journal cannot be written; empty while it works."""
         self._subscribers: list[Subscriber] = []
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Show every record from now on; returns what ends that."""
+        """Call ``subscriber`` with every record from now on; returns a function that ends the subscription."""
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber) if subscriber in self._subscribers else None
 
-    def send(self, event: ev.Event) -> None:
-        """Journal an event and show it."""
-        if self._known(event):
+    def hide(self, value: str) -> None:
+        """Keep a value out of every event from now on."""
+        self.redactor.add(value)
+
+    def record(self, event: ev.Event) -> None:
+        """Journal an event and show it; an event that says nothing new is dropped."""
+        if self._is_known(event):
             return
         # Output passed the redactor piece by piece already, where a secret split over two pieces is still found.
         if not isinstance(event, ev.OutputWritten):
             event = redacted(event, self.redactor)
         record = self._journalled(event)
-        self.state.apply(record)
+        self.view.apply(record)
         for subscriber in tuple(self._subscribers):
             try:
                 subscriber(record)
@@ -68,23 +73,32 @@ class Emitter:
                     subscriber(ev.Record(run=0, seq=0, event=notice))
         return ev.Record(run=0, seq=0, event=event)
 
-    def _known(self, event: ev.Event) -> bool:
-        """Whether it says what was said already: a step and a look around both see the same deployment."""
-        state = self.state
+    def _is_known(self, event: ev.Event) -> bool:
+        """Whether an event says nothing new: a step and the watch of the cloud both see the same deployment."""
+        view = self.view
         match event:
             case ev.DeploymentChanged():
-                known = state.deployments.get(event.deployment.id.lower())
-                seen = not event.step or event.deployment.id.lower() in state.step(event.step).deployments
-                return seen and known == event.deployment
+                return self._is_seen(event.step, event.deployment, view.deployments, lambda step: step.deployments)
             case ev.ScaleSetChanged():
-                shown = state.scale_sets.get(event.scale_set.id.lower())
-                seen = not event.step or event.scale_set.id.lower() in state.step(event.step).scale_sets
-                return seen and shown == event.scale_set
+                return self._is_seen(event.step, event.scale_set, view.scale_sets, lambda step: step.scale_sets)
             case ev.GroupsChanged():
-                return bool(event.groups) and event.groups == state.groups
+                return bool(event.groups) and event.groups == view.groups
             case ev.ResourcesChanged():
-                return state.resources.get(event.group.lower()) == event.resources
+                return view.resources.get(event.group.lower()) == event.resources
         return False
+
+    def _is_seen(
+        self,
+        step: str,
+        new: DeploymentView | ScaleSetView,
+        known: Mapping[str, DeploymentView | ScaleSetView],
+        ids_of: Callable[[StepView], list[str]],
+    ) -> bool:
+        key, is_same = new.id.lower(), known.get(new.id.lower()) == new
+        if step:
+            return is_same and key in ids_of(self.view.step(step))
+        # The step that acts on it knows more than the watch: also what has not begun.
+        return is_same or any(item.state == "running" and key in ids_of(item) for item in self.view.steps.values())
 
 
 def redacted(event: E, redactor: Redactor) -> E:

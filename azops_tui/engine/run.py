@@ -25,14 +25,13 @@ from typing import TYPE_CHECKING, Literal
 from azops_tui import __version__
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.cloud_actions import CloudActions
-from azops_tui.engine.event_recorder import Emitter, Subscriber
+from azops_tui.engine.event_recorder import EventRecorder, Subscriber
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
 from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
 from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
-from azops_tui.engine.step_runner import Stopper
+from azops_tui.engine.step_runner import StepRunner, Stopper
 from azops_tui.engine.variables import Namespace
-from azops_tui.engine.workbench import Workbench
 from azops_tui.events import records as ev
 from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal, JournalError
@@ -85,12 +84,12 @@ class Run:
         self.runbook = runbook
         self.policy = policy or Policy()
         self._documents, self._plan = _planned(runbook, open_document)
-        self._emitter = Emitter(journal, redactor or Redactor())
-        self._emitter.state.announce(planned.info for planned in self._plan.values())
+        self._recorder = EventRecorder(journal, redactor or Redactor())
+        self._recorder.view.announce(planned.info for planned in self._plan.values())
         self._cloud = RunCloud(cloud, profile)
-        self._bench = Workbench(runbook.path.resolve().parent, self._emitter, self._cloud, self.policy, hand_over)
+        self._runner = StepRunner(runbook.path.resolve().parent, self._recorder, self._cloud, self.policy, hand_over)
         self.actions = CloudActions(
-            self._cloud, self._begin, lambda: self.read_only, self.observe, self._bench.world.created
+            self._cloud, self._begin, lambda: self.read_only, self.observe, self._runner.footprint.created
         )
         """What a person can do to the cloud outside a step."""
         self._give(validate(self._parameters(), parameters or {}))
@@ -111,12 +110,12 @@ class Run:
     @property
     def state(self) -> RunView:
         """The run as it is now; changes with every event."""
-        return self._emitter.state
+        return self._recorder.view
 
     @property
     def id(self) -> int:
         """Its number in the journal; 0 before the first step."""
-        return self._emitter.run
+        return self._recorder.run
 
     @property
     def steps(self) -> tuple[Planned, ...]:
@@ -131,23 +130,23 @@ class Run:
     @property
     def waiting(self) -> tuple[str, ...]:
         """Ids of the questions that a person must answer. Others were answered by the policy."""
-        return self._bench.questions.waiting
+        return self._runner.questions.waiting
 
     @property
     def read_only(self) -> bool:
         """Whether the run may only read: the policy says so, or the profile."""
-        return self._bench.read_only
+        return self._runner.read_only
 
     def groups(self) -> set[str]:
         """Names of the resource groups that the run is about: those that steps acted on, or that variables name."""
         variables = self.variables.items() if self._begun else ()
         named = {value for name, value in variables if _GROUP_NAME.search(name) and _GROUP.fullmatch(value)}
-        return self._bench.world.groups | named
+        return self._runner.footprint.groups | named
 
     @property
     def variables(self) -> Namespace:
         """The run's variables, secrets as they are: not for showing."""
-        return self._bench.variables
+        return self._runner.environment.variables
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -156,11 +155,11 @@ class Run:
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Have every record shown from now on; returns what ends that. Records of no run have run 0."""
-        return self._emitter.subscribe(subscriber)
+        return self._recorder.subscribe(subscriber)
 
     def observe(self, event: ev.Event) -> None:
         """Take in what was seen of the world outside a step. Journalled while the run is open."""
-        self._bench.observe(event, self._busy)
+        self._recorder.record(event)
 
     def forecast(self) -> list[Forecast]:
         """What ``run_all`` would do with each step, and which agreement it would need."""
@@ -252,7 +251,7 @@ class Run:
 
     def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
         """Answer a question. False where no such question waits, or where ``typed`` is not the word asked for."""
-        return self._bench.questions.answer(identity, accepted, typed=typed, note=note, by=by)
+        return self._runner.questions.answer(identity, accepted, typed=typed, note=note, by=by)
 
     async def set_parameters(self, values: Mapping[str, str]) -> None:
         """Give parameters other values; steps that ran already are not run again.
@@ -264,7 +263,7 @@ class Run:
         secrets = self._give(checked)
         if self._begun:
             for name, value in checked.items():
-                await self._bench.assign(name, value, "parameter", "", secret=name in secrets)
+                await self._runner.environment.assign(name, value, "parameter", secret=name in secrets)
 
     def edit(self, name: str, code: str) -> None:
         """Run other code in place of a step's, in this run. The journal has it with the step's start.
@@ -274,7 +273,7 @@ class Run:
         """
         planned = self._find(name)
         self._edits[name] = edited(planned, code)
-        self._emitter.state.announce([dataclasses.replace(planned, step=self._edits[name]).info])
+        self._recorder.view.announce([dataclasses.replace(planned, step=self._edits[name]).info])
 
     async def close(self) -> None:
         """End everything: the step that runs, background steps, sessions, connections, the run.
@@ -289,7 +288,7 @@ class Run:
             stopper.with_run = True
             await self.stop_background(name)
         try:
-            await self._bench.close()
+            await self._runner.close()
         finally:
             if self._begun:
                 self._finish_run()
@@ -304,7 +303,7 @@ class Run:
                 await self._begin()
             end: QueueEnd = "done"
             for planned in queue:
-                if self._stopping or self._emitter.broken:
+                if self._stopping or self._recorder.broken:
                     self._cut_short = True
                     return "stopped"
                 self._busy = planned.name
@@ -333,7 +332,7 @@ class Run:
     async def _in_task(self, planned: Planned, agreed_by: str) -> ev.StepState:
         """Run a step in a task of its own, so that it can be stopped, and ends properly if the caller is cancelled."""
         stopper = Stopper()
-        task = asyncio.ensure_future(self._bench.take(planned, self._step(planned), stopper, agreed_by=agreed_by))
+        task = asyncio.ensure_future(self._runner.run(planned, self._step(planned), stopper, agreed_by=agreed_by))
         if self._step(planned).attributes.background:
             self._background[planned.name] = (task, stopper)
             task.add_done_callback(lambda _: self._forget(planned.name))
@@ -360,7 +359,7 @@ class Run:
         """Make the run, at its first step."""
         if self._begun:
             return
-        wrong = preflight(self._documents, self._bench.given)
+        wrong = preflight(self._documents, self._runner.environment.overrides)
         if wrong:
             raise RunError("\n".join(str(one) for one in wrong))
         cloud_problem: StepProblem | None = None
@@ -376,23 +375,24 @@ class Run:
         finally:
             self._opening.cancel()
             self._opening = None
-        resolved = await asyncio.to_thread(resolve, self._parameters(), self._bench.given)
+        resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
         for value in written_secrets(self._parameters(), (self._step(one) for one in self.steps)):
-            self._emitter.redactor.add(value)
+            self._recorder.redactor.add(value)
         try:
-            self._emitter.run = self._emitter.journal.begin(str(self.runbook.path), self.runbook.title)
+            self._recorder.run = self._recorder.journal.begin(str(self.runbook.path), self.runbook.title)
         except JournalError as error:
             raise RunError(str(error)) from error
-        self._emitter.open = True
+        self._recorder.open = True
         own = {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
-        self._bench.furnish(resolved, own)
+        self._runner.environment.begin(resolved, own)
+        self._runner.footprint.began = time.time()
         self._begun, self._began = True, time.monotonic()
-        self._emitter.send(self._run_started(resolved))
+        self._recorder.record(self._run_started(resolved))
         if cloud_problem is not None:
-            self._emitter.send(ev.Notice(at=time.time(), text=str(cloud_problem), level="error"))
+            self._recorder.record(ev.Notice(at=time.time(), text=str(cloud_problem), level="error"))
         for name, why in resolved.missing.items():
             text = f"{name} has no value; give it with --set {name}=VALUE. {why}".rstrip()
-            self._emitter.send(ev.Notice(at=time.time(), text=text, level="warning"))
+            self._recorder.record(ev.Notice(at=time.time(), text=text, level="warning"))
 
     def _run_started(self, resolved: Resolved) -> ev.RunStarted:
         text = self.runbook.text
@@ -420,7 +420,7 @@ class Run:
             ended = "failed"
         elif state.count("stopped") or self._cut_short:
             ended = "stopped"
-        self._emitter.send(
+        self._recorder.record(
             ev.RunFinished(
                 at=time.time(),
                 state=ended,
@@ -430,16 +430,16 @@ class Run:
                 skipped=state.count("skipped"),
             )
         )
-        self._emitter.open = False
+        self._recorder.open = False
 
     # Helpers
 
     def _give(self, values: Mapping[str, str]) -> frozenset[str]:
         """Take values for parameters; those of secrets are hidden from now on. Returns the secrets' names."""
         secrets = frozenset(parameter.name for parameter in self._parameters() if parameter.type == "secret")
-        self._bench.given.update(values)
+        self._runner.environment.overrides.update(values)
         for name in secrets & values.keys():
-            self._emitter.redactor.add(values[name])
+            self._recorder.redactor.add(values[name])
         return secrets
 
     def _parameters(self) -> list[Parameter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -25,8 +25,14 @@ _AT_ONCE = 8
 _QUIET = ("NoChange", "Ignore")
 _LINES = 40
 """Lines that a question has room for."""
-Layer = tuple[str, Mapping[str, Json], Mapping[str, Json]]
-"""Name, template and parameters of a deployment."""
+
+
+class Layer(NamedTuple):
+    """A deployment: one of several that a step deploys one after the other."""
+
+    name: str
+    template: Mapping[str, Json]
+    parameters: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ async def foresee(cloud: Cloud, group: str, layers: Sequence[Layer], mode: str) 
             if number == 0:
                 # Either the deployment would be refused, which validation says too, or what-if alone is.
                 await cloud.deployments.validate(group, name, template, parameters, own)
-            changes, note = await _computed(cloud, scope, (name, template, parameters), own)
+            changes, note = await _computed(cloud, scope, Layer(name, template, parameters), own)
             notes.append(note or f"Computed by azops from fresh reads, as the service's what-if said: {failure}")
         for change in changes:
             known = found.get(change.resource_id.lower())

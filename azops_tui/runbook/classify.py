@@ -7,6 +7,7 @@ Where the code does not tell (a command in a variable, a script in a file), it c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from azops_tui.runbook.model import Attributes, Effect, Runbook, Step, StepKind
@@ -113,13 +114,17 @@ def raised(found: Effect, attributes: Attributes) -> Effect:
 
 def edited_effects(runbook: Runbook, step: Step, code: str) -> Effect:
     """What a step of the runbook would do with other code; the steps before it are read for what they define."""
+    return step_effects(step.kind, code, step.attributes, _known_before(runbook, step))
+
+
+def _known_before(runbook: Runbook, step: Step) -> Known:
     known = Known()
     for earlier in runbook.steps:
         if earlier.line >= step.line:
             break
         if earlier.kind is StepKind.SHELL and not earlier.attributes.ssh:
             shell_effect(earlier.code, known)
-    return step_effects(step.kind, code, step.attributes, known)
+    return known
 
 
 def shell_effect(code: str, known: Known | None = None) -> Effect:
@@ -132,9 +137,36 @@ def remote_effect(code: str) -> Effect:
     return _Judge(Known(), remote=True).script(code)
 
 
+def deletions(runbook: Runbook, step: Step, code: str, variables: Mapping[str, str]) -> list[Words] | None:
+    """The commands with which a shell step deletes something, as words; None where the code does not tell them all.
+
+    A word is None where only the shell can tell what it will be.
+
+    Args:
+        runbook: the document; its earlier steps are read for the functions that they define.
+        step: the step.
+        code: the code that the step runs.
+        variables: values of the run's variables before the step.
+    """
+    judge = _Judge(_known_before(runbook, step), variables=variables)
+    judge.script(code)
+    return judge.deletions if judge.is_whole else None
+
+
 class _Judge:
-    def __init__(self, known: Known, *, remote: bool = False, depth: int = 0) -> None:
+    def __init__(
+        self,
+        known: Known,
+        *,
+        remote: bool = False,
+        depth: int = 0,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self._known = known
+        self._variables = variables
+        self.deletions: list[Words] = []
+        self.is_whole = True
+        """Whether :attr:`deletions` has all of them, with words that mean what they say on this machine."""
         self._remote = remote
         self._depth = depth
         self._calling: set[str] = set()
@@ -146,8 +178,10 @@ class _Judge:
             return Effect.NONE
         if self._depth > _DEEP:
             return M
-        script = read(code)
+        script = read(code, self._variables)
         self._known.learn(script)
+        if script.broken or self._remote:
+            self.is_whole = False
         found = union(self._command(command) for command in script.commands)
         if script.writes and self._remote:
             found |= M
@@ -167,9 +201,14 @@ class _Judge:
 
     def _nested(self, code: str | None, *, remote: bool = False) -> Effect:
         if code is None:
+            self.is_whole = False
             return M
+        # What a nested shell has for a variable is not known: it has only those that are exported.
         inner = _Judge(self._known, remote=remote or self._remote, depth=self._depth + 1)
-        return inner.script(code)
+        effect = inner.script(code)
+        self.deletions += inner.deletions
+        self.is_whole = self.is_whole and inner.is_whole
+        return effect
 
     def _command(self, command: Command) -> Effect:
         words = command.words
@@ -181,6 +220,7 @@ class _Judge:
     def _words(self, words: Words) -> Effect:
         first, rest = words[0], words[1:]
         if first is None:
+            self.is_whole = False
             return M
         if _ASSIGNMENT.fullmatch(first) or not first.strip("{ "):
             return self._words(rest) if rest else R
@@ -225,15 +265,22 @@ class _Judge:
             code = None if None in words else " ".join(str(word) for word in (words if name == "eval" else words[:1]))
             return self._nested(code) if words else R
         if name in {"source", "."}:
+            self.is_whole = False
             return M
         if name == "ssh":
             return self._ssh(words)
+        effect: Effect | None
+        if name == "az" and words and words[0] in {"account", "cloud", "login"} and words[1:2] != ["show"]:
+            self.is_whole = False  # what follows may act on another subscription
         if name == "find":
-            return self._find(words)
-        if name in _INTERPRETERS:
-            return self._interpreter(name, words)
-        effect = tool_effect(name, words)
+            effect = self._find(words)
+        elif name in _INTERPRETERS:
+            effect = self._interpreter(name, words)
+        else:
+            effect = tool_effect(name, words)
         if effect is not None:
+            if D in effect:
+                self.deletions.append((name, *words))
             return effect
         if "/" in name:
             return M  # a script: it may do anything

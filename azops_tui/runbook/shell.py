@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ _DYNAMIC = frozenset(
         "brace_expression",
     }
 )
+_IN_QUOTES = '"\\$`\n'
+"""Characters that a backslash makes literal between double quotes."""
 _ASCII_ONLY = bytes(byte if byte < 128 else ord("%") for byte in range(256))
+_PLAIN_EXPANSION = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _EXPORTING = frozenset({"export", "declare", "typeset"})
 
 
@@ -72,9 +76,20 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-def read(code: str) -> Script:
-    """The commands and assignments of shell code; never raises, ``broken`` tells of what could not be read."""
-    return _Reader(code).script()
+def read(code: str, variables: Mapping[str, str] | None = None) -> Script:
+    """The commands and assignments of shell code; never raises, ``broken`` tells of what could not be read.
+
+    Args:
+        code: the code.
+        variables: values of variables before the code runs. They are put into the words of commands, but for those that
+            the code may set itself.
+    """
+    values = {
+        name: value
+        for name, value in (variables or {}).items()
+        if name in code and not re.search(rf"(?<![\w$])(?<!\$\{{){re.escape(name)}\b", code)
+    }
+    return _Reader(code, values).script()
 
 
 def override(code: str, values: Mapping[str, str]) -> str:
@@ -95,7 +110,8 @@ def override(code: str, values: Mapping[str, str]) -> str:
 class _Reader:
     """Walks the syntax tree of one piece of code."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, values: Mapping[str, str]) -> None:
+        self._values = values
         self._source = _encoded(code)
         # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
         # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
@@ -126,7 +142,10 @@ class _Reader:
         return script
 
     def _text(self, node: Node) -> str:
-        return self._source[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+        return self._decoded(node.start_byte, node.end_byte)
+
+    def _decoded(self, start: int, end: int) -> str:
+        return self._source[start:end].decode("utf-8", "surrogatepass")
 
     def _command(self, node: Node) -> Command:
         words: list[str | None] = []
@@ -159,6 +178,24 @@ class _Reader:
             if child.type == "heredoc_body"
         )
 
+    def _value(self, expansion: Node) -> str | None:
+        """Value of ``$NAME`` or ``${NAME}``; None where it is not known."""
+        match = _PLAIN_EXPANSION.fullmatch(self._text(expansion))
+        return self._values.get(match[1] or match[2]) if match else None
+
+    def _quoted(self, string: Node) -> str | None:
+        """Text between double quotes; None where a value in it is not known."""
+        parts: list[str] = []
+        at = string.start_byte + 1
+        for child in string.named_children:
+            if child.type in _DYNAMIC:
+                value = self._value(child)
+                if value is None:
+                    return None
+                parts += [_unescape(self._decoded(at, child.start_byte), _IN_QUOTES), value]
+                at = child.end_byte
+        return "".join(parts) + _unescape(self._decoded(at, string.end_byte)[:-1], _IN_QUOTES)
+
     def _writes(self, redirect: Node) -> bool:
         target = redirect.child_by_field_name("destination")
         if target is None or not any(child.type in {">", ">>", ">|", "&>", "&>>"} for child in redirect.children):
@@ -184,8 +221,12 @@ class _Reader:
             self._script.exports.append(Export(self._text(name), literal, child.start_point[0], start, end))
 
     def _literal(self, node: Node) -> str | None:
-        """What the shell makes of a word without expansions; None for any other."""
+        """What the shell makes of a word whose expansions, if any, are known; None for any other."""
         kind = node.type
+        if kind in {"simple_expansion", "expansion"}:
+            value = self._value(node)
+            # Without quotes the shell splits a value into words and expands its patterns.
+            return value if value and not set(value) & set(" \t\n*?[]~\\") else None
         if kind in _DYNAMIC or kind == "array":
             return None
         if kind == "raw_string":
@@ -194,9 +235,7 @@ class _Reader:
             source = self._text(node)[2:-1]
             return source if "\\" not in source else None
         if kind == "string":
-            if any(child.type in _DYNAMIC for child in node.named_children):
-                return None
-            return _unescape(self._text(node)[1:-1], '"\\$`\n')
+            return self._quoted(node)
         if kind == "concatenation":
             parts = [self._literal(child) for child in node.children]
             return None if None in parts else "".join(part for part in parts if part is not None)

@@ -307,7 +307,7 @@ async def test_the_watch_tells_what_happens_outside(cloud: Cloud, make_run: Make
         await watch.close()
 
 
-async def test_stopping_a_deployment_says_that_it_goes_on(
+async def test_stopping_a_deployment_reports_that_it_continues(
     cloud: Cloud, make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await cloud.groups.create("g10", "japanwest")
@@ -321,18 +321,55 @@ async def test_stopping_a_deployment_says_that_it_goes_on(
 
     monkeypatch.setattr(cloud.deployments, "run", endless)
     text = step("deploy", "d", "group: g10", "template: t.json") + step(
-        "deploy", "limited timeout=200ms", "group: g10", "template: t.json"
+        "deploy", "limited timeout=500ms", "group: g10", "template: t.json"
     )
     watched = make_run(document(tmp_path, text, t=template("x")), cloud=cloud, policy=ALL)
     running = asyncio.create_task(watched.run.run_step("d"))
     await watched.until(lambda: watched.events(ev.DeploymentChanged))
     await watched.run.stop()
     assert await running == "stopped"
-    assert "goes on in Azure" in watched.end("d").summary
+    assert "continues in Azure" in watched.end("d").summary
     assert "az deployment group cancel -g g10 -n d" in watched.end("d").summary
     assert await watched.run.run_step("limited") == "failed"
     assert failure(watched, "limited").code == "TimedOut"
-    assert "goes on in Azure" in watched.end("limited").summary
+    assert "continues in Azure" in watched.end("limited").summary
+
+
+async def test_what_the_question_shows_is_what_is_deployed(cloud: Cloud, make_run: MakeRun, tmp_path: Path) -> None:
+    await cloud.groups.create("g12", "japanwest")
+    text = step("deploy", "d", "group: g12", "template: t.json", "parameters: p.json", "what-if: true")
+    path = document(tmp_path, text, t=template("shown"), p={"count": {"value": 3}})
+    watched = make_run(path, cloud=cloud, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_step("d"))
+    await watched.until(lambda: watched.run.waiting)
+    question = watched.run.state.question
+    assert question is not None
+    assert any("shown" in line for line in question.lines)
+    (path.parent / "t.json").write_text(json.dumps(template("other")))
+    (path.parent / "p.json").write_text(json.dumps({"count": {"value": 4}}))
+    assert watched.run.answer(question.id, True, typed=question.typed)
+    assert await running == "done"
+    assert [resource.name for resource in await cloud.groups.resources("g12")] == ["shown"]
+    assert watched.run.state.deployments.popitem()[1].outputs["count"] == 3
+
+
+async def test_instances_that_came_after_the_question_are_not_deleted(
+    cloud: Cloud, make_run: MakeRun, tmp_path: Path
+) -> None:
+    await cloud.groups.create("g13", "japanwest")
+    async for _ in cloud.deployments.run("g13", "set", agents(tmp_path)):
+        pass
+    before = (await cloud.scale_sets.get("g13", "agents")).capacity
+    text = step("scale", "s", "group: g13", "scale-set: agents", f"capacity: {before - 1}")
+    watched = make_run(document(tmp_path, text), cloud=cloud, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_step("s"))
+    await watched.until(lambda: watched.run.waiting)
+    async for _ in cloud.scale_sets.scale("g13", "agents", before + 2):
+        pass
+    assert watched.run.answer(watched.run.waiting[0], True, typed="agents")
+    assert await running == "failed"
+    assert failure(watched, "s").code == "Changed"
+    assert (await cloud.scale_sets.get("g13", "agents")).capacity == before + 2
 
 
 async def test_a_script_that_deletes_a_group_shows_what_is_in_it(

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azops_tui.engine.problems import StepProblem
-from azops_tui.engine.steps.erasing import groups
 from azops_tui.engine.steps.resources import table
 from azops_tui.engine.steps.shell import azure_failure
 from azops_tui.engine.steps.ssh import seconds
@@ -135,30 +134,6 @@ def test_json_is_read_as_the_service_reads_it(tmp_path: object) -> None:
     path.write_text('{"a": 1,\n "b" 2}')
     with pytest.raises(StepProblem, match=r"x\.json:2: .*column 6"):
         read_json(path, "file")
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("az group delete --name demo --yes", ["demo"]),
-        ("az group delete -n $RG --no-wait", ["rg-1"]),
-        ('az group delete \\\n  --yes \\\n  -g "${RG}"', ["rg-1"]),
-        ("az group delete --resource-group=demo; az group delete -n demo", ["demo"]),
-        ("RG=other\naz group delete -n $RG", None),
-        ("az group delete -n $(cat name)", None),
-        ("az group delete -n $UNKNOWN", None),
-        ("for RG in a b; do az group delete -n $RG; done", None),
-        ("az group delete --yes", None),
-        ("az vm delete -n x -g y", []),
-    ],
-)
-def test_which_group_a_script_deletes(code: str, expected: list[str] | None) -> None:
-    assert groups(code, {"RG": "rg-1"}) == expected
-
-
-@given(st.text())
-def test_any_script_can_be_asked_what_it_deletes(code: str) -> None:
-    groups("az group delete " + code, {})
 
 
 @pytest.mark.parametrize(("text", "expected"), [("", None), ("30s", 30), ("10m", 600), ("1.5h", 5400), ("5", 5)])

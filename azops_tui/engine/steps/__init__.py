@@ -1,34 +1,50 @@
-"""One module for each kind of step. Each has ``execute(context)``; those that change things may have ``describe``."""
+"""One module for each kind of step.
+
+The module of a native step has ``prepare(context) -> Prepared``; that of a script has ``execute(context) -> Outcome``,
+for the code of a script is all that can be known of it before it runs.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
-from azops_tui.engine.problems import problem
-from azops_tui.runbook.model import Step, StepKind
+from azops_tui.engine.context import Prepared, StepContext
+from azops_tui.runbook import native
+from azops_tui.runbook.model import StepKind
 
-if TYPE_CHECKING:
-    from azops_tui.engine.context import Executor
+_EXECUTORS: dict[type[native.NativeStep], str] = {
+    native.GroupStep: "group",
+    native.KeypairStep: "keypair",
+    native.DeployStep: "deploy",
+    native.ScaleStep: "scale",
+    native.SshStep: "ssh",
+    native.ResourcesStep: "resources",
+    native.GateStep: "gate",
+}
+"""Type of a native step's body -> module in this folder, loaded when it is first needed."""
 
-_NATIVE = frozenset({"group", "keypair", "deploy", "scale", "ssh", "resources", "gate"})
 
-
-def executor(step: Step) -> Executor:
-    """The module that runs a step; loaded when first needed.
+async def prepare(context: StepContext[Any]) -> Prepared:
+    """Work out what a step is going to do, and what to ask before.
 
     Raises:
-        StepProblem: there is none for its kind.
+        StepProblem: what it needs is missing or not valid.
+        AzureFailure: the cloud cannot be read, or would refuse what the step does.
     """
-    attributes = step.attributes
-    if step.kind is StepKind.NATIVE:
-        if step.native_kind not in _NATIVE:
-            raise problem("NotAvailable", f"Steps of kind {step.native_kind} are not available in this version.")
-        name = step.native_kind
-    elif attributes.ssh:
-        name = "remote"
-    elif attributes.background:
-        name = "background"
-    else:
-        name = step.kind.value
-    return cast("Executor", import_module(f"azops_tui.engine.steps.{name}"))
+    if isinstance(context.body, native.NativeStep):
+        prepared: Prepared = await _module(_EXECUTORS[type(context.body)]).prepare(context)
+        return prepared
+    attributes = context.step.attributes
+    name = "remote" if attributes.ssh else "background" if attributes.background else context.step.kind.value
+    question = None
+    if context.step.kind is StepKind.SHELL and not attributes.ssh and context.need != "none":
+        from azops_tui.engine.deletion_preview import script_question
+
+        question = await script_question(context)
+    return Prepared(partial(_module(name).execute, context), question)
+
+
+def _module(name: str) -> Any:
+    return import_module(f"azops_tui.engine.steps.{name}")

@@ -6,7 +6,7 @@ from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.steps.shell import run_in
 
 
-async def execute(context: StepContext) -> Outcome:
+async def execute(context: StepContext[str]) -> Outcome:
     """Run the block in a shell of its own, which begins with the run's exported variables."""
     session = await context.sessions.background()
     try:

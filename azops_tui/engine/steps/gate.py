@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import getpass
+from functools import partial
 
-from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
 from azops_tui.events.azure_views import FailureView
+from azops_tui.runbook.native import GateStep
 
 
-async def execute(context: StepContext) -> Outcome:
-    """Ask, and go on only if somebody approves. Who did, and the note they left, are journalled."""
-    body = context.native
+async def prepare(context: StepContext[GateStep]) -> Prepared:
+    """The question is the step itself; it is asked when the step is executed."""
+    return Prepared(partial(_execute, context))
+
+
+async def _execute(context: StepContext[GateStep]) -> Outcome:
+    """Ask, and continue only if somebody approves. The journal keeps who did, and their note."""
+    body = context.body
     lines = tuple(line for line in body.message.splitlines() if line.strip())
     answer = await context.ask(Proposal("gate", context.step.title or context.name, lines))
     note = f": {answer.note}" if answer.note else "."

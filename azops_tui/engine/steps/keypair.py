@@ -5,25 +5,32 @@ from __future__ import annotations
 import asyncio
 import getpass
 import socket
+from functools import partial
 from pathlib import Path
 
 from azops_tui import paths
-from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.problems import problem
+from azops_tui.runbook.native import KeypairStep
 
 
-async def execute(context: StepContext) -> Outcome:
-    """Make the pair where it is not there; give the variables its public key and the private one's path.
+async def prepare(context: StepContext[KeypairStep]) -> Prepared:
+    """A key pair is never overwritten: there is nothing to ask."""
+    return Prepared(partial(_execute, context))
+
+
+async def _execute(context: StepContext[KeypairStep]) -> Outcome:
+    """Create the pair if it does not exist; set the variables for its public key and the private key's path.
 
     A plain name means azops' own folder of keys; anything with a slash is a path.
     """
     from azops_tui.ssh.keys import KeyProblem, ensure_keypair
 
-    body = context.native
+    body = context.body
     own = "/" not in body.path and not body.path.startswith("~")
     path: Path = paths.private(paths.data() / "keys") / body.path if own else context.path(body.path)
     if not body.path.strip() or path.name in (".", ".."):
-        raise problem("InvalidPath", f"'{body.path}' is not a file's name.", target="path")
+        raise problem("InvalidPath", f"'{body.path}' is not a valid file name.", target="path")
     there = await asyncio.to_thread(path.exists)
     comment = body.comment or f"{getpass.getuser()}@{socket.gethostname()}"
     try:
@@ -36,7 +43,7 @@ async def execute(context: StepContext) -> Outcome:
         await context.assign(body.private, str(path), "output")
     return Outcome(
         "done",
-        summary=f"{'Found' if there else 'Made'} the {public.split(' ', 1)[0]} key pair {path}.",
+        summary=f"{'Found' if there else 'Created'} the {public.split(' ', 1)[0]} key pair {path}.",
         value={"public": public, "private": str(path)},
         has_value=True,
     )

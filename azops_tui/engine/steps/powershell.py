@@ -14,7 +14,7 @@ from azops_tui.engine.steps.shell import run_in
 _STOP_AT_ERRORS = "$ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true\n"
 
 
-async def execute(context: StepContext) -> Outcome:
+async def execute(context: StepContext[str]) -> Outcome:
     """Run the block in ``pwsh``, in a process of its own with the run's environment.
 
     Raises:

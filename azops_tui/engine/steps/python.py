@@ -6,7 +6,7 @@ from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.steps.shell import outcome
 
 
-async def execute(context: StepContext) -> Outcome:
+async def execute(context: StepContext[str]) -> Outcome:
     """Run the block; names it defined stay for the next one, ``os.environ`` is the run's."""
     session = await context.sessions.python()
     attributes = context.step.attributes

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.steps.scale import set_name
 from azops_tui.engine.variables import scalar, search
 from azops_tui.events.azure_views import ResourceView
 from azops_tui.events.records import ResourcesChanged, TableShown
 from azops_tui.json_types import Json
+from azops_tui.runbook.native import ResourcesStep
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "resources": ("name", "type", "location", "state"),
@@ -24,13 +26,18 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _ROWS = 1_000
 
 
-async def execute(context: StepContext) -> Outcome:
+async def prepare(context: StepContext[ResourcesStep]) -> Prepared:
+    """The query only reads: there is nothing to ask."""
+    return Prepared(partial(_execute, context))
+
+
+async def _execute(context: StepContext[ResourcesStep]) -> Outcome:
     """Read, query, show, and put the result into a variable."""
-    body = context.native
+    body = context.body
     rows = await _read(context)
     value: Json = search(body.query, rows) if body.query else rows
     columns, cells = table(value, _COLUMNS[body.kind])
-    context.send(TableShown(at=context.now(), step=context.name, columns=columns, rows=cells[:_ROWS]))
+    context.record(TableShown(at=context.now(), step=context.name, columns=columns, rows=cells[:_ROWS]))
     if body.capture:
         text = scalar(value) if not isinstance(value, list | dict) else json.dumps(value, ensure_ascii=False)
         await context.assign(body.capture, text, "capture")
@@ -40,9 +47,9 @@ async def execute(context: StepContext) -> Outcome:
     return Outcome("done", summary=f"{number} {plural}.", value=value, has_value=True)
 
 
-async def _read(context: StepContext) -> list[dict[str, Any]]:
-    body = context.native
-    cloud = await context.cloud()
+async def _read(context: StepContext[ResourcesStep]) -> list[dict[str, Any]]:
+    body = context.body
+    cloud = await context.cloud.open()
     groups = [body.group] if body.group else [group.name for group in await cloud.groups.list()]
     if body.kind == "instances":
         scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
@@ -52,7 +59,7 @@ async def _read(context: StepContext) -> list[dict[str, Any]]:
     resources: list[ResourceView] = []
     for group in groups:
         found = tuple(await cloud.groups.resources(group))
-        context.send(ResourcesChanged(at=context.now(), step=context.name, group=group, resources=found))
+        context.record(ResourcesChanged(at=context.now(), step=context.name, group=group, resources=found))
         resources += found
     if body.kind == "addresses":
         return [row for group in groups for row in await _addresses(context, group, resources)]
@@ -61,9 +68,9 @@ async def _read(context: StepContext) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(resource) for resource in resources]
 
 
-async def _addresses(context: StepContext, group: str, resources: Sequence[Any]) -> list[dict[str, Any]]:
+async def _addresses(context: StepContext[ResourcesStep], group: str, resources: Sequence[Any]) -> list[dict[str, Any]]:
     """The public addresses of a group, with the machine behind each where it is one's."""
-    cloud = await context.cloud()
+    cloud = await context.cloud.open()
     machines = {machine.public_address: machine.name for machine in await cloud.machines.list(group)}
     rows = []
     for resource in resources:

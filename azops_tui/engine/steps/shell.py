@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from azops_tui.azure.errors import flatten, sentence
 from azops_tui.engine.context import Outcome, StepContext
-from azops_tui.engine.guard import Proposal
 from azops_tui.events.azure_views import FailureView
 
 _AZ_ERROR = re.compile(r"^ERROR: (?:\((?P<code>[A-Za-z][\w.]*)\) ?)?(?P<rest>.*)$", re.MULTILINE)
@@ -31,23 +30,14 @@ class Result(Protocol):
     def died(self) -> bool: ...
 
 
-async def describe(context: StepContext) -> Proposal | None:
-    """What exactly a script that deletes a group would delete; None for any other script."""
-    if "delete" not in context.code:
-        return None
-    from azops_tui.engine.steps.erasing import proposal
-
-    return await proposal(context)
-
-
-async def execute(context: StepContext) -> Outcome:
+async def execute(context: StepContext[str]) -> Outcome:
     """Run the block; what it exported is then the run's."""
     session = await context.sessions.shell()
     program = context.variables.expand(context.step.attributes.interpreter)
     return await run_in(context, session, context.code, program or "bash")
 
 
-async def run_in(context: StepContext, session: ShellSession, code: str, interpreter: str = "bash") -> Outcome:
+async def run_in(context: StepContext[Any], session: ShellSession, code: str, interpreter: str = "bash") -> Outcome:
     """Run code in a shell session as the step; a program that is no shell reads it as a file."""
     attributes = context.step.attributes
     context.on_stop = session.stop
@@ -69,7 +59,7 @@ async def run_in(context: StepContext, session: ShellSession, code: str, interpr
     return outcome(context, result, "shell")
 
 
-def outcome(context: StepContext, result: Result, what: str) -> Outcome:
+def outcome(context: StepContext[Any], result: Result, what: str) -> Outcome:
     """What the end of a session's run means for the step."""
     status = result.status
     if result.stopped:
@@ -126,7 +116,7 @@ def _meaning(status: int | None) -> str:
     return ""
 
 
-def _last_line(context: StepContext) -> str:
+def _last_line(context: StepContext[Any]) -> str:
     """The line of standard error that says most: the last that is not empty."""
     lines = [line.strip() for line in context.output.errors.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith(("ERROR", "error", "Error", "fatal"))]

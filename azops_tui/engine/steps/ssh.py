@@ -6,16 +6,18 @@ import fnmatch
 import json
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from azops_tui.durations import parse_duration
-from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
-from azops_tui.events.azure_views import FailureView, ScaleSetView
+from azops_tui.events.azure_views import FailureView
 from azops_tui.events.records import HostFinished, HostStarted
+from azops_tui.runbook.native import SshStep
 from azops_tui.text import last_line
 
 if TYPE_CHECKING:
@@ -25,9 +27,14 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-async def execute(context: StepContext) -> Outcome:
-    """Find the hosts, run the command on them, and say how many did well."""
-    body = context.native
+async def prepare(context: StepContext[SshStep]) -> Prepared:
+    """The command is known from the step; which hosts there are is read by each attempt."""
+    return Prepared(partial(_execute, context))
+
+
+async def _execute(context: StepContext[SshStep]) -> Outcome:
+    """Find the hosts, run the command on them, and report on how many it succeeded."""
+    body = context.body
     targets = await find(context, body)
     outcome = await run_on(
         context,
@@ -42,24 +49,24 @@ async def execute(context: StepContext) -> Outcome:
     return outcome
 
 
-async def find(context: StepContext, body: Any) -> list[Target]:
-    """The hosts that a step means, with how each is reached.
+async def find(context: StepContext[Any], body: SshStep) -> list[Target]:
+    """The hosts that a step addresses, with how each is reached.
 
     Raises:
-        StepProblem: there are none, or they cannot be told.
+        StepProblem: no host matches, or one has no address.
     """
     from azops_tui.ssh.targets import Target, resolve
 
     key = str(context.path(body.key)) if body.key else ""
     via = await resolve(_parsed(body.via, body.user, key)) if body.via else None
     hosts = body.hosts.replace(",", " ").split() if isinstance(body.hosts, str) else list(body.hosts)
-    found: list[Target] = []
+    targets: list[Target] = []
     if hosts:
-        found += [await resolve(_parsed(host, body.user, key, via)) for host in hosts]
+        targets += [await resolve(_parsed(host, body.user, key, via)) for host in hosts]
     elif body.scale_set:
-        cloud = await context.cloud()
+        cloud = await context.cloud.open()
         scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
-        found += [
+        targets += [
             Target(
                 instance.name,
                 instance.address,
@@ -71,20 +78,24 @@ async def find(context: StepContext, body: Any) -> list[Target]:
             for instance in scale_set.instances
             if instance.address
         ]
-        _all_there(scale_set, len(found))
+        if scale_set.instances and not targets:
+            message = f"No instance of {scale_set.name} has an address to connect to."
+            raise problem("NoAddress", message, resource=scale_set.id)
     else:
-        found += await _machines(context, body, key, via)
-    if not found:
-        raise problem("NoHosts", "The step means no host.", "See that machines are there, or name some with hosts.")
-    unique = {target.name: target for target in reversed(found)}
+        targets += await _machines(context, body, key, via)
+    if not targets:
+        raise problem(
+            "NoHosts", "No host matches the step.", "Check that the machines exist, or name hosts with 'hosts'."
+        )
+    unique = {target.name: target for target in reversed(targets)}
     return [await _identified(context, target) for target in reversed(unique.values())]
 
 
-async def _machines(context: StepContext, body: Any, key: str, via: Target | None) -> list[Target]:
-    """The machines of a group, or those of them whose names fit."""
+async def _machines(context: StepContext[Any], body: SshStep, key: str, via: Target | None) -> list[Target]:
+    """The machines of a group whose names match the step's patterns; all without patterns."""
     from azops_tui.ssh.targets import Target
 
-    cloud = await context.cloud()
+    cloud = await context.cloud.open()
     text = body.machines
     patterns = text.replace(",", " ").split() if isinstance(text, str) else list(text)
     machines = await cloud.machines.list(body.group)
@@ -107,26 +118,19 @@ async def _machines(context: StepContext, body: Any, key: str, via: Target | Non
     return found
 
 
-async def _identified(context: StepContext, target: Target) -> Target:
-    """The target with what its host key is remembered under.
+async def _identified(context: StepContext[Any], target: Target) -> Target:
+    """The target with the name under which its host key is remembered.
 
-    In the local cloud names and addresses are given to one machine after another within minutes; where a machine
-    really listens is its own.
+    The local cloud gives the same names and addresses to one machine after another within minutes; the port on which a
+    machine really listens is its own.
     """
-    cloud = await context.open_cloud() if context.open_cloud is not None else None
+    cloud = await context.cloud.open() if context.cloud.exists else None
     if cloud is None or cloud.endpoint is None:
         return target
     route = await cloud.route(target.address)
     via = await _identified(context, target.via) if target.via is not None else None
     identity = target.identity or (f"{target.address}/{route[1]}" if route is not None else "")
     return msgspec.structs.replace(target, via=via, identity=identity)
-
-
-def _all_there(scale_set: ScaleSetView, number: int) -> None:
-    if scale_set.instances and not number:
-        raise problem(
-            "NoAddress", f"No instance of {scale_set.name} has an address to connect to.", resource=scale_set.id
-        )
 
 
 def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target:
@@ -137,13 +141,15 @@ def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target
         r"(?:([^@\s]+)@)?(\[[0-9A-Fa-f:.]+\]|[^\s:@]+|[0-9A-Fa-f:]{3,}(?:\.[\d.]+)?)(?::(\d{1,5}))?", text
     )
     if match is None:
-        raise problem("InvalidHost", f"'{text}' is no host; write it as host, user@host or host:port.", target="hosts")
+        raise problem(
+            "InvalidHost", f"'{text}' is not a valid host name; write host, user@host or host:port.", target="hosts"
+        )
     host = match[2].strip("[]")
     return Target(host, host, int(match[3] or 22), match[1] or user, key, via)
 
 
 async def run_on(
-    context: StepContext,
+    context: StepContext[Any],
     targets: Sequence[Target],
     command: str,
     *,
@@ -151,10 +157,11 @@ async def run_on(
     max_fail: str = "",
     limit: float | None = None,
 ) -> Outcome:
-    """Run a command on hosts and show what each says.
+    """Run a command on hosts and record the output of each.
 
     ``limit`` is in seconds, for each host. The outcome's value is a list of
-    ``{host, status, stdout, stderr, problem, cut}``; ``cut`` is how many characters the beginning lost.
+    ``{host, status, stdout, stderr, problem, cut}``; ``cut`` is the number of characters dropped from the
+    beginning of the output.
     """
     from azops_tui.ssh.rolling import plan
 
@@ -163,17 +170,17 @@ async def run_on(
     except ValueError as error:
         raise problem("InvalidStep", str(error)) from None
     if len(targets) > 1:
-        context.say(rolling.sentence)
-    fleet = await context.fleets.fleet(context)
+        context.output.say(rolling.sentence)
+    fleet = await context.fleets.fleet(context.ask)
     context.on_stop = fleet.stop
 
     def started(host: str, address: str) -> None:
         context.output.flush()
-        context.send(HostStarted(at=context.now(), step=context.name, host=host, address=address))
+        context.record(HostStarted(at=context.now(), step=context.name, host=host, address=address))
 
     def finished(result: HostResult) -> None:
         context.output.flush()
-        context.send(
+        context.record(
             HostFinished(
                 at=context.now(),
                 step=context.name,
@@ -203,7 +210,7 @@ async def run_on(
 
 
 def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
-    """How the step ended: failures up to ``max-fail`` are put up with."""
+    """The outcome of the step: up to ``allowed`` failures are tolerated if the command succeeded on any host at all."""
     value = [
         {
             "host": result.host,
@@ -217,13 +224,11 @@ def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
     ]
     bad = [result for result in results if result.status != 0]
     total = len(results)
-    if len(bad) <= allowed:
-        said = f"Succeeded on {total} host{'s' * (total != 1)}."
+    if len(bad) <= allowed and len(bad) < total:
+        summary = f"Succeeded on {total} host{'s' * (total != 1)}."
         if bad:
-            said = (
-                f"Succeeded on {total - len(bad)} of {total} hosts. {_names(bad)} failed, which max-fail puts up with."
-            )
-        return Outcome("done", 0 if not bad else None, summary=said, value=value, has_value=True)
+            summary = f"Succeeded on {total - len(bad)} of {total} hosts. {_names(bad)} failed, which max-fail allows."
+        return Outcome("done", 0 if not bad else None, summary=summary, value=value, has_value=True)
     reason = next((result for result in bad if result.started), bad[0])
     why = reason.problem or f"exit status {reason.status}"
     if not reason.problem and (last := last_line(reason.stderr, 200)):
@@ -241,10 +246,10 @@ def _names(results: Sequence[HostResult]) -> str:
 
 
 def captured(value: Any) -> str:
-    """What ``capture`` takes of hosts' output: that of one host as it is, of several as JSON by host.
+    """Captured output of hosts: that of a single host as it is, of several as JSON by host.
 
     Raises:
-        StepProblem: only the end of an output was kept.
+        StepProblem: an output is so long that only its end was kept.
     """
     if cut := [result["host"] for result in value if result["cut"]]:
         raise problem(
@@ -261,7 +266,7 @@ def seconds(text: str) -> float | None:
     """A duration such as ``30s`` or ``10m`` in seconds; None for an empty one.
 
     Raises:
-        StepProblem: it is none.
+        StepProblem: the text is not a duration.
     """
     if not text.strip():
         return None

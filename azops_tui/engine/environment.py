@@ -1,0 +1,91 @@
+"""The environment of a run's steps: its variables, its sessions, and what points tools at the run's cloud."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.event_recorder import EventRecorder
+from azops_tui.engine.parameters import Resolved
+from azops_tui.engine.sessions.pool import Sessions, base_environment
+from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
+from azops_tui.events import records as ev
+from azops_tui.runbook.model import Step, StepKind
+
+
+class RunEnvironment:
+    """The only place where steps get their environment from.
+
+    Args:
+        folder: folder in which sessions start.
+        cloud: the run's cloud.
+        recorder: takes the events that tell of variables.
+    """
+
+    def __init__(self, folder: Path, cloud: RunCloud, recorder: EventRecorder) -> None:
+        self.variables = Namespace(recorder.hide)
+        self.sessions = Sessions(self.variables, folder)
+        self.overrides: dict[str, str] = {}
+        """Parameters that the user set; they win over literal exports of the document."""
+        self._cloud = cloud
+        self._recorder = recorder
+        self._has_cloud_variables = False
+
+    def begin(self, parameters: Resolved, own: Mapping[str, str]) -> None:
+        """Set the variables of the first step: the user's environment, the cloud's, the run's own, the parameters."""
+        cloud = self._cloud.opened
+        self._has_cloud_variables = cloud is not None
+        environment = base_environment(cloud.environment if cloud is not None else {}, sys.executable)
+        for name, value in {**environment, **own, **parameters.values}.items():
+            self.variables.set(name, value, "parameter", secret=name in parameters.secrets)
+
+    async def reach_cloud(self) -> None:
+        """Open the run's cloud if the run began without it: no step may run before, or ``az`` would act on another.
+
+        Raises:
+            StepProblem: the cloud cannot be opened.
+        """
+        if not self._cloud.exists or self._has_cloud_variables:
+            return
+        cloud = await self._cloud.open()
+        for name, value in cloud.environment.items():
+            await self.assign(name, value, "parameter")
+        self._has_cloud_variables = True
+
+    async def assign(self, name: str, value: str, origin: Origin, step: str = "", *, secret: bool = False) -> None:
+        """Set a variable, in the sessions too, and record it."""
+        change = self.variables.set(name, value, origin, secret=secret)
+        await self.sessions.assign(name, value)
+        if change is not None:
+            self._record(change, step)
+
+    async def collect(self, name: str, step: Step) -> None:
+        """Take over and record the variables that a script changed."""
+        if step.kind is StepKind.NATIVE or step.attributes.background or step.attributes.ssh:
+            return
+        try:
+            changes = await (
+                self.sessions.after_python() if step.kind is StepKind.PYTHON else self.sessions.after_shell()
+            )
+        except Exception as error:
+            text = f"The variables after this step cannot be read: {error}"
+            self._recorder.record(ev.Notice(at=time.time(), step=name, text=text, level="warning"))
+            return
+        for change in changes:
+            self._record(change, name)
+
+    def _record(self, change: Change, step: str) -> None:
+        if not is_noise(change.name):
+            self._recorder.record(
+                ev.VariableSet(
+                    at=time.time(),
+                    step=step,
+                    name=change.name,
+                    value=change.shown,
+                    secret=change.secret,
+                    origin=change.origin,
+                )
+            )
