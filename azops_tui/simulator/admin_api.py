@@ -1,36 +1,54 @@
-"""What the simulator says of itself, beside the cloud it simulates: hosts, state, faults, image aliases."""
+"""The simulator's own paths, beside the cloud it simulates: hosts, state, faults, image aliases."""
 
 from __future__ import annotations
 
 import os
 
 import msgspec
-from aiohttp import web
 
-from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.arm_request import ArmRequest
+from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.faults import Fault
 from azops_tui.simulator.providers.compute.image_aliases import ALIASES
+from azops_tui.simulator.routing import Route
+from azops_tui.simulator.services import ArmServices
 
 
-async def handle(cloud: SimulatedCloud, request: web.Request) -> web.Response:
-    """Answers a path under ``/simulator/``."""
-    name = request.path.removeprefix("/simulator/").strip("/")
-    if name == "hosts":
-        return web.json_response(cloud.hosts.addresses())
-    if name == "status":
-        groups = [g.name for g in cloud.store.groups.values()]
-        status = {"pid": os.getpid(), "speed": cloud.clock.speed, "groups": groups}
-        return web.json_response(status | {"resources": len(cloud.store.resources)})
-    if name == "aliases.json":
-        return web.json_response(ALIASES)
-    if name == "faults" and request.method == "POST":
-        return await _set_faults(cloud, request)
-    return web.json_response({"error": {"code": "NotFound", "message": f"/simulator/{name} is nothing"}}, status=404)
+def list_hosts(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The running machines and where they listen for SSH."""
+    return ArmReply(200, services.cloud.hosts.addresses())
 
 
-async def _set_faults(cloud: SimulatedCloud, request: web.Request) -> web.Response:
+def show_status(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Process id, speed, names of the groups, number of resources."""
+    cloud = services.cloud
+    groups = [g.name for g in cloud.store.groups.values()]
+    status = {"pid": os.getpid(), "speed": cloud.clock.speed, "groups": groups}
+    return ArmReply(200, status | {"resources": len(cloud.store.resources)})
+
+
+def list_image_aliases(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The document that ``az vm create --image`` reads aliases from."""
+    return ArmReply(200, ALIASES)
+
+
+def set_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Replaces the injected faults.
+
+    Raises:
+        ArmError: the body is not a list of faults.
+    """
     try:
-        cloud.faults.replace(msgspec.json.decode(await request.read(), type=list[Fault]))
+        services.cloud.faults.replace(msgspec.json.decode(request.content(), type=list[Fault]))
     except (msgspec.DecodeError, ValueError) as problem:
-        return web.json_response({"error": {"code": "BadRequest", "message": str(problem)}}, status=400)
-    return web.json_response({})
+        raise ArmError(400, "BadRequest", str(problem)) from None
+    return ArmReply(200, {})
+
+
+URLS = (
+    Route("GET", "/simulator/hosts", list_hosts, is_public=True),
+    Route("GET", "/simulator/status", show_status, is_public=True),
+    Route("GET", "/simulator/aliases.json", list_image_aliases, is_public=True),
+    Route("POST", "/simulator/faults", set_faults, is_public=True),
+)

@@ -1,55 +1,87 @@
-"""A request to Resource Manager."""
+"""A request to the simulator, as its handlers see it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import unquote
+from functools import cached_property
+from urllib.parse import parse_qsl, unquote
 
 from azops_tui.arm.errors import TemplateError
 from azops_tui.arm.reader import decoded, loads
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, bad_content
+from azops_tui.simulator.ids import Address, parse_segments
 
 
 class ArmRequest:
-    """What a handler needs of an HTTP request.
+    """One request.
 
     Attributes:
-        parts: segments of the path, unescaped; ``lower`` the same in lower case.
+        path: percent-escaped path without a trailing slash. The older form of deployment paths, without
+            ``providers/Microsoft.Resources``, is completed.
         query: parameters by name, the names in lower case.
+        params: values of the braces in the pattern of the matched route, unescaped.
     """
 
-    def __init__(self, method: str, path: str, query: dict[str, str], body: bytes, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, method: str, path: str, query: Mapping[str, str], content: bytes, headers: Mapping[str, str]
+    ) -> None:
+        segments = [s for s in path.split("/") if s]
+        lower = [s.lower() for s in segments]
+        if lower[:1] + lower[2:3] + lower[4:5] == ["subscriptions", "resourcegroups", "deployments"]:
+            segments[4:4] = ["providers", "Microsoft.Resources"]
         self.method = method
-        self.parts = [unquote(p) for p in path.split("/") if p]
-        self.lower = [p.lower() for p in self.parts]
-        self.query = query
+        self.path = "/" + "/".join(segments)
+        self.query = {name.lower(): value for name, value in query.items()}
         self.headers = headers
-        self.api_version = query.get("api-version", "")
-        self._body = body
+        self.params: dict[str, str] = {}
+        self._content = content
+
+    @property
+    def api_version(self) -> str:
+        """The requested API version; empty if the request names none."""
+        return self.query.get("api-version", "")
+
+    @cached_property
+    def address(self) -> Address:
+        """The resource, list or action that the path names."""
+        return parse_segments([unquote(s) for s in self.path.split("/") if s])
 
     def json(self) -> Json:
-        """The body; None for an empty one.
+        """The body; None if it is empty.
 
         Raises:
-            ArmError: it is not JSON.
+            ArmError: the body is not JSON.
         """
-        if not self._body.strip():
+        if not self._content.strip():
             return None
         try:
-            return loads(decoded(self._body, "request"))[0]
+            return loads(decoded(self._content, "request"))[0]
         except TemplateError as error:
             raise ArmError(400, error.code, error.message) from None
 
     def document(self) -> dict[str, Json]:
-        """The body, which must be a JSON object.
+        """The body as a JSON object; empty if the body is.
 
         Raises:
-            ArmError: it is not.
+            ArmError: the body is not a JSON object.
         """
-        found = self.json()
-        if found is None:
+        body = self.json()
+        if body is None:
             return {}
-        if not isinstance(found, dict):
+        if not isinstance(body, dict):
             raise bad_content("The body must be a JSON object.")
-        return found
+        return body
+
+    def form(self) -> dict[str, str]:
+        """The body as the fields of an HTML form."""
+        return dict(parse_qsl(self._content.decode("utf-8", "replace")))
+
+    def content(self) -> bytes:
+        """The body as it was sent."""
+        return self._content
+
+    def top(self, values: list[Json]) -> list[Json]:
+        """The first ``$top`` values; all of them if the query has no ``$top``."""
+        limit = self.query.get("$top", "")
+        return values[: int(limit)] if limit.isdigit() else values

@@ -15,6 +15,7 @@ class ArmError(Exception):
         target: the parameter or resource at fault, where the service names one.
         details: inner errors, each with code and message.
         extra: further members of the error object, such as ``additionalInfo``.
+        headers: headers of the reply, such as Retry-After.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ArmError(Exception):
         self.target = target
         self.details = details
         self.extra = extra or {}
+        self.headers: dict[str, str] = {}
 
     def error(self) -> dict[str, Json]:
         """The error object: code, message, and target, details and more where there are any."""
@@ -113,3 +115,9 @@ def bad_content(problem: str) -> ArmError:
     return ArmError(
         400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{problem}'."
     )
+
+
+def need(condition: Json, error: ArmError) -> None:
+    """Raises the error unless the condition holds."""
+    if not condition:
+        raise error

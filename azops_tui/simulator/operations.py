@@ -12,6 +12,7 @@ import logging
 import random
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from azops_tui.json_types import Json
@@ -20,15 +21,23 @@ from azops_tui.simulator.errors import ArmError
 
 LOG = logging.getLogger(__name__)
 
-PLACES: dict[str, tuple[str, str]] = {
-    "microsoft.compute": ("operations", "operations"),
-    "microsoft.compute/disks": ("DiskOperations", "DiskOperations"),
-    "microsoft.compute/snapshots": ("DiskOperations", "DiskOperations"),
-    "microsoft.network": ("operations", "operationResults"),
-    "microsoft.storage": ("asyncoperations", "asyncoperations"),
-    "microsoft.containerservice": ("operations", "operationresults"),
-}
-"""Url segments of the status and the result, by type or namespace."""
+
+@dataclass(frozen=True, slots=True)
+class OperationFormat:
+    """How a namespace shows its operations.
+
+    Attributes:
+        status_segment, result_segment: path segments of the status and result urls.
+        has_times: whether the status shows the operation's name, start and end.
+    """
+
+    status_segment: str = "operationStatuses"
+    result_segment: str = "operationResults"
+    has_times: bool = True
+
+
+RESOURCE_MANAGER_FORMAT = OperationFormat(has_times=False)
+"""Format of the operations of Resource Manager itself: groups, deployments."""
 
 
 class Operation:
@@ -41,10 +50,13 @@ class Operation:
         output: whether the status shows what was made (disks do).
     """
 
-    def __init__(self, id_: str, kind: str, clock: Clock, subscription: str, location: str) -> None:
+    def __init__(
+        self, id_: str, kind: str, clock: Clock, subscription: str, location: str, format: OperationFormat
+    ) -> None:
         self.id = id_
         self.kind = kind
         self.clock = clock
+        self.format = format
         self.subscription = subscription
         self.location = location or "eastus"
         self.started = clock.now()
@@ -81,11 +93,9 @@ class Operation:
 
     def urls(self, base: str, api_version: str) -> dict[str, str]:
         """The two urls, by header name."""
-        namespace = self.kind.split("/")[0].lower()
-        status, result = (
-            PLACES.get(self.kind.lower()) or PLACES.get(namespace) or ("operationStatuses", "operationResults")
-        )
-        root = f"{base}/subscriptions/{self.subscription}/providers/{self.kind.split('/')[0]}/locations/{self.location}"
+        scope = f"/subscriptions/{self.subscription}" if self.subscription else ""
+        root = f"{base}{scope}/providers/{self.kind.split('/')[0]}/locations/{self.location}"
+        status, result = self.format.status_segment, self.format.result_segment
         return {
             "azure-asyncoperation": f"{root}/{status}/{self.id}?api-version={api_version}",
             "location": f"{root}/{result}/{self.id}?monitor=true&api-version={api_version}",
@@ -94,16 +104,12 @@ class Operation:
     def view(self) -> dict[str, Json]:
         """What the status url answers."""
         body: dict[str, Json] = {"status": self.status}
-        if self.kind.lower().startswith("microsoft.compute"):
-            body = {"startTime": offset_stamp(self.started), "status": self.status, "name": self.id}
-            if self.ended is not None:
-                body["endTime"] = offset_stamp(self.ended)
-            if self.output and self.result is not None and self.status == "Succeeded":
-                body["properties"] = {"output": self.result()}
-        elif not self.kind.lower().startswith(("microsoft.network", "microsoft.resources")):
+        if self.format.has_times:
             body |= {"name": self.id, "startTime": offset_stamp(self.started)}
             if self.ended is not None:
                 body["endTime"] = offset_stamp(self.ended)
+        if self.output and self.result is not None and self.status == "Succeeded":
+            body["properties"] = {"output": self.result()}
         if self.error is not None:
             body["error"] = self.error.error()
         return body
@@ -122,9 +128,17 @@ class Operations:
         """The operation with an id, or None."""
         return self.known.get(id_.lower())
 
-    def make(self, kind: str, subscription: str, location: str, id_: str = "") -> Operation:
-        """A new operation that nobody works on yet."""
-        operation = Operation(id_ or str(uuid.uuid4()), kind, self.clock, subscription, location)
+    def make(
+        self,
+        kind: str,
+        subscription: str,
+        location: str = "",
+        *,
+        id_: str = "",
+        format: OperationFormat = RESOURCE_MANAGER_FORMAT,
+    ) -> Operation:
+        """A new operation on a resource of type ``kind``; `start` begins its work."""
+        operation = Operation(id_ or str(uuid.uuid4()), kind, self.clock, subscription, location, format)
         self.known[operation.id.lower()] = operation
         return operation
 

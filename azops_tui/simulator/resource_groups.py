@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import re
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
@@ -13,15 +14,10 @@ from azops_tui.simulator.errors import ArmError, group_not_found
 from azops_tui.simulator.lro_profiles import LOCATION
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_group_delete
-from azops_tui.simulator.resource_manager import ResourceManager, tracked
+from azops_tui.simulator.resource_manager import ResourceManager
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
 NAME = re.compile(r"^[\w.()-]{1,90}(?<!\.)$")
-PHASES = (
-    ("microsoft.compute/virtualmachinescalesets", "microsoft.compute/virtualmachines"),
-    ("microsoft.network/loadbalancers", "microsoft.network/networkinterfaces"),
-)
-"""Types that are deleted before all others, phase by phase, as others are in use by them."""
 
 
 class ResourceGroupManager:
@@ -106,24 +102,23 @@ class ResourceGroupManager:
 
     async def _delete_all(self, group: ResourceGroupRecord) -> None:
         await self.cloud.clock.sleep(4)
-        for types in (*PHASES, ()):
-            inside = [r for r in self.store.in_group(group) if tracked(r) or not types]
-            chosen = [r for r in inside if not types or r.address.type.lower() in types]
-            operations = [self._begin(r) for r in chosen if not types or r.state != "Deleting"]
+        for phase in range(3):
+            chosen = [r for r in self.store.in_group(group) if self.manager.deletion_phase(r) == phase]
+            operations = [self._start_deletion(r) for r in chosen if phase == 2 or r.state != "Deleting"]
             await asyncio.gather(*(o.finished.wait() for o in operations if o is not None))
         for resource in self.store.in_group(group):
             self.manager.forget(resource)
         self.store.remove_group(group)
 
-    def _begin(self, resource: Resource) -> Operation | None:
+    def _start_deletion(self, resource: Resource) -> Operation | None:
         if self.store.get(resource.id) is not resource or len(resource.address.types) > 1:
             return None
-        style = self.manager.registry.of(resource.address.type).style(resource.type)
-        if style.shows_state:
+        profile = self.manager.registry.of(resource.address.type).lro(resource.type)
+        if profile.shows_state:
             resource.properties["provisioningState"] = "Deleting"
         return self.manager.begin_delete(resource)
 
-    def list(self, subscription: str, query: dict[str, str]) -> list[Json]:
+    def list(self, subscription: str, query: Mapping[str, str]) -> list[Json]:
         """The groups of a subscription; ``$filter`` may ask for a tag, ``$top`` for so many at most."""
         found = self.store.groups_of(subscription)
         match = re.match(r"(?i)tagname eq '([^']*)'(?: and tagvalue eq '([^']*)')?", query.get("$filter", ""))
@@ -140,7 +135,7 @@ class ResourceGroupManager:
         wanted = {str(r).lower() for r in sent.get("resources") or ["*"]}
         resources, parameters = [], {}
         for resource in self.store.in_group(group):
-            if not tracked(resource) or ("*" not in wanted and resource.address.key not in wanted):
+            if not self.manager.is_tracked(resource) or ("*" not in wanted and resource.address.key not in wanted):
                 continue
             address = resource.address
             parameter = re.sub(r"\W", "_", "_".join((*address.types, *address.names, "name")))

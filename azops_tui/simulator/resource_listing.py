@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.clock import stamp
-from azops_tui.simulator.resource_manager import tracked
 from azops_tui.simulator.store import Resource
 
 _CLAUSE = re.compile(r"(?i)\b(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'|substringof\('([^']*)',\s*(\w+)\)")
@@ -31,7 +30,7 @@ def select(resources: Iterable[Resource], query: dict[str, str]) -> list[Json]:
     """The resources as the generic list shows them: without properties, filtered by ``$filter`` and ``$top``."""
     wanted = query.get("$filter", "")
     expand = query.get("$expand", "").lower()
-    found = [r for r in resources if tracked(r) and _matches(r, wanted)]
+    found = [r for r in resources if _matches(r, wanted)]
     top = query.get("$top", "")
     if top.isdigit():
         found = found[: int(top)]

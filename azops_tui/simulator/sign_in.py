@@ -12,7 +12,11 @@ import time
 import uuid
 
 from azops_tui.json_types import Json
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.cloud import CLIENT, TENANT
+from azops_tui.simulator.routing import Route
+from azops_tui.simulator.services import ArmServices
 
 LIFETIME = 86_399
 
@@ -112,33 +116,27 @@ def _part(value: Json) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
-def subscription_view(id_: str, name: str) -> Json:
-    """A subscription as the service shows it."""
-    return {
-        "id": f"/subscriptions/{id_}",
-        "authorizationSource": "RoleBased",
-        "managedByTenants": [],
-        "subscriptionId": id_,
-        "tenantId": TENANT,
-        "displayName": name,
-        "state": "Enabled",
-        "subscriptionPolicies": {
-            "locationPlacementId": "Public_2014-09-01",
-            "quotaId": "PayAsYouGo_2014-09-01",
-            "spendingLimit": "Off",
-        },
-    }
+def _answer_metadata(services: ArmServices, request: ArmRequest) -> ArmReply:
+    return ArmReply(200, metadata(services.cloud.base, request.api_version))
 
 
-def tenant_view() -> Json:
-    """The tenant as the service shows it."""
-    return {
-        "id": f"/tenants/{TENANT}",
-        "tenantId": TENANT,
-        "countryCode": "US",
-        "displayName": "Local directory",
-        "domains": ["azops.local"],
-        "tenantCategory": "Home",
-        "defaultDomain": "azops.local",
-        "tenantType": "AAD",
-    }
+def _answer_openid(services: ArmServices, request: ArmRequest) -> ArmReply:
+    return ArmReply(200, openid_configuration(services.cloud.base, request.params["tenant"]))
+
+
+def _answer_discovery(services: ArmServices, request: ArmRequest) -> ArmReply:
+    return ArmReply(200, instance_discovery(services.cloud.base, TENANT))
+
+
+def _answer_token(services: ArmServices, request: ArmRequest) -> ArmReply:
+    return ArmReply(200, token(services.cloud.base, request.params["tenant"], request.form()))
+
+
+URLS = (
+    Route("GET", "/metadata/endpoints", _answer_metadata, is_public=True),
+    Route("GET", "/{tenant}/.well-known/openid-configuration", _answer_openid, is_public=True),
+    Route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", _answer_openid, is_public=True),
+    Route("GET", "/common/discovery/instance", _answer_discovery, is_public=True),
+    Route("POST", "/{tenant}/oauth2/token", _answer_token, is_public=True),
+    Route("POST", "/{tenant}/oauth2/v2.0/token", _answer_token, is_public=True),
+)

@@ -150,7 +150,7 @@ async def test_what_does_not_depend_runs_at_once_and_what_depends_waits(
     await clients.group()
     deployed = template(thing("a"), thing("b"), thing("c"), thing("last", "a", "b", "c"))
     await clients.deploy(deployed)
-    deployments = server.service.deployments
+    deployments = server.service.services.deployments
     [made] = deployments.of_scope(f"/subscriptions/{clients.endpoint.subscription}/resourceGroups/g")
     spans = {s.target.rsplit("/", 1)[-1]: (s.started, s.changed) for s in made.steps}
     firsts = [spans[n] for n in "abc"]

@@ -6,7 +6,6 @@ import asyncio
 import copy
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
@@ -25,8 +24,8 @@ from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_lock
-from azops_tui.simulator.resource_manager import ResourceManager, tracked
-from azops_tui.simulator.store import Resource, ResourceGroupRecord
+from azops_tui.simulator.resource_manager import ResourceManager
+from azops_tui.simulator.store import ResourceGroupRecord
 
 LOG = logging.getLogger(__name__)
 
@@ -147,7 +146,7 @@ class DeploymentEngine:
             ArmError: the deployment would be refused.
         """
         expansion, template = self.prepare(address, sent)
-        preflight(self.cloud, address, expansion)
+        preflight(self.manager, address, expansion)
         made = self._record(address, sent, expansion, template)
         made.state, made.changed = "Succeeded", self.cloud.clock.now()
         body = made.view(made.changed)
@@ -216,7 +215,7 @@ class DeploymentEngine:
                 "The 'Complete' deployment mode is not supported for deployment at this scope. Please use "
                 "'Incremental' mode instead.",
             )
-        preflight(self.cloud, address, expansion)
+        preflight(self.manager, address, expansion)
         made = self._record(address, sent, expansion, template)
         made.flat = not api_version or api_version >= "2021"
         if correlation:
@@ -224,7 +223,7 @@ class DeploymentEngine:
         self.known.pop(address.key, None)
         self.known[address.key] = made
         number = f"{self.cloud.random.randrange(10**18, 10**19):020d}"
-        operation = self.cloud.operations.make("Microsoft.Resources/deployments", address.subscription, "", number)
+        operation = self.cloud.operations.make("Microsoft.Resources/deployments", address.subscription, id_=number)
         operation.result = lambda: made.view(self.cloud.clock.now())
         made.task = self.cloud.operations.spawn(self._run(made, expansion, operation))
         return made, operation
@@ -339,8 +338,8 @@ class DeploymentEngine:
         answer = self.manager.put(address, body, api_version=resource.api_version or "")
         step.status = answer.status
         if answer.operation is None:
-            style = self.manager.provider(address).style(address.type)
-            await self.cloud.clock.sleep(self.cloud.operations.span(style.seconds))
+            profile = self.manager.provider(address).lro(address.type)
+            await self.cloud.clock.sleep(self.cloud.operations.span(profile.create_seconds))
             return answer.status
         step.late = True
         await answer.operation.wait()
@@ -395,8 +394,12 @@ class DeploymentEngine:
             return
         named = {r.id.lower() for r in expansion.resources if r.condition}
         named |= {r.lower() for child in made.children for r in child.output_resources}
-        extra = [r for r in self.cloud.store.in_group(group) if _own(r) and r.address.key not in named]
-        for resource in _users_first(extra):
+        extra = [
+            r
+            for r in self.cloud.store.in_group(group)
+            if self.manager.is_tracked(r) and not r.body.get("managedBy") and r.address.key not in named
+        ]
+        for resource in sorted(extra, key=self.manager.deletion_phase):
             now = self.cloud.clock.now()
             step = OperationRecord("Delete", resource.id, now, now)
             made.steps.append(step)
@@ -433,23 +436,6 @@ class DeploymentEngine:
 
 
 _NOT_SENT = {"apiVersion", "dependsOn", "condition", "copy", "comments", "scope", "resources", "existing", "import"}
-_ORDER = (
-    "microsoft.compute/virtualmachinescalesets",
-    "microsoft.compute/virtualmachines",
-    "microsoft.network/loadbalancers",
-    "microsoft.network/networkinterfaces",
-)
-
-
-def _own(resource: Resource) -> bool:
-    """Whether a resource stands for itself: it is listed, and no other one manages it."""
-    return tracked(resource) and not resource.body.get("managedBy")
-
-
-def _users_first(resources: list[Any]) -> list[Any]:
-    """In an order in which nothing is deleted that something later in the list still uses."""
-    rank = {t: i for i, t in enumerate(_ORDER)}
-    return sorted(resources, key=lambda r: rank.get(r.address.type.lower(), len(_ORDER)))
 
 
 def template_output_failure(problem: TemplateError) -> ArmError:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from azops_tui.arm import ExpandedResource, Expansion, TemplateError, expand_nested
 from azops_tui.arm import expand as expand_template
@@ -13,7 +12,8 @@ from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import TENANT
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import parse
-from azops_tui.simulator.provider_listing import function_view
+from azops_tui.simulator.provider_listing import function_value
+from azops_tui.simulator.providers.base import ActionCall
 from azops_tui.simulator.resource_manager import ResourceManager
 from azops_tui.simulator.store import Resource
 
@@ -53,7 +53,7 @@ class TemplateRuntime:
         """
         found = self._resource(resource_id)
         provider = self.manager.registry.of(found.address.type)
-        answer = _now(provider.act(found, action, body, {}))
+        answer = provider.act(found, "POST", ActionCall(action.lower(), body))
         if answer is None or answer.status >= 300:
             raise LookupError(f"{found.type} has no action {action}")
         return answer.body
@@ -73,16 +73,6 @@ class TemplateRuntime:
         if found is None:
             raise LookupError(f"The Resource '{address.title}' under resource group '{address.group}' was not found.")
         return found
-
-
-def _now(work: Coroutine[Any, Any, Any]) -> Any:
-    """The result of a coroutine that waits for nothing."""
-    try:
-        work.send(None)
-    except StopIteration as stop:
-        return stop.value
-    work.close()
-    raise LookupError("the action takes time and cannot be used in a template")
 
 
 def expand(
@@ -120,7 +110,7 @@ def expand(
             new_guid=lambda: str(uuid.uuid4()),
             tags=tags,
             subscription_name=subscription_name,
-            providers=function_view,
+            providers=function_value,
         )
     except TemplateError as problem:
         raise refused(problem) from None

@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 
 from azops_tui.simulator import locations
-from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.deployments.expansion import Expansion
 from azops_tui.simulator.errors import ArmError, group_not_found
 from azops_tui.simulator.ids import Address, parse
-from azops_tui.simulator.providers.storage.accounts import NAME, account_named
+from azops_tui.simulator.resource_manager import ResourceManager
 
 
-def preflight(cloud: SimulatedCloud, address: Address, expansion: Expansion) -> None:
+def preflight(manager: ResourceManager, address: Address, expansion: Expansion) -> None:
     """Refuses what Azure refuses before it begins: unknown groups, regions and names.
 
     Raises:
@@ -23,7 +22,7 @@ def preflight(cloud: SimulatedCloud, address: Address, expansion: Expansion) -> 
         if not resource.condition or resource.existing:
             continue
         target = parse(resource.id)
-        if target.group and cloud.store.group(target.subscription, target.group) is None:
+        if target.group and manager.cloud.store.group(target.subscription, target.group) is None:
             created = any(
                 r.type.lower() == "microsoft.resources/resourcegroups" and r.name.lower() == target.group.lower()
                 for r in expansion.resources
@@ -41,24 +40,9 @@ def preflight(cloud: SimulatedCloud, address: Address, expansion: Expansion) -> 
                     f"List of available regions for the resource type is '{known}'.",
                 )
             )
-        if target.type.lower() == "microsoft.storage/storageaccounts":
-            problems += _check_account(cloud, target)
+        problems += manager.provider(target).preflight(target)
     if problems:
         raise invalid_deployment(address.last_name, problems)
-
-
-def _check_account(cloud: SimulatedCloud, target: Address) -> list[ArmError]:
-    name = target.last_name
-    other = account_named(cloud, name)
-    if not NAME.match(name):
-        words = (
-            f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
-            "characters in length and use numbers and lower-case letters only."
-        )
-        return [ArmError(400, "AccountNameInvalid", words, target=name)]
-    if other is not None and other.address.key != target.key:
-        return [ArmError(409, "StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.")]
-    return []
 
 
 def invalid_deployment(name: str, problems: list[ArmError]) -> ArmError:

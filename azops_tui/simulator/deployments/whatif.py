@@ -15,7 +15,6 @@ from azops_tui.simulator.deployments.preflight import preflight
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers.authorization.locks import check_lock
-from azops_tui.simulator.resource_manager import tracked
 
 if TYPE_CHECKING:
     from azops_tui.simulator.deployments.engine import DeploymentEngine
@@ -47,11 +46,11 @@ def check(sent: Mapping[str, Json], address: Address) -> None:
         )
 
 
-def foresee(deployments: DeploymentEngine, address: Address, sent: Mapping[str, Json]) -> dict[str, Json]:
+def predict(deployments: DeploymentEngine, address: Address, sent: Mapping[str, Json]) -> dict[str, Json]:
     """The service's answer: the changes, from what is there now, or the error that the deployment would end with."""
     try:
         expansion, template = deployments.prepare(address, sent)
-        preflight(deployments.cloud, address, expansion)
+        preflight(deployments.manager, address, expansion)
     except ArmError as problem:
         return {"status": "Failed", "error": problem.error()}
     shown, visible = _concealed(deployments, address, sent, expansion, template)
@@ -98,7 +97,7 @@ def _live(deployments: DeploymentEngine, address: Address, expansion: Expansion)
     group = cloud.store.group(address.subscription, address.group) if address.group else None
     if group is not None:
         for resource in cloud.store.in_group(group):
-            if tracked(resource):
+            if deployments.manager.is_tracked(resource):
                 found[resource.id] = copy.deepcopy(registry.of(resource.address.type).show(resource, {}))
     known = {id.lower() for id in found}
     for wanted in expansion.resources:
@@ -143,4 +142,4 @@ def _masked(value: Json, secret: Collection[str]) -> Json:
     return value
 
 
-__all__ = ["check", "foresee"]
+__all__ = ["check", "predict"]

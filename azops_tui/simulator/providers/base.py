@@ -1,24 +1,26 @@
-"""What every resource provider does, in the plain way; those of named types override what is special about them."""
+"""The base class of resource providers, and the writes and actions that they handle."""
 
 from __future__ import annotations
 
 import copy
 import uuid
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeAlias
 from urllib.parse import quote
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.cloud import CLIENT, SimulatedCloud
-from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.errors import ArmError, resource_not_found
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.ids import Address
-from azops_tui.simulator.lro_profiles import LroProfile, style_of
+from azops_tui.simulator.lro_profiles import LroProfile
 from azops_tui.simulator.operations import Operation
-from azops_tui.simulator.providers.defaults import DATED, PROPERTIES, SIGNED, TAGGED, fill
-from azops_tui.simulator.store import Resource
+from azops_tui.simulator.providers.documents import clean, fill, merge
+from azops_tui.simulator.providers.resource_types import ProviderNamespace
+from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
 
 @dataclass(slots=True)
@@ -51,205 +53,194 @@ class ResourceWrite:
         return copy.deepcopy(found) if isinstance(found, dict) else {}
 
 
+@dataclass(slots=True)
+class ActionCall:
+    """A POST or GET on a name below a resource, as ``POST …/virtualMachines/vm/start``.
+
+    Attributes:
+        name: the action in lower case.
+    """
+
+    name: str
+    body: Json = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+Action: TypeAlias = tuple[str, str, Callable[..., ArmReply | None]]
+"""HTTP method, name, and the method of the provider that handles it: ``handler(self, resource, call)``."""
+
+
+def posts(handler: Callable[..., ArmReply | None], *names: str) -> tuple[Action, ...]:
+    """POST actions that share a handler."""
+    return tuple(("POST", name, handler) for name in names)
+
+
 class ResourceProvider:
-    """Resources of one type. This class serves any type; its methods are called in the order they stand here."""
+    """Serves resources of any type; subclasses override what is special about theirs.
+
+    A write calls `check`, `build_document`, `on_written`, then (after the reply, for long-running types) `work` and
+    `on_completed`. A deletion calls `check_delete`, `delete` and `on_deleted`.
+    """
 
     types: ClassVar[tuple[str, ...]] = ()
-    """The types a subclass serves, in lower case."""
+    """Full types that a subclass serves, in lower case."""
+    actions: ClassVar[tuple[Action, ...]] = ()
+    """The actions of the types, and the documents and lists that are not child resources."""
 
-    def __init__(self, cloud: SimulatedCloud) -> None:
+    def __init__(
+        self, cloud: SimulatedCloud, namespace: ProviderNamespace, provider_of: Callable[[str], ResourceProvider]
+    ) -> None:
         self.cloud = cloud
+        self.namespace = namespace
+        self.provider_of = provider_of
+        self._actions = {(method, name.lower()): handler for method, name, handler in self.actions}
 
-    def style(self, type_: str) -> LroProfile:
-        """How the type answers."""
-        return style_of(type_)
+    def lro(self, type_: str) -> LroProfile:
+        """The long-running operation profile of a type."""
+        return self.namespace.lro(type_)
+
+    def preflight(self, address: Address) -> list[ArmError]:
+        """Errors that the validation of a deployment reports about a resource that it would write."""
+        return []
+
+    def implicit_group(self, address: Address) -> ResourceGroupRecord | None:
+        """The group of an address whose group does not exist, where Azure creates that group by itself."""
+        return None
 
     def find(self, address: Address) -> Resource | None:
         """The resource at an address, or None."""
         return self.cloud.store.get(address.id)
 
-    def check(self, change: ResourceWrite) -> None:
-        """Refuses a change that Azure would refuse.
+    def not_found(self, address: Address) -> ArmError:
+        """The error for a resource that does not exist."""
+        facts = self.namespace.facts(address.type)
+        if self.namespace.missing_child_code and len(address.names) > 1:
+            return ArmError(404, self.namespace.missing_child_code, f"Resource {address.id} not found.", details=[])
+        if facts.not_found is not None:
+            code, message = facts.not_found
+            return ArmError(404, code, message.format(name=address.last_name, id=address.id))
+        return resource_not_found(address.title, address.group)
+
+    def check(self, write: ResourceWrite) -> None:
+        """Refuses a write that Azure would refuse.
 
         Raises:
-            ArmError: with the service's code and sentence.
+            ArmError: with the service's code and message.
         """
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        """The new document of the resource, without id, name and type: what was sent, with the service's defaults.
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        """The new document of the resource without id, name and type: the request's body with the service's defaults.
 
-        PATCH merges into what is there, PUT replaces it and keeps what the service has added before.
+        PATCH merges into the existing document; PUT replaces it and keeps generated properties.
         """
-        old = change.before.body if change.before else {}
-        if change.patch:
-            merged: dict[str, Json] = merge(copy.deepcopy(old), change.sent)
+        old = write.before.body if write.before else {}
+        if write.patch:
+            merged: dict[str, Json] = merge(copy.deepcopy(old), write.sent)
             return merged
-        body = {k: clean(v) for k, v in change.sent.items() if k not in _NOT_KEPT and v is not None}
+        body = {k: clean(v) for k, v in write.sent.items() if k not in _IDENTIFYING and v is not None}
         body.setdefault("properties", {})
         if "location" not in body and "location" in old:
             body["location"] = old["location"]
-        self.add_defaults(change, body)
+        self.add_defaults(write, body)
         return body
 
-    def add_defaults(self, change: ResourceWrite, body: dict[str, Json]) -> None:
-        """Adds what the service shows of every resource of the type; what it made up before stays as it was."""
-        address, type_ = change.address, change.address.type.lower()
+    def add_defaults(self, write: ResourceWrite, body: dict[str, Json]) -> None:
+        """Adds what the service shows for every resource of the type, from the namespace's facts."""
+        address, facts = write.address, self.namespace.facts(write.address.type)
+        now = stamp(self.cloud.clock.now())
         properties = body["properties"]
-        defaults = PROPERTIES.get(type_, {})
-        if defaults and isinstance(properties, dict):
-            old = change.before.properties if change.before else {}
+        if facts.generated and isinstance(properties, dict):
+            old = write.before.properties if write.before else {}
             words = {
                 "name": address.last_name,
                 "NAME": address.last_name.upper(),
-                "now": stamp(self.cloud.clock.now()),
+                "now": now,
                 "guid": str(uuid.uuid4()),
                 "subscription": address.subscription,
                 "scope": address.scope,
             }
-            fill(properties, {k: old.get(k, v) for k, v in defaults.items()}, words)
-        sku = body.get("sku")
-        if isinstance(sku, dict) and type_.startswith("microsoft.containerregistry/"):
-            sku.setdefault("tier", sku.get("name"))
-            if sku["tier"] == "Premium":
-                properties.setdefault("networkRuleSet", {"defaultAction": "Allow", "ipRules": []})
-        if type_ in TAGGED:
+            fill(properties, {k: old.get(k, v) for k, v in facts.generated.items()}, words)
+        if facts.shows_empty_tags:
             body.setdefault("tags", {})
-        if type_ in DATED:
-            body["etag"] = f"W/\"datetime'{quote(stamp(self.cloud.clock.now()))}'\""
-        if type_.startswith(SIGNED):
-            body["systemData"] = authors(change.before, self.cloud.clock.now())
+        if facts.has_dated_etag:
+            body["etag"] = f"W/\"datetime'{quote(now)}'\""
+        if facts.has_system_data or self.namespace.has_system_data:
+            body["systemData"] = authors(write.before, self.cloud.clock.now())
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
-        """Called when the document is in place and before the answer: for references, addresses and the like."""
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
+        """Called when the document is stored and before the reply: for references, addresses and the like."""
 
-    def seconds(self, resource: Resource, change: ResourceWrite) -> float:
-        """How long the work takes, in Azure's time."""
-        style = self.style(resource.type)
-        return style.seconds if change.creates else style.update_seconds
+    def work_seconds(self, resource: Resource, write: ResourceWrite) -> float:
+        """Duration of the work, in Azure's time."""
+        profile = self.lro(resource.type)
+        return profile.create_seconds if write.creates else profile.update_seconds
 
-    async def work(self, resource: Resource, change: ResourceWrite) -> None:
-        """The work itself, from the first answer to the end.
+    async def work(self, resource: Resource, write: ResourceWrite) -> None:
+        """The work of a long-running write, from the reply to the end of the operation.
 
         Raises:
-            ArmError: it fails; the resource is then ``Failed``.
+            ArmError: the work fails; the resource is then ``Failed``.
         """
-        await self.cloud.clock.sleep(self.cloud.operations.span(self.seconds(resource, change)))
+        await self.cloud.clock.sleep(self.cloud.operations.span(self.work_seconds(resource, write)))
 
-    def settle(self, resource: Resource) -> None:
-        """Called when the work is done and the resource's state is final."""
+    def on_completed(self, resource: Resource) -> None:
+        """Called when the work has succeeded."""
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         """The document that GET answers."""
         return resource.body
 
-    def list_view(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
-        """The document as it stands in the list of its type."""
-        return self.show(resource, query)
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        """The resources of type ``address.type/address.tail`` directly below the address's scope or resource."""
+        scope = address.id if address.names else address.scope
+        stored = self.cloud.store.of_type(f"{address.type}/{address.tail}", scope)
+        return [copy.deepcopy(self.show(r, query)) for r in stored if len(r.address.names) == len(address.names) + 1]
 
     def check_delete(self, resource: Resource) -> None:
-        """Refuses to delete what is in use.
+        """Refuses to delete a resource that is in use.
 
         Raises:
-            ArmError: it is in use.
+            ArmError: the resource is in use.
         """
 
     async def delete(self, resource: Resource) -> None:
-        """The work of deleting, until the resource may be forgotten."""
-        await self.cloud.clock.sleep(self.cloud.operations.span(self.style(resource.type).delete_seconds))
+        """The work of a deletion, until the resource may be removed from the store."""
+        await self.cloud.clock.sleep(self.cloud.operations.span(self.lro(resource.type).delete_seconds))
 
-    def gone(self, resource: Resource) -> None:
-        """Called when it is forgotten."""
+    def on_deleted(self, resource: Resource) -> None:
+        """Called when the resource is removed from the store."""
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        """A POST on the resource (or a GET of something below it that is no resource).
+    def act(self, resource: Resource, method: str, call: ActionCall) -> ArmReply | None:
+        """The reply of an action; None where `actions` has no such entry, or its handler declines."""
+        handler = self._actions.get((method, call.name))
+        return handler(self, resource, call) if handler is not None else None
 
-        Returns:
-            The answer, or None where the type has no such action.
-        """
-        return None
-
-    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
-        """A list that is not a list of stored resources, as ``…/virtualMachines/v/vmSizes``; None if there is none."""
-        return None
-
-    def begin(self, resource: Resource, work: Any, *, kind: str = "", empty: bool = False) -> Operation:
-        """Starts work on a resource and returns its operation; ``work`` is a coroutine function of no arguments."""
+    def start_operation(
+        self, resource: Resource, work: Callable[[], Awaitable[None]], *, empty: bool = False
+    ) -> Operation:
+        """Starts work on a resource. The operation's result is the resource, or nothing where ``empty``."""
         operations, address = self.cloud.operations, resource.address
-        operation = operations.make(kind or resource.type, address.subscription, resource.location)
+        format = self.namespace.facts(resource.type).operations or self.namespace.operations
+        operation = operations.make(resource.type, address.subscription, resource.location, format=format)
         if not empty:
             operation.result = lambda: self.show(resource, {})
         return operations.start(operation, work)
 
-    def strike(self, method: str, resource: Resource) -> None:
-        """Raises the failure that was asked for on purpose, if there is one for this resource."""
+    def raise_injected_fault(self, method: str, resource: Resource) -> None:
+        """Raises the failure that a test or user has set for this resource, if any."""
         fault = self.cloud.faults.hit(method, resource.id, work=True)
         if fault is not None:
             raise refusal(fault)
 
 
-_NOT_KEPT = ("id", "name", "type", "apiVersion")
-_BOOLEANS = {"true": True, "false": False}
-
-
-def clean(value: Json, key: str = "") -> Json:
-    """A copy of what was sent as the service reads it: members that are null left out, truth as truth.
-
-    Free text (tags, settings, values) stays as it is.
-    """
-    if isinstance(value, dict):
-        if key.lower() in ("tags", "settings", "template", "parameters", "metadata", "data", "value"):
-            return copy.deepcopy(value)
-        return {k: clean(v, k) for k, v in value.items() if v is not None}
-    if isinstance(value, list):
-        return [clean(v, key) for v in value]
-    if isinstance(value, str) and key.lower().startswith(("is", "enable", "disable", "primary")):
-        return _BOOLEANS.get(value.lower(), value)
-    return value
-
-
-def merge(old: Json, new: Json) -> Json:
-    """JSON merge: objects member by member, everything else replaced; a null member removes."""
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        return copy.deepcopy(new)
-    for key, value in new.items():
-        existing = next((k for k in old if k.lower() == key.lower()), key)
-        if value is None:
-            old.pop(existing, None)
-        elif existing.lower() in ("tags", "identity") and existing in old:
-            old[existing] = copy.deepcopy(value)
-        else:
-            old[existing] = merge(old.get(existing), value)
-    return old
+_IDENTIFYING = ("id", "name", "type", "apiVersion")
 
 
 def authors(before: Resource | None, now: float) -> dict[str, Json]:
-    """Who made and who changed a resource, and when."""
-    mine = {"createdBy": CLIENT, "createdByType": "Application", "createdAt": stamp(now)}
+    """The systemData of a document: who created and who last changed the resource, and when."""
+    creation = {"createdBy": CLIENT, "createdByType": "Application", "createdAt": stamp(now)}
     old = before.body.get("systemData") if before else None
-    made = {k: v for k, v in old.items() if k.startswith("created")} if isinstance(old, dict) else mine
-    changed = {"lastModifiedBy": CLIENT, "lastModifiedByType": "Application", "lastModifiedAt": stamp(now)}
-    return made | changed
-
-
-def get(value: Json, *path: str) -> Json:
-    """The member at a path of names, without regard to case; None where there is none."""
-    for name in path:
-        if not isinstance(value, dict):
-            return None
-        if name in value:
-            value = value[name]
-        else:
-            value = next((v for k, v in value.items() if k.lower() == name.lower()), None)
-    return value
-
-
-def reference_id(value: Json) -> str:
-    """The id of ``{"id": …}``; empty where there is none."""
-    found = get(value, "id")
-    return found if isinstance(found, str) else ""
-
-
-def need(condition: Json, error: ArmError) -> None:
-    """Raises the error unless the condition holds."""
-    if not condition:
-        raise error
+    if isinstance(old, dict):
+        creation = {k: v for k, v in old.items() if k.startswith("created")}
+    change = {"lastModifiedBy": CLIENT, "lastModifiedByType": "Application", "lastModifiedAt": stamp(now)}
+    return creation | change

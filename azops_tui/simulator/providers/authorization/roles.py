@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
+from azops_tui.simulator.ids import Address
+from azops_tui.simulator.providers.base import ResourceProvider
+from azops_tui.simulator.store import Resource
 
 _ROWS = (
     ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Grants full access to manage all resources.", ("*",)),
@@ -25,16 +29,18 @@ _ROWS = (
 )
 
 
-def role_views(wanted: str) -> list[Json]:
-    """The roles that ``$filter`` asks for by name; all of them without one."""
-    match = re.search(r"(?i)rolename eq '([^']*)'", wanted)
-    chosen = [r for r in _ROWS if not match or r[0].lower() == match[1].lower()]
-    return [_view(*row) for row in chosen]
+class RoleDefinitionProvider(ResourceProvider):
+    """Microsoft.Authorization/roleDefinitions: the built-in roles at every scope, and stored custom roles."""
 
+    types = ("microsoft.authorization/roledefinitions",)
 
-def role_view(id: str) -> Json | None:
-    """The role with a GUID, or None."""
-    return next((_view(*row) for row in _ROWS if row[1] == id.lower()), None)
+    def find(self, address: Address) -> Resource | None:
+        row = next((r for r in _ROWS if r[1] == address.last_name.lower()), None)
+        return Resource(address, _view(*row)) if row is not None else super().find(address)
+
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        match = re.search(r"(?i)rolename eq '([^']*)'", query.get("$filter", ""))
+        return [_view(*row) for row in _ROWS if not match or row[0].lower() == match[1].lower()]
 
 
 def _view(name: str, id: str, words: str, actions: tuple[str, ...]) -> Json:

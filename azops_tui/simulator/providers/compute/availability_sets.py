@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, reference_id
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import reference_id
 from azops_tui.simulator.store import Resource
 
 
@@ -14,8 +16,8 @@ class AvailabilitySetProvider(ResourceProvider):
 
     types = ("microsoft.compute/availabilitysets",)
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"]
         properties.pop("virtualMachines", None)
         properties.setdefault("platformUpdateDomainCount", 5)
@@ -23,7 +25,7 @@ class AvailabilitySetProvider(ResourceProvider):
         body.setdefault("sku", {"name": "Classic"})
         return body
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = copy.deepcopy(resource.body)
         machines = self.cloud.store.of_type(
             "microsoft.compute/virtualmachines", f"/subscriptions/{resource.address.subscription}"

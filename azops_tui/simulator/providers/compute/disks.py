@@ -11,8 +11,9 @@ from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.ids import parse
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.compute.images import generation, version_id
+from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.store import Resource
 
 TIERS = ((4, "P1", 120, 25), (8, "P2", 120, 25), (16, "P3", 120, 25), (32, "P4", 120, 25), (64, "P6", 240, 50),
@@ -26,26 +27,26 @@ class DiskProvider(ResourceProvider):
 
     types = ("microsoft.compute/disks", "microsoft.compute/snapshots")
 
-    def check(self, change: ResourceWrite) -> None:
-        if change.patch:
+    def check(self, write: ResourceWrite) -> None:
+        if write.patch:
             return
-        option = get(change.sent, "properties", "creationData", "createOption")
+        option = get(write.sent, "properties", "creationData", "createOption")
         if not option:
             raise invalid_parameter("creationData", "Required parameter 'creationData' is missing (null).")
-        source = get(change.sent, "properties", "creationData", "sourceResourceId")
+        source = get(write.sent, "properties", "creationData", "sourceResourceId")
         if source and self.cloud.store.get(str(source)) is None:
             raise ArmError(404, "ResourceNotFound", f"The source resource {source} was not found.")
-        if str(option).lower() == "empty" and not get(change.sent, "properties", "diskSizeGB") and change.creates:
+        if str(option).lower() == "empty" and not get(write.sent, "properties", "diskSizeGB") and write.creates:
             raise invalid_parameter("disk.diskSizeGb", "Required parameter 'disk.diskSizeGb' is missing (null).")
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
-        kind = change.address.types[0].lower()
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
+        kind = write.address.types[0].lower()
         body.setdefault("sku", {"name": "Standard_LRS"})
         sku = body["sku"]
         sku["tier"] = str(sku.get("name", "")).split("_")[0]
         properties = body["properties"]
-        old = change.before.properties if change.before else {}
+        old = write.before.properties if write.before else {}
         for key in ("timeCreated", "uniqueId", "diskState", "diskSizeGB"):
             if key in old:
                 properties.setdefault(key, old[key])
@@ -81,21 +82,22 @@ class DiskProvider(ResourceProvider):
                 f"Disk {resource.address.last_name} is attached to VM {owner}.",
             )
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        name = action.lower()
-        if name not in ("begingetaccess", "endgetaccess"):
-            return None
+    def change_access(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Grants or revokes access by a signed url."""
+        grants = call.name == "begingetaccess"
 
         async def work() -> None:
             await self.cloud.clock.sleep(2)
-            resource.properties["diskState"] = "ActiveSAS" if name == "begingetaccess" else "Unattached"
+            resource.properties["diskState"] = "ActiveSAS" if grants else "Unattached"
 
-        operation = self.begin(resource, work, empty=name == "endgetaccess")
-        if name == "begingetaccess":
+        operation = self.start_operation(resource, work, empty=not grants)
+        if grants:
             link = f"https://md-{uuid.uuid4().hex[:12]}.z1.blob.storage.azure.net/{uuid.uuid4().hex[:12]}/abcd?sv=2018-03-28&sr=b"
             operation.output = True
             operation.result = lambda: {"accessSAS": link}
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
+
+    actions = (("POST", "beginGetAccess", change_access), ("POST", "endGetAccess", change_access))
 
 
 def tier_of(size: int) -> tuple[str, int, int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, invalid_parameter
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
 
 
@@ -17,11 +20,11 @@ class VmExtensionProvider(ResourceProvider):
         "microsoft.compute/virtualmachinescalesets/virtualmachines/extensions",
     )
 
-    def check(self, change: ResourceWrite) -> None:
-        parent = self.cloud.store.get(change.address.parent.id) if change.address.parent else None
-        if change.creates:
+    def check(self, write: ResourceWrite) -> None:
+        parent = self.cloud.store.get(write.address.parent.id) if write.address.parent else None
+        if write.creates:
             for name in ("publisher", "type"):
-                if not get(change.sent, "properties", name):
+                if not get(write.sent, "properties", name):
                     raise invalid_parameter(name, f"Required parameter '{name}' is missing (null).")
         if parent is not None and parent.private.get("power") in ("stopped", "deallocated"):
             raise ArmError(
@@ -30,17 +33,17 @@ class VmExtensionProvider(ResourceProvider):
                 "Cannot modify extensions in the VM when the VM is not running.",
             )
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"]
         properties.pop("protectedSettings", None)
         properties.setdefault("autoUpgradeMinorVersion", False)
-        parent = self.cloud.store.get(change.address.parent.id) if change.address.parent else None
+        parent = self.cloud.store.get(write.address.parent.id) if write.address.parent else None
         if parent is not None and parent.type.lower().endswith("/virtualmachines"):
             body.setdefault("location", parent.location)
         return body
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         if query.get("$expand", "").lower() != "instanceview":
             return resource.body
         view = extension_view(resource)

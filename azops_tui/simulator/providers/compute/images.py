@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.providers.base import get
+from azops_tui.simulator.providers.documents import get
 
 _ROWS = """
 Canonical UbuntuServer 18.04-LTS 18.04.202306070 V1 auto nvme hibernate

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import get, reference_id
 
 
 class ManagedImageProvider(ResourceProvider):
@@ -11,8 +12,8 @@ class ManagedImageProvider(ResourceProvider):
 
     types = ("microsoft.compute/images",)
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"]
         source = self.cloud.store.get(reference_id(properties.get("sourceVirtualMachine")))
         profile = properties.setdefault("storageProfile", {})

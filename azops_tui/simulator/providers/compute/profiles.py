@@ -6,9 +6,9 @@ import re
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, invalid_parameter
-from azops_tui.simulator.providers.base import get
 from azops_tui.simulator.providers.compute import images
 from azops_tui.simulator.providers.compute.ssh_key_format import valid
+from azops_tui.simulator.providers.documents import get
 
 DISALLOWED_NAMES = {
     "1", "123", "a", "actuser", "adm", "admin", "admin1", "admin2", "administrator", "aspnet", "backup", "console",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from azops_tui.simulator.arm_reply import ArmReply
-from azops_tui.simulator.ids import Address
+from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.providers.compute import images
+from azops_tui.simulator.services import ArmServices
 
 _EXTENSIONS = """
 Microsoft.AKS Compute.AKS.Linux.Billing:1.0.0
@@ -37,63 +38,94 @@ EXTENSIONS: dict[str, dict[str, str]] = {
 UNKNOWN_VERSION = "1.0.0"
 
 
-def publisher_route(address: Address, where: str) -> ArmReply | None:
-    """Answers a path under ``…/locations/{where}/publishers``; None where it leads nowhere."""
-    names = dict(zip((t.lower() for t in address.types), address.names, strict=False))
-    root = f"/Subscriptions/{address.subscription}/Providers/Microsoft.Compute/Locations/{where}"
-    tail = address.tail.lower()
-    if tail == "publishers":
-        known = sorted({*(k[0] for k in images.CATALOGUE), *EXTENSIONS})
-        return _rows(where, f"{root}/Publishers", known)
-    if names.get("artifacttypes", "").lower() not in ("", "vmimage"):
-        return _extensions(names, f"{root}/Publishers/{names['publishers']}", where, tail)
-    return _images(address, names, root, where, tail)
+def list_publishers(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The publishers of images and extensions."""
+    return _rows(request, sorted({*(k[0] for k in images.CATALOGUE), *EXTENSIONS}))
 
 
-def _rows(where: str, base: str, names: list[str]) -> ArmReply:
-    return ArmReply(200, [{"location": where, "name": n, "id": f"{base}/{n}"} for n in names])
+def list_offers(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The offers of a publisher."""
+    publisher = request.params["publisher"].lower()
+    return _rows(request, sorted({k[1] for k in images.CATALOGUE if k[0].lower() == publisher}))
 
 
-def _extensions(names: dict[str, str], root: str, where: str, tail: str) -> ArmReply | None:
-    """The catalogue of extensions: types and versions."""
-    publisher, kind = names["publishers"], names.get("types", "")
-    known = next((v for k, v in EXTENSIONS.items() if k.lower() == publisher.lower()), {})
-    base = f"{root}/ArtifactTypes/VMExtension/Types"
-    if tail == "types":
-        return _rows(where, base, sorted(known))
-    if not kind:
-        return None
-    newest = next((v for k, v in known.items() if k.lower() == kind.lower()), UNKNOWN_VERSION)
-    if tail == "versions":
-        return _rows(where, f"{base}/{kind}/Versions", [newest])
-    version = names.get("versions", newest)
-    windows = "windows" in kind.lower() or publisher.lower() == "microsoft.compute"
+def list_skus(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The SKUs of an offer."""
+    publisher, offer = request.params["publisher"].lower(), request.params["offer"].lower()
+    return _rows(
+        request, sorted({k[2] for k in images.CATALOGUE if (k[0].lower(), k[1].lower()) == (publisher, offer)})
+    )
+
+
+def list_image_versions(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The newest version of an image; no others exist."""
+    newest = images.newest(*_image(request))
+    return ArmReply(200, [images.version_view(*_place(request), *_image(request), newest)])
+
+
+def show_image_version(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """One version of an image, or ``latest``."""
+    image, version = _image(request), request.params["version"]
+    if version.lower() == "latest":
+        version = images.newest(*image)
+    document = {"properties": images.details(*image)}
+    return ArmReply(200, document | images.version_view(*_place(request), *image, version))
+
+
+def list_extension_types(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The extension types of a publisher."""
+    return _rows(request, sorted(_extensions(request)))
+
+
+def list_extension_versions(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The newest version of an extension type."""
+    wanted = request.params["type"].lower()
+    newest = next((v for k, v in _extensions(request).items() if k.lower() == wanted), UNKNOWN_VERSION)
+    return _rows(request, [newest])
+
+
+def show_extension_version(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """One version of an extension type."""
+    publisher, type_, version = (request.params[name] for name in ("publisher", "type", "version"))
+    is_windows = "windows" in type_.lower() or publisher.lower() == "microsoft.compute"
+    root = _url(request, f"Publishers/{publisher}/ArtifactTypes/VMExtension/Types/{type_}/Versions/{version}")
     properties = {
-        "operatingSystem": "Windows" if windows else "Linux",
+        "operatingSystem": "Windows" if is_windows else "Linux",
         "computeRole": "IaaS",
         "vmScaleSetEnabled": True,
         "supportsMultipleExtensions": False,
     }
-    shown = {"location": where, "name": version, "id": f"{base}/{kind}/Versions/{version}"}
-    return ArmReply(200, {"properties": properties, **shown})
+    return ArmReply(
+        200, {"properties": properties, "location": request.params["location"], "name": version, "id": root}
+    )
 
 
-def _images(address: Address, names: dict[str, str], root: str, where: str, tail: str) -> ArmReply | None:
-    """The catalogue of images: offers, skus and versions."""
-    publisher, offer, sku = names.get("publishers", ""), names.get("offers", ""), names.get("skus", "")
-    version = names.get("versions", "")
-    if version:
-        if version.lower() == "latest":
-            version = images.newest(publisher, offer, sku)
-        shown = images.version_view(address.subscription, where, publisher, offer, sku, version)
-        return ArmReply(200, {"properties": images.details(publisher, offer, sku)} | shown)
-    if tail == "versions":
-        version = images.newest(publisher, offer, sku)
-        return ArmReply(200, [images.version_view(address.subscription, where, publisher, offer, sku, version)])
-    base = f"{root}/Publishers/{publisher}/ArtifactTypes/VMImage/Offers"
-    same = [k for k in images.CATALOGUE if k[0].lower() == publisher.lower()]
-    if tail == "offers":
-        return _rows(where, base, sorted({k[1] for k in same}))
-    if tail == "skus":
-        return _rows(where, f"{base}/{offer}/Skus", sorted({k[2] for k in same if k[1].lower() == offer.lower()}))
-    return None
+def _image(request: ArmRequest) -> tuple[str, str, str]:
+    return request.params["publisher"], request.params["offer"], request.params["sku"]
+
+
+def _place(request: ArmRequest) -> tuple[str, str]:
+    return request.params["subscription"], request.params["location"]
+
+
+def _extensions(request: ArmRequest) -> dict[str, str]:
+    publisher = request.params["publisher"].lower()
+    return next((v for k, v in EXTENSIONS.items() if k.lower() == publisher), {})
+
+
+def _url(request: ArmRequest, path: str) -> str:
+    subscription, location = _place(request)
+    return f"/Subscriptions/{subscription}/Providers/Microsoft.Compute/Locations/{location}/{path}"
+
+
+_SPELLED = {
+    w.lower(): w
+    for w in ("Publishers", "ArtifactTypes", "VMImage", "VMExtension", "Offers", "Skus", "Types", "Versions")
+}
+
+
+def _rows(request: ArmRequest, names: list[str]) -> ArmReply:
+    """A list whose ids are the request's own path, spelled as Azure does, with each name."""
+    segments = request.path.split("/")[7:]
+    base = _url(request, "/".join(_SPELLED.get(s.lower(), s) for s in segments))
+    return ArmReply(200, [{"location": request.params["location"], "name": n, "id": f"{base}/{n}"} for n in names])

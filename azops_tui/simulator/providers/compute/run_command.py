@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
-from azops_tui.simulator.providers.base import get
 from azops_tui.simulator.providers.compute.profiles import status
+from azops_tui.simulator.providers.documents import get
 
 LONGEST = 4096
 """Characters of each stream that are kept: the last ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import uuid
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
@@ -12,9 +13,10 @@ from azops_tui.simulator.cloud import SimulatedCloud, SimulatedMachine
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
 from azops_tui.simulator.providers.compute.run_command import run_command
+from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.interfaces import mac, take
 from azops_tui.simulator.store import Resource
 
@@ -46,27 +48,27 @@ class ScaleSetInstanceProvider(ResourceProvider):
         owner = reference_id(machine.properties.get("virtualMachineScaleSet")) if machine else ""
         return machine if owner.lower() == address.parent.key else None
 
-    def check(self, change: ResourceWrite) -> None:
-        if change.creates:
+    def check(self, write: ResourceWrite) -> None:
+        if write.creates:
             raise ArmError(
                 404,
                 "NotFound",
-                f"The entity {change.address.last_name} was not found in scale set "
-                f"{change.address.parent.last_name if change.address.parent else ''}.",
+                f"The entity {write.address.last_name} was not found in scale set "
+                f"{write.address.parent.last_name if write.address.parent else ''}.",
             )
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        if change.before is None:
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        if write.before is None:
             return {}
-        body = copy.deepcopy(change.before.body)
+        body = copy.deepcopy(write.before.body)
         for name in ("protectionPolicy",):
-            if name in change.properties:
-                body["properties"][name] = change.properties[name]
-        if "tags" in change.sent:
-            body["tags"] = change.sent["tags"]
+            if name in write.properties:
+                body["properties"][name] = write.properties[name]
+        if "tags" in write.sent:
+            body["tags"] = write.sent["tags"]
         return body
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         if "instanceview" not in query.get("$expand", "").lower():
             return resource.body
         view = instance_view(resource)
@@ -77,7 +79,7 @@ class ScaleSetInstanceProvider(ResourceProvider):
         await remove_instance(self.cloud, resource)
         self._count(resource)
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         self._count(resource)
 
     def _count(self, resource: Resource) -> None:
@@ -85,34 +87,59 @@ class ScaleSetInstanceProvider(ResourceProvider):
         if owner is not None and isinstance(owner.body.get("sku"), dict) and owner.state != "Deleting":
             owner.body["sku"]["capacity"] = len(instances_of(self.cloud, owner))
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        name = action.lower()
-        if name == "instanceview":
-            return ArmReply(200, instance_view(resource))
+    def read_instance_view(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The instance view."""
+        return ArmReply(200, instance_view(resource))
+
+    def simulate_eviction(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Accepts the request; nothing is evicted."""
+        return ArmReply(204)
+
+    def change_power(self, resource: Resource, call: ActionCall) -> ArmReply | None:
+        """Starts, stops, restarts, reimages … the instance."""
         owner = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
-        if name == "simulateeviction":
-            return ArmReply(204)
-        if name == "runcommand":
-            return self._run_command(resource, body)
-        if name not in STEPS or owner is None:
+        if owner is None:
             return None
 
         async def work() -> None:
-            await take_power(self.cloud, owner, resource, name)
+            await take_power(self.cloud, owner, resource, call.name)
 
-        return ArmReply(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
+        return ArmReply(202, None, self.start_operation(resource, work, empty=True), (ASYNC, LOCATION))
 
-    def _run_command(self, resource: Resource, body: Json) -> ArmReply:
-        work, result = run_command(self.cloud, resource.address.key, body)
-        operation = self.begin(resource, work)
+    def run_command(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Runs a script on the instance's host."""
+        work, result = run_command(self.cloud, resource.address.key, call.body)
+        operation = self.start_operation(resource, work)
         operation.result = result
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
-    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
-        resource = self.cloud.store.get(parent.id)
-        if resource is None or parent.tail.lower() != "networkinterfaces":
-            return None
-        return interfaces_of(self.cloud, resource)
+    def list_interfaces(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The network interfaces of the instance."""
+        return ArmReply(200, {"value": interfaces_of(self.cloud, resource)})
+
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        scale_set = self.cloud.store.get(address.id)
+        if scale_set is None or scale_set.properties.get("orchestrationMode") != "Flexible":
+            return super().list_documents(address, query)
+        return [
+            {
+                "name": i.address.last_name,
+                "id": f"{scale_set.id}/virtualMachines/{i.address.last_name}",
+                "type": INSTANCE_TYPE,
+                "location": i.location,
+                "instanceId": i.address.last_name,
+                "zones": i.body.get("zones") or [None],
+            }
+            for i in instances_of(self.cloud, scale_set)
+        ]
+
+    actions = (
+        ("GET", "instanceView", read_instance_view),
+        ("GET", "networkInterfaces", list_interfaces),
+        ("POST", "simulateEviction", simulate_eviction),
+        ("POST", "runCommand", run_command),
+        *posts(change_power, *STEPS),
+    )
 
 
 def instances_of(cloud: SimulatedCloud, scale_set: Resource) -> list[Resource]:
@@ -122,11 +149,6 @@ def instances_of(cloud: SimulatedCloud, scale_set: Resource) -> list[Resource]:
         machines = cloud.store.of_type("microsoft.compute/virtualmachines", scale_set.address.scope)
         return [m for m in machines if reference_id(m.properties.get("virtualMachineScaleSet")).lower() == key]
     return list(cloud.store.of_type(INSTANCE_TYPE, scale_set.id))
-
-
-def power_steps(action: str) -> tuple[str, str, float] | None:
-    """State meanwhile, state after, and seconds of an action on power; None for other actions."""
-    return STEPS.get(action)
 
 
 def make_instance(cloud: SimulatedCloud, scale_set: Resource) -> Resource:

@@ -11,20 +11,21 @@ from collections.abc import Awaitable, Callable
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
-from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_entity
-from azops_tui.simulator.ids import Address, parse
+from azops_tui.simulator.errors import ArmError, invalid_parameter, need
+from azops_tui.simulator.ids import parse
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, merge, need
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
 from azops_tui.simulator.providers.compute.scale_set_instances import (
+    STEPS,
     instances_of,
     interfaces_of,
     make_instance,
-    power_steps,
     remove_instance,
     start_instance,
     take_power,
 )
+from azops_tui.simulator.providers.documents import get, merge
 from azops_tui.simulator.providers.network.elements import find_element, references
 from azops_tui.simulator.store import Resource
 
@@ -44,19 +45,19 @@ class ScaleSetProvider(ResourceProvider):
 
     types = ("microsoft.compute/virtualmachinescalesets",)
 
-    def check(self, change: ResourceWrite) -> None:
-        capacity = get(change.sent, "sku", "capacity")
+    def check(self, write: ResourceWrite) -> None:
+        capacity = get(write.sent, "sku", "capacity")
         if capacity is not None and (not isinstance(capacity, int) or not 0 <= capacity <= LIMIT):
             raise invalid_parameter("sku.capacity", f"The value of parameter sku.capacity is invalid: {capacity}.")
-        properties = change.properties
+        properties = write.properties
         profile = get(properties, "virtualMachineProfile")
-        if not change.patch and change.creates and profile is not None:
+        if not write.patch and write.creates and profile is not None:
             need(
-                get(change.sent, "sku", "name"),
+                get(write.sent, "sku", "name"),
                 invalid_parameter("sku", "Required parameter 'sku' is missing (null)."),
             )
         os_profile = get(profile, "osProfile")
-        profiles.check_os(os_profile, generalised=change.creates)
+        profiles.check_os(os_profile, generalised=write.creates)
         prefix = get(os_profile, "computerNamePrefix")
         if prefix:
             profiles.check_name(str(prefix), 58, "computerNamePrefix")
@@ -68,15 +69,15 @@ class ScaleSetProvider(ResourceProvider):
                 raise ArmError(
                     400,
                     "InvalidResourceReference",
-                    f"Resource {target.id} referenced by resource {change.address.id} was not found. Please make sure "
+                    f"Resource {target.id} referenced by resource {write.address.id} was not found. Please make sure "
                     "that the referenced resource exists, and that both resources are in the same region.",
                     details=[],
                 )
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
-        old = change.before.body if change.before else {}
-        if not change.patch and change.before is not None:
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
+        old = write.before.body if write.before else {}
+        if not write.patch and write.before is not None:
             body = merge(copy.deepcopy({k: v for k, v in old.items() if k not in ("id", "name", "type")}), body)
         properties = body["properties"]
         sku = body.get("sku")
@@ -147,18 +148,18 @@ class ScaleSetProvider(ResourceProvider):
                     inner.setdefault(key, value)
         profile.setdefault("timeCreated", get(body, "properties", "timeCreated"))
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         model = copy.deepcopy(resource.properties.get("virtualMachineProfile"))
         if resource.private.get("profile") != model:
             resource.private["profile"] = model
             resource.private["model"] = int(resource.private.get("model", 0)) + 1
-            if not change.creates and get(resource.properties, "orchestrationMode") != "Flexible":
+            if not write.creates and get(resource.properties, "orchestrationMode") != "Flexible":
                 for instance in instances_of(self.cloud, resource):
                     instance.properties["latestModelApplied"] = False
 
-    async def work(self, resource: Resource, change: ResourceWrite) -> None:
+    async def work(self, resource: Resource, write: ResourceWrite) -> None:
         async with self.cloud.lock(resource.address.key):
-            await super().work(resource, change)
+            await super().work(resource, write)
             await self._follow(resource)
             if get(resource.properties, "upgradePolicy", "mode") == "Automatic":
                 await self._upgrade(resource, instances_of(self.cloud, resource))
@@ -181,9 +182,6 @@ class ScaleSetProvider(ResourceProvider):
             instance.properties["provisioningState"] = "Deleting"
         await asyncio.gather(*(remove_instance(self.cloud, i) for i in leaving))
 
-    def settle(self, resource: Resource) -> None:
-        resource.body.get("sku", {})
-
     def check_delete(self, resource: Resource) -> None:
         for instance in instances_of(self.cloud, resource):
             if get(instance.properties, "protectionPolicy", "protectFromScaleSetActions"):
@@ -198,53 +196,87 @@ class ScaleSetProvider(ResourceProvider):
             await self._remove(instances_of(self.cloud, resource))
             await self.cloud.clock.sleep(5)
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         self.cloud.addresses.free(resource.id)
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        name = action.lower()
-        if name == "instanceview":
-            return ArmReply(200, self.instance_view(resource))
-        if name == "skus":
-            return ArmReply(200, {"value": [self._sku(resource)]})
-        if name in ("osupgradehistory",):
-            return ArmReply(200, {"value": []})
-        work = self._work(resource, name, body)
-        if work is None:
-            return None
-        return ArmReply(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
+    def read_instance_view(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The number of instances in each state."""
+        counts = Counter(f"ProvisioningState/{i.state.lower()}" for i in instances_of(self.cloud, resource))
+        view = {
+            "virtualMachine": {"statusesSummary": [{"code": c, "count": n} for c, n in counts.items()]},
+            "statuses": [profiles.provisioning_status(resource.state, offset_stamp(resource.changed))],
+        }
+        return ArmReply(200, view)
 
-    def _work(self, resource: Resource, name: str, body: Json) -> Callable[[], Awaitable[None]] | None:
-        chosen = self._chosen(resource, body, name)
-        steps = power_steps(name)
+    def list_skus(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The size of the scale set with the limits of its capacity."""
+        sku = {k: v for k, v in (resource.body.get("sku") or {}).items() if k != "capacity"}
+        scale = {"minimum": 0, "maximum": LIMIT, "defaultCapacity": 1, "scaleType": "Automatic"}
+        row = {"resourceType": "Microsoft.Compute/virtualMachineScaleSets", "sku": sku, "capacity": scale}
+        return ArmReply(200, {"value": [row]})
 
-        async def power() -> None:
+    def list_nothing(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """An empty list."""
+        return ArmReply(200, {"value": []})
+
+    def list_interfaces(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The network interfaces of all instances."""
+        instances = instances_of(self.cloud, resource)
+        return ArmReply(200, {"value": [n for i in instances for n in interfaces_of(self.cloud, i)]})
+
+    def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Starts, stops, restarts, reimages … the chosen instances."""
+        chosen = self._chosen(resource, call.body)
+
+        async def work() -> None:
+            await asyncio.gather(*(take_power(self.cloud, resource, i, call.name) for i in chosen))
+
+        return self._accept(resource, work)
+
+    def delete_instances(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Deletes the chosen instances and lowers the capacity."""
+        chosen = self._chosen(resource, call.body, must_name=True)
+
+        async def work() -> None:
+            await self._remove(chosen)
+            sku = resource.body.get("sku") or {}
+            sku["capacity"] = len(instances_of(self.cloud, resource))
+
+        return self._accept(resource, work)
+
+    def upgrade_instances(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Applies the latest model to the chosen instances."""
+        chosen = self._chosen(resource, call.body, must_name=True)
+        return self._accept(resource, lambda: self._upgrade(resource, chosen))
+
+    def set_orchestration_service(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Suspends or resumes automatic repairs, which the simulator does not do."""
+        return self._accept(resource, lambda: self.cloud.clock.sleep(5))
+
+    def _accept(self, resource: Resource, work: Callable[[], Awaitable[None]]) -> ArmReply:
+        async def work_alone() -> None:
             async with self.cloud.lock(resource.address.key):
-                await asyncio.gather(*(take_power(self.cloud, resource, i, name) for i in chosen))
+                await work()
 
-        async def remove() -> None:
-            async with self.cloud.lock(resource.address.key):
-                await self._remove(chosen)
-                sku = resource.body.get("sku") or {}
-                sku["capacity"] = len(instances_of(self.cloud, resource))
+        return ArmReply(202, None, self.start_operation(resource, work_alone, empty=True), (ASYNC, LOCATION))
 
-        async def upgrade() -> None:
-            async with self.cloud.lock(resource.address.key):
-                await self._upgrade(resource, chosen)
+    actions = (
+        ("GET", "instanceView", read_instance_view),
+        ("GET", "skus", list_skus),
+        ("GET", "osUpgradeHistory", list_nothing),
+        ("GET", "networkInterfaces", list_interfaces),
+        ("GET", "publicIPAddresses", list_nothing),
+        ("POST", "delete", delete_instances),
+        ("POST", "manualUpgrade", upgrade_instances),
+        ("POST", "setOrchestrationServiceState", set_orchestration_service),
+        *posts(change_power, *STEPS),
+    )
 
-        async def nothing() -> None:
-            await self.cloud.clock.sleep(5)
-
-        if steps is not None:
-            return power
-        known = {"delete": remove, "manualupgrade": upgrade, "setorchestrationservicestate": nothing}
-        return known.get(name)
-
-    def _chosen(self, resource: Resource, body: Json, action: str) -> list[Resource]:
+    def _chosen(self, resource: Resource, body: Json, *, must_name: bool = False) -> list[Resource]:
         ids = get(body, "instanceIds")
         there = instances_of(self.cloud, resource)
         if not ids:
-            if action in ("delete", "manualupgrade"):
+            if must_name:
                 raise invalid_parameter("instanceIds", "Required parameter 'instanceIds' is missing (null).")
             return there
         if list(ids) == ["*"]:
@@ -273,40 +305,3 @@ class ScaleSetProvider(ResourceProvider):
         instance.private["model"] = resource.private.get("model")
         instance.properties["latestModelApplied"] = True
         instance.properties["provisioningState"] = "Succeeded"
-
-    def _sku(self, resource: Resource) -> Json:
-        sku = {k: v for k, v in (resource.body.get("sku") or {}).items() if k != "capacity"}
-        scale = {"minimum": 0, "maximum": LIMIT, "defaultCapacity": 1, "scaleType": "Automatic"}
-        return {"resourceType": "Microsoft.Compute/virtualMachineScaleSets", "sku": sku, "capacity": scale}
-
-    def instance_view(self, resource: Resource) -> dict[str, Json]:
-        """How many instances are in which state."""
-        counts = Counter(f"ProvisioningState/{i.state.lower()}" for i in instances_of(self.cloud, resource))
-        when = offset_stamp(resource.changed)
-        return {
-            "virtualMachine": {"statusesSummary": [{"code": c, "count": n} for c, n in counts.items()]},
-            "statuses": [profiles.provisioning_status(resource.state, when)],
-        }
-
-    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
-        resource = self.cloud.store.get(parent.id)
-        kind = parent.tail.lower()
-        if resource is None:
-            raise not_found_entity(parent.id)
-        if kind == "networkinterfaces":
-            return [n for i in instances_of(self.cloud, resource) for n in interfaces_of(self.cloud, i)]
-        if kind == "publicipaddresses":
-            return []
-        if kind == "virtualmachines" and resource.properties.get("orchestrationMode") == "Flexible":
-            return [
-                {
-                    "name": i.address.last_name,
-                    "id": f"{resource.id}/virtualMachines/{i.address.last_name}",
-                    "type": "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
-                    "location": i.location,
-                    "instanceId": i.address.last_name,
-                    "zones": i.body.get("zones") or [None],
-                }
-                for i in instances_of(self.cloud, resource)
-            ]
-        return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.errors import invalid_parameter
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.compute.ssh_key_format import valid
 from azops_tui.simulator.store import Resource
 
@@ -15,14 +14,13 @@ class SshKeyProvider(ResourceProvider):
 
     types = ("microsoft.compute/sshpublickeys",)
 
-    def check(self, change: ResourceWrite) -> None:
-        key = change.properties.get("publicKey")
+    def check(self, write: ResourceWrite) -> None:
+        key = write.properties.get("publicKey")
         if key is not None and not valid(key):
             raise invalid_parameter("publicKey")
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        if action.lower() != "generatekeypair":
-            return None
+    def generate_key_pair(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Creates a key pair, keeps the public key and returns both."""
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -36,3 +34,5 @@ class SshKeyProvider(ResourceProvider):
             200,
             {"publicKey": resource.properties["publicKey"], "privateKey": private.decode(), "id": resource.id},
         )
+
+    actions = (("POST", "generateKeyPair", generate_key_pair),)

@@ -5,32 +5,35 @@ from __future__ import annotations
 import asyncio
 import copy
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.cloud import SimulatedMachine
-from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_entity
-from azops_tui.simulator.ids import parse
+from azops_tui.simulator.errors import ArmError, invalid_parameter, need, not_found_entity
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, merge, need, reference_id
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
 from azops_tui.simulator.providers.compute.disks import attach, detach
 from azops_tui.simulator.providers.compute.extensions import extension_view, handler_view
 from azops_tui.simulator.providers.compute.run_command import run_command
+from azops_tui.simulator.providers.compute.sizes import sizes
+from azops_tui.simulator.providers.documents import get, merge, reference_id
 from azops_tui.simulator.providers.network.interfaces import addresses_of, release_addresses
 from azops_tui.simulator.store import Resource
 
-LEAD = (ASYNC, LOCATION)
-POWER_SECONDS = {
-    "start": 22.0,
-    "restart": 14.0,
-    "poweroff": 12.0,
-    "deallocate": 30.0,
-    "redeploy": 60.0,
-    "reimage": 40.0,
+POWER_STEPS = {
+    "start": ("starting", "running", 22.0),
+    "restart": ("running", "running", 14.0),
+    "poweroff": ("stopping", "stopped", 12.0),
+    "deallocate": ("deallocating", "deallocated", 30.0),
+    "redeploy": ("starting", "running", 60.0),
+    "reimage": ("starting", "running", 40.0),
+    "reapply": ("running", "running", 5.0),
+    "performmaintenance": ("running", "running", 5.0),
 }
+"""Power state meanwhile, power state after, and seconds in Azure's time, by action."""
 
 
 class VirtualMachineProvider(ResourceProvider):
@@ -38,23 +41,23 @@ class VirtualMachineProvider(ResourceProvider):
 
     types = ("microsoft.compute/virtualmachines",)
 
-    def check(self, change: ResourceWrite) -> None:
-        if change.patch:
+    def check(self, write: ResourceWrite) -> None:
+        if write.patch:
             return
-        properties = change.properties
-        self._check_profiles(change, properties)
+        properties = write.properties
+        self._check_profiles(write, properties)
         used = [reference_id(n) for n in get(properties, "networkProfile", "networkInterfaces") or []]
         own = get(properties, "networkProfile", "networkInterfaceConfigurations")
-        if not used and not own and change.creates and not get(properties, "virtualMachineScaleSet"):
+        if not used and not own and write.creates and not get(properties, "virtualMachineScaleSet"):
             raise invalid_parameter("networkProfile", "Required parameter 'networkProfile' is missing (null).")
         for nic in used:
-            self._check_interface(nic, change)
+            self._check_interface(nic, write)
         for name in ("availabilitySet", "virtualMachineScaleSet", "proximityPlacementGroup", "host"):
             target = reference_id(get(properties, name))
             need(not target or self.cloud.store.get(target), not_found_entity(target))
 
-    def _check_profiles(self, change: ResourceWrite, properties: dict[str, Json]) -> None:
-        if change.creates:
+    def _check_profiles(self, write: ResourceWrite, properties: dict[str, Json]) -> None:
+        if write.creates:
             need(
                 get(properties, "hardwareProfile", "vmSize") or get(properties, "virtualMachineScaleSet"),
                 invalid_parameter("vmSize", "Required parameter 'vmSize' is missing (null)."),
@@ -66,11 +69,11 @@ class VirtualMachineProvider(ResourceProvider):
             name = get(properties, "osProfile", "computerName")
             if name and images.system_of(get(properties, "storageProfile", "imageReference")) == "Linux":
                 profiles.check_name(str(name), 64, "computerName")
-        profiles.check_os(get(properties, "osProfile"), generalised=change.creates)
-        before = change.before.properties if change.before else {}
+        profiles.check_os(get(properties, "osProfile"), generalised=write.creates)
+        before = write.before.properties if write.before else {}
         old = get(before, "osProfile", "linuxConfiguration", "ssh")
         new = get(properties, "osProfile", "linuxConfiguration", "ssh")
-        if change.before is not None and old is not None and new is not None:
+        if write.before is not None and old is not None and new is not None:
             before_keys = {str(get(k, "keyData")).strip() for k in get(old, "publicKeys") or []}
             sent_keys = {str(get(k, "keyData")).strip() for k in get(new, "publicKeys") or []}
             if before_keys != sent_keys:
@@ -81,27 +84,27 @@ class VirtualMachineProvider(ResourceProvider):
                     target="linuxConfiguration.ssh.publicKeys",
                 )
 
-    def _check_interface(self, nic: str, change: ResourceWrite) -> None:
+    def _check_interface(self, nic: str, write: ResourceWrite) -> None:
         found = self.cloud.store.get(nic)
         if found is None:
             raise not_found_entity(nic)
-        for other in self.cloud.store.of_type(self.types[0], f"/subscriptions/{change.address.subscription}"):
-            if other.address.key == change.address.key or other.state == "Deleting":
+        for other in self.cloud.store.of_type(self.types[0], f"/subscriptions/{write.address.subscription}"):
+            if other.address.key == write.address.key or other.state == "Deleting":
                 continue
             if any(reference_id(n).lower() == nic.lower() for n in _interfaces(other)):
                 raise ArmError(
                     400,
                     "NicInUse",
                     f"Network Interface {found.id} is used by existing resource {other.id}. In order to use it with "
-                    f"{change.address.id}, it must be dissociated from the existing resource.",
+                    f"{write.address.id}, it must be dissociated from the existing resource.",
                     details=[],
                 )
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"]
-        old = change.before.properties if change.before else {}
-        if not change.patch and change.before is not None:
+        old = write.before.properties if write.before else {}
+        if not write.patch and write.before is not None:
             kept = copy.deepcopy(old)
             for name in ("osProfile", "storageProfile", "hardwareProfile", "networkProfile"):
                 if name in properties:
@@ -126,25 +129,25 @@ class VirtualMachineProvider(ResourceProvider):
         if isinstance(reference, dict):
             profiles.exact_version(reference)
         disk = storage.setdefault("osDisk", {})
-        self._dress_disk(disk, change, size, 1, images.disk_size(system))
+        self._dress_disk(disk, write, size, 1, images.disk_size(system))
         disk["osType"] = system
         disk["createOption"] = profiles.titled(disk.get("createOption"))
         disk.setdefault("caching", "ReadWrite")
         for i, data in enumerate(storage.setdefault("dataDisks", [])):
-            self._dress_disk(data, change, size, i + 2, 0)
+            self._dress_disk(data, write, size, i + 2, 0)
             data["createOption"] = profiles.titled(data.get("createOption") or "Empty")
             data.setdefault("caching", "None")
             data.setdefault("toBeDetached", False)
         profile = properties.get("osProfile")
         if isinstance(profile, dict):
-            profile.setdefault("computerName", change.address.last_name)
+            profile.setdefault("computerName", write.address.last_name)
             profiles.dress_os(profile, system)
         return body
 
-    def _dress_disk(self, disk: dict[str, Json], change: ResourceWrite, size: str, number: int, gigabytes: int) -> None:
+    def _dress_disk(self, disk: dict[str, Json], write: ResourceWrite, size: str, number: int, gigabytes: int) -> None:
         managed = disk.get("managedDisk")
         if disk.get("vhd") is not None:
-            disk.setdefault("name", f"{change.address.last_name}_disk{number}")
+            disk.setdefault("name", f"{write.address.last_name}_disk{number}")
             disk.setdefault("deleteOption", "Detach")
             if gigabytes:
                 disk.setdefault("diskSizeGB", gigabytes)
@@ -153,31 +156,31 @@ class VirtualMachineProvider(ResourceProvider):
             managed = disk["managedDisk"] = {}
         known = reference_id(managed)
         if not disk.get("name"):
-            alone = number == 1 and not get(change.sent, "properties", "storageProfile", "dataDisks")
+            alone = number == 1 and not get(write.sent, "properties", "storageProfile", "dataDisks")
             part = "OsDisk_1" if alone else f"disk{number}"
-            made = f"{change.address.last_name}_{part}_{uuid.uuid4().hex}"
+            made = f"{write.address.last_name}_{part}_{uuid.uuid4().hex}"
             disk["name"] = known.rsplit("/", 1)[-1] if known else made
         if not managed.get("storageAccountType"):
             found = self.cloud.store.get(known) if known else None
             kind = get(found.body, "sku", "name") if found else None
             managed["storageAccountType"] = kind or profiles.storage_account_type(size)
-        managed.setdefault("id", f"{change.address.scope}/providers/Microsoft.Compute/disks/{disk['name']}")
+        managed.setdefault("id", f"{write.address.scope}/providers/Microsoft.Compute/disks/{disk['name']}")
         disk.setdefault("deleteOption", "Detach")
         if gigabytes:
             disk.setdefault("diskSizeGB", gigabytes)
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         attach(self.cloud, resource)
-        if change.creates:
+        if write.creates:
             resource.private["power"] = "starting"
             for nic in _interfaces(resource):
                 found = self.cloud.store.get(reference_id(nic))
                 if found is not None:
                     addresses_of(self.cloud, found, allocating=True)
 
-    async def work(self, resource: Resource, change: ResourceWrite) -> None:
-        await super().work(resource, change)
-        if change.creates:
+    async def work(self, resource: Resource, write: ResourceWrite) -> None:
+        await super().work(resource, write)
+        if write.creates:
             await self.switch_on(resource)
 
     async def switch_on(self, resource: Resource) -> None:
@@ -206,7 +209,7 @@ class VirtualMachineProvider(ResourceProvider):
             image=images.describe(get(resource.properties, "storageProfile", "imageReference")),
         )
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = resource.body
         below = self._extensions(resource)
         view = query.get("$expand", "").lower() == "instanceview" or query.get("statusonly") == "true"
@@ -255,14 +258,14 @@ class VirtualMachineProvider(ResourceProvider):
         below = self.cloud.store.below(resource.address)
         return [r for r in below if r.address.type.lower() == "microsoft.compute/virtualmachines/extensions"]
 
-    def settle(self, resource: Resource) -> None:
+    def on_completed(self, resource: Resource) -> None:
         attach(self.cloud, resource)
 
     async def delete(self, resource: Resource) -> None:
         await self.cloud.stop_host(resource.address.key, forget=True)
         await super().delete(resource)
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         detach(self.cloud, resource)
         for used in _interfaces(resource):
             if str(get(used, "properties", "deleteOption")).lower() == "delete":
@@ -272,61 +275,55 @@ class VirtualMachineProvider(ResourceProvider):
                     self.cloud.addresses.free(nic.id)
         self.cloud.operations.spawn(self.cloud.stop_host(resource.address.key, forget=True))
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        name = action.lower()
-        if name == "instanceview":
-            return ArmReply(200, self.instance_view(resource))
-        if name == "vmsizes":
-            from azops_tui.simulator.providers.compute.sizes import sizes
+    def read_instance_view(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The instance view."""
+        return ArmReply(200, self.instance_view(resource))
 
-            return ArmReply(200, {"value": sizes()})
-        if name == "generalize":
-            if resource.private.get("power") not in ("stopped", "deallocated"):
-                raise ArmError(
-                    409, "OperationNotAllowed", "The Virtual Machine must be stopped before it is generalized."
-                )
-            return ArmReply(200)
-        if name == "simulateeviction":
-            if str(resource.properties.get("priority", "")).lower() != "spot":
-                raise ArmError(
-                    409, "OperationNotAllowed", "Operation 'simulateEviction' is allowed only for Spot Virtual Machines"
-                )
-            return ArmReply(204)
-        if name == "runcommand":
-            return self._run_command(resource, body)
-        work = self._power_work(resource, name)
-        if work is None:
-            return None
-        return ArmReply(202, None, self.begin(resource, work, empty=True), LEAD)
+    def list_sizes(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The sizes that the machine can be changed to."""
+        return ArmReply(200, {"value": sizes()})
 
-    def _run_command(self, resource: Resource, body: Json) -> ArmReply:
+    def generalize(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Marks a stopped machine as generalized."""
+        if resource.private.get("power") not in ("stopped", "deallocated"):
+            raise ArmError(409, "OperationNotAllowed", "The Virtual Machine must be stopped before it is generalized.")
+        return ArmReply(200)
+
+    def simulate_eviction(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Accepts the request for a spot machine; nothing is evicted."""
+        if str(resource.properties.get("priority", "")).lower() != "spot":
+            raise ArmError(
+                409, "OperationNotAllowed", "Operation 'simulateEviction' is allowed only for Spot Virtual Machines"
+            )
+        return ArmReply(204)
+
+    def run_command(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Runs a script on the machine's host."""
         if resource.private.get("power") != "running":
             raise ArmError(409, "OperationNotAllowed", "The operation requires the VM to be running (or set to run).")
-        work, result = run_command(self.cloud, resource.address.key, body)
-        operation = self.begin(resource, work)
+        work, result = run_command(self.cloud, resource.address.key, call.body)
+        operation = self.start_operation(resource, work)
         operation.result = result
-        return ArmReply(202, None, operation, LEAD)
+        return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
-    def _power_work(self, resource: Resource, name: str) -> Callable[[], Awaitable[None]] | None:
-        steps = {
-            "start": ("starting", "running"),
-            "restart": ("running", "running"),
-            "poweroff": ("stopping", "stopped"),
-            "deallocate": ("deallocating", "deallocated"),
-            "redeploy": ("starting", "running"),
-            "reimage": ("starting", "running"),
-            "reapply": ("running", "running"),
-            "performmaintenance": ("running", "running"),
-        }
-        if name not in steps:
-            return None
-        meanwhile, after = steps[name]
+    def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Starts, stops, restarts, deallocates … the machine."""
+        meanwhile, after, seconds = POWER_STEPS[call.name]
 
         async def work() -> None:
             async with self.cloud.lock(resource.address.key):
-                await self.power(resource, meanwhile, after, POWER_SECONDS.get(name, 5.0), name)
+                await self.power(resource, meanwhile, after, seconds, call.name)
 
-        return work
+        return ArmReply(202, None, self.start_operation(resource, work, empty=True), (ASYNC, LOCATION))
+
+    actions = (
+        ("GET", "instanceView", read_instance_view),
+        ("GET", "vmSizes", list_sizes),
+        ("POST", "generalize", generalize),
+        ("POST", "simulateEviction", simulate_eviction),
+        ("POST", "runCommand", run_command),
+        *posts(change_power, *POWER_STEPS),
+    )
 
     async def power(self, resource: Resource, meanwhile: str, after: str, seconds: float, action: str) -> None:
         """Takes a machine from one power state to the next, its host with it."""
@@ -352,9 +349,3 @@ class VirtualMachineProvider(ResourceProvider):
 
 def _interfaces(resource: Resource) -> list[Json]:
     return list(get(resource.properties, "networkProfile", "networkInterfaces") or [])
-
-
-def scale_set_of(resource: Resource) -> str:
-    """Id of the flexible scale set that a machine belongs to, in lower case; empty for none."""
-    found = reference_id(resource.properties.get("virtualMachineScaleSet"))
-    return parse(found).key if found else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.ids import Address
-from azops_tui.simulator.providers.base import ResourceProvider, get
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider
+from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
 
 
@@ -23,5 +23,8 @@ class ContainerProvider(ResourceProvider):
                 return Resource(address, container)
         return None
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        return ArmReply(200, {"content": ""}) if action.lower() == "logs" else None
+    def read_logs(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The log of a container, which is always empty."""
+        return ArmReply(200, {"content": ""})
+
+    actions = (("GET", "logs", read_logs),)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import copy
 import uuid
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get
-from azops_tui.simulator.providers.defaults import fill
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import fill, get
 from azops_tui.simulator.store import Resource
 
 VERSION = "1.27.7"
@@ -73,11 +74,11 @@ class ManagedClusterProvider(ResourceProvider):
 
     types = ("microsoft.containerservice/managedclusters",)
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"]
-        old = change.before.properties if change.before else {}
-        address = change.address
+        old = write.before.properties if write.before else {}
+        address = write.address
         words = {"group": address.group, "name": address.last_name, "location": str(body.get("location") or "")}
         fill(properties, {**CLUSTER, **{k: old[k] for k in CLUSTER if k in old}}, words)
         prefix = properties.get("dnsPrefix") or address.last_name
@@ -90,11 +91,11 @@ class ManagedClusterProvider(ResourceProvider):
             dress_pool(profile)
         return body
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         for profile in resource.properties["agentPoolProfiles"]:
-            profile["provisioningState"] = "Creating" if change.creates else "Updating"
+            profile["provisioningState"] = "Creating" if write.creates else "Updating"
 
-    def settle(self, resource: Resource) -> None:
+    def on_completed(self, resource: Resource) -> None:
         properties = resource.properties
         for profile in properties["agentPoolProfiles"]:
             profile["provisioningState"] = "Succeeded"
@@ -116,25 +117,27 @@ class ManagedClusterProvider(ResourceProvider):
                 }
             }
 
-    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
-        resource = self.cloud.store.get(parent.id)
-        if resource is None or parent.tail.lower() != "agentpools":
-            return None
-        return [pool_body(resource, p) for p in resource.properties["agentPoolProfiles"]]
+    def list_credentials(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The kubectl configuration of the cluster."""
+        return ArmReply(200, {"kubeconfigs": [{"name": "clusterUser", "value": kubeconfig(resource)}]})
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        name = action.lower()
-        if name in ("listclusterusercredential", "listclusteradmincredential"):
-            return ArmReply(200, {"kubeconfigs": [{"name": "clusterUser", "value": kubeconfig(resource)}]})
-        if name in ("start", "stop", "rotateclustercertificates"):
+    def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Starts or stops the cluster, or rotates its certificates."""
 
-            async def work() -> None:
-                await self.cloud.clock.sleep(60)
-                if name != "rotateclustercertificates":
-                    resource.properties["powerState"] = {"code": "Running" if name == "start" else "Stopped"}
+        async def work() -> None:
+            await self.cloud.clock.sleep(60)
+            if call.name != "rotateclustercertificates":
+                resource.properties["powerState"] = {"code": "Running" if call.name == "start" else "Stopped"}
 
-            return ArmReply(202, None, self.begin(resource, work, empty=True), (ASYNC, LOCATION))
-        return None
+        return ArmReply(202, None, self.start_operation(resource, work, empty=True), (ASYNC, LOCATION))
+
+    actions = (
+        ("POST", "listClusterUserCredential", list_credentials),
+        ("POST", "listClusterAdminCredential", list_credentials),
+        ("POST", "start", change_power),
+        ("POST", "stop", change_power),
+        ("POST", "rotateClusterCertificates", change_power),
+    )
 
 
 class AgentPoolProvider(ResourceProvider):
@@ -155,22 +158,27 @@ class AgentPoolProvider(ResourceProvider):
         made.body["properties"] = found
         return made
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        cluster = self.cloud.store.get(address.id)
+        profiles = cluster.properties["agentPoolProfiles"] if cluster else []
+        return [pool_body(cluster, profile) for profile in profiles] if cluster else []
+
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         self.cloud.store.remove(resource)
-        cluster = self._cluster(change.address)
+        cluster = self._cluster(write.address)
         if cluster is None:
-            raise ArmError(404, "ParentResourceNotFound", f"The cluster of {change.address.id} could not be found.")
+            raise ArmError(404, "ParentResourceNotFound", f"The cluster of {write.address.id} could not be found.")
         profile = resource.body["properties"]
-        profile["name"] = change.address.last_name
+        profile["name"] = write.address.last_name
         dress_pool(profile)
         others = [p for p in cluster.properties["agentPoolProfiles"] if p.get("name") != profile["name"]]
         cluster.properties["agentPoolProfiles"] = [*others, profile]
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         properties = {k: v for k, v in resource.properties.items() if k != "name"}
         return {**resource.body, "properties": properties}
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         cluster = self._cluster(resource.address)
         if cluster is not None:
             name = resource.address.last_name.lower()

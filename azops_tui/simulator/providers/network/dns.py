@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.ids import Address
+from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.lro_profiles import LroProfile
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.network.networks import NetworkProvider
 from azops_tui.simulator.store import Resource
 
 RECORDS = ("a", "aaaa", "caa", "cname", "mx", "ns", "ptr", "soa", "srv", "txt", "ds", "tlsa")
-STYLE = LroProfile(created=201, shows_state=False, seconds=0.5)
+RECORD_LRO = LroProfile(created=201, shows_state=False, create_seconds=0.5)
 
 
 class RecordSetProvider(ResourceProvider):
@@ -20,28 +20,28 @@ class RecordSetProvider(ResourceProvider):
 
     types = tuple(f"microsoft.network/{zone}/{kind}" for zone in ("dnszones", "privatednszones") for kind in RECORDS)
 
-    def style(self, type_: str) -> LroProfile:
-        return STYLE
+    def lro(self, type_: str) -> LroProfile:
+        return RECORD_LRO
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"]
-        zone = change.address.names[0]
-        name = change.address.last_name
+        zone = write.address.names[0]
+        name = write.address.last_name
         properties["fqdn"] = f"{zone}." if name == "@" else f"{name}.{zone}."
-        if change.address.types[0].lower() == "dnszones":
+        if write.address.types[0].lower() == "dnszones":
             properties["provisioningState"] = "Succeeded"
             properties.setdefault("targetResource", {})
         else:
             properties["isAutoRegistered"] = False
         return body
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         resource.body["etag"] = resource.etag
-        if change.creates:
+        if write.creates:
             self._count(resource, 1)
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         self._count(resource, -1)
 
     def _count(self, resource: Resource, step: int) -> None:
@@ -56,9 +56,9 @@ class DnsZoneProvider(NetworkProvider):
 
     types = ("microsoft.network/dnszones", "microsoft.network/privatednszones")
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
-        super().made(resource, change)
-        if not change.creates:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
+        super().on_written(resource, write)
+        if not write.creates:
             return
         public = resource.type.lower().endswith("/dnszones")
         authority = {
@@ -76,13 +76,15 @@ class DnsZoneProvider(NetworkProvider):
             servers = [{"nsdname": n} for n in resource.properties.get("nameServers") or []]
             self._record(resource, "NS", {"TTL": 172800, "NSRecords": servers})
 
-    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
-        if parent.tail.lower() not in ("recordsets", "all"):
-            return None
-        kinds = {f"{parent.type}/{kind}".lower() for kind in RECORDS}
-        below = [r for r in self.cloud.store.below(parent) if r.address.type.lower() in kinds]
-        found = [copy.deepcopy(r.body) for r in sorted(below, key=lambda r: r.address.last_name != "@")]
-        return found[: int(query["$top"])] if query.get("$top", "").isdigit() else found
+    def list_records(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The record sets of all types."""
+        kinds = {f"{resource.type}/{kind}".lower() for kind in RECORDS}
+        below = [r for r in self.cloud.store.below(resource.address) if r.address.type.lower() in kinds]
+        records = [copy.deepcopy(r.body) for r in sorted(below, key=lambda r: r.address.last_name != "@")]
+        top = call.query.get("$top", "")
+        return ArmReply(200, {"value": records[: int(top)] if top.isdigit() else records})
+
+    actions = (("GET", "recordsets", list_records), ("GET", "all", list_records))
 
     def _record(self, zone: Resource, kind: str, properties: dict[str, Json]) -> None:
         address = zone.address.child(kind, "@")

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.ids import Address
-from azops_tui.simulator.providers.base import get, reference_id
-from azops_tui.simulator.providers.defaults import ELEMENTS
-from azops_tui.simulator.providers.network.types import ELEMENT_DEFAULTS
+from azops_tui.simulator.providers.documents import get, reference_id
+from azops_tui.simulator.providers.network.element_defaults import ELEMENT_DEFAULTS
 from azops_tui.simulator.store import Resource
 
 NOT_ELEMENTS = {"records", "virtualnetworkrules", "serviceendpoints", "delegations"}
@@ -38,7 +37,7 @@ def dress(element: dict[str, Json], parent: str, parent_type: str, name: str, et
     for endpoint in properties.get("serviceEndpoints") or []:
         endpoint["provisioningState"] = "Succeeded"
         endpoint.setdefault("locations", ["*"])
-    for key, value in {**ELEMENT_DEFAULTS.get(kind, {}), **ELEMENTS.get(kind, {})}.items():
+    for key, value in ELEMENT_DEFAULTS.get(kind, {}).items():
         properties.setdefault(key, copy.deepcopy(value))
     if state or "provisioningState" not in properties:
         properties["provisioningState"] = state or "Succeeded"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import parse
-from azops_tui.simulator.providers.base import ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.base import ResourceWrite
+from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.elements import find_element
 from azops_tui.simulator.providers.network.networks import NetworkProvider
 from azops_tui.simulator.providers.network.public_addresses import allocate, release
@@ -18,18 +21,18 @@ class NetworkInterfaceProvider(NetworkProvider):
 
     types = ("microsoft.network/networkinterfaces",)
 
-    def check(self, change: ResourceWrite) -> None:
-        super().check(change)
-        if not change.patch and not change.properties.get("ipConfigurations"):
+    def check(self, write: ResourceWrite) -> None:
+        super().check(write)
+        if not write.patch and not write.properties.get("ipConfigurations"):
             raise ArmError(
                 400,
                 "NetworkInterfaceMustHaveAtLeastOneIpConfiguration",
-                f"Network interface {change.address.id} must have at least one IP configuration.",
+                f"Network interface {write.address.id} must have at least one IP configuration.",
                 details=[],
             )
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
-        super().made(resource, change)
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
+        super().on_written(resource, write)
         resource.body.setdefault("kind", "Regular")
         properties = resource.properties
         properties.setdefault("macAddress", mac(self.cloud))
@@ -37,12 +40,12 @@ class NetworkInterfaceProvider(NetworkProvider):
         for name in ("dnsServers", "appliedDnsServers"):
             settings.setdefault(name, [])
         settings.setdefault("internalDomainNameSuffix", suffix(self.cloud))
-        if change.api_version >= "2022-11-01":
+        if write.api_version >= "2022-11-01":
             properties.setdefault("disableTcpStateTracking", False)
             properties.setdefault("auxiliarySku", "None")
         old = {
             str(c.get("name")).lower(): str(get(c, "properties", "privateIPAddress") or "")
-            for c in (change.before.properties.get("ipConfigurations") or [] if change.before else [])
+            for c in (write.before.properties.get("ipConfigurations") or [] if write.before else [])
         }
         for i, configuration in enumerate(properties.get("ipConfigurations") or []):
             inner = configuration["properties"]
@@ -54,7 +57,7 @@ class NetworkInterfaceProvider(NetworkProvider):
             if subnet:
                 inner["privateIPAddress"] = take(self.cloud, subnet, configuration["id"], wanted, resource.id)
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = super().show(resource, query)
         machine = machine_of(self.cloud, resource)
         if machine is not None:
@@ -79,7 +82,7 @@ class NetworkInterfaceProvider(NetworkProvider):
                 details=[],
             )
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         self.cloud.addresses.free(resource.id)
 
 

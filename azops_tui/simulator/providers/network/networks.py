@@ -9,14 +9,16 @@ from __future__ import annotations
 import copy
 import ipaddress
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_reference
 from azops_tui.simulator.ids import Address, parse
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import get, reference_id
+from azops_tui.simulator.providers.network.element_defaults import default_rules
 from azops_tui.simulator.providers.network.elements import (
     dress,
     element_of,
@@ -26,8 +28,8 @@ from azops_tui.simulator.providers.network.elements import (
     references,
     respell,
 )
-from azops_tui.simulator.providers.network.types import DEFAULTS, default_rules
-from azops_tui.simulator.store import Resource
+from azops_tui.simulator.providers.network.watchers_group import WATCHERS_GROUP, watchers_group
+from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
 EMBEDDED: dict[str, tuple[str, ...]] = {
     "microsoft.network/virtualnetworks": ("subnets", "virtualNetworkPeerings"),
@@ -51,38 +53,45 @@ EMBEDDED: dict[str, tuple[str, ...]] = {
 class NetworkProvider(ResourceProvider):
     """Any type of Microsoft.Network of the first level."""
 
-    def check(self, change: ResourceWrite) -> None:
-        for reference in references(change.sent.get("properties")):
-            self.check_reference(reference, change)
-        if change.address.type.lower() == "microsoft.network/virtualnetworks":
-            check_subnets(change.address, change.properties)
+    def implicit_group(self, address: Address) -> ResourceGroupRecord | None:
+        return (
+            watchers_group(self.cloud, address.subscription)
+            if address.group.lower() == WATCHERS_GROUP.lower()
+            else None
+        )
 
-    def check_reference(self, reference: str, change: ResourceWrite) -> None:
+    def check(self, write: ResourceWrite) -> None:
+        for reference in references(write.sent.get("properties")):
+            self.check_reference(reference, write)
+        if write.address.type.lower() == "microsoft.network/virtualnetworks":
+            check_subnets(write.address, write.properties)
+
+    def check_reference(self, reference: str, write: ResourceWrite) -> None:
         """Refuses a reference to a network resource that is not there."""
         target = parse(reference)
         if target.namespace.lower() != "microsoft.network" or not target.names or not target.group:
             return
-        if target.key.startswith(change.address.key + "/") or target.key == change.address.key:
+        if target.key.startswith(write.address.key + "/") or target.key == write.address.key:
             return
         if self.cloud.store.get(target.id) is None and find_element(self.cloud, target) is None:
-            raise invalid_reference(target.id, change.address.id)
+            raise invalid_reference(target.id, write.address.id)
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         properties = body["properties"] = respell(body.get("properties") or {})
-        old = change.before.properties if change.before else {}
+        old = write.before.properties if write.before else {}
         for key in ("resourceGuid",):
             if key in old:
                 properties.setdefault(key, old[key])
-        type_ = change.address.type.lower()
+        type_ = write.address.type.lower()
         for name in EMBEDDED.get(type_, ()):
-            if not change.patch and name in old and name not in properties and name == "virtualNetworkPeerings":
+            if not write.patch and name in old and name not in properties and name == "virtualNetworkPeerings":
                 properties[name] = copy.deepcopy(old[name])
-        if type_ == "microsoft.network/publicipaddresses" and change.api_version >= "2022-09-01":
+        if type_ == "microsoft.network/publicipaddresses" and write.api_version >= "2022-09-01":
             properties.setdefault("ddosSettings", {"protectionMode": "VirtualNetworkInherited"})
         if type_ == "microsoft.network/virtualnetworks" and isinstance(properties.get("dhcpOptions"), dict):
             properties["dhcpOptions"].setdefault("dnsServers", [])
-        for key, value in DEFAULTS.get(type_, {}).items():
+        for key, value in self.namespace.facts(type_).defaults.items():
             properties.setdefault(key, copy.deepcopy(value))
         if type_ == "microsoft.network/networksecuritygroups":
             properties["defaultSecurityRules"] = default_rules()
@@ -92,9 +101,9 @@ class NetworkProvider(ResourceProvider):
                 pair_pools(rule.setdefault("properties", {}))
         return body
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
-        style = self.style(resource.type)
-        state = style.state if change.creates else style.updating
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
+        profile = self.lro(resource.type)
+        state = profile.state if write.creates else profile.updating
         dns = "dnszones" in resource.type.lower()
         resource.body["etag"] = resource.etag if dns else f'W/"{resource.etag}"'
         properties = resource.properties
@@ -108,11 +117,11 @@ class NetworkProvider(ResourceProvider):
         for name, element in elements(resource.properties):
             dress(element, resource.id, resource.type, name, resource.etag, state)
 
-    def settle(self, resource: Resource) -> None:
+    def on_completed(self, resource: Resource) -> None:
         for _, element in elements(resource.properties):
             element.setdefault("properties", {})["provisioningState"] = "Succeeded"
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = copy.deepcopy(resource.body)
         add_back_references(self.cloud, resource, body)
         return body
@@ -143,50 +152,43 @@ IN_USE = {
 
 
 class ElementProvider(ResourceProvider):
-    """Resources that live in a list of their parent: subnets, rules, pools, configurations."""
+    """Resources that are elements of a list of their parent: subnets, rules, pools, configurations."""
 
-    def __init__(self, cloud: SimulatedCloud, provider_of: Callable[[str], ResourceProvider]) -> None:
-        super().__init__(cloud)
-        self._of = provider_of
-
-    def serves(self, type_: str) -> bool:
-        """Whether a type (lower case) lives in its parent."""
-        parent, _, kind = type_.rpartition("/")
-        return kind in {k.lower() for k in EMBEDDED.get(parent, ())}
+    types = tuple(f"{parent}/{kind.lower()}" for parent, kinds in EMBEDDED.items() for kind in kinds)
 
     def find(self, address: Address) -> Resource | None:
         return find_element(self.cloud, address)
 
-    def check(self, change: ResourceWrite) -> None:
-        parent = self._parent(change.address)
-        kind = self._of(parent.type)
+    def check(self, write: ResourceWrite) -> None:
+        parent = self._parent(write.address)
+        kind = self.provider_of(parent.type)
         if isinstance(kind, NetworkProvider):
-            for reference in references(change.sent.get("properties")):
+            for reference in references(write.sent.get("properties")):
                 kind.check_reference(reference, ResourceWrite(parent.address, {}, parent))
-        if change.address.types[-1].lower() == "subnets":
+        if write.address.types[-1].lower() == "subnets":
             trial = copy.deepcopy(parent.properties)
-            put_element(trial, "subnets", {"name": change.address.last_name, "properties": change.properties})
+            put_element(trial, "subnets", {"name": write.address.last_name, "properties": write.properties})
             check_subnets(parent.address, trial)
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         store = self.cloud.store
         store.remove(resource)
-        parent = self._parent(change.address)
-        name = self._list_name(change.address)
-        style = self.style(resource.type)
-        state = style.state if change.creates else style.updating
+        parent = self._parent(write.address)
+        name = self._list_name(write.address)
+        profile = self.lro(resource.type)
+        state = profile.state if write.creates else profile.updating
         dress(resource.body, parent.id, parent.type, name, resource.etag, state)
         parent.properties[name] = put_element(parent.properties, name, resource.body)
-        provider = self._of(parent.type)
+        provider = self.provider_of(parent.type)
         if isinstance(provider, NetworkProvider):
             provider.dress(parent, "")
 
-    def settle(self, resource: Resource) -> None:
+    def on_completed(self, resource: Resource) -> None:
         resource.properties["provisioningState"] = "Succeeded"
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         parent = self._parent(resource.address)
-        body = self._of(parent.type).show(parent, {})
+        body = self.provider_of(parent.type).show(parent, {})
         found = element_of(body, resource.address)
         return found if found is not None else resource.body
 
@@ -201,7 +203,7 @@ class ElementProvider(ResourceProvider):
                 details=[],
             )
 
-    def gone(self, resource: Resource) -> None:
+    def on_deleted(self, resource: Resource) -> None:
         parent = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
         if parent is not None:
             name = self._list_name(resource.address)
@@ -209,10 +211,12 @@ class ElementProvider(ResourceProvider):
             kept = [e for e in parent.properties.get(name) or [] if str(e.get("name")).lower() != wanted]
             parent.properties[name] = kept
 
-    def collection_of(self, parent: Resource, name: str) -> list[Json]:
-        """The elements of a list of the parent, as GET of the list shows them."""
-        shown = self._of(parent.type).show(parent, {})
-        return list(get(shown, "properties", name) or [])
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        parent = self.cloud.store.get(address.id)
+        if parent is None:
+            return []
+        shown = self.provider_of(parent.type).show(parent, {})
+        return list(get(shown, "properties", address.tail) or [])
 
     def _parent(self, address: Address) -> Resource:
         above = address.parent

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.providers.base import ResourceWrite, get, reference_id
+from azops_tui.simulator.providers.base import ResourceWrite
+from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.networks import NetworkProvider
 from azops_tui.simulator.store import Resource
 
@@ -18,26 +20,26 @@ class PublicIpProvider(NetworkProvider):
 
     types = ("microsoft.network/publicipaddresses",)
 
-    def check(self, change: ResourceWrite) -> None:
-        super().check(change)
-        properties = change.properties
-        if change.patch:
+    def check(self, write: ResourceWrite) -> None:
+        super().check(write)
+        properties = write.properties
+        if write.patch:
             return
-        if get(change.sent, "sku", "name") == "Standard" and properties.get("publicIPAllocationMethod") == "Dynamic":
+        if get(write.sent, "sku", "name") == "Standard" and properties.get("publicIPAllocationMethod") == "Dynamic":
             raise ArmError(
                 400,
                 "StandardSkuPublicIPAddressesMustBeStatic",
-                f"Standard sku publicIp {change.address.id} must have AllocationMethod set to Static.",
+                f"Standard sku publicIp {write.address.id} must have AllocationMethod set to Static.",
                 details=[],
             )
         label = get(properties, "dnsSettings", "domainNameLabel")
         if not label:
             return
-        location = change.sent.get("location") or (change.before.location if change.before else "")
+        location = write.sent.get("location") or (write.before.location if write.before else "")
         fqdn = name_of(str(label), str(location))
         for other in self.cloud.store.of_type(self.types[0]):
             taken = str(get(other.properties, "dnsSettings", "fqdn") or "").lower()
-            if other.address.key != change.address.key and taken == fqdn.lower():
+            if other.address.key != write.address.key and taken == fqdn.lower():
                 raise ArmError(
                     400,
                     "DnsRecordInUse",
@@ -45,26 +47,26 @@ class PublicIpProvider(NetworkProvider):
                     details=[],
                 )
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         body.setdefault("sku", {"name": "Basic", "tier": "Regional"}).setdefault("tier", "Regional")
         properties = body["properties"]
-        if body["sku"].get("name") == "Standard" and "publicIPAllocationMethod" not in change.properties:
+        if body["sku"].get("name") == "Standard" and "publicIPAllocationMethod" not in write.properties:
             properties["publicIPAllocationMethod"] = "Static"
         properties.pop("ipAddress", None)
-        if change.before is not None and "ipAddress" in change.before.properties:
-            properties["ipAddress"] = change.before.properties["ipAddress"]
+        if write.before is not None and "ipAddress" in write.before.properties:
+            properties["ipAddress"] = write.before.properties["ipAddress"]
         settings = properties.get("dnsSettings")
         if isinstance(settings, dict) and settings.get("domainNameLabel"):
             settings["fqdn"] = name_of(str(settings["domainNameLabel"]), str(body.get("location")))
         return body
 
-    def settle(self, resource: Resource) -> None:
-        super().settle(resource)
+    def on_completed(self, resource: Resource) -> None:
+        super().on_completed(resource)
         if resource.properties.get("publicIPAllocationMethod") == "Static":
             allocate(self.cloud, resource)
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = copy.deepcopy(resource.body)
         user = self._user(resource)
         if user:

@@ -1,61 +1,59 @@
-"""Network watchers: Azure keeps one for each region in use, in a group of its own.
+"""Network watchers: Azure keeps one for each region in use, in a resource group of its own.
 
-They are made when someone asks for them and not before, so that nobody finds a group that nobody made.
+They are created when a request names or lists them and not before, so that no list shows a group nobody has created.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from azops_tui.json_types import Json
 from azops_tui.simulator import locations
-from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.ids import Address, group_id, parse
-from azops_tui.simulator.store import Resource, ResourceGroupRecord
-
-GROUP = "NetworkWatcherRG"
-TYPE = "microsoft.network/networkwatchers"
-
-
-def make_group(cloud: SimulatedCloud, subscription: str) -> ResourceGroupRecord:
-    """The group of the watchers."""
-    found = cloud.store.group(subscription, GROUP)
-    if found is None:
-        found = ResourceGroupRecord(subscription, GROUP, "westus", created=cloud.clock.now())
-        cloud.store.add_group(found)
-    return found
+from azops_tui.simulator.providers.network.networks import NetworkProvider
+from azops_tui.simulator.providers.network.watchers_group import WATCHERS_GROUP, watchers_group
+from azops_tui.simulator.store import Resource
 
 
-def make_asked(cloud: SimulatedCloud, address: Address) -> None:
-    """Makes the watcher that a path names or lies under, if it is one of Azure's own."""
-    if address.group.lower() != GROUP.lower() or not address.names or not address.types:
-        return
-    if f"{address.namespace}/{address.types[0]}".lower() != TYPE:
-        return
-    region = address.names[0].lower().removeprefix("networkwatcher_")
-    if region != address.names[0].lower() and locations.known(region):
-        _make(cloud, address.subscription, region)
+class NetworkWatcherProvider(NetworkProvider):
+    """Microsoft.Network/networkWatchers."""
 
+    types = ("microsoft.network/networkwatchers",)
 
-def make_used(cloud: SimulatedCloud, subscription: str) -> None:
-    """Makes the watchers of all regions that have networks."""
-    networks = cloud.store.of_type("microsoft.network/virtualnetworks", f"/subscriptions/{subscription}")
-    regions = {n.location for n in networks if n.location}
-    if regions:
-        make_group(cloud, subscription)
-    for region in sorted(regions):
-        _make(cloud, subscription, region)
+    def find(self, address: Address) -> Resource | None:
+        resource = super().find(address)
+        region = address.last_name.lower().removeprefix("networkwatcher_")
+        if resource is not None or address.group.lower() != WATCHERS_GROUP.lower():
+            return resource
+        is_azures_own = region != address.last_name.lower() and locations.known(region)
+        return self._create(address.subscription, region) if is_azures_own else None
 
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        if not address.group:
+            networks = self.cloud.store.of_type(
+                "microsoft.network/virtualnetworks", f"/subscriptions/{address.subscription}"
+            )
+            regions = {n.location for n in networks if n.location}
+            if regions:
+                watchers_group(self.cloud, address.subscription)
+            for region in sorted(regions):
+                self._create(address.subscription, region)
+        return super().list_documents(address, query)
 
-def _make(cloud: SimulatedCloud, subscription: str, region: str) -> None:
-    name = f"NetworkWatcher_{region}"
-    address = parse(f"{group_id(subscription, GROUP)}/providers/Microsoft.Network/networkWatchers/{name}")
-    if cloud.store.get(address.id) is not None:
-        return
-    made = Resource(address, {}, created=cloud.clock.now())
-    made.body = {
-        "name": name,
-        "id": address.id,
-        "etag": f'W/"{made.etag}"',
-        "type": "Microsoft.Network/networkWatchers",
-        "location": region,
-        "properties": {"provisioningState": "Succeeded", "runningOperationIds": []},
-    }
-    cloud.store.add(made)
+    def _create(self, subscription: str, region: str) -> Resource:
+        name = f"NetworkWatcher_{region}"
+        address = parse(f"{group_id(subscription, WATCHERS_GROUP)}/providers/Microsoft.Network/networkWatchers/{name}")
+        existing = self.cloud.store.get(address.id)
+        if existing is not None:
+            return existing
+        watcher = Resource(address, {}, created=self.cloud.clock.now())
+        watcher.body = {
+            "name": name,
+            "id": address.id,
+            "etag": f'W/"{watcher.etag}"',
+            "type": "Microsoft.Network/networkWatchers",
+            "location": region,
+            "properties": {"provisioningState": "Succeeded", "runningOperationIds": []},
+        }
+        self.cloud.store.add(watcher)
+        return watcher

@@ -1,4 +1,4 @@
-"""The paths of deployments: ``…/providers/Microsoft.Resources/deployments``, at every scope."""
+"""Requests about deployments, at every scope."""
 
 from __future__ import annotations
 
@@ -8,125 +8,122 @@ from dataclasses import replace
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
-from azops_tui.simulator.deployments import whatif as foresight
-from azops_tui.simulator.deployments.engine import DEPLOYMENT_TYPE, DeploymentEngine
+from azops_tui.simulator.deployments import whatif
+from azops_tui.simulator.deployments.engine import DEPLOYMENT_TYPE
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address
 from azops_tui.simulator.lro_profiles import LOCATION
+from azops_tui.simulator.services import ArmServices
 
 
-class DeploymentRoutes:
-    """Routes requests about deployments."""
+def _deployment(request: ArmRequest) -> Address:
+    """Address of the deployment itself, without an action."""
+    return replace(request.address, tail="")
 
-    def __init__(self, deployments: DeploymentEngine) -> None:
-        self.deployments = deployments
-        self.cloud = deployments.cloud
 
-    async def route(self, asked: ArmRequest, address: Address) -> ArmReply | None:
-        """Answers a request about deployments; None where the path is about something else."""
-        types = [t.lower() for t in address.types]
-        if address.namespace.lower() != "microsoft.resources":
-            return None
-        if not types and address.tail.lower() == "deployments":
-            self.deployments.manager.group(address)
-            return self._list(asked, address)
-        if types[:1] != ["deployments"]:
-            return None
-        if types == ["deployments", "operations"]:
-            return self._operation(address)
-        if len(types) > 1:
-            return None
-        if address.tail:
-            return await self._act(asked, address, address.tail.lower())
-        return self._one(asked, address)
+def list_deployments(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The deployments of a scope, newest first."""
+    services.resources.group(request.address)
+    now = services.cloud.clock.now()
+    documents: list[Json] = [d.view(now) for d in services.deployments.of_scope(request.address.scope)]
+    filter_ = request.query.get("$filter", "").lower()
+    if "provisioningstate eq '" in filter_:
+        state = filter_.split("provisioningstate eq '")[1].split("'")[0]
+        documents = [d for d in documents if d["properties"]["provisioningState"].lower() == state]
+    return ArmReply(200, {"value": request.top(documents)})
 
-    def _list(self, asked: ArmRequest, address: Address) -> ArmReply:
-        now = self.cloud.clock.now()
-        found = [d.view(now) for d in self.deployments.of_scope(address.scope)]
-        wanted = asked.query.get("$filter", "").lower()
-        if "provisioningstate eq '" in wanted:
-            state = wanted.split("provisioningstate eq '")[1].split("'")[0]
-            found = [d for d in found if d["properties"]["provisioningState"].lower() == state]
-        top = asked.query.get("$top", "")
-        return ArmReply(200, {"value": found[: int(top)] if top.isdigit() else found})
 
-    def _one(self, asked: ArmRequest, address: Address) -> ArmReply:
-        method = asked.method
-        if method == "PUT":
-            return self._put(asked, address)
-        if method == "HEAD":
-            self.deployments.manager.group(address)
-            return ArmReply(204 if self.deployments.find(address) else 404)
-        if method == "DELETE":
-            return self._delete(address)
-        if method == "GET":
-            return ArmReply(200, copy.deepcopy(self.deployments.get(address).view(self.cloud.clock.now())))
-        raise ArmError(405, "HttpMethodNotAllowed", f"A deployment takes no {method}.")
+def show(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """One deployment."""
+    document = services.deployments.get(request.address).view(services.cloud.clock.now())
+    return ArmReply(200, copy.deepcopy(document))
 
-    def _put(self, asked: ArmRequest, address: Address) -> ArmReply:
-        existed = self.deployments.find(address) is not None
-        made, operation = self.deployments.start(address, asked.document(), asked.api_version)
-        link = f"{self.cloud.base}{made.id}/operationStatuses/{operation.id}?api-version={asked.api_version}"
-        headers = {"Azure-AsyncOperation": link} | self.cloud.clock.retry_after()
-        body = copy.deepcopy(made.view(self.cloud.clock.now()))
-        return ArmReply(200 if existed else 201, body, headers=headers)
 
-    def _delete(self, address: Address) -> ArmReply:
-        found = self.deployments.find(address)
-        self.deployments.manager.group(address)
-        if found is None:
-            return ArmReply(204)
-        if not found.done:
-            raise ArmError(
-                409,
-                "DeploymentActive",
-                f"Unable to delete deployment '{found.name}': it is still active. Cancel it first.",
-            )
+def exists(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """204 or 404."""
+    services.resources.group(request.address)
+    return ArmReply(204 if services.deployments.find(request.address) else 404)
 
-        async def work() -> None:
-            await self.cloud.clock.sleep(2)
-            self.deployments.known.pop(address.key, None)
 
-        operation = self.cloud.operations.make(DEPLOYMENT_TYPE, address.subscription, "")
-        operation.empty_status = 204
-        self.cloud.operations.start(operation, work)
-        return ArmReply(202, None, operation, (LOCATION,))
+def put(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Starts a deployment."""
+    engine, address, version = services.deployments, request.address, request.api_version
+    existed = engine.find(address) is not None
+    deployment, operation = engine.start(address, request.document(), version)
+    url = f"{services.cloud.base}{deployment.id}/operationStatuses/{operation.id}?api-version={version}"
+    headers = {"Azure-AsyncOperation": url} | services.cloud.clock.retry_after()
+    body = copy.deepcopy(deployment.view(services.cloud.clock.now()))
+    return ArmReply(200 if existed else 201, body, headers=headers)
 
-    async def _act(self, asked: ArmRequest, address: Address, action: str) -> ArmReply | None:
-        plain = replace(address, tail="")
-        if action == "validate":
-            return ArmReply(200, self.deployments.validate(plain, asked.document()))
-        if action == "cancel":
-            self.deployments.cancel(plain)
-            return ArmReply(204)
-        if action == "exporttemplate":
-            return ArmReply(200, {"template": copy.deepcopy(self.deployments.get(plain).template)})
-        if action == "operations":
-            found = self.deployments.get(plain).operations(self.cloud.clock.now())
-            top = asked.query.get("$top", "")
-            return ArmReply(200, {"value": found[: int(top)] if top.isdigit() else found})
-        if action == "whatif":
-            return self._foresee(plain, asked.document())
-        return None
 
-    def _foresee(self, address: Address, sent: dict[str, Json]) -> ArmReply:
-        self.deployments.manager.group(address)
-        foresight.check(sent, address)
-        answer: dict[str, Json] = {}
+def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Deletes the record of a deployment."""
+    address, cloud = request.address, services.cloud
+    deployment = services.deployments.find(address)
+    services.resources.group(address)
+    if deployment is None:
+        return ArmReply(204)
+    if not deployment.done:
+        raise ArmError(
+            409,
+            "DeploymentActive",
+            f"Unable to delete deployment '{deployment.name}': it is still active. Cancel it first.",
+        )
 
-        async def work() -> None:
-            await self.cloud.clock.sleep(self.cloud.operations.span(4))
-            answer.update(foresight.foresee(self.deployments, address, sent))
+    async def work() -> None:
+        await cloud.clock.sleep(2)
+        services.deployments.known.pop(address.key, None)
 
-        operation = self.cloud.operations.make(DEPLOYMENT_TYPE, address.subscription, "")
-        operation.result = lambda: answer
-        self.cloud.operations.start(operation, work)
-        return ArmReply(202, None, operation, (LOCATION,))
+    operation = cloud.operations.make(DEPLOYMENT_TYPE, address.subscription)
+    operation.empty_status = 204
+    cloud.operations.start(operation, work)
+    return ArmReply(202, None, operation, (LOCATION,))
 
-    def _operation(self, address: Address) -> ArmReply:
-        above = address.parent
-        if above is not None:
-            for operation in self.deployments.get(above).operations(self.cloud.clock.now()):
-                if str(operation["operationId"]).lower() == address.last_name.lower():
-                    return ArmReply(200, operation)
-        raise ArmError(404, "DeploymentOperationNotFound", f"The operation '{address.last_name}' could not be found.")
+
+def validate(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Validates a deployment without starting it."""
+    return ArmReply(200, services.deployments.validate(_deployment(request), request.document()))
+
+
+def cancel(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Cancels a running deployment."""
+    services.deployments.cancel(_deployment(request))
+    return ArmReply(204)
+
+
+def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The template of a deployment."""
+    return ArmReply(200, {"template": copy.deepcopy(services.deployments.get(_deployment(request)).template)})
+
+
+def what_if(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Predicts the changes of a deployment."""
+    address, sent, cloud = _deployment(request), request.document(), services.cloud
+    services.resources.group(address)
+    whatif.check(sent, address)
+    prediction: dict[str, Json] = {}
+
+    async def work() -> None:
+        await cloud.clock.sleep(cloud.operations.span(4))
+        prediction.update(whatif.predict(services.deployments, address, sent))
+
+    operation = cloud.operations.make(DEPLOYMENT_TYPE, address.subscription)
+    operation.result = lambda: prediction
+    cloud.operations.start(operation, work)
+    return ArmReply(202, None, operation, (LOCATION,))
+
+
+def list_operations(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The operations of a deployment."""
+    operations = services.deployments.get(_deployment(request)).operations(services.cloud.clock.now())
+    return ArmReply(200, {"value": request.top(operations)})
+
+
+def show_operation(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """One operation of a deployment."""
+    deployment, name = request.address.parent, request.address.last_name
+    if deployment is not None:
+        for operation in services.deployments.get(deployment).operations(services.cloud.clock.now()):
+            if str(operation["operationId"]).lower() == name.lower():
+                return ArmReply(200, operation)
+    raise ArmError(404, "DeploymentOperationNotFound", f"The operation '{name}' could not be found.")

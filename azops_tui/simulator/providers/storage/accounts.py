@@ -13,11 +13,16 @@ from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.ids import Address
-from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite, get
-from azops_tui.simulator.providers.storage.services import StorageServiceProvider, services
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
 
 NAME = re.compile(r"^[a-z0-9]{3,24}$")
+NAME_RULE = (
+    "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length "
+    "and use numbers and lower-case letters only."
+)
+TAKEN = "The storage account named {name} is already taken."
 SERVICES = ("dfs", "web", "blob", "queue", "table", "file")
 
 
@@ -26,47 +31,53 @@ class StorageAccountProvider(ResourceProvider):
 
     types = ("microsoft.storage/storageaccounts",)
 
-    def check(self, change: ResourceWrite) -> None:
-        name = change.address.last_name
-        if not NAME.match(name):
-            raise ArmError(
-                400,
-                "AccountNameInvalid",
-                f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters "
-                "in length and use numbers and lower-case letters only.",
-            )
-        other = account_named(self.cloud, name)
-        if change.creates and other is not None:
-            same = other.address.subscription.lower() == change.address.subscription.lower()
-            raise ArmError(
-                409,
-                "StorageAccountInAnotherResourceGroup" if same else "StorageAccountAlreadyTaken",
-                f"The account {name} is already in another resource group in this subscription."
-                if same
-                else f"The storage account named {name} is already taken.",
-            )
-        if change.creates and not get(change.sent, "sku", "name") and not get(change.sent, "properties", "accountType"):
+    def check(self, write: ResourceWrite) -> None:
+        errors = self._name_errors(write.address)
+        if errors:
+            raise errors[0]
+        if write.creates and not get(write.sent, "sku", "name") and not get(write.sent, "properties", "accountType"):
             raise ArmError(400, "InvalidRequestContent", "The required property 'sku' is missing from the request.")
 
-    def build(self, change: ResourceWrite) -> dict[str, Json]:
-        body = super().build(change)
+    def preflight(self, address: Address) -> list[ArmError]:
+        name = address.last_name
+        other = account_named(self.cloud, name)
+        if not NAME.match(name):
+            return [ArmError(400, "AccountNameInvalid", NAME_RULE.format(name=name), target=name)]
+        if other is not None and other.address.key != address.key:
+            return [ArmError(409, "StorageAccountAlreadyTaken", TAKEN.format(name=name))]
+        return []
+
+    def _name_errors(self, address: Address) -> list[ArmError]:
+        name = address.last_name
+        if not NAME.match(name):
+            return [ArmError(400, "AccountNameInvalid", NAME_RULE.format(name=name))]
+        other = account_named(self.cloud, name)
+        if other is None or other.address.key == address.key:
+            return []
+        if other.address.subscription.lower() != address.subscription.lower():
+            return [ArmError(409, "StorageAccountAlreadyTaken", TAKEN.format(name=name))]
+        words = f"The account {name} is already in another resource group in this subscription."
+        return [ArmError(409, "StorageAccountInAnotherResourceGroup", words)]
+
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
         now = stamp(self.cloud.clock.now())
-        old = change.before.properties if change.before else {}
-        sku = body.setdefault("sku", dict((change.before.body.get("sku") or {}) if change.before else {}))
+        old = write.before.properties if write.before else {}
+        sku = body.setdefault("sku", dict((write.before.body.get("sku") or {}) if write.before else {}))
         older = body["properties"].pop("accountType", None)
         if older:
             sku.setdefault("name", older)
         sku["tier"] = str(sku.get("name", "Standard_LRS")).split("_")[0]
-        body.setdefault("kind", change.before.body.get("kind") if change.before else "StorageV2")
+        body.setdefault("kind", write.before.body.get("kind") if write.before else "StorageV2")
         body.setdefault("tags", {})
         location = str(body.get("location") or "")
-        name = change.address.last_name
+        name = write.address.last_name
         sent = body["properties"]
         properties: dict[str, Json] = copy.deepcopy(old)
         properties.update({k: v for k, v in sent.items() if v is not None})
         properties.setdefault("keyCreationTime", {"key1": now, "key2": now})
         properties.setdefault("privateEndpointConnections", [])
-        if change.api_version >= "2021":
+        if write.api_version >= "2021":
             properties.setdefault("minimumTlsVersion", "TLS1_0")
             properties.setdefault("allowBlobPublicAccess", False)
             properties.setdefault("allowCrossTenantReplication", False)
@@ -104,26 +115,32 @@ class StorageAccountProvider(ResourceProvider):
         body["properties"] = properties
         return body
 
-    def made(self, resource: Resource, change: ResourceWrite) -> None:
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         if "keys" not in resource.private:
             resource.private["keys"] = [new_key(self.cloud), new_key(self.cloud)]
 
-    def collection(self, parent: Address, query: dict[str, str]) -> list[Json] | None:
-        return services(StorageServiceProvider(self.cloud), parent)
+    def list_keys(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """The access keys of the account."""
+        return ArmReply(200, {"keys": key_views(resource)})
 
-    async def act(self, resource: Resource, action: str, body: Json, query: dict[str, str]) -> ArmReply | None:
-        name = action.lower()
-        if name == "listkeys":
-            return ArmReply(200, {"keys": key_views(resource)})
-        if name == "regeneratekey":
-            index = 1 if str(get(body, "keyName")).lower() == "key2" else 0
-            resource.private["keys"][index] = new_key(self.cloud)
-            resource.properties["keyCreationTime"][f"key{index + 1}"] = stamp(self.cloud.clock.now())
-            return ArmReply(200, {"keys": key_views(resource)})
-        if name in ("listaccountsas", "listservicesas"):
-            member = "accountSasToken" if name == "listaccountsas" else "serviceSasToken"
-            return ArmReply(200, {member: f"sv=2022-11-02&sig={new_key(self.cloud)[:43]}%3D"})
-        return None
+    def regenerate_key(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Replaces one access key."""
+        index = 1 if str(get(call.body, "keyName")).lower() == "key2" else 0
+        resource.private["keys"][index] = new_key(self.cloud)
+        resource.properties["keyCreationTime"][f"key{index + 1}"] = stamp(self.cloud.clock.now())
+        return self.list_keys(resource, call)
+
+    def list_sas(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """A shared access signature of the account or of one service."""
+        member = "accountSasToken" if call.name == "listaccountsas" else "serviceSasToken"
+        return ArmReply(200, {member: f"sv=2022-11-02&sig={new_key(self.cloud)[:43]}%3D"})
+
+    actions = (
+        ("POST", "listKeys", list_keys),
+        ("POST", "regenerateKey", regenerate_key),
+        ("POST", "listAccountSas", list_sas),
+        ("POST", "listServiceSas", list_sas),
+    )
 
 
 def key_views(resource: Resource) -> list[Json]:
@@ -169,18 +186,9 @@ def account_named(cloud: SimulatedCloud, name: str) -> Resource | None:
 
 
 def check_name(cloud: SimulatedCloud, name: str) -> Json:
-    """What checkNameAvailability answers."""
+    """The body of the reply to checkNameAvailability."""
     if not NAME.match(name):
-        return {
-            "nameAvailable": False,
-            "reason": "AccountNameInvalid",
-            "message": f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
-            "characters in length and use numbers and lower-case letters only.",
-        }
+        return {"nameAvailable": False, "reason": "AccountNameInvalid", "message": NAME_RULE.format(name=name)}
     if account_named(cloud, name) is not None:
-        return {
-            "nameAvailable": False,
-            "reason": "AlreadyExists",
-            "message": f"The storage account named {name} is already taken.",
-        }
+        return {"nameAvailable": False, "reason": "AlreadyExists", "message": TAKEN.format(name=name)}
     return {"nameAvailable": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.ids import Address
@@ -41,15 +42,11 @@ class StorageServiceProvider(ResourceProvider):
         }
         return made
 
-    def show(self, resource: Resource, query: dict[str, str]) -> dict[str, Json]:
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         account = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
         sku = account.body.get("sku") if account is not None else None
         return {"sku": sku, **resource.body} if sku else resource.body
 
-
-def services(provider: StorageServiceProvider, account: Address) -> list[Json] | None:
-    """The services of an account of the kind that ``account.tail`` names; None where it names something else."""
-    if f"{account.type}/{account.tail}".lower() not in _TYPES:
-        return None
-    found = provider.find(account.child(account.tail, "default"))
-    return [copy.deepcopy(provider.show(found, {}))] if found is not None else []
+    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+        service = self.find(address.child(address.tail, "default"))
+        return [copy.deepcopy(self.show(service, query))] if service is not None else []

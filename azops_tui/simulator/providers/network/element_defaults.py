@@ -1,45 +1,8 @@
-"""What the network service adds to what was sent."""
+"""Default properties of the elements of network resources, and the default rules of security groups."""
 
 from __future__ import annotations
 
 from azops_tui.json_types import Json
-
-DEFAULTS: dict[str, dict[str, Json]] = {
-    "microsoft.network/virtualnetworks": {
-        "subnets": [],
-        "virtualNetworkPeerings": [],
-        "enableDdosProtection": False,
-        "enableVmProtection": False,
-    },
-    "microsoft.network/networksecuritygroups": {"securityRules": []},
-    "microsoft.network/routetables": {"disableBgpRoutePropagation": False, "routes": []},
-    "microsoft.network/publicipaddresses": {
-        "publicIPAddressVersion": "IPv4",
-        "publicIPAllocationMethod": "Dynamic",
-        "idleTimeoutInMinutes": 4,
-        "ipTags": [],
-    },
-    "microsoft.network/networkinterfaces": {
-        "enableIPForwarding": False,
-        "enableAcceleratedNetworking": False,
-        "vnetEncryptionSupported": False,
-        "hostedWorkloads": [],
-        "tapConfigurations": [],
-        "nicType": "Standard",
-        "allowPort25Out": True,
-        "auxiliaryMode": "None",
-    },
-    "microsoft.network/loadbalancers": {
-        "frontendIPConfigurations": [],
-        "backendAddressPools": [],
-        "loadBalancingRules": [],
-        "probes": [],
-        "inboundNatRules": [],
-        "outboundRules": [],
-        "inboundNatPools": [],
-    },
-}
-"""By type."""
 
 ELEMENT_DEFAULTS: dict[str, dict[str, Json]] = {
     "microsoft.network/virtualnetworks/subnets": {
@@ -87,6 +50,21 @@ ELEMENT_DEFAULTS: dict[str, dict[str, Json]] = {
         "enableTcpReset": False,
         "enableDestinationServiceEndpoint": False,
         "allowBackendPortConflict": False,
+    },
+    "microsoft.network/applicationgateways/httplisteners": {"hostNames": [], "requireServerNameIndication": False},
+    "microsoft.network/applicationgateways/backendhttpsettingscollection": {
+        "cookieBasedAffinity": "Disabled",
+        "pickHostNameFromBackendAddress": False,
+        "requestTimeout": 30,
+    },
+    "microsoft.network/applicationgateways/backendaddresspools": {"backendAddresses": []},
+    "microsoft.network/applicationgateways/frontendipconfigurations": {"privateIPAllocationMethod": "Dynamic"},
+    "microsoft.network/privateendpoints/privatelinkserviceconnections": {
+        "privateLinkServiceConnectionState": {
+            "status": "Approved",
+            "description": "Auto Approved",
+            "actionsRequired": "None",
+        }
     },
 }
 """By type of the element, in lower case."""

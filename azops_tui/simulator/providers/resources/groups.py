@@ -1,0 +1,68 @@
+"""Requests about resource groups."""
+
+from __future__ import annotations
+
+from azops_tui.simulator.arm_reply import ArmReply
+from azops_tui.simulator.arm_request import ArmRequest
+from azops_tui.simulator.lro_profiles import LOCATION
+from azops_tui.simulator.resource_listing import select
+from azops_tui.simulator.services import ArmServices
+from azops_tui.simulator.store import ResourceGroupRecord
+
+
+def _group(services: ArmServices, request: ArmRequest) -> ResourceGroupRecord:
+    return services.groups.get(request.params["subscription"], request.params["group"])
+
+
+def list_groups(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The resource groups of a subscription."""
+    return ArmReply(200, {"value": services.groups.list(request.params["subscription"], request.query)})
+
+
+def show(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """One resource group."""
+    return ArmReply(200, _group(services, request).view())
+
+
+def exists(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """204 or 404."""
+    group = services.cloud.store.group(request.params["subscription"], request.params["group"])
+    return ArmReply(204 if group else 404)
+
+
+def put(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Creates or updates a resource group."""
+    return services.groups.put(request.params["subscription"], request.params["group"], request.document())
+
+
+def patch(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Replaces the tags of a resource group."""
+    return services.groups.patch(request.params["subscription"], request.params["group"], request.document())
+
+
+def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Deletes a resource group with its resources."""
+    return services.groups.delete(request.params["subscription"], request.params["group"])
+
+
+def list_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The tracked resources of a group."""
+    resources = services.cloud.store.in_group(_group(services, request))
+    return ArmReply(200, {"value": select(filter(services.resources.is_tracked, resources), request.query)})
+
+
+def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Exports the group as a template."""
+    subscription = request.params["subscription"]
+    exported = services.groups.export(subscription, request.params["group"], request.document())
+    operations = services.cloud.operations
+    operation = operations.make("Microsoft.Resources/resourceGroups", subscription)
+    operation.result = lambda: exported
+    operations.start(operation, lambda: services.cloud.clock.sleep(2))
+    return ArmReply(202, None, operation, (LOCATION,))
+
+
+def move_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Accepts the request to move resources, or to validate the move; nothing is moved."""
+    _group(services, request)
+    return ArmReply(204)

@@ -1,0 +1,29 @@
+"""Types of Microsoft.Resources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from azops_tui.simulator.lro_profiles import QUIET, SLOW
+from azops_tui.simulator.operations import OperationFormat
+from azops_tui.simulator.providers.registration import Registration
+from azops_tui.simulator.providers.resource_types import ProviderNamespace, ResourceType
+
+TYPES = {
+    "deployments": ResourceType(is_tracked=False),
+    "resourceGroups": ResourceType(),
+    "tags": ResourceType(),
+    "templateSpecs": ResourceType(has_system_data=True, lro=replace(QUIET, updated=201)),
+    "deploymentScripts": ResourceType(lro=replace(SLOW, create_seconds=40)),
+    "templateSpecs/versions": ResourceType(has_system_data=True, lro=replace(QUIET, updated=201)),
+    "deploymentStacks": ResourceType(
+        has_system_data=True,
+        not_found=("DeploymentStackResourceNotFound", "The deployment stack '{id}' could not be found."),
+    ),
+}
+
+REGISTRATION = Registration(
+    ProviderNamespace(
+        "Microsoft.Resources", TYPES, api_version="2024-03-01", operations=OperationFormat(has_times=False)
+    ),
+)

@@ -1,0 +1,47 @@
+"""Paths of subscriptions, resource groups and deployments."""
+
+from __future__ import annotations
+
+from azops_tui.simulator.providers.resources import deployments, groups, subscriptions
+from azops_tui.simulator.resource_routes import poll
+from azops_tui.simulator.routing import Route
+
+_SUBSCRIPTION = "/subscriptions/{subscription}"
+_GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
+_DEPLOYMENTS = "/{scope...}/providers/Microsoft.Resources/deployments"
+_DEPLOYMENT = f"{_DEPLOYMENTS}/{{deployment}}"
+
+URLS = (
+    Route("GET", "/subscriptions", subscriptions.list_subscriptions),
+    Route("GET", "/tenants", subscriptions.list_tenants),
+    Route("GET", _SUBSCRIPTION, subscriptions.show_subscription),
+    Route("GET", f"{_SUBSCRIPTION}/locations", subscriptions.list_locations),
+    Route("GET", f"{_SUBSCRIPTION}/resources", subscriptions.list_resources),
+    Route("GET", f"{_SUBSCRIPTION}/tagNames", subscriptions.list_tag_names),
+    Route("GET", f"{_SUBSCRIPTION}/providers", subscriptions.list_providers),
+    Route("GET", f"{_SUBSCRIPTION}/providers/{{namespace}}", subscriptions.show_provider),
+    Route("POST", f"{_SUBSCRIPTION}/providers/{{namespace}}/register", subscriptions.show_provider),
+    Route("POST", f"{_SUBSCRIPTION}/providers/{{namespace}}/unregister", subscriptions.show_provider),
+    Route("GET", f"{_SUBSCRIPTION}/resourceGroups", groups.list_groups),
+    Route("GET", _GROUP, groups.show),
+    Route("HEAD", _GROUP, groups.exists),
+    Route("PUT", _GROUP, groups.put),
+    Route("PATCH", _GROUP, groups.patch),
+    Route("DELETE", _GROUP, groups.delete),
+    Route("GET", f"{_GROUP}/resources", groups.list_resources),
+    Route("POST", f"{_GROUP}/exportTemplate", groups.export_template),
+    Route("POST", f"{_GROUP}/moveResources", groups.move_resources),
+    Route("POST", f"{_GROUP}/validateMoveResources", groups.move_resources),
+    Route("GET", _DEPLOYMENTS, deployments.list_deployments),
+    Route("GET", _DEPLOYMENT, deployments.show),
+    Route("HEAD", _DEPLOYMENT, deployments.exists),
+    Route("PUT", _DEPLOYMENT, deployments.put),
+    Route("DELETE", _DEPLOYMENT, deployments.delete),
+    Route("POST", f"{_DEPLOYMENT}/validate", deployments.validate),
+    Route("POST", f"{_DEPLOYMENT}/cancel", deployments.cancel),
+    Route("POST", f"{_DEPLOYMENT}/exportTemplate", deployments.export_template),
+    Route("POST", f"{_DEPLOYMENT}/whatIf", deployments.what_if),
+    Route("GET", f"{_DEPLOYMENT}/operations", deployments.list_operations),
+    Route("GET", f"{_DEPLOYMENT}/operations/{{operation}}", deployments.show_operation),
+    Route("GET", f"{_DEPLOYMENT}/operationStatuses/{{operation}}", poll),
+)
