@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from azops_tui.arm import TemplateError
 from azops_tui.arm.lint import RULES, Finding, FindingSeverity, lint, sarif
 from azops_tui.arm.lint.names import RULES as NAMES
-from azops_tui.arm.lint.positions import Places
+from azops_tui.arm.lint.positions import Positions
 from azops_tui.arm.reader import read
 from tests.arm import quickstarts
 
@@ -386,7 +386,7 @@ def test_places_are_the_beginnings_of_keys_and_values(template: dict[str, Any], 
         if lowered.count(key.lower()) > 1:
             continue
         for is_key, wanted in ((True, json.dumps(key)), (False, json.dumps(value, indent=indent).split("\n")[0])):
-            line, column = Places(document).beginning((key,), key=is_key)
+            line, column = Positions(document).beginning((key,), key=is_key)
             assert lines[line - 1][column - 1 :].startswith(wanted[:1])
             if is_key or not isinstance(value, dict | list):
                 assert lines[line - 1][column - 1 :].startswith(wanted)

@@ -1,4 +1,4 @@
-"""What is wrong with a template, or will be, without deploying it and without values for its parameters.
+"""Static checks of a template: no deployment, no parameter values.
 
 >>> from datetime import date
 >>> text = '''{
@@ -9,7 +9,7 @@
 >>> for finding in lint(text, today=date(2026, 1, 1)):
 ...     print(finding.line, finding.column, finding.severity.value, finding.rule, finding.message)
 3 18 warning unused-parameter The parameter 'a' is never used.
-4 48 error undefined-function There is no function 'c'.
+4 48 error undefined-function The function 'c' does not exist.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from datetime import date
 from typing import Any
 
 from azops_tui.arm.errors import TemplateError
-from azops_tui.arm.lint.declarations import Found, check_declarations, check_secrets
+from azops_tui.arm.lint.declarations import Report, check_declarations, check_secrets
 from azops_tui.arm.lint.findings import RULES, Finding, FindingSeverity, Rule
 from azops_tui.arm.lint.frames import TemplateFrame, frames
 from azops_tui.arm.lint.order import check_order, resources_of
-from azops_tui.arm.lint.placing import check_placing
-from azops_tui.arm.lint.positions import Places
+from azops_tui.arm.lint.positions import Positions
+from azops_tui.arm.lint.resource_checks import check_resources
 from azops_tui.arm.lint.sarif import sarif
 from azops_tui.arm.reader import Document, Path, read, show
 from azops_tui.arm.resources import ExpandedResource
@@ -33,14 +33,14 @@ __all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "lint", "sarif"]
 
 
 def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -> list[Finding]:
-    """The findings in a template, by line and column.
+    """Return the findings in a template, by line and column.
 
     Args:
-        template: its text, which gives findings their places, or what `read` made of it, or an object.
-        today: from which the age of apiVersions is counted.
+        template: its text, a `Document` from `read`, or an object. An object gives findings no line.
+        today: reference date for the age of apiVersions.
 
     Raises:
-        TemplateError: the text is not JSON, or no object.
+        TemplateError: the text is not a JSON object.
     """
     if isinstance(template, str | bytes):
         document = read(template)
@@ -52,50 +52,50 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
         line, column = document.position()
         raise TemplateError("InvalidTemplate", "The template must be a JSON object.", line=line, column=column)
     try:
-        taken = frames(document.value)
+        all_frames = frames(document.value)
     except RecursionError:
         return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
     findings: dict[tuple[str, Path, str], Finding] = {}
-    places = Places(document)
-    declared = [list(check_declarations(frame)) for frame in taken]
-    broken = [frame.path for frame, said in zip(taken, declared, strict=True) if any(map(_is_error, said))]
-    for frame, said in zip(taken, declared, strict=True):
-        # What is wrong with declarations has been said, and better than whoever expands the template says it.
+    positions = Positions(document)
+    declared = [list(check_declarations(frame)) for frame in all_frames]
+    broken = [frame.path for frame, reported in zip(all_frames, declared, strict=True) if any(map(_is_error, reported))]
+    for frame, reported in zip(all_frames, declared, strict=True):
+        # Errors in declarations are reported already, and more clearly than by expanding the template.
         mute = any(path[: len(frame.path)] == frame.path for path in broken)
-        for rule, path, message, key in (*said, *_frame(document, frame, today, mute=mute)):
+        for rule, path, message, key in (*reported, *_frame(document, frame, today, mute=mute)):
             if (rule, path, message) not in findings:
-                line, column = places.beginning(path, key=key)
+                line, column = positions.beginning(path, key=key)
                 findings[rule, path, message] = Finding(line, column, rule, message, show(path))
     return sorted(findings.values())
 
 
-def _is_error(found: Found) -> bool:
-    return RULES[found[0]].severity is FindingSeverity.ERROR
+def _is_error(report: Report) -> bool:
+    return RULES[report[0]].severity is FindingSeverity.ERROR
 
 
-def _frame(document: Document, frame: TemplateFrame, today: date, *, mute: bool) -> Iterable[Found]:
-    """Findings in one template but for its declarations; `mute` leaves out what expanding it says."""
+def _frame(document: Document, frame: TemplateFrame, today: date, *, mute: bool) -> Iterable[Report]:
+    """Yield findings other than those about declarations; `mute` omits errors from expanding the template."""
     yield from check_secrets(frame)
-    made: dict[Path, list[ExpandedResource]] = {}
+    created: dict[Path, list[ExpandedResource]] = {}
     whole = document if not frame.path else document.within(frame.template, frame.path)
-    found = resources_of(whole)
-    if found is None:
+    resources = resources_of(whole)
+    if resources is None:
         yield "not-checked", frame.path, "Dependencies and some names need values for the parameters.", False
-    elif isinstance(found, TemplateError):
+    elif isinstance(resources, TemplateError):
         if not mute:
-            yield "invalid-template", (*frame.path, *_path(whole, found)), found.message, False
+            yield "invalid-template", (*frame.path, *_path(whole, resources)), resources.message, False
     else:
-        for resource in found.own:
-            made.setdefault((*frame.path, *resource.path), []).append(resource)
-        yield from check_order(found, frame.path)
+        for resource in resources.own:
+            created.setdefault((*frame.path, *resource.path), []).append(resource)
+        yield from check_order(resources, frame.path)
         if not mute:
-            for error in found.errors:
+            for error in resources.errors:
                 yield "invalid-template", (*frame.path, *_path(whole, error)), error.message, False
-    yield from check_placing(frame, made, today)
+    yield from check_resources(frame, created, today)
 
 
 def _path(document: Document, error: TemplateError) -> Path:
-    """The path that an error names. Something may stand before it: ``properties.template``, or who asked for it."""
+    """Return the path in an error's target, which can have a prefix such as ``properties.template``."""
     parts = [part for part in error.target.replace("[", ".").replace("]", "").split(".") if part]
     for start in range(len(parts)):
         value, path = document.value, []

@@ -1,4 +1,4 @@
-"""Parameters, variables and functions: declared and never used, used and never declared, and secrets among them."""
+"""Checks of declarations: unused, undefined and circular names, and exposed secrets."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from azops_tui.arm.syntax import Call
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 
-Found = tuple[str, Path, str, bool]
-"""Rule, path, message, and whether the key is meant rather than the value."""
+Report = tuple[str, Path, str, bool]
+"""Rule, path, message, and True if the finding is about the key rather than the value."""
 _SECRET = re.compile(
     r"(password|passwd|pwd|secret|accesskey|apikey|sharedkey|privatekey|connectionstring)(value|text)?\d*$",
     re.IGNORECASE,
@@ -27,23 +27,23 @@ _KINDS = {"parameters": "parameter", "variables": "variable"}
 
 @dataclass(slots=True)
 class Uses:
-    """What is used of one section of a template."""
+    """Names of one section that the expressions of a template use."""
 
     places: dict[str, list[PlacedExpression]] = field(default_factory=dict)
-    """By name in lower case."""
+    """Name in lower case -> expressions that use it."""
     names: dict[str, str] = field(default_factory=dict)
-    """The names as they were first written."""
+    """Name in lower case -> spelling of its first use."""
     prefixes: set[str] = field(default_factory=set)
-    """Beginnings, in lower case, of names that are put together; the empty one may be any."""
+    """Prefixes, in lower case, of names built by expressions; the empty prefix matches any name."""
 
     def has(self, name: str) -> bool:
-        """Whether something is, or may be, used."""
+        """Return whether a name is or might be used."""
         return name in self.places or any(name.startswith(prefix) for prefix in self.prefixes)
 
 
 def uses(expressions: Iterable[PlacedExpression], function: str) -> Uses:
-    """What is used through ``parameters('…')`` or ``variables('…')``."""
-    found = Uses()
+    """Return the names used through ``parameters('…')`` or ``variables('…')``."""
+    result = Uses()
     for expression in expressions:
         for call in calls(expression.tree):
             if call.name.lower() != function:
@@ -52,15 +52,15 @@ def uses(expressions: Iterable[PlacedExpression], function: str) -> Uses:
             if name is None:
                 first = call.arguments[0] if call.arguments else None
                 beginning = text_argument(first) if isinstance(first, Call) and first.name.lower() == "concat" else ""
-                found.prefixes.add((beginning or "").lower())
+                result.prefixes.add((beginning or "").lower())
             else:
-                found.places.setdefault(name.lower(), []).append(expression)
-                found.names.setdefault(name.lower(), name)
-    return found
+                result.places.setdefault(name.lower(), []).append(expression)
+                result.names.setdefault(name.lower(), name)
+    return result
 
 
-def check_declarations(frame: TemplateFrame) -> Iterator[Found]:
-    """Undefined and unused names, circles of variables, unknown functions, unreadable expressions."""
+def check_declarations(frame: TemplateFrame) -> Iterator[Report]:
+    """Yield undefined and unused names, circular variables, unknown functions and invalid expressions."""
     for path, message in frame.broken:
         yield "expression-syntax", path, message, False
     for section, kind in _KINDS.items():
@@ -78,7 +78,7 @@ def check_declarations(frame: TemplateFrame) -> Iterator[Found]:
     yield from _circles(frame)
 
 
-def _functions(frame: TemplateFrame) -> Iterator[Found]:
+def _functions(frame: TemplateFrame) -> Iterator[Report]:
     own = frame.functions
     for known, expression in frame.bodies:
         for call in calls(expression.tree):
@@ -90,11 +90,11 @@ def _functions(frame: TemplateFrame) -> Iterator[Found]:
             name = call.name.lower()
             built_in = name.removeprefix("sys.").removeprefix("az.")
             if built_in not in FUNCTIONS and not built_in.startswith("list") and name not in own:
-                yield "undefined-function", expression.path, f"There is no function '{call.name}'.", False
+                yield "undefined-function", expression.path, f"The function '{call.name}' does not exist.", False
 
 
-def _circles(frame: TemplateFrame) -> Iterator[Found]:
-    """Circles of variables, and of defaults of parameters."""
+def _circles(frame: TemplateFrame) -> Iterator[Report]:
+    """Yield circular references between variables and between parameter defaults."""
     for section, kind in _KINDS.items():
         declared = frame.members(section)
         needs: dict[str, list[str]] = {name: [] for name in declared}
@@ -106,12 +106,12 @@ def _circles(frame: TemplateFrame) -> Iterator[Found]:
         while (circle := find_circle(needs)) is not None:
             names = [declared[name][0] for name in (*circle, circle[0])]
             shown = " → ".join([*names[:20], *(["…"] if len(names) > 20 else [])])
-            yield "circular-dependency", declared[circle[0]][1], f"The {kind}s need each other: {shown}.", True
+            yield "circular-dependency", declared[circle[0]][1], f"The {kind}s refer to each other: {shown}.", True
             needs[circle[-1]] = [name for name in needs[circle[-1]] if name != circle[0]]
 
 
-def check_secrets(frame: TemplateFrame) -> Iterator[Found]:
-    """Secrets with a default, secrets that are not kept secret, and outputs that show them."""
+def check_secrets(frame: TemplateFrame) -> Iterator[Report]:
+    """Yield secrets with a default, secrets in plain strings, and outputs that expose secrets."""
     declared = frame.members("parameters")
     secure = {
         name
@@ -130,7 +130,7 @@ def check_secrets(frame: TemplateFrame) -> Iterator[Found]:
                 yield (
                     "plain-secret",
                     path,
-                    f"The parameter '{shown}' looks like a secret, and its type is string.",
+                    f"The parameter '{shown}' looks like a secret, but its type is string.",
                     True,
                 )
     tainted = _tainted(frame, secure)
@@ -140,11 +140,11 @@ def check_secrets(frame: TemplateFrame) -> Iterator[Found]:
         for expression in frame.expressions:
             own = expression.part == "outputs" and expression.name.lower() == name
             if own and expression.path[: len(path)] == path and (source := _source(expression, secure, tainted)):
-                yield "secret-output", expression.path, f"The output '{shown}' shows {source}.", False
+                yield "secret-output", expression.path, f"The output '{shown}' exposes {source}.", False
 
 
 def _harmless(frame: TemplateFrame, default: Json, path: Path, secure: set[str]) -> bool:
-    """Whether a default tells nothing: it is empty, made up at each deployment, or another secret."""
+    """Return whether a default exposes nothing: empty, generated at each deployment, or another secret."""
     if default in (None, "", {}, []):
         return True
     if not isinstance(default, str) or not is_expression(default):
@@ -162,24 +162,24 @@ def _named(call: Call) -> str:
 
 
 def _tainted(frame: TemplateFrame, secure: set[str]) -> set[str]:
-    """Variables, in lower case, that hold a secret."""
+    """Return the names, in lower case, of variables that hold a secret."""
     own = [expression for expression in frame.expressions if expression.part == "variables"]
     tainted: set[str] = set()
     while True:
-        more = {one.name.lower() for one in own if _source(one, secure, tainted)} - tainted
+        more = {expression.name.lower() for expression in own if _source(expression, secure, tainted)} - tainted
         if not more:
             return tainted
         tainted |= more
 
 
 def _source(expression: PlacedExpression, secure: set[str], tainted: set[str]) -> str:
-    """The secret that an expression has in it, in words; empty where there is none."""
+    """Describe the secret that an expression contains; empty if it contains none."""
     for call in calls(expression.tree):
         name = call.name.lower()
         if name == "parameters" and _named(call) in secure:
             return f"the secret parameter '{text_argument(call)}'"
         if name == "variables" and _named(call) in tainted:
-            return f"a secret by way of the variable '{text_argument(call)}'"
+            return f"a secret through the variable '{text_argument(call)}'"
         if name.startswith("list") and call.arguments:
-            return f"what {call.name} gives"
+            return f"the result of {call.name}"
     return ""

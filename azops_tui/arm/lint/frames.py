@@ -1,12 +1,12 @@
-"""A template taken apart for lint: its expressions, by the template whose parameters and variables they mean.
+"""Splits a template into frames for lint: expressions grouped by the template that declares their names.
 
-A nested template whose expressions are evaluated in the inner scope is a frame of its own; one of the outer scope
-belongs to the frame around it.
+A nested template with inner expression evaluation is a frame of its own; one with outer evaluation belongs to the
+enclosing frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from azops_tui.arm.deployment import get
@@ -20,51 +20,51 @@ from azops_tui.json_types import Json
 
 _EVALUATED = ("variables", "resources", "outputs", "asserts")
 _SILENT = "metadata"
-"""A member of an output that nobody evaluates."""
+"""Member of an output that is not evaluated."""
 _COMMENTS = "comments"
-"""The same of a resource."""
+"""Member of a resource that is not evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedExpression:
-    """An expression and where it stands, seen from the document."""
+    """An expression with its position in the document."""
 
     path: Path
     tree: Node
     part: str
-    """``parameters``, ``variables``, ``resources``, ``outputs`` … of the frame."""
+    """Section of the frame: ``parameters``, ``variables``, ``resources``, ``outputs`` …"""
     name: str
-    """Of the parameter, variable or output; empty elsewhere."""
+    """Name of the parameter, variable or output; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A resource as it is written."""
+    """A resource definition as written."""
 
     path: Path
     body: Mapping[str, Json]
     type: str
-    """With the types of its parents; empty where it is an expression."""
+    """Full type, including parent types; empty if it is an expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFrame:
-    """One template with what is evaluated in it."""
+    """A template with the expressions that are evaluated in its scope."""
 
     template: Mapping[str, Json]
     path: Path
     expressions: list[PlacedExpression] = field(default_factory=list)
     broken: list[tuple[Path, str]] = field(default_factory=list)
-    """Expressions that cannot be read, with the reason."""
+    """Invalid expressions, with the reason."""
     bodies: list[tuple[frozenset[str], PlacedExpression]] = field(default_factory=list)
-    """Expressions of the template's own functions, with the names of their parameters in lower case."""
+    """Expressions of user-defined functions, with the parameter names of the function in lower case."""
     definitions: list[Definition] = field(default_factory=list)
 
     def members(self, section: str) -> dict[str, tuple[str, Path, Json]]:
-        """What a section declares, by name in lower case: name, path, definition."""
-        found = get(self.template, section, {})
+        """Return the declarations of a section, by name in lower case: name, path, definition."""
+        declared = get(self.template, section, {})
         result: dict[str, tuple[str, Path, Json]] = {}
-        for name, value in found.items() if isinstance(found, dict) else ():
+        for name, value in declared.items() if isinstance(declared, dict) else ():
             if section == "variables" and name.lower() == "copy" and is_property_copy(value):
                 for index, item in enumerate(value):
                     own = str(get(item, "name", ""))
@@ -75,24 +75,24 @@ class TemplateFrame:
 
     @property
     def functions(self) -> set[str]:
-        """Names of the template's own functions, ``namespace.name`` in lower case."""
-        found = set()
+        """Names of user-defined functions, ``namespace.name`` in lower case."""
+        names = set()
         for _, space in _own_functions(self.template):
             members = get(space, "members", {})
             if isinstance(members, dict):
-                found |= {f"{get(space, 'namespace', '')}.{name}".lower() for name in members}
-        return found
+                names |= {f"{get(space, 'namespace', '')}.{name}".lower() for name in members}
+        return names
 
 
 def frames(template: Mapping[str, Json]) -> list[TemplateFrame]:
-    """The frames of a template, its own first."""
+    """Return the frames of a template, outermost first."""
     result: list[TemplateFrame] = []
     _frame(template, (), result)
     return result
 
 
 def calls(node: Node) -> Iterator[Call]:
-    """Every call in an expression, outer ones first."""
+    """Yield every call in an expression, outermost first."""
     stack: list[Node] = [node]
     while stack:
         current = stack.pop()
@@ -106,7 +106,7 @@ def calls(node: Node) -> Iterator[Call]:
 
 
 def text_argument(call: Call) -> str | None:
-    """The first argument where it is a text that is written there."""
+    """Return the first argument if it is a string literal."""
     first = call.arguments[0] if call.arguments else None
     return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
 
@@ -121,23 +121,23 @@ def _frame(template: Mapping[str, Json], path: Path, result: list[TemplateFrame]
             if not isinstance(function, dict):
                 continue
             declared = get(function, "parameters", [])
-            names = [str(get(one, "name", "")) for one in declared if isinstance(one, dict)] if isinstance(
+            names = [str(get(item, "name", "")) for item in declared if isinstance(item, dict)] if isinstance(
                 declared, list) else []  # fmt: skip
             inside = TemplateFrame(template, path)
             place: Path = (*path, "functions", index, "members", name, "output")
             _Walk(inside, []).value(get(function, "output", {}), place, "functions", name)
             frame.broken.extend(inside.broken)
-            known = frozenset(one.lower() for one in names)
+            known = frozenset(name.lower() for name in names)
             frame.bodies.extend((known, expression) for expression in inside.expressions)
 
 
 def _own_functions(template: Mapping[str, Json]) -> list[tuple[int, Mapping[str, Json]]]:
-    found = get(template, "functions", [])
-    return [(i, one) for i, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
+    spaces = get(template, "functions", [])
+    return [(i, space) for i, space in enumerate(spaces) if isinstance(space, dict)] if isinstance(spaces, list) else []
 
 
 class _Walk:
-    """Reads one frame."""
+    """Collects the expressions and definitions of one frame."""
 
     def __init__(self, frame: TemplateFrame, result: list[TemplateFrame]) -> None:
         self.frame = frame
@@ -164,10 +164,13 @@ class _Walk:
                     else:
                         self.value(item, (*path, key, name), part, name, silent=part == "outputs")
 
-    def resources(self, found: Json, path: Path, parent: str) -> None:
-        if isinstance(found, str):
-            self.value(found, path, "resources", "")
-        items = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    def resources(self, definitions: Json, path: Path, parent: str) -> None:
+        if isinstance(definitions, str):
+            self.value(definitions, path, "resources", "")
+        if isinstance(definitions, dict):
+            items: Iterable[tuple[str | int, Json]] = definitions.items()
+        else:
+            items = enumerate(definitions) if isinstance(definitions, list) else ()
         for key, body in items:
             if not isinstance(body, dict):
                 continue

@@ -1,4 +1,4 @@
-"""What names of resources may look like, by type: length and characters, from the documentation of Azure's rules."""
+"""Naming rules of resource types: length and characters, from "Naming rules and restrictions for Azure resources"."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NameRule:
-    """The rule of one type."""
+    """Naming rule of a resource type."""
 
     least: int
     most: int
     characters: str
-    """Those allowed, as the inside of a regular expression's brackets."""
+    """Allowed characters, as the inside of a regular expression's brackets."""
     words: str
-    """Those allowed, in words."""
+    """Allowed characters, in words."""
     first: str = ""
-    """Those allowed at the beginning, in the same form; empty where all are."""
+    """Characters allowed at the beginning, in the same form; empty if all are."""
     last: str = ""
     double_hyphens: bool = True
 
     def problem(self, name: str) -> str:
-        """What is wrong with a name, as a sentence; empty where nothing is."""
+        """Return the rule that a name breaks, as a sentence; empty if it is valid."""
         if not self.least <= len(name) <= self.most:
-            return f"It has {len(name)} characters, and must have {self.least} to {self.most}."
+            return f"It has {len(name)} characters; {self.least} to {self.most} are allowed."
         if stray := self.stray(name):
-            return f"It has '{stray}', and may have {self.words} only."
+            return f"It contains '{stray}'; only {self.words} are allowed."
         if self.first and not re.match(f"[{self.first}]", name):
-            return f"It may not begin with '{name[0]}'."
+            return f"It cannot begin with '{name[0]}'."
         if self.last and not re.search(f"[{self.last}]\\Z", name):
-            return f"It may not end with '{name[-1]}'."
+            return f"It cannot end with '{name[-1]}'."
         if not self.double_hyphens and "--" in name:
-            return "It may not have two hyphens in a row."
+            return "It cannot contain two consecutive hyphens."
         return ""
 
     def stray(self, text: str) -> str:
-        """The first character that a name may not have; empty where there is none."""
-        found = re.search(f"[^{self.characters}]", text)
-        return found[0] if found else ""
+        """Return the first character that is not allowed; empty if all are."""
+        match = re.search(f"[^{self.characters}]", text)
+        return match[0] if match else ""
 
 
 _ALNUM, _LOWER, _LETTER = "a-zA-Z0-9", "a-z0-9", "a-zA-Z"
@@ -46,7 +46,7 @@ _WORD = _ALNUM + "_"
 
 
 def _usual(least: int, most: int) -> NameRule:
-    """Letters, digits, ``_ . -``: most of network and compute."""
+    """Rule of most network and compute types: letters, digits, ``_ . -``."""
     words = "letters, digits, underscores, periods and hyphens"
     return NameRule(least, most, _ALNUM + "_.\\-", words, _ALNUM, _WORD)
 
@@ -146,4 +146,4 @@ RULES: dict[str, NameRule] = {
         "Microsoft.Web/sites": NameRule(2, 60, "\\w\\-", "letters, digits and hyphens", "\\w", "\\w"),
     }.items()
 }  # fmt: skip
-"""By type in lower case."""
+"""Type in lower case -> naming rule."""

@@ -1,4 +1,4 @@
-"""The resources of a template as far as they can be known without parameters, and what they wait for."""
+"""Checks of dependencies, on the resources as far as they are known without parameter values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from azops_tui.arm.describe import placeholders
 from azops_tui.arm.environment import Run
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.expansion import Context, Expansion, check_limits, refuse_duplicates
-from azops_tui.arm.lint.declarations import Found
+from azops_tui.arm.lint.declarations import Report
 from azops_tui.arm.parameters import bind
 from azops_tui.arm.reader import Document, Path
 from azops_tui.arm.resource_id import ZERO, Scope
@@ -30,36 +30,36 @@ _SCOPES = {
 
 @dataclass(slots=True)
 class TemplateResources:
-    """The resources of one template, without those of nested ones."""
+    """The resources of a template, without those of nested templates."""
 
     deployment: Deployment
     own: list[ExpandedResource]
     guessed: bool
-    """Whether parameters have stand-ins, so that not everything that goes wrong is the template's fault."""
+    """True if parameters have placeholders, so an error can come from a placeholder rather than the template."""
     errors: list[TemplateError] = field(default_factory=list)
-    """What goes wrong whatever the parameters are."""
+    """Errors that do not depend on parameter values."""
 
 
 def resources_of(document: Document) -> TemplateResources | TemplateError | None:
-    """The resources of a template; the error that every deployment of it would have; None where only values for its
-    parameters could tell."""
+    """Return the resources of a template, the error that every deployment would raise, or None if that depends on
+    parameter values."""
     template = document.value
     try:
         declared = section(template, "parameters")
     except TemplateError as error:
         return error
     missing = any(isinstance(body, dict) and get(body, "defaultValue") is None for body in declared.values())
-    stand_ins = {
+    values = {
         name: value for name, value in placeholders(template, ()).items() if not str(value["value"]).startswith("‹")
     }
-    attempts = [stand_ins, {**shaped(template), **stand_ins}] if missing else [{}]
+    attempts = [values, {**shaped(template), **values}] if missing else [{}]
     failure: TemplateError | None = None
-    for given in attempts:
+    for parameters in attempts:
         try:
-            found = _collected(document, given, guessed=missing)
-            if missing and found.errors:
-                found.errors = _certain(document, found.errors)
-            return found
+            resources = _collected(document, parameters, guessed=missing)
+            if missing and resources.errors:
+                resources.errors = _certain(document, resources.errors)
+            return resources
         except TemplateError as error:
             failure = error
         except ExpressionError as error:
@@ -70,7 +70,7 @@ def resources_of(document: Document) -> TemplateResources | TemplateError | None
 
 
 def _certain(document: Document, errors: list[TemplateError]) -> list[TemplateError]:
-    """Those of the errors that also come where nothing is put in for parameters without a value."""
+    """Return the errors that also occur without placeholders."""
     try:
         without = {error.message for error in _collected(document, {}, guessed=True).errors}
     except (TemplateError, ExpressionError, NotYet, RecursionError):
@@ -78,7 +78,7 @@ def _certain(document: Document, errors: list[TemplateError]) -> list[TemplateEr
     return [error for error in errors if error.message in without]
 
 
-def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) -> TemplateResources:
+def _collected(document: Document, parameters: Mapping[str, Json], *, guessed: bool) -> TemplateResources:
     run = Run(world_for(tenant=ZERO, location="westus"), mode="plan")
     schema = str(get(document.value, "$schema", "")).lower()
     scope = next((scope for word, scope in _SCOPES.items() if word in schema), Scope(ZERO, "rg"))
@@ -86,7 +86,7 @@ def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) 
     expansion = Expansion(deployment, Context(run, allow_missing=True), scope.resource_id(
         "Microsoft.Resources/deployments", "main"))  # fmt: skip
     check_limits(deployment)
-    bind(deployment, given, allow_missing=True)
+    bind(deployment, parameters, allow_missing=True)
     own = Collector(deployment, "", expansion.context.spent).collect()
     expansion.own = tuple(own)
     result = TemplateResources(deployment, own, guessed)
@@ -105,22 +105,22 @@ def _collected(document: Document, given: Mapping[str, Json], *, guessed: bool) 
     return result
 
 
-def check_order(found: TemplateResources, base: Path) -> Iterator[Found]:
-    """Entries of ``dependsOn`` that name nothing in the template, and circles.
+def check_order(resources: TemplateResources, base: Path) -> Iterator[Report]:
+    """Yield entries of ``dependsOn`` that are not in the template, and circular dependencies.
 
     Args:
-        found: of one template.
-        base: where that template is in the document.
+        resources: the resources of one template.
+        base: path of that template in the document.
     """
-    deployment = found.deployment
-    live = {resource.id.lower(): resource for resource in found.own if resource.condition and not resource.existing}
+    deployment = resources.deployment
+    live = {resource.id.lower(): resource for resource in resources.own if resource.condition and not resource.existing}
     waits: dict[str, list[str]] = {}
     for id, resource in live.items():
         needed: dict[str, None] = {}
         try:
             entries = dependencies.explicit(deployment, resource)
         except TemplateError as error:
-            if not found.guessed:
+            if not resources.guessed:
                 yield "invalid-template", (*base, *resource.path), error.message, False
             entries = []
         written = get(resource.definition, "dependsOn", [])
@@ -131,7 +131,7 @@ def check_order(found: TemplateResources, base: Path) -> Iterator[Found]:
             except TemplateError:
                 path = (*base, *resource.path, "dependsOn", *((index,) if listed else ()))
                 name = dependencies.shown(entry)
-                yield "unreachable-dependency", path, f"The template has no resource '{name}' to wait for.", False
+                yield "unreachable-dependency", path, f"The dependency '{name}' is not in the template.", False
                 continue
             needed |= {other.id.lower(): None for other in targets if other.id.lower() in live}
         needed |= {use.id.lower(): None for use in resource.uses if use.id.lower() in live}
@@ -144,7 +144,7 @@ def check_order(found: TemplateResources, base: Path) -> Iterator[Found]:
         yield (
             "circular-dependency",
             (*base, *live[circle[0]].path),
-            f"These resources wait for each other: {shown}.",
+            f"These resources depend on each other: {shown}.",
             False,
         )
         waits[circle[-1]] = [id for id in waits[circle[-1]] if id != circle[0]]

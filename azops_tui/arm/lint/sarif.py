@@ -1,4 +1,4 @@
-"""Findings in SARIF 2.1.0, which code hosts and editors read."""
+"""Findings as a SARIF 2.1.0 log, which code hosts and editors read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from azops_tui.json_types import Json
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(found: Mapping[str, Iterable[Finding]]) -> dict[str, Json]:
-    """A log with one run.
+def sarif(findings_by_file: Mapping[str, Iterable[Finding]]) -> dict[str, Json]:
+    """Return a log with one run.
 
     Args:
-        found: findings by the file that they are in, as a path.
+        findings_by_file: path of a file -> its findings.
     """
     order = {id: index for index, id in enumerate(RULES)}
     return {
@@ -41,7 +41,7 @@ def sarif(found: Mapping[str, Iterable[Finding]]) -> dict[str, Json]:
                 },
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(file, finding, order[finding.rule]) for file, findings in found.items()
+                    _result(file, finding, order[finding.rule]) for file, findings in findings_by_file.items()
                     for finding in findings
                 ],
             }

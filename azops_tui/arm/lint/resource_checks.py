@@ -1,4 +1,4 @@
-"""What is wrong with single resources: their location, their apiVersion, their name."""
+"""Checks of single resources: location, apiVersion, name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from azops_tui.arm.deployment import get
-from azops_tui.arm.lint.declarations import Found
+from azops_tui.arm.lint.declarations import Report
 from azops_tui.arm.lint.frames import Definition, PlacedExpression, TemplateFrame, calls, text_argument
 from azops_tui.arm.lint.names import RULES, NameRule
 from azops_tui.arm.reader import Path
@@ -16,20 +16,22 @@ from azops_tui.arm.syntax import Call, Literal, Node
 from azops_tui.json_types import Json
 
 YEARS = 2
-"""Age from which an apiVersion is old."""
+"""Age in years from which an apiVersion is old."""
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _ELSEWHERE = frozenset({"parameters", "resourcegroup", "deployment", "reference", "subscription", "copyindex",
                         "lambdavariables", "managementgroup"})  # fmt: skip
-"""Functions whose values are not written in the expression."""
+"""Functions whose result does not depend on literals alone."""
 
 
-def check_placing(frame: TemplateFrame, made: Mapping[Path, list[ExpandedResource]], today: date) -> Iterator[Found]:
-    """Findings about the resources of a frame.
+def check_resources(
+    frame: TemplateFrame, created: Mapping[Path, list[ExpandedResource]], today: date
+) -> Iterator[Report]:
+    """Yield findings about the resources of a frame.
 
     Args:
-        frame: as written.
-        made: the resources that are made of each definition, by its path, where they are known.
-        today: from which ages are counted.
+        frame: the frame to check.
+        created: path of a definition -> resources that it creates, as far as known.
+        today: reference date for ages.
     """
     trees = {expression.path: expression for expression in frame.expressions}
     variables: dict[str, list[PlacedExpression]] = {}
@@ -39,8 +41,8 @@ def check_placing(frame: TemplateFrame, made: Mapping[Path, list[ExpandedResourc
     for definition in frame.definitions:
         if get(definition.body, "existing") is not True:
             yield from _location(definition, trees, variables)
-        yield from _version(definition, made.get(definition.path, []), today)
-        yield from _name(definition, made.get(definition.path, []), trees)
+        yield from _version(definition, created.get(definition.path, []), today)
+        yield from _name(definition, created.get(definition.path, []), trees)
     for name, (shown, path, body) in frame.members("parameters").items():
         default = get(body, "defaultValue") if isinstance(body, dict) else None
         if name == "location" and isinstance(default, str) and _written(default):
@@ -58,14 +60,14 @@ def _written(location: str) -> bool:
 
 def _location(
     definition: Definition, trees: Mapping[Path, PlacedExpression], variables: Mapping[str, list[PlacedExpression]]
-) -> Iterator[Found]:
+) -> Iterator[Report]:
     location = get(definition.body, "location")
     path = (*definition.path, _key(definition.body, "location"))
     expression = trees.get(path)
     if isinstance(location, str) and _written(location):
-        yield "hard-coded-location", path, f"The location '{location}' is written into the template.", False
+        yield "hard-coded-location", path, f"The location '{location}' is hard-coded.", False
     elif expression is not None and not _open(expression.tree, variables, set()) and not _global(expression.tree):
-        yield "hard-coded-location", path, f"The location {location} cannot be chosen by who deploys.", False
+        yield "hard-coded-location", path, f"The location {location} cannot be set at deployment.", False
 
 
 def _global(tree: Node) -> bool:
@@ -73,7 +75,7 @@ def _global(tree: Node) -> bool:
 
 
 def _open(tree: Node, variables: Mapping[str, list[PlacedExpression]], seen: set[str]) -> bool:
-    """Whether a value depends on something that is not written in the template."""
+    """Return whether a value depends on anything outside the template."""
     for call in calls(tree):
         name = call.name.lower()
         if name in _ELSEWHERE or name.startswith("list") or "." in name:
@@ -84,23 +86,25 @@ def _open(tree: Node, variables: Mapping[str, list[PlacedExpression]], seen: set
                 return True
             if variable.lower() not in seen:
                 seen.add(variable.lower())
-                if any(_open(one.tree, variables, seen) for one in variables.get(variable.lower(), [])):
+                if any(_open(value.tree, variables, seen) for value in variables.get(variable.lower(), [])):
                     return True
     return False
 
 
-def _version(definition: Definition, made: list[ExpandedResource], today: date) -> Iterator[Found]:
-    versions = dict.fromkeys(one.api_version for one in made) or {str(get(definition.body, "apiVersion", "")): None}
+def _version(definition: Definition, created: list[ExpandedResource], today: date) -> Iterator[Report]:
+    versions = dict.fromkeys(resource.api_version for resource in created) or {
+        str(get(definition.body, "apiVersion", "")): None
+    }
     path = (*definition.path, _key(definition.body, "apiVersion"))
     limit = _years_before(today, YEARS)
     for version in versions:
-        found = _DATE.match(version)
-        if found is None:
+        match = _DATE.match(version)
+        if match is None:
             continue
         try:
-            day = date(*map(int, found.groups()))
+            day = date(*map(int, match.groups()))
         except ValueError:
-            yield "invalid-template", path, f"The apiVersion '{version}' is no date.", False
+            yield "invalid-template", path, f"The apiVersion '{version}' is not a valid date.", False
             continue
         if day < limit:
             what = f" of {definition.type}" if definition.type else ""
@@ -115,22 +119,22 @@ def _years_before(day: date, years: int) -> date:
 
 
 def _name(
-    definition: Definition, made: list[ExpandedResource], trees: Mapping[Path, PlacedExpression]
-) -> Iterator[Found]:
+    definition: Definition, created: list[ExpandedResource], trees: Mapping[Path, PlacedExpression]
+) -> Iterator[Report]:
     path = (*definition.path, _key(definition.body, "name"))
-    type = made[0].type if made else definition.type
+    type = created[0].type if created else definition.type
     rule = RULES.get(type.lower())
     if rule is None:
         return
-    for resource in made:
+    for resource in created:
         if _guessed(resource.name):
             continue
         name = resource.name.rsplit("/", 1)[-1]
         problem = rule.problem(name)
         if problem:
-            yield "invalid-name", path, f"The name '{name}' cannot be that of a {type}. {problem}", False
+            yield "invalid-name", path, f"'{name}' is not a valid name of a {type}. {problem}", False
             return
-    if not made or any(_guessed(resource.name) for resource in made):
+    if not created or any(_guessed(resource.name) for resource in created):
         raw = get(definition.body, "name")
         tree = trees[path].tree if path in trees else Literal(raw) if isinstance(raw, str) else None
         if tree is not None:
@@ -138,23 +142,23 @@ def _name(
 
 
 def _guessed(name: str) -> bool:
-    """Whether a name is an expression still, or has a stand-in in it."""
+    """Return whether a name is still an expression or contains a placeholder."""
     return name.startswith("[") or "‹" in name
 
 
-def _fragments(tree: Node, path: Path, type: str, rule: NameRule) -> Iterator[Found]:
-    """Characters in the known parts of a name that is not known as a whole."""
+def _fragments(tree: Node, path: Path, type: str, rule: NameRule) -> Iterator[Report]:
+    """Check the known parts of a name that is not fully known."""
     for text in _texts(tree):
-        # Segments of the parents' names are not this type's.
+        # Segments with the names of parents follow other rules.
         stray = rule.stray(text.rsplit("/", 1)[-1]) if "/" not in text or type.count("/") > 1 else "/"
         if stray:
-            message = f"A name with '{text}' in it cannot be that of a {type}. It has '{stray}', and may have "
-            yield "invalid-name", path, f"{message}{rule.words} only.", False
+            message = f"A name with '{text}' is not a valid name of a {type}. It contains '{stray}'; only "
+            yield "invalid-name", path, f"{message}{rule.words} are allowed.", False
             return
 
 
 def _texts(tree: Node) -> Iterator[str]:
-    """The texts that end up in the value of an expression as they are written."""
+    """Yield the string literals that become part of an expression's value."""
     if isinstance(tree, Literal):
         if isinstance(tree.value, str):
             yield tree.value
