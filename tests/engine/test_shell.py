@@ -91,6 +91,40 @@ usr1
 """
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "output"),
+    [
+        ("echo $((1)); }; { echo SMUGGLED", 2, ""),
+        ("echo $((1)) }\n{ echo SMUGGLED\n", 2, "1 }\n"),
+        ("cat <<E\nyes $((1))\n", 0, "yes 1\n"),
+        ("echo yes $((1))\nfi\necho no", 2, "yes 1\n"),
+        ("echo yes $((1))\nalias no=echo\nfi", 2, "yes 1\n"),
+        ("echo yes $((1)) \\", 0, "yes 1\n"),
+        ("shopt -s extglob\ncase $((1)) in +([0-9])) echo yes;; esac", 0, "yes\n"),
+        ("echo $((1))\necho $LINENO", 0, "1\n2\n"),
+        ("echo $((1))\n(exit 4)\necho no", 4, "1\n"),
+    ],
+)
+async def test_a_step_with_arithmetic_runs_as_if_it_were_typed(
+    shell: Shell, code: str, status: int, output: str
+) -> None:
+    result = await shell.run(code)
+    assert (result.status, shell.out) == (status, output), shell.err
+    assert "SMUGGLED" not in shell.out
+
+
+async def test_debug_traps_stay_for_the_next_step(shell: Shell) -> None:
+    await shell.says("trap 'n=$((n + 1))' DEBUG")
+    assert int(await shell.says("n=0; true; true; echo $n")) >= 3
+    await shell.says("trap - DEBUG; n=0")
+    assert await shell.says("true; echo $n") == "0\n"
+
+
+async def test_a_step_that_disables_read_does_not_end_the_session(shell: Shell) -> None:
+    await shell.says("enable -n read")
+    assert await shell.says("echo yes", timeout=5) == "yes\n"
+
+
 async def test_everything_stays_for_the_next_step(shell: Shell) -> None:
     await shell.says(STATE)
     assert await shell.says(QUESTIONS) == ANSWERS

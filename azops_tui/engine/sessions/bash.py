@@ -36,7 +36,9 @@ _WATCHED = re.compile(r"\b(?:export|declare|typeset|readonly|local)\b[^\n]*(?:\$
 """Code whose command substitutions are watched: their failure is lost to bash."""
 
 _ARITHMETIC = re.compile(r"\$\(\(|\$\[")
-"""After an error in arithmetic bash goes on with the next command, if there is one beside it and not around it."""
+"""After an error in arithmetic bash ends the outermost command and continues with the next one of the file.
+
+A step with arithmetic therefore runs as one group of commands, which ends as a whole."""
 _READ_AS_IT_GOES = re.compile(r"\b(?:alias|extglob)\b")
 """Code that changes how the code after it is read, and so cannot be read whole."""
 
@@ -123,7 +125,7 @@ class ShellSession(DriverSession):
         async with self._step():
             if not self._alive():
                 await self._begin({}, "/", "again", str(self._slot))
-            self._write_step(code, cwd, dict(env or {}), interactive, interpreter)
+            await self._write_step(code, cwd, dict(env or {}), interactive, interpreter)
             new = 1 - self._slot
             self._listen(on_output, keep)
             try:
@@ -180,7 +182,7 @@ class ShellSession(DriverSession):
                 "brew install bash) and put it first on PATH."
             )
 
-    def _write_step(
+    async def _write_step(
         self, code: str, cwd: str | Path | None, env: dict[str, str], interactive: bool, interpreter: str
     ) -> None:
         """Writes the step's code, and what is done before and after it, where the driver reads it."""
@@ -209,9 +211,21 @@ class ShellSession(DriverSession):
         (self._folder / "before").write_bytes(before)
         (self._folder / "after").write_bytes(b"")
         text = code.replace("\r\n", "\n")
-        if _ARITHMETIC.search(text) and not _READ_AS_IT_GOES.search(text):
-            text = f"{{ :; {text}\n\n}}"
-        (self._folder / "step").write_bytes(text.encode("utf-8", "surrogateescape") + b"\n")
+        step = self._folder / "step"
+        step.write_bytes(text.encode("utf-8", "surrogateescape") + (b"" if text.endswith("\n") else b"\n"))
+        if _ARITHMETIC.search(text) and not _READ_AS_IT_GOES.search(text) and await self._is_complete(step):
+            step.write_bytes(f"{{ :; {text}\n\n}}\n".encode("utf-8", "surrogateescape"))
+
+    async def _is_complete(self, script: Path) -> bool:
+        """Whether bash reads the script to its end without an error or a warning, such as an open here-document.
+
+        Only such a script means the same as the body of a group of commands.
+        """
+        process = await asyncio.create_subprocess_exec(
+            self._bash, "-n", str(script), env={}, stderr=asyncio.subprocess.PIPE
+        )
+        _, messages = await process.communicate()
+        return process.returncode == 0 and not messages
 
     async def _on_terminal(self, new: int, limit: float | None) -> tuple[int | None, bool, int | None]:
         """Runs the step in a shell of its own on this terminal, and has the session go on from where it ended."""

@@ -20,7 +20,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 
 BASH_ARGV0=bash
-__azops_flags=e __azops_keep='' __azops_undebug='' __azops_in_err='' __azops_refused='' __azops_watch='' __azops_line='' __azops_status=0
+__azops_flags=e __azops_keep='' __azops_undebug='' __azops_in_err='' __azops_refused='' __azops_watch='' __azops_untrace='' __azops_line='' __azops_status=0
 declare -A __azops_traps=()
 shopt -s expand_aliases
 
@@ -62,8 +62,14 @@ while :; do
       if [[ ! $__azops_refused ]]; then
         __azops_step=$__azops_id
         [[ ! $__azops_flags ]] || builtin set "-$__azops_flags"
+        # A sourced file has no DEBUG trap unless functions have it; the trap's first run takes that back.
+        if [[ ${__azops_traps[DEBUG]+x} && $- != *T* ]]; then
+          __azops_untrace=1
+          builtin set -T
+        fi
         builtin . "$__azops_folder/step"
-        { __azops_code=$? __azops_now=$-; builtin set +euvx; } 2>/dev/null
+        { __azops_code=$? __azops_now=$-; builtin set +euvx; [[ ! $__azops_untrace ]] || builtin set +T; } 2>/dev/null
+        __azops_untrace=''
         if [[ $__azops_unwinding ]]; then __azops_code=$__azops_status __azops_now=$__azops_keep; fi
         __azops_finish "$__azops_now"
       else

@@ -165,7 +165,8 @@ __azops_arm() {
       if [[ $2 == - ]]; then
         builtin trap - "$1"
       else
-        builtin trap -- 'if [[ ${BASH_SOURCE[0]} != "$__azops_home"/* ]]; then '"$2"$'\n''fi' "$1"
+        own='[[ ! $__azops_untrace ]] || { builtin set +T; __azops_untrace=""; };'
+        builtin trap -- 'if [[ ${BASH_SOURCE[0]} != "$__azops_home"/* ]]; then '"$own $2"$'\n''fi' "$1"
       fi
       ;;
     *) builtin trap -- "$2" "$1" ;;
