@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, unquote
 
 from azops_tui.arm.errors import TemplateError
 from azops_tui.arm.reader import decoded, loads
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, bad_content
-from azops_tui.simulator.ids import Address, parse_segments
 
 
 class ArmRequest:
@@ -43,9 +43,9 @@ class ArmRequest:
         return self.query.get("api-version", "")
 
     @cached_property
-    def address(self) -> Address:
+    def address(self) -> ResourceId:
         """The resource, list or action that the path names."""
-        return parse_segments([unquote(s) for s in self.path.split("/") if s])
+        return ResourceId.of_segments([unquote(s) for s in self.path.split("/") if s])
 
     def json(self) -> Json:
         """The body; None if it is empty.

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.cloud import TENANT, SimulatedCloud
 from azops_tui.simulator.errors import ArmError, group_not_found
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_lock
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
@@ -27,7 +27,7 @@ class ResourceManager:
         self.cloud = cloud
         self.registry = ProviderRegistry(cloud)
 
-    def group(self, address: Address) -> ResourceGroupRecord | None:
+    def group(self, address: ResourceId) -> ResourceGroupRecord | None:
         """The group an address lies in; None for an address outside of groups.
 
         Raises:
@@ -42,11 +42,11 @@ class ResourceManager:
             raise group_not_found(address.group)
         return group
 
-    def provider(self, address: Address) -> ResourceProvider:
+    def provider(self, address: ResourceId) -> ResourceProvider:
         """Who serves the type of an address."""
         return self.registry.of(address.type)
 
-    def get(self, address: Address) -> Resource:
+    def get(self, address: ResourceId) -> Resource:
         """A resource.
 
         Raises:
@@ -58,7 +58,7 @@ class ResourceManager:
             raise self.missing(address)
         return found
 
-    def missing(self, address: Address) -> ArmError:
+    def missing(self, address: ResourceId) -> ArmError:
         """Why a resource is not found: its parent is missing, or itself."""
         parent = address.parent
         while parent is not None:
@@ -67,7 +67,9 @@ class ResourceManager:
             parent = parent.parent
         return self.provider(address).not_found(address)
 
-    def put(self, address: Address, sent: dict[str, Json], *, api_version: str = "", patch: bool = False) -> ArmReply:
+    def put(
+        self, address: ResourceId, sent: dict[str, Json], *, api_version: str = "", patch: bool = False
+    ) -> ArmReply:
         """Makes or changes a resource; the work may go on after the answer."""
         group = self.group(address)
         provider = self.provider(address)
@@ -126,7 +128,7 @@ class ResourceManager:
         self.cloud.store.add(resource)
         return resource
 
-    def _check_parent(self, address: Address) -> None:
+    def _check_parent(self, address: ResourceId) -> None:
         parent = address.parent
         if parent is not None and self.provider(parent).find(parent) is None and not implied(parent):
             top = parent.id
@@ -166,7 +168,7 @@ class ResourceManager:
         if write.before is None and sent != locations.normal(sent) and locations.known(sent):
             write.sent = {**write.sent, "location": locations.normal(sent)}
 
-    def delete(self, address: Address) -> ArmReply:
+    def delete(self, address: ResourceId) -> ArmReply:
         """Deletes a resource with its children; the work may go on after the answer."""
         self.group(address)
         provider = self.provider(address)
@@ -209,7 +211,7 @@ class ResourceManager:
         self.cloud.store.remove(resource)
         provider.on_deleted(resource)
 
-    def list(self, address: Address, query: Mapping[str, str]) -> ArmReply:
+    def list(self, address: ResourceId, query: Mapping[str, str]) -> ArmReply:
         """Lists what ``address.tail`` names below a scope or resource: child resources, or an action's list.
 
         Raises:
@@ -223,7 +225,7 @@ class ResourceManager:
         provider = self.registry.of(f"{address.type}/{address.tail}")
         return ArmReply(200, {"value": provider.list_documents(address, query)})
 
-    def act(self, address: Address, body: Json, query: Mapping[str, str]) -> ArmReply:
+    def act(self, address: ResourceId, body: Json, query: Mapping[str, str]) -> ArmReply:
         """Runs the POST action that ``address.tail`` names.
 
         Raises:
@@ -283,6 +285,6 @@ def identify(body: dict[str, Json], before: dict[str, Json]) -> None:
                 users[name] = {"principalId": str(uuid.uuid4()), "clientId": str(uuid.uuid4())}
 
 
-def implied(address: Address) -> bool:
+def implied(address: ResourceId) -> bool:
     """Whether a parent exists without having been created: single services named ``default``, and regions."""
     return address.last_name.lower() in ("default", "current") or address.types[-1].lower() == "locations"

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from azops_tui.arm.resource_id import ResourceId, Scope
 from azops_tui.json_types import Json
-from azops_tui.simulator.ids import Address, group_id
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +25,7 @@ class ResourceGroupRecord:
     @property
     def id(self) -> str:
         """Its id."""
-        return group_id(self.subscription, self.name)
+        return Scope(self.subscription, self.name).id
 
     def view(self) -> dict[str, Json]:
         """The group as the service shows it."""
@@ -53,7 +53,7 @@ class Resource:
         api_version: that it was last written with.
     """
 
-    address: Address
+    address: ResourceId
     body: dict[str, Json]
     private: dict[str, Json] = field(default_factory=dict)
     api_version: str = ""
@@ -144,7 +144,7 @@ class ResourceStore:
         """Everything in a group, children and extensions too."""
         return list(self._by_scope.get(group.id.lower(), {}).values())
 
-    def below(self, address: Address) -> list[Resource]:
+    def below(self, address: ResourceId) -> list[Resource]:
         """Children and extensions of a resource, of any depth."""
         prefix = address.key + "/"
         return [r for k, r in self._by_scope.get(_place(address), {}).items() if k.startswith(prefix)]
@@ -162,7 +162,7 @@ class ResourceStore:
         return [r for k, r in self.resources.items() if k.startswith(prefix)]
 
 
-def _place(address: Address) -> str:
+def _place(address: ResourceId) -> str:
     if address.group:
-        return group_id(address.subscription, address.group).lower()
+        return Scope(address.subscription, address.group).id.lower()
     return f"/subscriptions/{address.subscription}".lower() if address.subscription else ""

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.durations import format_iso_duration
 from azops_tui.simulator.addresses import IpAddressPool
 from azops_tui.simulator.clock import Clock, speed_from_environment
-from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.compute import ssh_key_format as ssh_public_keys
 from tests.simulator.clients import KEY, Clients, machine
 
@@ -20,9 +20,9 @@ NAMES = st.text("abcdefghijklmnopqrstuvwxyzABC0123456789-_.", min_size=1).filter
 def test_ids_are_read_and_written_alike(group: str, namespace: str, pairs: list[tuple[str, str]]) -> None:
     tail = "".join(f"/{t}/{n}" for t, n in pairs)
     text = f"/subscriptions/s/resourceGroups/{group}/providers/Contoso.{namespace}{tail}"
-    address = parse(text)
+    address = ResourceId.parse(text)
     assert address.id == text
-    assert parse(text.upper()).key == address.key
+    assert ResourceId.parse(text.upper()).key == address.key
     assert (address.types, address.names) == (tuple(t for t, _ in pairs), tuple(n for _, n in pairs))
 
 

@@ -7,6 +7,7 @@ import copy
 import logging
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.deployments.expansion import (
@@ -21,7 +22,6 @@ from azops_tui.simulator.deployments.expansion import (
 from azops_tui.simulator.deployments.preflight import preflight
 from azops_tui.simulator.deployments.record import DeploymentRecord, OperationRecord
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_lock
 from azops_tui.simulator.resource_manager import ResourceManager
@@ -45,11 +45,11 @@ class DeploymentEngine:
         found = self.known.get(deployment_id.lower())
         return found.view(self.cloud.clock.now()) if found else None
 
-    def find(self, address: Address) -> DeploymentRecord | None:
+    def find(self, address: ResourceId) -> DeploymentRecord | None:
         """The deployment at an address, or None."""
         return self.known.get(address.key)
 
-    def get(self, address: Address) -> DeploymentRecord:
+    def get(self, address: ResourceId) -> DeploymentRecord:
         """The deployment at an address.
 
         Raises:
@@ -67,7 +67,7 @@ class DeploymentEngine:
         found = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
         return sorted(found, key=lambda d: d.started, reverse=True)
 
-    def prepare(self, address: Address, sent: Mapping[str, Json]) -> tuple[Expansion, Json]:
+    def prepare(self, address: ResourceId, sent: Mapping[str, Json]) -> tuple[Expansion, Json]:
         """Expands what a request asks to deploy.
 
         Returns:
@@ -94,7 +94,7 @@ class DeploymentEngine:
 
     def _expand(
         self,
-        address: Address,
+        address: ResourceId,
         sent: Mapping[str, Json],
         template: Json,
         parameters: Json,
@@ -139,7 +139,7 @@ class DeploymentEngine:
             "template into the request, or use a template spec.",
         )
 
-    def validate(self, address: Address, sent: Mapping[str, Json]) -> dict[str, Json]:
+    def validate(self, address: ResourceId, sent: Mapping[str, Json]) -> dict[str, Json]:
         """What the validate action answers.
 
         Raises:
@@ -157,7 +157,7 @@ class DeploymentEngine:
         return body
 
     def _record(
-        self, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json
+        self, address: ResourceId, sent: Mapping[str, Json], expansion: Expansion, template: Json
     ) -> DeploymentRecord:
         properties = sent.get("properties") or {}
         mode = str(properties.get("mode") or "Incremental")
@@ -178,7 +178,7 @@ class DeploymentEngine:
         )
 
     def start(
-        self, address: Address, sent: Mapping[str, Json], api_version: str = "", correlation: str = ""
+        self, address: ResourceId, sent: Mapping[str, Json], api_version: str = "", correlation: str = ""
     ) -> tuple[DeploymentRecord, Operation]:
         """Begins a deployment.
 
@@ -191,7 +191,7 @@ class DeploymentEngine:
 
     def _start(
         self,
-        address: Address,
+        address: ResourceId,
         sent: Mapping[str, Json],
         expansion: Expansion,
         template: Json,
@@ -325,7 +325,7 @@ class DeploymentEngine:
 
     async def _write(self, made: DeploymentRecord, resource: ExpandedResource, step: OperationRecord) -> int:
         """Writes one resource and waits until it is there; returns the status of the answer."""
-        address = parse(resource.id)
+        address = ResourceId.parse(resource.id)
         if resource.existing:
             return 200
         if address.type.lower() == DEPLOYMENT_TYPE:
@@ -345,7 +345,7 @@ class DeploymentEngine:
         await answer.operation.wait()
         return 200 if answer.status == 202 else answer.status
 
-    def _make_group(self, address: Address, body: dict[str, Json]) -> int:
+    def _make_group(self, address: ResourceId, body: dict[str, Json]) -> int:
         name = str(body.get("name") or address.group)
         before = self.cloud.store.group(address.subscription, name)
         if before is None:
@@ -359,7 +359,7 @@ class DeploymentEngine:
         return 200
 
     async def _nest(
-        self, made: DeploymentRecord, address: Address, resource: ExpandedResource, step: OperationRecord
+        self, made: DeploymentRecord, address: ResourceId, resource: ExpandedResource, step: OperationRecord
     ) -> int:
         """Carries out a nested deployment."""
         body = resource.resolve(self.runtime)
@@ -388,7 +388,7 @@ class DeploymentEngine:
 
         What is locked is spared, and so is what another resource manages, as a machine its disks.
         """
-        address = parse(made.id)
+        address = ResourceId.parse(made.id)
         group = self.cloud.store.group(address.subscription, address.group)
         if group is None:
             return
@@ -416,7 +416,7 @@ class DeploymentEngine:
             else:
                 step.end(self.cloud.clock.now(), "Succeeded", 200)
 
-    def cancel(self, address: Address) -> None:
+    def cancel(self, address: ResourceId) -> None:
         """Cancels a deployment that goes on.
 
         Raises:

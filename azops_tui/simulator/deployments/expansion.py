@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from azops_tui.arm import ExpandedResource, Expansion, TemplateError, expand_nested
 from azops_tui.arm import expand as expand_template
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import TENANT
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import parse
 from azops_tui.simulator.provider_listing import function_value
 from azops_tui.simulator.providers.base import ActionCall
 from azops_tui.simulator.resource_manager import ResourceManager
@@ -35,7 +35,7 @@ class TemplateRuntime:
         Raises:
             LookupError: there is no such resource.
         """
-        address = parse(resource_id)
+        address = ResourceId.parse(resource_id)
         if address.type.lower() == DEPLOYMENTS:
             body = self.deployment(resource_id)
         else:
@@ -68,7 +68,7 @@ class TemplateRuntime:
         return str(found.properties.get("value") or "")
 
     def _resource(self, resource_id: str) -> Resource:
-        address = parse(resource_id)
+        address = ResourceId.parse(resource_id)
         found = self.manager.registry.of(address.type).find(address)
         if found is None:
             raise LookupError(f"The Resource '{address.title}' under resource group '{address.group}' was not found.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.simulator import locations
 from azops_tui.simulator.deployments.expansion import Expansion
 from azops_tui.simulator.errors import ArmError, group_not_found
-from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.resource_manager import ResourceManager
 
 
-def preflight(manager: ResourceManager, address: Address, expansion: Expansion) -> None:
+def preflight(manager: ResourceManager, address: ResourceId, expansion: Expansion) -> None:
     """Refuses what Azure refuses before it begins: unknown groups, regions and names.
 
     Raises:
@@ -21,7 +21,7 @@ def preflight(manager: ResourceManager, address: Address, expansion: Expansion) 
     for resource in expansion.resources:
         if not resource.condition or resource.existing:
             continue
-        target = parse(resource.id)
+        target = ResourceId.parse(resource.id)
         if target.group and manager.cloud.store.group(target.subscription, target.group) is None:
             created = any(
                 r.type.lower() == "microsoft.resources/resourcegroups" and r.name.lower() == target.group.lower()

@@ -7,11 +7,11 @@ import json
 import uuid
 from dataclasses import dataclass, field
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.durations import format_iso_duration
 from azops_tui.json_types import Json
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.errors import ArmError, reason
-from azops_tui.simulator.ids import parse
 
 FINAL = ("Succeeded", "Failed", "Canceled")
 FAILED = (
@@ -76,7 +76,7 @@ class OperationRecord:
             failure = self.failure()
             properties["statusMessage"] = {"status": "Failed", "error": failure} if self.late else {"error": failure}
         if self.target:
-            address = parse(self.target)
+            address = ResourceId.parse(self.target)
             properties["targetResource"] = {
                 "id": self.target,
                 "resourceType": address.type,
@@ -183,7 +183,7 @@ class DeploymentRecord:
             if s.target
             and s.action in ("Create", "Read")
             and s.state == "Succeeded"
-            and parse(s.target).type.lower() != "microsoft.resources/deployments"
+            and ResourceId.parse(s.target).type.lower() != "microsoft.resources/deployments"
         }
         for child in self.children:
             found |= {r.lower(): r for r in child.output_resources}

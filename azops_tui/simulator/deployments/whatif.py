@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.arm.secure import concealed, secrets, texts
 from azops_tui.arm.whatif import ChangeType, ResourceChange, what_if
 from azops_tui.json_types import Json
 from azops_tui.simulator.deployments.expansion import DEPLOYMENTS, Expansion
 from azops_tui.simulator.deployments.preflight import preflight
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers.authorization.locks import check_lock
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _TELLING = 6
 """Length of secrets that are looked for within texts; shorter ones are found in too many."""
 
 
-def check(sent: Mapping[str, Json], address: Address) -> None:
+def check(sent: Mapping[str, Json], address: ResourceId) -> None:
     """Refuses at once what is no question about a deployment.
 
     Raises:
@@ -46,7 +46,7 @@ def check(sent: Mapping[str, Json], address: Address) -> None:
         )
 
 
-def predict(deployments: DeploymentEngine, address: Address, sent: Mapping[str, Json]) -> dict[str, Json]:
+def predict(deployments: DeploymentEngine, address: ResourceId, sent: Mapping[str, Json]) -> dict[str, Json]:
     """The service's answer: the changes, from what is there now, or the error that the deployment would end with."""
     try:
         expansion, template = deployments.prepare(address, sent)
@@ -65,7 +65,7 @@ def predict(deployments: DeploymentEngine, address: Address, sent: Mapping[str, 
 
 
 def _concealed(
-    deployments: DeploymentEngine, address: Address, sent: Mapping[str, Json], expansion: Expansion, template: Json
+    deployments: DeploymentEngine, address: ResourceId, sent: Mapping[str, Json], expansion: Expansion, template: Json
 ) -> tuple[Expansion, list[str]]:
     """The expansion without the texts of its secret parameters, and those that can be seen in it all the same."""
     given = _parameters(sent)
@@ -90,7 +90,7 @@ def _parameters(sent: Mapping[str, Json]) -> dict[str, Json]:
     return inner if isinstance(inner, dict) and "$schema" in found else found
 
 
-def _live(deployments: DeploymentEngine, address: Address, expansion: Expansion) -> dict[str, Json]:
+def _live(deployments: DeploymentEngine, address: ResourceId, expansion: Expansion) -> dict[str, Json]:
     """What is in the group, and what the template names wherever that is, by id."""
     cloud, registry = deployments.cloud, deployments.manager.registry
     found: dict[str, Json] = {}
@@ -104,7 +104,7 @@ def _live(deployments: DeploymentEngine, address: Address, expansion: Expansion)
         kind = wanted.type.lower()
         if "[" in wanted.id or kind == DEPLOYMENTS or wanted.id.lower() in known:
             continue
-        target = parse(wanted.id)
+        target = ResourceId.parse(wanted.id)
         if kind == _GROUPS:
             there = cloud.store.group(target.subscription, wanted.name)
             if there is not None:
@@ -121,7 +121,7 @@ def _spared(deployments: DeploymentEngine, change: ResourceChange) -> ResourceCh
     if change.type is not ChangeType.DELETE:
         return change
     try:
-        check_lock(deployments.cloud.store, parse(change.resource_id), "delete")
+        check_lock(deployments.cloud.store, ResourceId.parse(change.resource_id), "delete")
     except ArmError:
         return ResourceChange(change.resource_id, ChangeType.IGNORE, before=change.before)
     return change

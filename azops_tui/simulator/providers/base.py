@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 from urllib.parse import quote
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.cloud import CLIENT, SimulatedCloud
 from azops_tui.simulator.errors import ArmError, resource_not_found
 from azops_tui.simulator.faults import refusal
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.lro_profiles import LroProfile
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.documents import clean, fill, merge
@@ -35,7 +35,7 @@ class ResourceWrite:
         api_version: as asked for; empty inside the simulator.
     """
 
-    address: Address
+    address: ResourceId
     sent: dict[str, Json]
     before: Resource | None
     patch: bool = False
@@ -99,19 +99,19 @@ class ResourceProvider:
         """The long-running operation profile of a type."""
         return self.namespace.lro(type_)
 
-    def preflight(self, address: Address) -> list[ArmError]:
+    def preflight(self, address: ResourceId) -> list[ArmError]:
         """Errors that the validation of a deployment reports about a resource that it would write."""
         return []
 
-    def implicit_group(self, address: Address) -> ResourceGroupRecord | None:
+    def implicit_group(self, address: ResourceId) -> ResourceGroupRecord | None:
         """The group of an address whose group does not exist, where Azure creates that group by itself."""
         return None
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         """The resource at an address, or None."""
         return self.cloud.store.get(address.id)
 
-    def not_found(self, address: Address) -> ArmError:
+    def not_found(self, address: ResourceId) -> ArmError:
         """The error for a resource that does not exist."""
         facts = self.namespace.facts(address.type)
         if self.namespace.missing_child_code and len(address.names) > 1:
@@ -190,7 +190,7 @@ class ResourceProvider:
         """The document that GET answers."""
         return resource.body
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         """The resources of type ``address.type/address.tail`` directly below the address's scope or resource."""
         scope = address.id if address.names else address.scope
         stored = self.cloud.store.of_type(f"{address.type}/{address.tail}", scope)

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 
-from azops_tui.simulator import ids, providers
+from azops_tui.simulator import providers
 from azops_tui.simulator.providers.base import ResourceProvider
 from azops_tui.simulator.providers.resource_types import ProviderNamespace
 
@@ -40,5 +40,4 @@ def registrations() -> dict[str, Registration]:
         registration = importlib.import_module(f"{folder}.namespace").REGISTRATION
         assert isinstance(registration, Registration), f"{folder}.namespace.REGISTRATION"
         by_name[registration.namespace.name.lower()] = registration
-        ids.SPELLING[registration.namespace.name.lower()] = registration.namespace.name
     return by_name

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.store import Resource, ResourceGroupRecord, ResourceStore
 
 LOCK_TYPE = "microsoft.authorization/locks"
 
 
-def check_lock(store: ResourceStore, address: Address, action: str) -> None:
+def check_lock(store: ResourceStore, address: ResourceId, action: str) -> None:
     """Refuses a ``write`` or ``delete`` that a lock on the resource, its group or its subscription forbids.
 
     Raises:

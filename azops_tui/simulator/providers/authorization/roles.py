@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import ResourceProvider
 from azops_tui.simulator.store import Resource
 
@@ -34,11 +34,11 @@ class RoleDefinitionProvider(ResourceProvider):
 
     types = ("microsoft.authorization/roledefinitions",)
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         row = next((r for r in _ROWS if r[1] == address.last_name.lower()), None)
         return Resource(address, _view(*row)) if row is not None else super().find(address)
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         match = re.search(r"(?i)rolename eq '([^']*)'", query.get("$filter", ""))
         return [_view(*row) for row in _ROWS if not match or row[0].lower() == match[1].lower()]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_parameter
-from azops_tui.simulator.ids import parse
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.compute.images import generation, version_id
@@ -114,7 +114,7 @@ def attach(cloud: SimulatedCloud, machine: Resource) -> None:
     for entry in entries:
         id_ = reference_id(entry.get("managedDisk"))
         if id_:
-            wanted[parse(id_).key] = entry
+            wanted[ResourceId.parse(id_).key] = entry
             _attach_one(cloud, machine, id_, entry, entry is storage.get("osDisk"))
     for disk in cloud.store.of_type("microsoft.compute/disks", f"/subscriptions/{machine.address.subscription}"):
         if str(disk.body.get("managedBy") or "").lower() == machine.address.key and disk.address.key not in wanted:
@@ -125,7 +125,7 @@ def attach(cloud: SimulatedCloud, machine: Resource) -> None:
 def _attach_one(cloud: SimulatedCloud, machine: Resource, id_: str, entry: dict[str, Json], system: bool) -> None:
     disk = cloud.store.get(id_)
     if disk is None:
-        address = parse(id_)
+        address = ResourceId.parse(id_)
         kind = str(entry["managedDisk"].get("storageAccountType") or "Standard_LRS")
         size = int(entry.get("diskSizeGB") or 30)
         now = cloud.clock.now()

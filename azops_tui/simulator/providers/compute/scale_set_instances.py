@@ -6,12 +6,12 @@ import copy
 import uuid
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.cloud import SimulatedCloud, SimulatedMachine
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
@@ -39,7 +39,7 @@ class ScaleSetInstanceProvider(ResourceProvider):
 
     types = (INSTANCE_TYPE.lower(),)
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         found = self.cloud.store.get(address.id)
         if found is not None or address.parent is None:
             return found
@@ -117,7 +117,7 @@ class ScaleSetInstanceProvider(ResourceProvider):
         """The network interfaces of the instance."""
         return ArmReply(200, {"value": interfaces_of(self.cloud, resource)})
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         scale_set = self.cloud.store.get(address.id)
         if scale_set is None or scale_set.properties.get("orchestrationMode") != "Flexible":
             return super().list_documents(address, query)
@@ -164,7 +164,7 @@ def make_instance(cloud: SimulatedCloud, scale_set: Resource) -> Resource:
     name = scale_set.address.last_name
     if flexible:
         name = f"{name}_{uuid.UUID(int=cloud.random.getrandbits(128)).hex[:8]}"
-        address = parse(f"{scale_set.address.scope}/providers/Microsoft.Compute/virtualMachines/{name}")
+        address = ResourceId.parse(f"{scale_set.address.scope}/providers/Microsoft.Compute/virtualMachines/{name}")
     else:
         address = scale_set.address.child("virtualMachines", str(number))
         name = f"{name}_{number}"
@@ -262,7 +262,7 @@ def _connect(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, fle
         instance.properties["networkProfile"]["networkInterfaces"].append({"id": id_})
         if flexible:
             view |= {"type": "Microsoft.Network/networkInterfaces", "location": scale_set.location}
-            cloud.store.add(Resource(parse(id_), view, created=instance.created))
+            cloud.store.add(Resource(ResourceId.parse(id_), view, created=instance.created))
         views.append(view)
     instance.private["interfaces"] = views
 

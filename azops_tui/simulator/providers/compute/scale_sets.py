@@ -8,11 +8,11 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.errors import ArmError, invalid_parameter, need
-from azops_tui.simulator.ids import parse
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
@@ -62,7 +62,7 @@ class ScaleSetProvider(ResourceProvider):
         if prefix:
             profiles.check_name(str(prefix), 58, "computerNamePrefix")
         for reference in references(get(profile, "networkProfile")):
-            target = parse(reference)
+            target = ResourceId.parse(reference)
             if target.namespace.lower() != "microsoft.network" or not target.names:
                 continue
             if self.cloud.store.get(target.id) is None and find_element(self.cloud, target) is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.simulator.arm_reply import ArmReply
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider
 from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
@@ -14,7 +14,7 @@ class ContainerProvider(ResourceProvider):
 
     types = ("microsoft.containerinstance/containergroups/containers",)
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         group = self.cloud.store.get(address.parent.id) if address.parent else None
         if group is None:
             return None

@@ -7,10 +7,10 @@ import copy
 import uuid
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.documents import fill, get
@@ -145,10 +145,10 @@ class AgentPoolProvider(ResourceProvider):
 
     types = (POOL_TYPE.lower(),)
 
-    def _cluster(self, address: Address) -> Resource | None:
+    def _cluster(self, address: ResourceId) -> Resource | None:
         return self.cloud.store.get(address.parent.id) if address.parent else None
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         cluster = self._cluster(address)
         profiles = cluster.properties["agentPoolProfiles"] if cluster else []
         found = next((p for p in profiles if str(p.get("name")).lower() == address.last_name.lower()), None)
@@ -158,7 +158,7 @@ class AgentPoolProvider(ResourceProvider):
         made.body["properties"] = found
         return made
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         cluster = self.cloud.store.get(address.id)
         profiles = cluster.properties["agentPoolProfiles"] if cluster else []
         return [pool_body(cluster, profile) for profile in profiles] if cluster else []

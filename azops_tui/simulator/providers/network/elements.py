@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.element_defaults import ELEMENT_DEFAULTS
 from azops_tui.simulator.store import Resource
@@ -67,7 +67,7 @@ def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]
     return found
 
 
-def element_of(body: dict[str, Json], address: Address) -> dict[str, Json] | None:
+def element_of(body: dict[str, Json], address: ResourceId) -> dict[str, Json] | None:
     """The element of a parent's document that a child's address names."""
     wanted = address.last_name.lower()
     for element in get(body, "properties", address.types[-1]) or []:
@@ -76,7 +76,7 @@ def element_of(body: dict[str, Json], address: Address) -> dict[str, Json] | Non
     return None
 
 
-def find_element(cloud: SimulatedCloud, address: Address) -> Resource | None:
+def find_element(cloud: SimulatedCloud, address: ResourceId) -> Resource | None:
     """A child that lives in its parent's list, as a resource whose document is the element itself."""
     above = address.parent
     if above is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import parse
 from azops_tui.simulator.providers.base import ResourceWrite
 from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.elements import find_element
@@ -92,7 +92,7 @@ def take(cloud: SimulatedCloud, subnet: str, owner: str, wanted: str, user: str)
     Raises:
         ArmError: the subnet is not there or full, or the address is another's.
     """
-    found = find_element(cloud, parse(subnet))
+    found = find_element(cloud, ResourceId.parse(subnet))
     if found is None:
         raise ArmError(
             400,

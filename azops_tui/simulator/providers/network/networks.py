@@ -12,10 +12,10 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_reference
-from azops_tui.simulator.ids import Address, parse
 from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.element_defaults import default_rules
@@ -53,7 +53,7 @@ EMBEDDED: dict[str, tuple[str, ...]] = {
 class NetworkProvider(ResourceProvider):
     """Any type of Microsoft.Network of the first level."""
 
-    def implicit_group(self, address: Address) -> ResourceGroupRecord | None:
+    def implicit_group(self, address: ResourceId) -> ResourceGroupRecord | None:
         return (
             watchers_group(self.cloud, address.subscription)
             if address.group.lower() == WATCHERS_GROUP.lower()
@@ -68,7 +68,7 @@ class NetworkProvider(ResourceProvider):
 
     def check_reference(self, reference: str, write: ResourceWrite) -> None:
         """Refuses a reference to a network resource that is not there."""
-        target = parse(reference)
+        target = ResourceId.parse(reference)
         if target.namespace.lower() != "microsoft.network" or not target.names or not target.group:
             return
         if target.key.startswith(write.address.key + "/") or target.key == write.address.key:
@@ -156,7 +156,7 @@ class ElementProvider(ResourceProvider):
 
     types = tuple(f"{parent}/{kind.lower()}" for parent, kinds in EMBEDDED.items() for kind in kinds)
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         return find_element(self.cloud, address)
 
     def check(self, write: ResourceWrite) -> None:
@@ -211,21 +211,21 @@ class ElementProvider(ResourceProvider):
             kept = [e for e in parent.properties.get(name) or [] if str(e.get("name")).lower() != wanted]
             parent.properties[name] = kept
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         parent = self.cloud.store.get(address.id)
         if parent is None:
             return []
         shown = self.provider_of(parent.type).show(parent, {})
         return list(get(shown, "properties", address.tail) or [])
 
-    def _parent(self, address: Address) -> Resource:
+    def _parent(self, address: ResourceId) -> Resource:
         above = address.parent
         found = self.cloud.store.get(above.id) if above else None
         if found is None:
             raise ArmError(404, "ParentResourceNotFound", f"The parent of {address.id} could not be found.")
         return found
 
-    def _list_name(self, address: Address) -> str:
+    def _list_name(self, address: ResourceId) -> str:
         parent = "/".join((address.namespace, *address.types[:-1])).lower()
         wanted = address.types[-1].lower()
         return next(k for k in EMBEDDED[parent] if k.lower() == wanted)
@@ -324,7 +324,7 @@ def pair_pools(rule: dict[str, Json]) -> None:
         rule["backendAddressPool"] = dict(rule["backendAddressPools"][0])
 
 
-def check_subnets(address: Address, properties: dict[str, Json]) -> None:
+def check_subnets(address: ResourceId, properties: dict[str, Json]) -> None:
     """Refuses ranges that are none, lie outside of the network's, or overlap."""
     spaces = []
     for text in get(properties, "addressSpace", "addressPrefixes") or []:
@@ -334,7 +334,7 @@ def check_subnets(address: Address, properties: dict[str, Json]) -> None:
             raise ArmError(
                 400,
                 "InvalidAddressPrefixFormat",
-                f"Address prefix {text} of resource {address.id} is not formatted correctly. "
+                f"ResourceId prefix {text} of resource {address.id} is not formatted correctly. "
                 "It should follow CIDR notation, for example 10.0.0.0/24.",
                 details=[],
             ) from None
@@ -349,7 +349,7 @@ def check_subnets(address: Address, properties: dict[str, Json]) -> None:
                 raise ArmError(
                     400,
                     "InvalidAddressPrefixFormat",
-                    f"Address prefix {text} of resource {address.id}/subnets/{name} is not formatted correctly. "
+                    f"ResourceId prefix {text} of resource {address.id}/subnets/{name} is not formatted correctly. "
                     "It should follow CIDR notation, for example 10.0.0.0/24.",
                     details=[],
                 ) from None

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId, Scope
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
-from azops_tui.simulator.ids import Address, group_id, parse
 from azops_tui.simulator.providers.network.networks import NetworkProvider
 from azops_tui.simulator.providers.network.watchers_group import WATCHERS_GROUP, watchers_group
 from azops_tui.simulator.store import Resource
@@ -20,7 +20,7 @@ class NetworkWatcherProvider(NetworkProvider):
 
     types = ("microsoft.network/networkwatchers",)
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         resource = super().find(address)
         region = address.last_name.lower().removeprefix("networkwatcher_")
         if resource is not None or address.group.lower() != WATCHERS_GROUP.lower():
@@ -28,7 +28,7 @@ class NetworkWatcherProvider(NetworkProvider):
         is_azures_own = region != address.last_name.lower() and locations.known(region)
         return self._create(address.subscription, region) if is_azures_own else None
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         if not address.group:
             networks = self.cloud.store.of_type(
                 "microsoft.network/virtualnetworks", f"/subscriptions/{address.subscription}"
@@ -42,7 +42,9 @@ class NetworkWatcherProvider(NetworkProvider):
 
     def _create(self, subscription: str, region: str) -> Resource:
         name = f"NetworkWatcher_{region}"
-        address = parse(f"{group_id(subscription, WATCHERS_GROUP)}/providers/Microsoft.Network/networkWatchers/{name}")
+        address = ResourceId.parse(
+            f"{Scope(subscription, WATCHERS_GROUP).id}/providers/Microsoft.Network/networkWatchers/{name}"
+        )
         existing = self.cloud.store.get(address.id)
         if existing is not None:
             return existing

@@ -5,19 +5,19 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.deployments import whatif
 from azops_tui.simulator.deployments.engine import DEPLOYMENT_TYPE
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.lro_profiles import LOCATION
 from azops_tui.simulator.services import ArmServices
 
 
-def _deployment(request: ArmRequest) -> Address:
-    """Address of the deployment itself, without an action."""
+def _deployment(request: ArmRequest) -> ResourceId:
+    """ResourceId of the deployment itself, without an action."""
     return replace(request.address, tail="")
 
 

@@ -6,13 +6,13 @@ import base64
 import copy
 import re
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
@@ -38,7 +38,7 @@ class StorageAccountProvider(ResourceProvider):
         if write.creates and not get(write.sent, "sku", "name") and not get(write.sent, "properties", "accountType"):
             raise ArmError(400, "InvalidRequestContent", "The required property 'sku' is missing from the request.")
 
-    def preflight(self, address: Address) -> list[ArmError]:
+    def preflight(self, address: ResourceId) -> list[ArmError]:
         name = address.last_name
         other = account_named(self.cloud, name)
         if not NAME.match(name):
@@ -47,7 +47,7 @@ class StorageAccountProvider(ResourceProvider):
             return [ArmError(409, "StorageAccountAlreadyTaken", TAKEN.format(name=name))]
         return []
 
-    def _name_errors(self, address: Address) -> list[ArmError]:
+    def _name_errors(self, address: ResourceId) -> list[ArmError]:
         name = address.last_name
         if not NAME.match(name):
             return [ArmError(400, "AccountNameInvalid", NAME_RULE.format(name=name))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
-from azops_tui.simulator.ids import Address
 from azops_tui.simulator.providers.base import ResourceProvider
 from azops_tui.simulator.store import Resource
 
@@ -27,7 +27,7 @@ class StorageServiceProvider(ResourceProvider):
 
     types = tuple(_TYPES)
 
-    def find(self, address: Address) -> Resource | None:
+    def find(self, address: ResourceId) -> Resource | None:
         found = super().find(address)
         account = self.cloud.store.get(address.parent.id) if address.parent else None
         if found is not None or account is None or address.last_name.lower() != "default":
@@ -47,6 +47,6 @@ class StorageServiceProvider(ResourceProvider):
         sku = account.body.get("sku") if account is not None else None
         return {"sku": sku, **resource.body} if sku else resource.body
 
-    def list_documents(self, address: Address, query: Mapping[str, str]) -> list[Json]:
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         service = self.find(address.child(address.tail, "default"))
         return [copy.deepcopy(self.show(service, query))] if service is not None else []
