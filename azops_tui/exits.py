@@ -14,11 +14,11 @@ HELP: tuple[tuple[int, str], ...] = (
     (OK, "success"),
     (STEP_FAILED, "a step failed"),
     (USAGE, "the command line is not valid"),
-    (BAD_INPUT, "a runbook, template or configuration is missing or not valid; nothing was run"),
+    (BAD_INPUT, "a runbook, template or configuration is missing or not valid, or has nothing to run; nothing was run"),
     (DECLINED, "a confirmation was declined or missing, or the run was stopped"),
     (NO_CLOUD, "the cloud could not be reached, or sign-in failed"),
 )
 """Code and meaning, for ``--help``."""
 
-OF_VERDICT = {"done": OK, "failed": STEP_FAILED, "declined": DECLINED, "no-cloud": NO_CLOUD}
+OF_VERDICT = {"done": OK, "failed": STEP_FAILED, "declined": DECLINED, "no-cloud": NO_CLOUD, "empty": BAD_INPUT}
 """Exit code of a run by its verdict."""

@@ -87,7 +87,8 @@ class Console:
         self._line()
         for step in view.failed:
             self._line(f"{self._state(step.state)} {step.name} (line {step.line}): {step.summary}".rstrip(": "))
-        state = {"done": "done", "failed": "failed", "no-cloud": "failed", "declined": "stopped"}[view.verdict]
+        states = {"no-cloud": "failed", "declined": "stopped", "empty": "skipped"}
+        state = "skipped" if view.count("skipped") == len(view.steps) else states.get(view.verdict, view.verdict)
         duration = f" in {format_duration(view.duration)}" if view.duration is not None else ""
         self._line(f"{self._state(state)} {view.summary()}{duration}")
         if view.run:

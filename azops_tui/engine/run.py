@@ -18,7 +18,7 @@ import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,7 +29,7 @@ from azops_tui.engine.event_recorder import EventRecorder, Subscriber
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
 from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
-from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
+from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, explain, problem
 from azops_tui.engine.step_runner import StepRunner, Stopper
 from azops_tui.engine.variables import Namespace
 from azops_tui.events import records as ev
@@ -100,6 +100,7 @@ class Run:
         self._busy = ""
         self._stopping = False
         self._cut_short = False
+        self._has_crashed = False
         self._opening: asyncio.Task[None] | None = None
         self._stopper = Stopper()
         self._task: asyncio.Task[ev.StepState] | None = None
@@ -326,6 +327,13 @@ class Run:
         self._stopping = self._cut_short = False
         try:
             yield
+        except Exception as error:
+            if self._begun:
+                self._has_crashed = True
+                with suppress(Exception):
+                    text = f"The run was ended by an error: {explain(error)}"
+                    self._recorder.record(ev.Notice(at=time.time(), text=text, level="error"))
+            raise
         finally:
             self._busy = ""
 
@@ -416,7 +424,7 @@ class Run:
     def _finish_run(self) -> None:
         state = self.state
         ended: ev.RunState = "done"
-        if state.failed:
+        if state.failed or self._has_crashed or state.count("running", "asking"):
             ended = "failed"
         elif state.count("stopped") or self._cut_short:
             ended = "stopped"

@@ -21,6 +21,8 @@ _LINE_LIMIT = 4_096
 _NOTICES = 100
 
 RunPhase = Literal["new", "running", "done", "failed", "stopped", "interrupted"]
+Verdict = Literal["done", "failed", "declined", "no-cloud", "empty"]
+"""``declined`` stands for a run that was stopped, too; ``empty`` for one in which there was nothing to run."""
 
 DECLINED_CODES = frozenset({"ReadOnly", "ConfirmationMissing", "Declined"})
 """Failure codes of steps that were not allowed to run."""
@@ -186,19 +188,27 @@ class RunView:
         return [step for step in self.steps.values() if step.state in ("failed", "unknown")]
 
     @property
-    def verdict(self) -> Literal["done", "failed", "declined", "no-cloud"]:
-        """What the run amounts to, for an exit code: ``declined`` also where it was stopped."""
+    def verdict(self) -> Verdict:
+        """Result of the run, for an exit code."""
+        if self.phase == "new":
+            return "empty"
         codes = {step.failure.code if step.failure else "" for step in self.failed}
         if codes & NO_CLOUD_CODES:
             return "no-cloud"
-        if codes - DECLINED_CODES:
+        if codes - DECLINED_CODES or (self.phase == "failed" and not codes):
             return "failed"
         if codes or self.count("stopped", "asking") or self.phase == "stopped":
             return "declined"
         return "done"
 
     def summary(self) -> str:
-        """One line: how many steps of how many are done, failed, skipped, stopped."""
+        """One line: how many steps are done, failed, skipped or stopped, or why none was run."""
+        if not self.steps:
+            return "Nothing was run: the document has no steps."
+        if self.phase == "new":
+            return "Nothing was run: every step is excluded from running the whole document."
+        if self.count("skipped") == len(self.steps):
+            return f"Nothing was run: the conditions of all {len(self.steps)} steps are false."
         parts = [f"{self.count('done')} of {len(self.steps)} steps done"]
         others: tuple[ev.StepState, ...] = ("failed", "unknown", "skipped", "stopped")
         parts += [f"{number} {state}" for state in others if (number := self.count(state))]

@@ -50,6 +50,36 @@ def test_read_only_refuses_even_with_yes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("document", "code", "sentence"),
+    [
+        ("# Only prose\n", 3, "Nothing was run: the document has no steps."),
+        (
+            "```bash {name=a excludeFromRunAll=true}\necho ran\n```\n",
+            3,
+            "Nothing was run: every step is excluded from running the whole document.",
+        ),
+        (
+            '```bash {name=a when="1 = 2"}\necho ran\n```\n\n```bash {name=b when="-n \'\'"}\necho ran\n```\n',
+            0,
+            "Nothing was run: the conditions of all 2 steps are false.",
+        ),
+        (
+            "```yaml {azops=ssh name=a}\nhosts: nowhere.invalid\ncommand: hostname\nmax-fail: 100%\n```\n",
+            1,
+            "1 of 1 host failed: nowhere.invalid.",
+        ),
+    ],
+)
+def test_a_run_in_which_nothing_was_done_says_so(document: str, code: int, sentence: str, tmp_path: Path) -> None:
+    file = tmp_path / "nothing.md"
+    file.write_text(document)
+    done = azops("run", file)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert sentence in done.stdout
+    assert " steps done" not in done.stdout.replace("0 of 1 steps done, 1 failed", "")
+
+
+@pytest.mark.parametrize(
     "name", ["CodeBlocks", "CommentTest", "fuzzyMatchTest", "reporting", "variables", "brokenMarkdown"]
 )
 def test_documents_written_for_another_tool_run_as_they_are(name: str, tmp_path: Path) -> None:

@@ -92,6 +92,29 @@ async def test_a_journal_that_breaks_ends_the_run(make_run: MakeRun, journal: Jo
     assert any(notice.level == "error" and "journal" in notice.text for notice in watched.events(ev.Notice))
 
 
+async def test_a_run_that_a_bug_ends_is_not_recorded_as_done(
+    make_run: MakeRun, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = journal.append
+
+    def fails_once(run: int, event: ev.AnyEvent) -> ev.Record:
+        # Stands for a bug: no event that steps cause makes the journal raise this.
+        if isinstance(event, ev.StepFinished):
+            monkeypatch.setattr(journal, "append", append)
+            raise UnicodeEncodeError("utf-8", "x", 0, 1, "surrogates not allowed")
+        return append(run, event)
+
+    monkeypatch.setattr(journal, "append", fails_once)
+    watched = make_run("# T\n\n```bash {name=a}\ntrue\n```\n")
+    with pytest.raises(UnicodeEncodeError):
+        await watched.run.run_all()
+    await watched.run.close()
+    records = list(journal.records(watched.run.id))
+    assert isinstance(records[-1].event, ev.RunFinished)
+    assert records[-1].event.state == "failed"
+    assert watched.verdict == "failed"
+
+
 class Drawer(KeyringBackend):
     """A keyring in memory."""
 
