@@ -1,6 +1,6 @@
-"""A template as people want to see it before it is deployed: what it takes, makes in which order, and gives.
+"""Describes a template before deployment: parameters, variables, resources in order of deployment, outputs.
 
-Pure data; values are JSON with symbolic parts as their expressions. Secrets are left out altogether.
+Values are JSON with run-time parts as their expressions. Secrets are omitted.
 """
 
 from __future__ import annotations
@@ -17,69 +17,69 @@ from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 
 _LONGEST = 1000
-"""Characters to which a stand-in is filled up."""
+"""Maximum length, in characters, to which a placeholder is padded."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A parameter: what it may be, and what it is."""
+    """A parameter with its constraints and value."""
 
     name: str
     type: str
     secure: bool
     required: bool
-    """Whether it has no default."""
+    """True if the parameter has no default."""
     given: bool
-    """Whether a value was passed for it."""
+    """True if a value was passed."""
     value: Json = None
-    """None where there is none, or where it is secret."""
+    """None if there is no value or it is secret."""
     allowed: tuple[Json, ...] = ()
     limits: str = ""
-    """``1…5`` for numbers, ``1…24 characters``, ``2…4 items``; empty where there are none."""
+    """``1…5`` for numbers, ``1…24 characters``, ``2…4 items``; empty if unlimited."""
     description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """One resource, or all that one copy loop makes."""
+    """A resource, or all resources of a copy loop."""
 
     name: str
-    """The part of the name that differs in a loop as ``{0…2}``."""
+    """Name; in a loop, the part that differs is ``{0…2}``."""
     type: str
     api_version: str
     count: int
     level: int
-    """From 1: everything of one level can be deployed at the same time, after the levels before it."""
+    """From 1. Resources of one level can be deployed at the same time, after all lower levels."""
     after: tuple[str, ...]
-    """Names of the rows it waits for, as they are written here."""
+    """Names of the rows that this row depends on."""
     location: str = ""
     sku: str = ""
     kind: str = ""
     depth: int = 0
-    """1 for what a nested deployment makes, and so on."""
+    """Nesting depth: 1 for the resources of a nested deployment."""
     existing: bool = False
     skipped: int = 0
-    """How many of them a condition leaves out."""
+    """Number of resources that a condition excludes."""
     resources: tuple[ExpandedResource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """A named value: a variable or an output."""
+    """A variable or an output."""
 
     name: str
     value: Json
     type: str = ""
     known: bool = True
-    """False where it is known at run time only; `value` is its expression then."""
+    """False if known only at run time; `value` is then its expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All of a template."""
+    """Description of a template."""
 
     text: str
-    """What its metadata says of it."""
+    """Description from the template's metadata."""
     parameters: tuple[ParameterRow, ...]
     variables: tuple[ValueRow, ...]
     resources: tuple[ResourceRow, ...]
@@ -88,19 +88,19 @@ class Description:
 
     @property
     def levels(self) -> int:
-        """How many levels there are."""
+        """Number of levels."""
         return max((row.level for row in self.resources), default=0)
 
     @property
     def count(self) -> int:
-        """How many resources would be deployed."""
+        """Number of resources that would be deployed."""
         return sum(row.count - row.skipped for row in self.resources if not row.existing)
 
 
 def hidden(description: Description, hide: Callable[[str], str]) -> Description:
-    """The description with every text that comes of values changed, as by a filter that hides secrets.
+    """Return the description with `hide` applied to every string from a value, for example to redact secrets.
 
-    The bodies of `ResourceRow.resources` are as they were.
+    The bodies in `ResourceRow.resources` are not changed.
     """
     return replace(
         description,
@@ -125,7 +125,7 @@ def hidden(description: Description, hide: Callable[[str], str]) -> Description:
 
 
 def change_texts(value: Json, change: Callable[[str], str]) -> Json:
-    """A copy of a JSON value with each text in it changed, but for the names of members."""
+    """Return a copy of a JSON value with `change` applied to each string, but not to member names."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
@@ -135,27 +135,28 @@ def change_texts(value: Json, change: Callable[[str], str]) -> Json:
     return value
 
 
-def placeholders(template: Mapping[str, Json], given: Iterable[str]) -> dict[str, dict[str, Json]]:
-    """Stand-ins for required parameters without a value, so that names and ids made from them can be read: text
-    becomes ``‹name›``, a number its smallest value. Arrays and objects have none.
+def placeholders(template: Mapping[str, Json], supplied: Iterable[str]) -> dict[str, dict[str, Json]]:
+    """Return placeholders for required parameters without a value, so that names built from them are readable.
+
+    A string becomes ``‹name›``, a number its smallest value. Arrays and objects have no placeholder.
 
     Args:
         template: the template.
-        given: names of the parameters that have a value.
+        supplied: names of the parameters that have a value.
     """
-    known = {name.lower() for name in given}
-    found: dict[str, dict[str, Json]] = {}
+    known = {name.lower() for name in supplied}
+    result: dict[str, dict[str, Json]] = {}
     for name, definition in section(template, "parameters").items():
         if not isinstance(definition, dict) or name.lower() in known or get(definition, "defaultValue") is not None:
             continue
         allowed = get(definition, "allowedValues", [])
-        stand_in = allowed[0] if isinstance(allowed, list) and allowed else _stand_in(name, definition)
-        if stand_in is not None:
-            found[name] = {"value": stand_in}
-    return found
+        value = allowed[0] if isinstance(allowed, list) and allowed else _placeholder(name, definition)
+        if value is not None:
+            result[name] = {"value": value}
+    return result
 
 
-def _stand_in(name: str, definition: Mapping[str, Json]) -> Json:
+def _placeholder(name: str, definition: Mapping[str, Json]) -> Json:
     match str(get(definition, "type", "")).lower():
         case "string" | "securestring":
             text = f"‹{name}›"
@@ -173,14 +174,14 @@ def _stand_in(name: str, definition: Mapping[str, Json]) -> Json:
 
 
 def describe(expansion: Expansion, *, unset: Iterable[str] = ()) -> Description:
-    """The description of an expanded template.
+    """Describe an expanded template.
 
     Args:
-        expansion: the expansion.
-        unset: names of parameters whose value is only a stand-in.
+        expansion: the expanded template.
+        unset: names of parameters whose value is a placeholder.
 
     Raises:
-        TemplateError: a variable or output that nothing uses cannot be evaluated.
+        TemplateError: an unused variable or output cannot be evaluated.
     """
     deployment = expansion.deployment
     metadata = get(deployment.template, "metadata", {})
@@ -251,12 +252,12 @@ def _variables(deployment: Deployment) -> Iterable[ValueRow]:
 
 
 def _resources(expansion: Expansion) -> list[ResourceRow]:
-    """Rows by level; what a nested deployment makes stands right after it."""
+    """Return rows by level; the resources of a nested deployment follow it."""
     rows: list[ResourceRow] = []
     levels = _levels(expansion.own)
     groups: dict[tuple[Json, ...], list[ExpandedResource]] = {}
     for resource in expansion.own:
-        # Two turns of one loop belong together only where they are deployed at the same time.
+        # Iterations of one loop share a row only if they are deployed at the same time.
         key = (resource.loop, resource.path, levels[resource.id.lower()]) if resource.loop else (id(resource),)
         groups.setdefault(key, []).append(resource)
     names = {resource.id.lower(): _folded(group) for group in groups.values() for resource in group}
@@ -295,7 +296,7 @@ def _deeper(row: ResourceRow, base: int) -> ResourceRow:
 
 
 def _sku(sku: Json, body: Mapping[str, Json]) -> str:
-    """The SKU's name with its capacity, or a machine's size."""
+    """Return the name of the SKU with its capacity, or the size of a machine."""
     sku = plain(sku)
     if isinstance(sku, dict) and sku:
         capacity = get(sku, "capacity")
@@ -308,7 +309,7 @@ def _sku(sku: Json, body: Mapping[str, Json]) -> str:
 
 
 def _levels(resources: Iterable[ExpandedResource]) -> dict[str, int]:
-    """Level of each resource by its id in lower case: one more than the deepest it waits for."""
+    """Map the id of each resource, in lower case, to its level: one above its highest dependency."""
     depends = {resource.id.lower(): resource.depends_on for resource in resources}
     levels: dict[str, int] = {}
     for start in depends:
@@ -318,7 +319,7 @@ def _levels(resources: Iterable[ExpandedResource]) -> dict[str, int]:
             before = [other for other in depends[id] if other in depends]
             waiting = [other for other in before if other not in levels]
             if id not in levels and waiting:
-                stack += waiting  # there are no circles: an expansion refuses them
+                stack += waiting  # circles cannot occur: an expansion refuses them
             else:
                 stack.pop()
                 levels.setdefault(id, 1 + max((levels[other] for other in before), default=0))
@@ -326,7 +327,7 @@ def _levels(resources: Iterable[ExpandedResource]) -> dict[str, int]:
 
 
 def _folded(group: list[ExpandedResource]) -> str:
-    """One name for all: ``master-{0…2}-nic``."""
+    """Return one name for a group: ``master-{0…2}-nic``."""
     names = [resource.name for resource in group]
     first, last = names[0], names[-1]
     if len(names) == 1 or first == last:

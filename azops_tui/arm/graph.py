@@ -12,33 +12,33 @@ from azops_tui.arm.describe import Description, ResourceRow
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A resource, or all that one loop makes."""
+    """A resource, or all resources of a copy loop."""
 
     name: str
     type: str
-    """Without the word that every one begins with: ``Compute/virtualMachines``."""
+    """Type without ``Microsoft.``: ``Compute/virtualMachines``."""
     level: int
-    """From 1: one more than the deepest that it waits for."""
+    """From 1: one above the highest dependency."""
     count: int = 1
     depth: int = 0
-    """1 for what a nested deployment makes, and so on."""
+    """Nesting depth: 1 for the resources of a nested deployment."""
     existing: bool = False
 
     @property
     def title(self) -> str:
-        """The name, with how many there are."""
+        """Name with the number of resources."""
         return f"{self.name} ×{self.count}" if self.count > 1 else self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Nodes by level, and arrows as pairs of their numbers: what comes first, what waits for it."""
+    """Nodes by level, and arrows as pairs of node numbers: dependency, dependent."""
 
     nodes: tuple[Node, ...]
     arrows: tuple[tuple[int, int], ...]
 
     def reduced(self) -> Graph:
-        """The graph without arrows that follow from others: the order is the same, and easier to see."""
+        """Return the graph without arrows that follow from others (transitive reduction)."""
         after: dict[int, list[int]] = {}
         for first, then in self.arrows:
             after.setdefault(first, []).append(then)
@@ -47,18 +47,18 @@ class Graph:
             beyond: set[int] = set()
             stack = [next for target in targets for next in after.get(target, ())]
             while stack:
-                one = stack.pop()
-                if one not in beyond:
-                    beyond.add(one)
-                    stack += after.get(one, ())
+                node = stack.pop()
+                if node not in beyond:
+                    beyond.add(node)
+                    stack += after.get(node, ())
             kept += [(first, target) for target in targets if target not in beyond]
         return Graph(self.nodes, tuple(sorted(kept)))
 
 
 def graph(description: Description) -> Graph:
-    """The graph of a template.
+    """Return the graph of a template.
 
-    What is in a nested deployment has an arrow from the deployment where it waits for nothing else.
+    A resource of a nested deployment without other dependencies depends on the deployment.
     """
     rows = description.resources
     arrows: set[tuple[int, int]] = set()
@@ -72,7 +72,7 @@ def graph(description: Description) -> Graph:
             parents.append(index)
         for resource in row.resources:
             known[row.depth][resource.id.lower()] = index
-        # What is inside one deployment is not inside the next.
+        # Ids inside one deployment are unknown to the next.
         known[row.depth + 1] = {}
         before = {
             known[row.depth][id]
@@ -94,10 +94,9 @@ def _node(row: ResourceRow, level: int) -> Node:
     return Node(row.name, kind, level, row.count, row.depth, row.existing)
 
 
-def text(found: Graph) -> str:
-    """The graph as a tree for a terminal: each resource below the last of those that it waits for, with the others
-    named beside it."""
-    shown = found.reduced()
+def text(graph: Graph) -> str:
+    """Draw the graph as a tree: each resource below its last dependency, with other dependencies beside it."""
+    shown = graph.reduced()
     before: dict[int, list[int]] = {}
     for first, then in shown.arrows:
         before.setdefault(then, []).append(first)
@@ -106,7 +105,7 @@ def text(found: Graph) -> str:
     for index in range(len(shown.nodes)):
         waits = before.get(index, [])
         if waits:
-            children.setdefault(max(waits, key=lambda one: (shown.nodes[one].level, one)), []).append(index)
+            children.setdefault(max(waits, key=lambda number: (shown.nodes[number].level, number)), []).append(index)
         else:
             roots.append(index)
     lines: list[str] = []
@@ -114,8 +113,10 @@ def text(found: Graph) -> str:
     stack = [(index, "", "") for index in reversed(roots)]
     while stack:
         index, head, indent = stack.pop()
-        parent = max(before.get(index, [-1]), key=lambda one: (shown.nodes[one].level if one >= 0 else 0, one))
-        others = [shown.nodes[one].name for one in before.get(index, []) if one != parent]
+        parent = max(
+            before.get(index, [-1]), key=lambda number: (shown.nodes[number].level if number >= 0 else 0, number)
+        )
+        others = [shown.nodes[number].name for number in before.get(index, []) if number != parent]
         also = f"  (also after {', '.join(others)})" if others else ""
         node = shown.nodes[index]
         state = "  (exists)" if node.existing else ""
@@ -127,18 +128,18 @@ def text(found: Graph) -> str:
     return "\n".join(lines) if lines else "no resources"
 
 
-def mermaid(found: Graph) -> str:
-    """The graph as a Mermaid flowchart, for Markdown."""
+def mermaid(graph: Graph) -> str:
+    """Draw the graph as a Mermaid flowchart."""
     lines = ["flowchart TD"]
-    for index, node in enumerate(found.nodes):
+    for index, node in enumerate(graph.nodes):
         label = f"{_quoted(node.title)}<br/><small>{_quoted(node.type)}</small>"
         opening, closing = ("([", "])") if node.existing else ("[", "]")
         lines.append(f'    r{index}{opening}"{label}"{closing}')
-    lines += [f"    r{first} --> r{then}" for first, then in found.reduced().arrows]
+    lines += [f"    r{first} --> r{then}" for first, then in graph.reduced().arrows]
     return "\n".join(lines)
 
 
 def _quoted(text: str) -> str:
-    """Text in a Mermaid label: what means something there is written as an entity."""
+    """Return text for a Mermaid label, with special characters as entities."""
     safe = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "\\": "#92;", "`": "#96;"}
     return "".join(safe.get(character, character if character.isprintable() else " ") for character in text)

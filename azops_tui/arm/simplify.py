@@ -1,4 +1,4 @@
-"""What is shown of a symbolic value: its expression with all that is known put in."""
+"""Simplifies run-time expressions: known parts are replaced by their values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from azops_tui.arm.syntax import Call, Index, Literal, Node, property_of, unpars
 
 
 def simplified(value: Symbolic) -> str:
-    """The expression of a symbolic value as text, with its brackets."""
+    """Return the simplified expression of a symbolic value as text, with brackets."""
     try:
         return unparse(simplify(value.node, value.environment.at(uses=None, place=REFERENCE), 0))
     except RecursionError:
@@ -19,7 +19,7 @@ def simplified(value: Symbolic) -> str:
 
 
 def simplify(node: Node, environment: Environment, depth: int) -> Node:
-    """The node with every part replaced by its value that has one."""
+    """Return the node with every known part replaced by its value."""
     if isinstance(node, Literal) or depth > CALL_DEPTH:
         return node
     if isinstance(node, Call) and node.name.lower() == "lambda":
@@ -46,7 +46,7 @@ def simplify(node: Node, environment: Environment, depth: int) -> Node:
 
 
 def lambda_node(node: Call, environment: Environment, depth: int) -> Node:
-    """A lambda whose own variables stay what they are."""
+    """Simplify a lambda, keeping its own variables."""
     own = {}
     for name in node.arguments[:-1]:
         if isinstance(name, Literal) and isinstance(name.value, str):
