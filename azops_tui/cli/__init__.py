@@ -1,4 +1,4 @@
-"""The command line. One module for each verb, loaded when its verb is called."""
+"""The command line: one module for each verb, loaded when the verb is called."""
 
 from __future__ import annotations
 

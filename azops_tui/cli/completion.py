@@ -1,4 +1,4 @@
-"""``azops completion``: scripts that make a shell complete verbs, options, files and steps."""
+"""``azops completion``: shell completion for verbs, options, files and steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from click.shell_completion import get_completion_class
 def completion(shell: str) -> None:
     """Print the completion script of SHELL.
 
-    For bash: add `eval "$(azops completion bash)"` to ~/.bashrc. For zsh the same in ~/.zshrc; for fish write the
+    For bash, add `eval "$(azops completion bash)"` to ~/.bashrc; for zsh, the same to ~/.zshrc. For fish, write the
     output to ~/.config/fish/completions/azops.fish.
     """
     from azops_tui.cli.main import cli

@@ -1,4 +1,4 @@
-"""A run as lines of text: progress while it goes, a summary at its end. Renders events, nothing else."""
+"""Renders the events of a run as text: progress, then a summary."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _COLOURS = {
 
 
 class Console:
-    """Prints records as they come.
+    """Prints records as they arrive.
 
     Args:
-        view: the run reduced so far; the console reads it and never changes it.
-        stream: where to print; standard output by default.
-        quiet: leave out the output of steps that end well.
+        view: the state of the run; the console only reads it.
+        stream: output stream; standard output by default.
+        quiet: hide the output of steps that succeed.
     """
 
     def __init__(self, view: RunView, *, stream: TextIO | None = None, quiet: bool = False) -> None:
@@ -45,11 +45,11 @@ class Console:
         self._partial: dict[str, str] = {}
         self._operations: dict[tuple[str, str], str] = {}
         self._scale_sets: dict[str, str] = {}
-        self._foreseen: set[str] = set()
-        """What was shown of the changes that are asked about next."""
+        self._predicted: set[str] = set()
+        """Predicted changes already shown, which the next question does not repeat."""
 
     def show(self, record: ev.Record) -> None:
-        """Print what a record has to say, if anything."""
+        """Print a record, if it is one that people see."""
         event = record.event
         match event:
             case ev.RunStarted():
@@ -82,7 +82,7 @@ class Console:
                 return
 
     def summary(self) -> None:
-        """Print how the run ended: what failed, why, and how to see it again."""
+        """Print the result of the run: failed steps with their reason, and the command that replays it."""
         view = self.view
         self._line()
         for step in view.failed:
@@ -125,11 +125,11 @@ class Console:
         if failure is not None:
             self._failure(failure, event.summary)
 
-    def _failure(self, failure: FailureView, said: str) -> None:
+    def _failure(self, failure: FailureView, shown: str) -> None:
         place = f" ({failure.target})" if failure.target else ""
-        if failure.message and failure.message not in said:
+        if failure.message and failure.message not in shown:
             self._detail(f"{failure.code}{place}: {failure.message}")
-        if failure.advice and failure.advice not in said:
+        if failure.advice and failure.advice not in shown:
             self._detail(failure.advice)
         if failure.correlation_id:
             self._detail(f"correlation id {failure.correlation_id}")
@@ -142,11 +142,11 @@ class Console:
             self._output_line(line, event.host, hold=hold)
 
     def _holds(self, step: str) -> bool:
-        """Whether a step's output is not shown while it does well."""
+        """Return whether a step's output is hidden unless it fails."""
         return self.quiet or self.view.step(step).hide in ("output", "both")
 
     def _output_line(self, text: str, host: str, *, hold: bool) -> None:
-        """Print a line of output, or hold it back until the step has failed."""
+        """Print a line of output, or keep it in case the step fails."""
         line = f"  {self.glyphs.quote} " + (click.style(f"{host}: ", dim=True) if host else "") + text
         line = line.rstrip()
         if hold:
@@ -170,7 +170,7 @@ class Console:
         from azops_tui.arm.whatif import COLOURS
         from azops_tui.engine.whatif import drawn, said
 
-        self._foreseen = set(said(event))
+        self._predicted = set(said(event))
         self._detail(f"{event.step}: {said(event)[0]}")
         if event.note:
             self._detail(f"  {clean(event.note)}")
@@ -199,9 +199,9 @@ class Console:
     def _asked(self, event: ev.ConfirmationAsked) -> None:
         self._detail(f"{self._state('asking')} {event.title}")
         for line in event.lines:
-            if line not in self._foreseen:
+            if line not in self._predicted:
                 self._detail(f"  {line}")
-        self._foreseen.clear()
+        self._predicted.clear()
 
     def _state(self, state: str) -> str:
         return click.style(self.glyphs.state(state), fg=_COLOURS.get(state))
@@ -213,7 +213,9 @@ class Console:
         try:
             click.echo(text, file=self.stream)
         except OSError as error:
-            # As with `| head`. The run is not to end half-way because nobody reads on.
-            click.echo(f"azops: output cannot be written any more: {error.strerror}; the journal has it.", err=True)
+            # The reader has gone, as with `| head`. The run goes on.
+            click.echo(
+                f"azops: output can no longer be written: {error.strerror}. The journal has all of it.", err=True
+            )
             with open(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), self.stream.fileno())

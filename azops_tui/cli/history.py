@@ -1,4 +1,4 @@
-"""``azops history``: the journal's runs, newest first."""
+"""``azops history``: the runs in the journal, newest first."""
 
 from __future__ import annotations
 
@@ -15,23 +15,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1), help="How many runs.")
+@click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1), help="Maximum number of runs.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def history(limit: int, output: str) -> None:
-    """List past runs, newest first. A run that ended without a word is shown as interrupted."""
+    """List past runs, newest first. A run whose process died is listed as interrupted."""
     if output == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(_runs(limit)), indent=2).decode())
         return
     rows = run_rows(limit)
-    click.echo(
-        format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) if rows else "Nothing has been run yet."
-    )
+    click.echo(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) if rows else "No runs yet.")
 
 
 def run_rows(limit: int) -> list[tuple[str, ...]]:
-    """Runs as rows of text: number, state with duration, when it began, steps, runbook."""
+    """Return runs as rows: number, state with duration, start time, steps, runbook."""
     rows: list[tuple[str, ...]] = []
     for run in _runs(limit):
         took = f" in {format_duration(run.finished - run.started)}" if run.finished is not None else ""

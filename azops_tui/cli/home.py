@@ -1,4 +1,4 @@
-"""``azops`` without a verb: the list of runbooks, recent runs first; as text where there is no terminal."""
+"""``azops`` without a verb: recent runs and the list of runbooks, as text without a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from azops_tui.text import format_table
 
 
 def home() -> int:
-    """Show the list; returns the exit code."""
+    """Show the list; return the exit code."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         return screen(None, profile=resolve_profile(None, read_only=False), parameters={}, theme=None, ascii_only=False)
     from azops_tui.cli.history import run_rows
@@ -23,13 +23,13 @@ def home() -> int:
     rows = run_rows(limit=5)
     if rows:
         click.echo(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) + "\n")
-    found = []
+    runbooks = []
     for path in [*sorted(Path.cwd().glob("*.md")), *sorted(paths.shipped("runbooks").glob("*.md"))]:
         try:
             runbook = open_runbook(path)
         except RunbookError:
             continue
         if runbook.steps:
-            found.append((str(path), str(len(runbook.steps)), runbook.title))
-    click.echo(format_table(found, ("RUNBOOK", "STEPS", "TITLE")))
+            runbooks.append((str(path), str(len(runbook.steps)), runbook.title))
+    click.echo(format_table(runbooks, ("RUNBOOK", "STEPS", "TITLE")))
     return exits.OK

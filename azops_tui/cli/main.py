@@ -1,4 +1,4 @@
-"""``azops``: the group of all verbs, each imported only when it is called for."""
+"""``azops``: the group of all verbs, each imported only when it is called."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ VERBS: dict[str, tuple[str, str]] = {
     "open": ("open", "Open a runbook on the screen."),
     "run": ("run", "Run a runbook without a screen."),
     "demo": ("demo", "Open the cluster runbook on a local Azure."),
-    "steps": ("steps", "List every fence of a document and what it is."),
-    "template": ("template", "Look inside ARM templates: show, lint, graph, eval, expand, what-if."),
+    "steps": ("steps", "List the fences of a document and their roles."),
+    "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
-    "replay": ("replay", "Show a past run again."),
-    "sim": ("sim", "Keep a local Azure running."),
-    "keys": ("keys", "Print the map of keys."),
-    "completion": ("completion", "Print a shell's completion script."),
+    "replay": ("replay", "Replay a past run."),
+    "sim": ("sim", "Start, inspect and stop a local Azure."),
+    "keys": ("keys", "List keys and command ids."),
+    "completion": ("completion", "Print a shell completion script."),
 }
-"""Verb -> (module of this package, one line of help)."""
+"""Verb -> (module of this package, line of help)."""
 
 
 class LazyGroup(click.Group):
-    """A group that knows its verbs' names and help, and imports a verb's module when it is invoked."""
+    """Group that lists its verbs without importing them; a verb's module is imported when it is invoked."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -53,8 +53,8 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context) -> None:
     """Literate DevOps for Azure in a terminal.
 
-    Opens Markdown runbooks with executable steps, and shows beside them what they do to the cloud. Without a verb:
-    the list of runbooks, recent ones first.
+    Opens Markdown runbooks with executable steps, and shows their effect on the cloud. Without a verb, azops lists
+    runbooks, the most recent first.
     """
     if ctx.invoked_subcommand is None:
         from azops_tui.cli.home import home

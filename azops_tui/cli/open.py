@@ -10,10 +10,10 @@ import click
 from azops_tui.cli.options import (
     assignments,
     find_runbook,
-    mention_strangers,
     read_runbook,
     resolve_profile,
     runbook_options,
+    warn_unknown_parameters,
 )
 from azops_tui.cli.screen import screen, screen_options
 
@@ -30,22 +30,22 @@ def open_(
     theme: str | None,
     ascii_only: bool,
 ) -> None:
-    """Open FILE on the screen: the document, and beside it what its steps do.
+    """Open FILE on the screen, with the effects of its steps beside it.
 
-    FILE is a Markdown file, or the name of a runbook that ships with azops. Nothing runs until a key says so.
+    FILE is a Markdown file or the name of a runbook that ships with azops. Nothing runs until you press a key.
     """
     profile = resolve_profile(profile_name, read_only=read_only)
     parameters = assignments(settings)
     path = find_runbook(file)
     if parameters or not _readable(path) or not sys.stdin.isatty():
-        # Refused here in one sentence; else the screen reads it, and says there what is wrong in it.
+        # Errors are reported here; otherwise the screen reads the document and reports them.
         runbook = read_runbook(file)
-        mention_strangers(runbook, parameters)
+        warn_unknown_parameters(runbook, parameters)
     sys.exit(screen(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only))
 
 
 def _readable(path: Path) -> bool:
-    """Whether it is a file of UTF-8 text."""
+    """Return whether the path is a file of UTF-8 text."""
     try:
         path.read_text("utf-8")
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and what they mean."""
+"""Options that several verbs share."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def fail(message: str, code: int) -> NoReturn:
-    """Prints a sentence to standard error and exits with ``code``."""
+    """Print a sentence to standard error and exit with ``code``."""
     click.echo(f"azops: {message}", err=True)
     sys.exit(code)
 
 
 def assignments(values: Iterable[str]) -> dict[str, str]:
-    """``NAME=VALUE`` pairs of ``--set`` as a mapping; later wins.
+    """Return the ``NAME=VALUE`` pairs of ``--set`` as a mapping; later pairs win.
 
     Raises:
-        click.BadParameter: one has no ``=`` or no name.
+        click.BadParameter: a pair has no ``=`` or no valid name.
     """
-    found: dict[str, str] = {}
+    pairs: dict[str, str] = {}
     for text in values:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
             raise click.BadParameter(f"'{text}' is not NAME=VALUE", param_hint="--set")
-        found[name] = value
-    return found
+        pairs[name] = value
+    return pairs
 
 
 def runbook_options(function: F) -> F:
-    """``--set``, ``--cloud`` and ``--read-only``: what every verb that opens a runbook takes."""
+    """Add ``--set``, ``--cloud`` and ``--read-only``, the options of every verb that opens a runbook."""
     for option in (
-        click.option("--read-only", is_flag=True, help="Refuse every step that would change anything."),
+        click.option("--read-only", is_flag=True, help="Refuse every step that changes anything."),
         click.option(
             "--cloud",
             "profile_name",
             metavar="PROFILE",
             shell_complete=complete_profile,
-            help="local, public, usgov, china, or a profile of config.toml. [default: $AZOPS_CLOUD, else local]",
+            help="local, public, usgov, china or a profile of config.toml. [default: $AZOPS_CLOUD, else local]",
         ),
         click.option(
             "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated."
@@ -62,7 +62,7 @@ def runbook_options(function: F) -> F:
 
 
 def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of profiles that begin with what was typed."""
+    """Complete the name of a profile."""
     from azops_tui.azure.profiles import read_profiles
 
     names, _ = read_profiles()
@@ -70,10 +70,10 @@ def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: s
 
 
 def complete_step(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the steps of the runbook named before."""
+    """Complete the name of a step in the runbook on the command line."""
     from azops_tui.engine.open import RunbookError, open_runbook
 
-    # With the option's value still to come, click leaves the file among the arguments.
+    # While the option's value is incomplete, click leaves the file in the arguments.
     file = ctx.params.get("file") or next(iter(ctx.args), None)
     if file is None:
         return []
@@ -85,25 +85,25 @@ def complete_step(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 
 
 def resolve_profile(name: str | None, *, read_only: bool) -> Profile:
-    """The profile to act with. ``name`` None means ``$AZOPS_CLOUD``, else the local cloud.
+    """Return the profile to use. ``name`` None means ``$AZOPS_CLOUD``, else the local cloud.
 
-    Exits with :data:`exits.BAD_INPUT` where the configuration is wrong or has no such profile.
+    Exits with :data:`exits.BAD_INPUT` if the configuration is not valid or has no such profile.
     """
     import msgspec
 
     from azops_tui.azure.profiles import ProfileError, profile
 
     try:
-        found = profile(name or os.environ.get("AZOPS_CLOUD") or "local")
+        chosen = profile(name or os.environ.get("AZOPS_CLOUD") or "local")
     except ProfileError as error:
         fail(str(error), exits.BAD_INPUT)
-    return msgspec.structs.replace(found, read_only=True) if read_only else found
+    return msgspec.structs.replace(chosen, read_only=True) if read_only else chosen
 
 
 def read_runbook(file: str) -> Runbook:
-    """The runbook of a file, or of a name that ships with azops.
+    """Read a runbook from a file, or by the name of a runbook that ships with azops.
 
-    Prints warnings to standard error. Exits with :data:`exits.BAD_INPUT` where it cannot be read or has errors.
+    Prints warnings to standard error. Exits with :data:`exits.BAD_INPUT` if it cannot be read or has errors.
     """
     from azops_tui.engine.open import RunbookError, open_runbook
 
@@ -118,22 +118,22 @@ def read_runbook(file: str) -> Runbook:
     return runbook
 
 
-def mention_strangers(runbook: Runbook, names: Iterable[str]) -> None:
-    """Warns of names given with ``--set`` that are no parameters and occur nowhere in the document: misspelt ones.
+def warn_unknown_parameters(runbook: Runbook, names: Iterable[str]) -> None:
+    """Warn about names in ``--set`` that the document neither declares nor mentions: they are probably misspelt.
 
-    What the documents that it draws in take is not known here, so one with prerequisites is taken at its word.
+    The parameters of prerequisites are unknown here, so a document with prerequisites is not checked.
     """
     from azops_tui.runbook.suggest import did_you_mean
 
     known = [parameter.name for parameter in runbook.parameters]
     for name in names:
         if name not in known and not runbook.prerequisites and not re.search(rf"\b{name}\b", runbook.text):
-            said = f"--set {name}: the runbook has no such parameter{did_you_mean(name, known)}"
-            click.echo(f"azops: warning: {said}", err=True)
+            hint = did_you_mean(name, known)
+            click.echo(f"azops: warning: --set {name}: the runbook has no such parameter{hint}", err=True)
 
 
 def find_runbook(file: str) -> Path:
-    """The path itself where it exists, else a shipped runbook of that name, with or without ``.md``."""
+    """Return the path if it exists, else the shipped runbook of that name, with or without ``.md``."""
     path = Path(file)
     if path.exists() or path.parent != Path("."):
         return path

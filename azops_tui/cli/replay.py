@@ -1,4 +1,4 @@
-"""``azops replay``: the journal of a run shown again."""
+"""``azops replay``: shows the journal of a run again."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def _complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str)
 
 @click.command()
 @click.argument("run", type=click.IntRange(1), shell_complete=_complete_run)
-@click.option("--print", "printed", is_flag=True, help="Print it at once instead of opening the screen.")
+@click.option("--print", "printed", is_flag=True, help="Print the run instead of opening the screen.")
 @screen_options
 def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None:
-    """Show the journal of RUN (a number of `azops history`) again, in its own time; nothing is run.
+    """Replay RUN (a number from `azops history`) at its original speed. No step is executed.
 
-    `space` pauses, `.` takes the next step, `<` and `>` change the speed. Without a terminal it is printed.
+    `space` pauses, `.` advances one step, `<` and `>` change the speed. Without a terminal the run is printed.
     """
     from azops_tui.events.run_view import RunView
     from azops_tui.journal.store import Journal
@@ -34,7 +34,7 @@ def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None
     journal = Journal()
     try:
         if journal.run(run) is None:
-            fail(f"there is no run {run}; `azops history` lists those there are", exits.BAD_INPUT)
+            fail(f"run {run} does not exist; `azops history` lists the runs", exits.BAD_INPUT)
         if printed or not sys.stdout.isatty():
             view = RunView()
             console = Console(view)

@@ -1,4 +1,4 @@
-"""``azops run``: a runbook without a screen."""
+"""``azops run``: runs a runbook without a screen."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from azops_tui.cli.options import (
     assignments,
     complete_step,
     fail,
-    mention_strangers,
     read_runbook,
     resolve_profile,
     runbook_options,
+    warn_unknown_parameters,
 )
 from azops_tui.cli.prompt import Asker
 from azops_tui.text import format_table
@@ -39,15 +39,15 @@ if TYPE_CHECKING:
 )
 @click.argument("file", type=click.Path())
 @runbook_options
-@click.option("--yes", is_flag=True, help="Agree to steps that create or change things, and to gates.")
-@click.option("--yes-destroy", is_flag=True, help="Agree to steps that delete things.")
-@click.option("--trust-new-hosts", is_flag=True, help="Record the SSH key of a host that was never seen before.")
+@click.option("--yes", is_flag=True, help="Confirm steps that create or change resources, and gates.")
+@click.option("--yes-destroy", is_flag=True, help="Confirm steps that delete resources.")
+@click.option("--trust-new-hosts", is_flag=True, help="Trust and record SSH keys of unknown hosts.")
 @click.option(
-    "--step", "steps", multiple=True, shell_complete=complete_step, help="Run this step only; may be repeated."
+    "--step", "steps", multiple=True, shell_complete=complete_step, help="Run only this step; may be repeated."
 )
-@click.option("--from", "start", shell_complete=complete_step, help="Begin at this step.")
-@click.option("--dry-run", is_flag=True, help="Say what would run, and run nothing.")
-@click.option("--quiet", "-q", is_flag=True, help="Leave out the output of steps that end well.")
+@click.option("--from", "start", shell_complete=complete_step, help="Start at this step.")
+@click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
+@click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
 def run(
     file: str,
     settings: tuple[str, ...],
@@ -61,11 +61,10 @@ def run(
     dry_run: bool,
     quiet: bool,
 ) -> None:
-    """Run the steps of FILE in order, and print what they do.
+    """Run the steps of FILE in order and print their progress.
 
-    Steps that create or change something need --yes, steps that delete something --yes-destroy; on a terminal azops
-    asks where they are not given. The run is written to the journal as it goes: `azops history` lists it and
-    `azops replay` shows it again.
+    Steps that create or change something need --yes, steps that delete something need --yes-destroy; on a terminal
+    azops asks instead. The run is recorded in the journal: `azops history` lists it and `azops replay` shows it again.
     """
     from azops_tui.engine.cloud import acts_on_cloud, open_cloud
     from azops_tui.engine.guard import Policy
@@ -73,7 +72,7 @@ def run(
     profile = resolve_profile(profile_name, read_only=read_only)
     parameters = assignments(settings)
     runbook = read_runbook(file)
-    mention_strangers(runbook, parameters)
+    warn_unknown_parameters(runbook, parameters)
     for name in (*steps, *([start] if start else [])):
         if runbook.step(name) is None:
             known = ", ".join(step.name for step in runbook.steps)
@@ -94,14 +93,12 @@ def run(
 
 
 def plan(runbook: Runbook) -> str:
-    """What would run, one line for each step: name, what it does to the world, kind, line, heading."""
+    """Return the steps that would run as a table: name, class, kind, line, heading."""
     rows = [
         (step.name, str(step.effects), step.label, str(step.line), step.runnable or step.title)
         for step in runbook.steps
     ]
-    return (
-        format_table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "Nothing in this file can be run."
-    )
+    return format_table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "This file has no steps."
 
 
 async def _run(
@@ -144,7 +141,7 @@ async def _run(
 
 
 async def _until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:
-    """Run what was asked for. The first interrupt stops the running step and what was to follow."""
+    """Run the selected steps. An interrupt stops the running step and skips the following ones."""
 
     async def work() -> None:
         if start is not None:

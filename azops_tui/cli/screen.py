@@ -1,4 +1,4 @@
-"""What every verb that opens the screen shares: its options, and a terminal that can show it."""
+"""Options and checks of the verbs that open the screen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def screen_options(function: F) -> F:
     """``--theme`` and ``--ascii``."""
     for option in (
         click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only."),
-        click.option("--theme", metavar="NAME", help="azops-dark, azops-light, azops-ansi, or one of your own."),
+        click.option("--theme", metavar="NAME", help="azops-dark, azops-light, azops-ansi or a theme of your own."),
     ):
         function = option(function)
     return function
@@ -37,9 +37,9 @@ def screen(
     ascii_only: bool,
     replay: int | None = None,
 ) -> int:
-    """Open the application; returns its exit code.
+    """Open the screen; return its exit code.
 
-    Exits with :data:`exits.USAGE` where there is no terminal that can show it.
+    Exits with :data:`exits.USAGE` if the terminal cannot show it.
     """
     if obstacle := screen_obstacle():
         fail(f"{obstacle} `azops run` works without it.", exits.USAGE)

@@ -1,4 +1,4 @@
-"""``azops sim``: a local Azure that keeps running, for ``--cloud local`` and for ``az``."""
+"""``azops sim``: a local Azure that outlives a run, for ``--cloud local`` and for ``az``."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from azops_tui.cli.options import fail
 
 @click.group()
 def sim() -> None:
-    """Keep a local Azure running.
+    """Start, inspect and stop a local Azure.
 
-    Without it, `--cloud local` starts one that ends with the run. With it, what a run makes is there for the next one,
-    and for other tools: `eval "$(azops sim env)"` makes az and ssh act on it.
+    By default, `--cloud local` starts a local Azure that ends with the run. One started here keeps the resources of a
+    run for the next run and for other tools: `eval "$(azops sim env)"` points az and ssh at it.
     """
 
 
 @sim.command()
-@click.option("--speed", type=click.FloatRange(min=0.01), help="How many times faster than Azure. [default: 12]")
+@click.option("--speed", type=click.FloatRange(min=0.01), help="Speed relative to Azure. [default: 12]")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground until interrupted.")
-@click.option("--verbose", is_flag=True, help="Say what is refused, and why.")
+@click.option("--verbose", is_flag=True, help="Log refused requests and the reason.")
 def up(speed: float | None, foreground: bool, verbose: bool) -> None:
-    """Start it, unless it runs already."""
+    """Start the simulator unless it is already running."""
     from azops_tui.simulator import lifecycle
 
     try:
@@ -33,41 +33,41 @@ def up(speed: float | None, foreground: bool, verbose: bool) -> None:
         endpoint, started = lifecycle.up(speed=speed, verbose=verbose)
     except RuntimeError as error:
         fail(str(error), exits.NO_CLOUD)
-    said = "started" if started else "runs already"
-    click.echo(f"The local Azure {said} at {endpoint.url} (process {endpoint.pid}).")
-    click.echo('eval "$(azops sim env)" makes az and ssh act on it; azops sim down ends it.')
+    state = "started" if started else "is already running"
+    click.echo(f"The local Azure {state} at {endpoint.url} (process {endpoint.pid}).")
+    click.echo('eval "$(azops sim env)" points az and ssh at it; azops sim down stops it.')
 
 
 @sim.command()
 def down() -> None:
-    """End it. Everything in it is gone."""
+    """Stop the simulator and discard its state."""
     from azops_tui.simulator import lifecycle
 
     try:
-        ended = lifecycle.down()
+        stopped = lifecycle.down()
     except RuntimeError as error:
         fail(str(error), exits.NO_CLOUD)
-    click.echo("The local Azure has ended." if ended else "No local Azure was running.")
+    click.echo("The local Azure has stopped." if stopped else "No local Azure was running.")
 
 
 @sim.command()
 def status() -> None:
-    """Say whether it runs, and what is in it. Exits with 5 where it does not."""
+    """Show whether the simulator is running, and its resource groups. Exits with 5 if it is not running."""
     from azops_tui.simulator import lifecycle
 
-    found = lifecycle.state()
-    if found.endpoint is None:
+    state = lifecycle.state()
+    if state.endpoint is None:
         click.echo("No local Azure is running; azops sim up starts one.")
         sys.exit(exits.NO_CLOUD)
-    click.echo(f"{found.endpoint.url}  process {found.endpoint.pid}  {found.speed:g} times as fast as Azure")
-    click.echo(f"{len(found.groups)} resource groups, {found.resources} resources")
-    for name in found.groups:
+    click.echo(f"{state.endpoint.url}  process {state.endpoint.pid}  {state.speed:g} times the speed of Azure")
+    click.echo(f"{len(state.groups)} resource groups, {state.resources} resources")
+    for name in state.groups:
         click.echo(f"  {name}")
 
 
 @sim.command()
 def env() -> None:
-    """Print the variables that make az and ssh act on it, for a shell's eval."""
+    """Print shell commands that point az and ssh at the simulator, for eval."""
     import shlex
 
     from azops_tui.simulator.endpoint import running

@@ -1,4 +1,4 @@
-"""``azops steps``: every fence of a document, and what azops takes it for."""
+"""``azops steps``: lists the fences of a document and their roles."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog=f"Exit codes: {exits.OK} the document can be read; {exits.BAD_INPUT} it is missing or has errors"
-    " (then it is listed all the same, with the errors).",
+    epilog=f"Exit codes: {exits.OK} the document is valid; {exits.BAD_INPUT} it is missing or has errors"
+    " (a document with errors is still listed).",
 )
 @click.argument("file", type=click.Path())
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def steps(file: str, output: str) -> None:
-    """List every fence of FILE in order: what is a step, what an expected result, what neither.
+    """List every fence of FILE in order: steps, expected results and other fences.
 
-    The class of a step says what it does to the world: R reads, M makes or changes something, D deletes something.
+    The class of a step says what it does: R reads, M creates or changes something, D deletes something.
     """
     from azops_tui.engine.open import RunbookError, missing_prerequisites, open_runbook
 
@@ -36,15 +36,15 @@ def steps(file: str, output: str) -> None:
     if output == "text":
         for problem in runbook.problems:
             click.echo(str(problem), err=True)
-    # A prerequisite that is not there keeps a run from starting; it is no fault in what was listed.
+    # A missing prerequisite prevents a run, but it is not an error of the list.
     elsewhere = missing_prerequisites(runbook)
     sys.exit(exits.BAD_INPUT if any(error not in elsewhere for error in runbook.errors) else exits.OK)
 
 
 def _fences(runbook: Runbook) -> list[tuple[Block, Step | None]]:
-    """Each fence, with its step where it is one."""
-    found = {step.line: step for step in runbook.steps}
-    return [(block, found.get(block.line)) for block in runbook.blocks]
+    """Return each fence with its step, if it is one."""
+    steps = {step.line: step for step in runbook.steps}
+    return [(block, steps.get(block.line)) for block in runbook.blocks]
 
 
 def _text(runbook: Runbook) -> str:

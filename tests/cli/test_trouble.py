@@ -56,7 +56,7 @@ def test_output_that_nobody_reads_does_not_end_a_run(tmp_path: Path) -> None:
     said = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) == 0
-    assert said == "azops: output cannot be written any more: Broken pipe; the journal has it.\n"
+    assert said == "azops: output can no longer be written: Broken pipe. The journal has all of it.\n"
     assert (tmp_path / "ran").exists()
 
 

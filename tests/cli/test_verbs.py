@@ -48,7 +48,7 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 
 
 def test_history_and_replay_tell_what_was_run(tmp_path: Path) -> None:
-    assert azops("history").stdout.strip() == "Nothing has been run yet."
+    assert azops("history").stdout.strip() == "No runs yet."
     (tmp_path / "a.md").write_text("# A\n\n```bash {name=x}\necho seen\n```\n")
     assert azops("run", tmp_path / "a.md").returncode == 0
     rows = azops("history")
@@ -64,7 +64,7 @@ def test_history_and_replay_tell_what_was_run(tmp_path: Path) -> None:
 def test_a_run_that_never_was_is_bad_input() -> None:
     done = azops("replay", "7")
     assert done.returncode == 3
-    assert "no run 7" in done.stderr
+    assert "run 7 does not exist" in done.stderr
 
 
 def test_the_list_without_a_terminal(tmp_path: Path) -> None:
@@ -140,12 +140,12 @@ def test_the_local_cloud_stays_from_up_to_down() -> None:
     try:
         up = azops("sim", "up", "--speed", "1000")
         assert up.returncode == 0, up.stderr
-        assert "runs already" in azops("sim", "up").stdout
+        assert "already running" in azops("sim", "up").stdout
         assert "0 resource groups" in azops("sim", "status").stdout
         assert "export AZURE_CONFIG_DIR=" in azops("sim", "env").stdout
     finally:
         down = azops("sim", "down")
-    assert "has ended" in down.stdout
+    assert "has stopped" in down.stdout
     assert azops("sim", "status").returncode == 5
 
 
