@@ -1,21 +1,22 @@
 """The journal: one SQLite file that holds the events of all runs.
 
-An event is written, and safe from the death of the process, before anyone shows it (a loss of power may take the last
-few). Several azops share the file: transactions are one event short, and a writer waits for another. A run whose
-process died without a last event is told by a lock: the writer of a run holds ``runs/ID.lock`` beside the journal, the
-system releases it whatever ends the process, and a run without an end and without a holder was interrupted.
+An event is written before anyone shows it, so it survives the death of the process; a loss of power may take the last
+few. Several azops processes share the file: each transaction writes one event, and writers wait for each other. A lock
+tells whether a run is alive: its writer holds ``runs/ID.lock`` beside the journal, and the system releases the lock
+however the process ends. A run without a last event whose lock is free was interrupted.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,12 +25,12 @@ from azops_tui.errors import AzopsError
 from azops_tui.events.records import AnyEvent, Event, Notice, Record, RunFinished, RunStarted, RunState, StepFinished
 
 SCHEMA = 1
-"""The version this program writes, kept in the file's ``user_version``."""
+"""Version that this program writes, kept in the file's ``user_version``."""
 
 _BUSY_SECONDS = 10.0
-"""How long a writer waits for another one."""
+"""Time that a writer waits for another one."""
 _PAGE = 500
-"""Events read at a time."""
+"""Events per query."""
 
 _MIGRATIONS: dict[int, str] = {
     0: """
@@ -54,15 +55,15 @@ _MIGRATIONS: dict[int, str] = {
         ) WITHOUT ROWID;
     """,
 }
-"""From each older version to the next one."""
+"""Statements that bring each older version to the next one."""
 
 
 class JournalError(AzopsError):
-    """The journal cannot be used: one sentence that names the file and says what to do."""
+    """The journal cannot be used. The text names the file and says what to do."""
 
 
-class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as the journal lists it."""
+class RunRow(msgspec.Struct, frozen=True):
+    """Summary of a run."""
 
     id: int
     path: str
@@ -71,30 +72,32 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     started: float
     """Seconds since the epoch."""
     finished: float | None
-    """None while it runs, and for a run that was interrupted."""
+    """None for a running or interrupted run."""
     state: RunState
     steps: int
-    """Steps of the document that can be run."""
+    """Steps of the document that can be executed."""
     done: int
     failed: int
     skipped: int
 
 
 class Journal:
-    """The journal at ``path`` (default: in the state folder). Made when it is not there, with its folder."""
+    """The event store of all runs. It may be closed more than once; used after that, it raises JournalError."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Opens the journal.
+        """Open the journal; create it, and its folder, if it does not exist.
+
+        Args:
+            path: the file; by default ``journal.db`` in the state folder.
 
         Raises:
-            JournalError: the file cannot be opened, is no journal, or was written by a newer azops.
+            JournalError: the file cannot be opened, is not a journal, or was written by a newer azops.
         """
         self.path = path or paths.state() / "journal.db"
         self._held: dict[int, int] = {}
         self._next: dict[int, int] = {}
         self._ends: dict[int, dict[str, str]] = {}
-        """How each step of a run of this process ended last."""
-        self._encode = msgspec.json.Encoder().encode
+        """Last state of each step of the runs that this process writes."""
         self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
         try:
             paths.private(self.path.parent)
@@ -103,13 +106,13 @@ class Journal:
             self._database = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._prepare()
+            self._migrate()
         except (OSError, sqlite3.Error) as error:
             raise JournalError(
                 f"{self.path}: the journal cannot be opened: {error}. Move the file away, or set XDG_STATE_HOME."
             ) from error
 
-    def _prepare(self) -> None:
+    def _migrate(self) -> None:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=NORMAL")
         version = self._version()
@@ -131,24 +134,27 @@ class Journal:
         return int(self._database.execute("PRAGMA user_version").fetchone()[0])
 
     def begin(self, path: str = "", title: str = "") -> int:
-        """A new run's id, a small number. This process is its writer until the run is finished or the journal closed.
+        """Add a run and return its id. This process is its writer until the run finishes or the journal is closed.
 
-        ``path`` and ``title`` are what is listed until :class:`RunStarted` says it.
+        Args:
+            path: the document, listed until :class:`RunStarted` is written.
+            title: the document's title, likewise.
 
         Raises:
-            JournalError: it could not be written, as on a full disk.
+            JournalError: the run cannot be written, for example because the disk is full.
         """
+        run = 0
         try:
             with self._transaction():
-                values = (path, title, time.time())
+                values = (_row_text(path), _row_text(title), time.time())
                 cursor = self._database.execute("INSERT INTO runs (path, title, started) VALUES (?, ?, ?)", values)
                 run = int(cursor.lastrowid or 0)
-                # Held before others can see the run, or they would take it for an interrupted one.
-                lock = os.open(self._lock_path(run), os.O_RDWR | os.O_CREAT, 0o600)
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                # Locked before others can see the run; they would list it as interrupted.
+                self._held[run] = os.open(self._lock_path(run), os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._held[run], fcntl.LOCK_EX)
         except (OSError, sqlite3.Error) as error:
+            self._release(run)
             raise JournalError(f"{self.path}: a run could not be written: {error}.") from error
-        self._held[run] = lock
         self._next[run] = 1
         return run
 
@@ -164,15 +170,15 @@ class Journal:
             raise
 
     def append(self, run: int, event: AnyEvent) -> Record:
-        """Writes an event of a run that this journal began; when it returns the event outlives this process.
+        """Write an event of a run that this journal began. Once this returns, the event outlives the process.
 
         Raises:
-            JournalError: it could not be written, as on a full disk.
+            JournalError: the event cannot be written, for example because the disk is full.
         """
         seq = self._next[run]
         try:
             with self._transaction():
-                self._database.execute("INSERT INTO events VALUES (?, ?, ?)", (run, seq, self._encode(event)))
+                self._database.execute("INSERT INTO events VALUES (?, ?, ?)", (run, seq, _encode(event)))
                 self._summarise(run, event)
         except sqlite3.Error as error:
             raise JournalError(f"{self.path}: an event could not be written: {error}.") from error
@@ -182,15 +188,15 @@ class Journal:
         return Record(run=run, seq=seq, event=event)
 
     def _summarise(self, run: int, event: Event) -> None:
-        """Keeps the row of the run in step with its events."""
+        """Update the run's row from an event."""
         match event:
             case RunStarted():
                 self._database.execute(
                     "UPDATE runs SET path=?, title=?, cloud=?, started=?, steps=? WHERE id=?",
-                    (event.path, event.title, event.cloud, event.at, len(event.steps), run),
+                    (_row_text(event.path), _row_text(event.title), event.cloud, event.at, len(event.steps), run),
                 )
             case StepFinished():
-                # A step that is run again counts once, as it ended last.
+                # A step that was executed again counts once, with its last state.
                 ends = self._ends.setdefault(run, {})
                 ends[event.step] = event.state
                 counts = [sum(end == state for end in ends.values()) for state in ("done", "failed", "skipped")]
@@ -202,46 +208,59 @@ class Journal:
                 )
 
     def runs(self, limit: int = 100) -> list[RunRow]:
-        """The latest runs, newest first. One whose process is gone without a last event is ``interrupted``."""
-        rows = self._database.execute(f"SELECT {_COLUMNS} FROM runs ORDER BY id DESC LIMIT ?", (limit,))
-        return [self._row(row) for row in rows.fetchall()]
+        """The latest runs, newest first. A run whose process died is ``interrupted``."""
+        return [self._row(row) for row in self._read("SELECT {} FROM runs ORDER BY id DESC LIMIT ?", limit)]
 
     def run(self, run: int) -> RunRow | None:
-        """One run, None if there is none of that number."""
-        row = self._database.execute(f"SELECT {_COLUMNS} FROM runs WHERE id=?", (run,)).fetchone()
-        return None if row is None else self._row(row)
+        """The run with this id, or None."""
+        return next((self._row(row) for row in self._read("SELECT {} FROM runs WHERE id=?", run)), None)
 
-    def _row(self, row: tuple[object, ...]) -> RunRow:
-        shown = dict(zip(_COLUMNS.split(", "), row, strict=True))
-        run = shown["id"]
-        if shown["state"] == "running" and isinstance(run, int) and not self._alive(run):
-            shown["state"] = "interrupted"
-        return msgspec.convert(shown, RunRow)
+    def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query, in which ``{}`` stands for the columns of a run."""
+        try:
+            return self._database.execute(query.format(_COLUMNS), values).fetchall()
+        except sqlite3.Error as error:
+            raise JournalError(f"{self.path}: the journal cannot be read: {error}.") from error
+
+    def _row(self, row: tuple[Any, ...]) -> RunRow:
+        summary = RunRow(*row)
+        if summary.state == "running" and not self._is_alive(summary.id):
+            return msgspec.structs.replace(summary, state="interrupted")
+        return summary
 
     def records(self, run: int, *, after: int = 0) -> Iterator[Record]:
-        """The events of a run in order, those after number ``after``; also of a run that another azops is writing.
+        """The events of a run in order, from number ``after`` + 1; also of a run that another azops is writing.
 
-        What cannot be read (a damaged event, or one that a newer azops wrote) is replaced by a notice that says so.
+        A notice replaces each event that cannot be decoded: a damaged event, or one that a newer azops wrote.
         """
         while True:
-            page = self._database.execute(
-                "SELECT seq, body FROM events WHERE run=? AND seq>? ORDER BY seq LIMIT ?", (run, after, _PAGE)
-            ).fetchall()
+            query = "SELECT seq, body FROM events WHERE run=? AND seq>? ORDER BY seq LIMIT ?"
+            page = self._read(query, run, after, _PAGE)
             for seq, body in page:
-                yield Record(run=run, seq=seq, event=self._read(seq, body))
+                yield Record(run=run, seq=seq, event=self._decode(seq, body))
                 after = seq
             if len(page) < _PAGE:
                 return
 
-    def _read(self, seq: int, body: bytes) -> AnyEvent:
+    def _decode(self, seq: int, body: bytes) -> AnyEvent:
         try:
             return self._decoder.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
-            text = f"Event {seq} of this run cannot be read and is left out: {error}."
-            return Notice(at=_time_in(body), text=text, level="warning")
+            try:
+                # Unlike msgspec, json reads the escaped surrogates that stand for bytes that are not UTF-8.
+                loose = json.loads(body)
+            except ValueError:
+                loose = None
+            try:
+                event: AnyEvent = msgspec.convert(loose, AnyEvent)
+                return event
+            except msgspec.ValidationError:
+                text = f"Event {seq} of this run cannot be read and is left out: {error}."
+                at = loose.get("at") if isinstance(loose, dict) else None
+                return Notice(at=float(at) if isinstance(at, int | float) else 0.0, text=text, level="warning")
 
     def close(self) -> None:
-        """Closes the journal. A run of this process that has no last event counts as interrupted from here on."""
+        """Close the journal. An unfinished run of this process is interrupted from now on."""
         for run in list(self._held):
             self._release(run)
         self._database.close()
@@ -263,8 +282,8 @@ class Journal:
             self._lock_path(run).unlink(missing_ok=True)
             os.close(held)
 
-    def _alive(self, run: int) -> bool:
-        """Whether a process holds the run's lock."""
+    def _is_alive(self, run: int) -> bool:
+        """True if a process holds the run's lock."""
         if run in self._held:
             return True
         try:
@@ -282,11 +301,14 @@ class Journal:
 _COLUMNS = ", ".join(RunRow.__struct_fields__)
 
 
-def _time_in(body: bytes) -> float:
-    """When an event happened that cannot be read whole: its ``at``, or 0."""
+def _encode(event: AnyEvent) -> bytes:
+    """The event as JSON. Surrogates, which stand for bytes that are not UTF-8, become escape sequences."""
     try:
-        loose = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError):
-        return 0.0
-    at = loose.get("at") if isinstance(loose, dict) else None
-    return float(at) if isinstance(at, int | float) else 0.0
+        return msgspec.json.encode(event)
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(event)).encode()
+
+
+def _row_text(text: str) -> str:
+    """Text that SQLite can store: surrogates as ``\\udce9``."""
+    return text.encode("utf-8", "backslashreplace").decode()

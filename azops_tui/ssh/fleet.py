@@ -115,7 +115,7 @@ class Fleet:
             targets: the hosts; their names tell them apart.
             command: for the user's shell on the host.
             serial: hosts in a batch; the next one starts when all of it have finished.
-            max_fail: failures that are put up with.
+            max_fail: number of failures tolerated.
             timeout: seconds that the command may take on a host, connecting not included; then it is ended.
             on_start: told ``(host, address)`` when a host's turn comes.
             on_output: told ``(host, text, stream)``; the text is safe to show.
@@ -125,7 +125,7 @@ class Fleet:
             A result for each target, in their order.
 
         Raises:
-            ValueError: ``serial`` or ``max_fail`` cannot be understood, or two targets have the same name.
+            ValueError: there are no targets, two have the same name, or ``serial`` or ``max_fail`` is not valid.
         """
         if len({target.name for target in targets}) < len(targets):
             raise ValueError("two hosts have the same name")

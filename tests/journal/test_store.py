@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import pytest
 
 from azops_tui.events.records import (
@@ -161,6 +162,36 @@ def test_what_cannot_be_read_is_replaced_by_a_notice(path: Path) -> None:
     assert (first.at, second.at, third.at) == (4.5, 0.0, 9.0)
     assert "Event 1 of this run cannot be read" in getattr(first, "text", "")
     assert "Event 2 of this run cannot be read" in getattr(second, "text", "")
+
+
+def test_text_that_is_not_utf8_is_stored_and_read_back(path: Path) -> None:
+    text = b"caf\xe9".decode("utf-8", "surrogateescape")
+    with Journal(path) as journal:
+        run = journal.begin(text, text)
+        journal.append(run, msgspec.structs.replace(_started(text), title=text))
+        written = journal.append(run, OutputWritten(at=1.0, step="one", text=text + "\ud800"))
+        finished = journal.append(run, RunFinished(at=2.0, state="failed", duration=1.0, failed=1))
+    with Journal(path) as journal:
+        (row,) = journal.runs()
+        assert (row.state, row.failed, row.path, row.title) == ("failed", 1, "caf\\udce9", "caf\\udce9")
+        started, *others = journal.records(run)
+        assert isinstance(started.event, RunStarted)
+        assert started.event.path == text
+        assert others == [written, finished]
+
+
+def test_a_journal_may_be_closed_twice_and_says_so_when_used_after_that(path: Path) -> None:
+    journal = Journal(path)
+    run = journal.begin("a.md")
+    journal.append(run, _started())
+    journal.close()
+    journal.close()
+    with pytest.raises(JournalError, match="event could not be written"):
+        journal.append(run, RunFinished(at=2.0, state="done", duration=1.0))
+    with pytest.raises(JournalError, match="cannot be read"):
+        journal.runs()
+    with Journal(path) as other:
+        assert [row.state for row in other.runs()] == ["interrupted"]
 
 
 def test_no_journal(path: Path) -> None:

@@ -226,6 +226,11 @@ async def test_unreachable_hosts_count_as_failures(host: Host, fleet: Fleet, key
     assert [result.started for result in results] == [True, True, False]
 
 
+async def test_a_command_on_no_host_is_refused(fleet: Fleet) -> None:
+    with pytest.raises(ValueError, match="no host to run the command on"):
+        await fleet.run([], "go")
+
+
 async def test_long_output_is_kept_on_disk_and_memory_stays_flat(
     host: Host, host_keys: HostKeys, tmp_path: Path
 ) -> None:
@@ -298,10 +303,6 @@ async def test_equal_names_are_refused(host: Host, fleet: Fleet) -> None:
     target = await host()
     with pytest.raises(ValueError, match="same name"):
         await fleet.run([target, target], "hello")
-
-
-async def test_no_hosts_is_no_work(fleet: Fleet) -> None:
-    assert await fleet.run([], "hello") == []
 
 
 async def test_cancelling_ends_the_command(host: Host, fleet: Fleet) -> None:

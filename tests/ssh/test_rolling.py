@@ -19,7 +19,6 @@ from azops_tui.ssh.rolling import plan
         (3, "10%", "10%", (1, 1, 1), 0),
         (10, "100%", "30%", (10,), 3),
         (2, "5", "0", (2,), 0),
-        (0, "", "", (), 0),
     ],
 )
 def test_plans(total: int, serial: str, max_fail: str, batches: tuple[int, ...], allowed: int) -> None:
@@ -41,8 +40,28 @@ def test_nonsense_is_refused(text: str) -> None:
         plan(10, text)
 
 
-@given(st.integers(0, 300), st.integers(1, 100), st.booleans())
+@given(st.integers(1, 300), st.integers(1, 100), st.booleans())
 def test_batches_add_up(total: int, amount: int, percent: bool) -> None:
     made = plan(total, f"{amount}%" if percent else str(amount))
     assert sum(made.batches) == total
     assert all(size > 0 for size in made.batches)
+
+
+@pytest.mark.parametrize(
+    ("total", "max_fail", "failed", "succeeded"),
+    [
+        (1, "1", 1, False),
+        (3, "100%", 3, False),
+        (3, "100%", 2, True),
+        (3, "1", 2, False),
+        (3, "", 1, False),
+        (3, "", 0, True),
+    ],
+)
+def test_success_takes_at_least_one_host(total: int, max_fail: str, failed: int, succeeded: bool) -> None:
+    assert plan(total, max_fail=max_fail).succeeded(failed) is succeeded
+
+
+def test_a_command_on_no_host_is_refused() -> None:
+    with pytest.raises(ValueError, match="no host to run the command on"):
+        plan(0)
