@@ -40,11 +40,9 @@ KNOWN_ARROWS: set[tuple[str, str]] = {
     ("azops_tui.ui.start", "azops_tui.azure.profiles"),
 }
 KNOWN_CIRCLES = """
-azops_tui.runbook.classify azops_tui.runbook.foreign
 azops_tui.arm.evaluator azops_tui.arm.simplify azops_tui.arm.symbolic
 azops_tui.arm.dependencies azops_tui.arm.deployment azops_tui.arm.deployment_json azops_tui.arm.expansion
 azops_tui.arm.parameters azops_tui.arm.resource_header azops_tui.arm.resources azops_tui.arm.user_functions
-azops_tui.azure.groups azops_tui.azure.resources
 azops_tui.ui.app azops_tui.ui.screens.actions azops_tui.ui.screens.byhand azops_tui.ui.screens.finding
 azops_tui.ui.screens.home azops_tui.ui.screens.main azops_tui.ui.screens.output azops_tui.ui.screens.part
 azops_tui.ui.screens.running azops_tui.ui.screens.template
@@ -55,15 +53,14 @@ azops_tui.simulator.hosts.commands.text azops_tui.simulator.hosts.commands.wrapp
 azops_tui.simulator.hosts.expansion azops_tui.simulator.hosts.shell
 """
 KNOWN_NAMES = """
-Answer Call Change Collector Command Deployment Deployments Endpoint Expression Facts Finding Foreseen Frame Function
-Group Groups Loop Machine Machines Output Parameter Plan Request Resources Run ScaleSets Script Severity Step World
+Answer Call Change Collector Deployment Deployments Endpoint Expression Facts Finding Foreseen Frame Function
+Group Groups Loop Machine Machines Output Parameter Plan Request Resources Run ScaleSets Severity Step World
 _Head _Keys _Reader
 """
 KNOWN_MEDIAN = 130  # to become 120
 KNOWN_LONG = {
     "azops_tui.engine.run",
     "azops_tui.events.run_view",
-    "azops_tui.runbook.parsing",
     "azops_tui.simulator.deployments.engine",
     "azops_tui.simulator.hosts.commands.files",
     "azops_tui.simulator.hosts.shell",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -180,3 +181,22 @@ class Clients:
                 per_retry_policies=self._per_retry(),
             )
         return self._thin
+
+
+async def wait_for(poller: Any, every: float, on_poll: Callable[[float], object] | None = None) -> Any:
+    """Wait for a long-running operation of the SDK and return its result.
+
+    Args:
+        poller: the SDK's poller.
+        every: seconds between two calls of ``on_poll``.
+        on_poll: receives the seconds since the start.
+    """
+    result = asyncio.ensure_future(poller.result())
+    began = time.monotonic()
+    try:
+        while not (await asyncio.wait([result], timeout=every))[0]:
+            if on_poll is not None:
+                on_poll(time.monotonic() - began)
+        return await result
+    finally:
+        result.cancel()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from azops_tui.arm.resource_id import split_id
-from azops_tui.azure.client import Clients
+from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained, is_missing
 from azops_tui.azure.resources import resource_view
 from azops_tui.events.azure_views import GroupView, ResourceView
@@ -163,19 +162,6 @@ class Groups:
                 found = []
             self._locked = frozenset(split_id(lock.get("id", ""))[0].strip("/").lower() for lock in found)
         return self._locked
-
-
-async def wait_for(poller: Any, every: float, on_poll: Callable[[float], object] | None = None) -> Any:
-    """The result of a long-running operation of the SDK; tells ``on_poll`` the seconds it took so far."""
-    result = asyncio.ensure_future(poller.result())
-    began = time.monotonic()
-    try:
-        while not (await asyncio.wait([result], timeout=every))[0]:
-            if on_poll is not None:
-                on_poll(time.monotonic() - began)
-        return await result
-    finally:
-        result.cancel()
 
 
 def _view(group: Json, locked: frozenset[str]) -> GroupView:

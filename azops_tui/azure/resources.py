@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from azops_tui.arm.resource_id import ResourceId, split_id
-from azops_tui.azure.client import Clients
+from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.events.azure_views import FailureView, ResourceView
 from azops_tui.json_types import Json
@@ -55,8 +55,6 @@ class Resources:
         Raises:
             AzureFailure: it is in use, locked, or may not be deleted.
         """
-        from azops_tui.azure.groups import wait_for
-
         version = await self.api_version(resource_id)
         client = await self._clients.resources()
         with explained(resource_id):

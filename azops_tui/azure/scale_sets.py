@@ -8,9 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Literal
 
 from azops_tui.arm.resource_id import ResourceId
-from azops_tui.azure.client import Clients
+from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
-from azops_tui.azure.groups import wait_for
 from azops_tui.azure.machines import NETWORK, addresses, card_of, power_of
 from azops_tui.events.azure_views import InstanceView, ScaleSetView
 from azops_tui.json_types import Json

@@ -301,6 +301,6 @@ def _effects(step: Step) -> Effect:
     """The effects of a step's code and of its condition, which is executed too."""
     if not step.attributes.when:
         return step.effects
-    from azops_tui.runbook.classify import shell_effect
+    from azops_tui.runbook.shell_effects import shell_effect
 
     return step.effects | shell_effect(f"[[ {step.attributes.when} ]]")

@@ -1,124 +1,68 @@
-"""What a step does to the world, read from its code before it runs: reads, mutates, destroys.
+"""Effects of a step, read from its code before it runs: reads, mutates, destroys.
 
-A command that changes a cloud or a host must be agreed to; one that only reads or works on local files need not be.
-Where the code does not tell (a command in a variable, a script in a file), it counts as a change.
+A step that changes a cloud or a host needs consent; one that only reads, or works on local files, does not.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from azops_tui.runbook.foreign import powershell_effect, python_effect
 from azops_tui.runbook.model import Attributes, Effect, Runbook, Step, StepKind
-from azops_tui.runbook.shell import Command, Script, read
-from azops_tui.runbook.tools import QUIET, tool_effect
-from azops_tui.runbook.verbs import Words, union
-from azops_tui.runbook.verbs import words as name_set
-
-R, M, D = Effect.READS, Effect.MUTATES, Effect.DESTROYS
-_DEEP = 8
-"""Levels of ``bash -c "ssh host '…'"`` that are read; beyond, it counts as a change."""
+from azops_tui.runbook.shell_effects import SHELLS, Definitions, ShellClassifier, remote_effect, shell_effect
+from azops_tui.runbook.verbs import Words
 
 _CONFIRMED = {"mutate": Effect.MUTATES, "destroy": Effect.DESTROYS}
-_SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
-_INTERPRETERS = frozenset({"python", "python3", "perl", "ruby", "node", "php", "pwsh", "powershell", "Rscript"})
-_PYTHON_MODULES = frozenset(
-    {"json.tool", "venv", "pip", "http.server", "zipfile", "tarfile", "pytest", "timeit", "site"}
-)
-_WRAPPERS: dict[str, str] = {
-    "sudo": "-u -g -h -p -C -D -R -T --user --group",
-    "doas": "-u -C",
-    "env": "-u -C -S --unset --chdir",
-    **dict.fromkeys(("!", "function", "if", "then", "elif", "else", "do", "while", "until", "coproc"), ""),
-    "nohup": "",
-    "setsid": "",
-    "time": "-f -o",
-    "nice": "-n",
-    "ionice": "-c -n -p",
-    "stdbuf": "-i -o -e",
-    "command": "",
-    "builtin": "",
-    "exec": "-a",
-    "xargs": "-I -i -n -P -L -l -d -a -s -E --max-args --max-procs --replace --delimiter --max-lines --arg-file",
-    "parallel": "-j --jobs -n -N --colsep -a",
-    "timeout": "-s -k --signal --kill-after",
-    "watch": "-n -d --interval",
-    "retry": "",
-}
-"""Commands that run the command in their arguments, with those of their options that take a value.
-
-Reserved words are among them for code that the grammar reads in another way than the shell does."""
-_SSH_VALUES = name_set("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 
 
-@dataclass(slots=True)
-class Known:
-    """What earlier steps of a runbook have defined: a later step's command may be one of their functions."""
-
-    functions: dict[str, list[Command]] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    variables: dict[str, str | None] = field(default_factory=dict)
-
-    def learn(self, script: Script) -> None:
-        """Adds what a script defines."""
-        self.functions.update(script.functions)
-        self.variables.update(script.variables)
-
-
-def effects(kind: StepKind, code: str, known: Known | None = None) -> Effect:
-    """What running the code does; NONE for code without commands.
+def effects(kind: StepKind, code: str, known: Definitions | None = None) -> Effect:
+    """Effects of running code; NONE for code without commands.
 
     Args:
-        kind: where it runs; native steps are judged by ``native.native_effects``.
+        kind: kind of the step; see ``native.native_effects`` for native steps.
         code: the code.
-        known: definitions of the steps before it; this step's own are added.
+        known: definitions of the steps before it; gains those of this code.
     """
     if kind is StepKind.PYTHON:
-        from azops_tui.runbook.foreign import python_effect
-
-        return python_effect(code)
+        return python_effect(code, shell_effect)
     if kind is StepKind.POWERSHELL:
-        from azops_tui.runbook.foreign import powershell_effect
-
-        return powershell_effect(code)
+        return powershell_effect(code, shell_effect)
     return shell_effect(code, known)
 
 
-def step_effects(kind: StepKind, code: str, attributes: Attributes, known: Known) -> Effect:
-    """What a step of code does, where its attributes have it run. See :func:`effects`."""
+def step_effects(kind: StepKind, code: str, attributes: Attributes, known: Definitions) -> Effect:
+    """Effects of a step of code where its attributes run it. See :func:`effects`."""
     if kind is StepKind.SHELL and attributes.ssh:
-        return raised(remote_effect(code), attributes)
+        return with_confirm(remote_effect(code), attributes)
     if kind is StepKind.SHELL and attributes.interpreter:
-        return raised(_interpreted(code, attributes.interpreter, known), attributes)
-    return raised(effects(kind, code, known), attributes)
+        return with_confirm(_interpreted(code, attributes.interpreter, known), attributes)
+    return with_confirm(effects(kind, code, known), attributes)
 
 
-def _interpreted(code: str, interpreter: str, known: Known) -> Effect:
-    """What code does that a program of the author's choice runs."""
+def _interpreted(code: str, interpreter: str, known: Definitions) -> Effect:
+    """Effects of code that is executed by an interpreter of the author's choice."""
     words = interpreter.rpartition("/")[2].split()
-    if not words or words[0] in _SHELLS:
+    if not words or words[0] in SHELLS:
         return effects(StepKind.SHELL, code, known)
     if words[0].startswith("python"):
         return effects(StepKind.PYTHON, code)
     if words[0] in {"pwsh", "powershell"}:
         return effects(StepKind.POWERSHELL, code)
-    return M if code.strip() else Effect.NONE
+    return Effect.MUTATES if code.strip() else Effect.NONE
 
 
-def raised(found: Effect, attributes: Attributes) -> Effect:
-    """An effect with what ``confirm=`` adds to it. ``confirm=none`` takes nothing away: it is about what is asked."""
-    return found | _CONFIRMED.get(attributes.confirm, Effect.NONE)
+def with_confirm(effects: Effect, attributes: Attributes) -> Effect:
+    """Add to the effects what ``confirm=`` demands. ``confirm=none`` removes nothing: it only concerns questions."""
+    return effects | _CONFIRMED.get(attributes.confirm, Effect.NONE)
 
 
 def edited_effects(runbook: Runbook, step: Step, code: str) -> Effect:
-    """What a step of the runbook would do with other code; the steps before it are read for what they define."""
-    return step_effects(step.kind, code, step.attributes, _known_before(runbook, step))
+    """Effects of a step of the runbook with other code, given the definitions of the steps before it."""
+    return step_effects(step.kind, code, step.attributes, _defined_before(runbook, step))
 
 
-def _known_before(runbook: Runbook, step: Step) -> Known:
-    known = Known()
+def _defined_before(runbook: Runbook, step: Step) -> Definitions:
+    known = Definitions()
     for earlier in runbook.steps:
         if earlier.line >= step.line:
             break
@@ -127,20 +71,10 @@ def _known_before(runbook: Runbook, step: Step) -> Known:
     return known
 
 
-def shell_effect(code: str, known: Known | None = None) -> Effect:
-    """What shell code does on this machine and beyond."""
-    return _Judge(known or Known()).script(code)
-
-
-def remote_effect(code: str) -> Effect:
-    """What shell code does when it runs on another host, where everything that does not only look is a change."""
-    return _Judge(Known(), remote=True).script(code)
-
-
 def deletions(runbook: Runbook, step: Step, code: str, variables: Mapping[str, str]) -> list[Words] | None:
-    """The commands with which a shell step deletes something, as words; None where the code does not tell them all.
+    """The commands with which a shell step deletes something, as words; None if the code does not show them all.
 
-    A word is None where only the shell can tell what it will be.
+    A word is None if only the shell can tell its value.
 
     Args:
         runbook: the document; its earlier steps are read for the functions that they define.
@@ -148,229 +82,6 @@ def deletions(runbook: Runbook, step: Step, code: str, variables: Mapping[str, s
         code: the code that the step runs.
         variables: values of the run's variables before the step.
     """
-    judge = _Judge(_known_before(runbook, step), variables=variables)
-    judge.script(code)
-    return judge.deletions if judge.is_whole else None
-
-
-class _Judge:
-    def __init__(
-        self,
-        known: Known,
-        *,
-        remote: bool = False,
-        depth: int = 0,
-        variables: Mapping[str, str] | None = None,
-    ) -> None:
-        self._known = known
-        self._variables = variables
-        self.deletions: list[Words] = []
-        self.is_whole = True
-        """Whether :attr:`deletions` has all of them, with words that mean what they say on this machine."""
-        self._remote = remote
-        self._depth = depth
-        self._calling: set[str] = set()
-        self._input = Command(())
-        """The command that is judged, for what a shell within it reads."""
-
-    def script(self, code: str) -> Effect:
-        if not code.strip():
-            return Effect.NONE
-        if self._depth > _DEEP:
-            return M
-        script = read(code, self._variables)
-        self._known.learn(script)
-        if script.broken or self._remote:
-            self.is_whole = False
-        found = union(self._command(command) for command in script.commands)
-        if script.writes and self._remote:
-            found |= M
-        if script.broken:
-            found |= self._fragments(code)
-        return found or (R if script.variables or script.functions else Effect.NONE)
-
-    def _fragments(self, code: str) -> Effect:
-        """A second look at code that the grammar cannot read whole: each piece between separators, word by word."""
-        joined = re.sub(r"\\\r?\n", " ", code)
-        total = Effect.NONE
-        for piece in re.split(r"[;&|\n(){}`]+|\$\(", joined):
-            words = piece.split()
-            if words and not words[0].startswith("#"):
-                total |= self._words([word.strip("\"'") for word in words])
-        return total
-
-    def _nested(self, code: str | None, *, remote: bool = False) -> Effect:
-        if code is None:
-            self.is_whole = False
-            return M
-        # What a nested shell has for a variable is not known: it has only those that are exported.
-        inner = _Judge(self._known, remote=remote or self._remote, depth=self._depth + 1)
-        effect = inner.script(code)
-        self.deletions += inner.deletions
-        self.is_whole = self.is_whole and inner.is_whole
-        return effect
-
-    def _command(self, command: Command) -> Effect:
-        words = command.words
-        if not words:
-            return Effect.NONE
-        self._input = command
-        return self._words(words)
-
-    def _words(self, words: Words) -> Effect:
-        first, rest = words[0], words[1:]
-        if first is None:
-            self.is_whole = False
-            return M
-        if _ASSIGNMENT.fullmatch(first) or not first.strip("{ "):
-            return self._words(rest) if rest else R
-        if first.lstrip('"').startswith("$"):
-            return self._variable(first, rest)
-        name = first.rpartition("/")[2] if first.startswith(("/bin/", "/usr/", "/sbin/", "/opt/")) else first
-        if name in self._known.functions:
-            return self._function(name)
-        if name in self._known.aliases:
-            expansion = self._known.aliases.pop(name)  # an alias is not expanded within itself
-            effect = self._words([*expansion.split(), *rest]) if expansion.split() else R
-            self._known.aliases[name] = expansion
-            return effect
-        return self._named(name, rest)
-
-    def _variable(self, word: str, rest: Words) -> Effect:
-        value = self._known.variables.get(word.strip('${}"'))
-        if value is None or not value.split() or value.startswith("$"):
-            return M
-        return self._words([*value.split(), *rest])
-
-    def _function(self, name: str) -> Effect:
-        if name in self._calling:
-            return Effect.NONE
-        self._calling.add(name)
-        effect = union(self._command(command) for command in self._known.functions[name])
-        self._calling.discard(name)
-        return effect or R
-
-    def _named(self, name: str, words: Words) -> Effect:
-        if name == "alias":
-            for word in words:
-                key, equals, value = (word or "").partition("=")
-                if equals:
-                    self._known.aliases[key] = value
-            return R
-        if name in _WRAPPERS:
-            return self._wrapped(name, words)
-        if name in _SHELLS:
-            return self._shell(words)
-        if name in {"eval", "trap"}:
-            code = None if None in words else " ".join(str(word) for word in (words if name == "eval" else words[:1]))
-            return self._nested(code) if words else R
-        if name in {"source", "."}:
-            self.is_whole = False
-            return M
-        if name == "ssh":
-            return self._ssh(words)
-        effect: Effect | None
-        if name == "az" and words and words[0] in {"account", "cloud", "login"} and words[1:2] != ["show"]:
-            self.is_whole = False  # what follows may act on another subscription
-        if name == "find":
-            effect = self._find(words)
-        elif name in _INTERPRETERS:
-            effect = self._interpreter(name, words)
-        else:
-            effect = tool_effect(name, words)
-        if effect is not None:
-            if D in effect:
-                self.deletions.append((name, *words))
-            return effect
-        if "/" in name:
-            return M  # a script: it may do anything
-        return R if not self._remote or name in QUIET else M
-
-    def _wrapped(self, name: str, words: Words) -> Effect:
-        values = _WRAPPERS[name].split()
-        rest = list(words)
-        positional = name in {"timeout", "function"}
-        if name == "command" and rest and rest[0] in {"-v", "-V"}:
-            return R
-        while rest:
-            word = rest[0]
-            if word is None:
-                return M
-            if word == "--":
-                rest.pop(0)
-                break
-            if word.startswith("-") and len(word) > 1:
-                del rest[: 2 if word in values else 1]
-            elif name in {"env", "sudo"} and _ASSIGNMENT.fullmatch(word):
-                rest.pop(0)
-            elif positional or word.isdigit():
-                positional = False  # the duration, the function's name, or the value of an option that is not known
-                rest.pop(0)
-            else:
-                break
-        if not rest:
-            return R
-        if name == "watch" and len(rest) == 1:
-            return self._nested(rest[0])
-        return self._words(rest)
-
-    def _shell(self, words: Words) -> Effect:
-        for at, word in enumerate(words):
-            if word is not None and re.fullmatch(r"-[a-z]*c[a-z]*", word):
-                return self._nested(words[at + 1] if at + 1 < len(words) else None)
-        if _script_of(words):
-            return M
-        return self._read_by_shell() or R
-
-    def _read_by_shell(self, *, remote: bool = False) -> Effect:
-        """What a shell without a script does with its input; NONE where it has none."""
-        if self._input.document:
-            return self._nested(self._input.document, remote=remote)
-        return M if self._input.piped else Effect.NONE
-
-    def _ssh(self, words: Words) -> Effect:
-        rest = list(words)
-        while rest and rest[0] is not None and rest[0].startswith("-"):
-            del rest[: 2 if rest[0] in _SSH_VALUES else 1]
-        remote = rest[1:]
-        while remote and remote[0] is not None and remote[0].startswith("-"):
-            del remote[: 2 if remote[0] in _SSH_VALUES else 1]
-        if not remote:
-            return self._read_by_shell(remote=True) or M
-        if None in remote:
-            return M
-        return self._nested(" ".join(str(word) for word in remote), remote=True)
-
-    def _find(self, words: Words) -> Effect:
-        total = D if "-delete" in words else R
-        for at, word in enumerate(words):
-            if word in {"-exec", "-execdir", "-ok", "-okdir"} and at + 1 < len(words):
-                inner = self._words(words[at + 1 :])
-                total |= D if inner & M and words[at + 1] == "rm" else inner
-        return total
-
-    def _interpreter(self, name: str, words: Words) -> Effect:
-        if not words:
-            return self._read_by_shell() or R
-        if words[0] in {"--version", "-V", "--help"}:
-            return R
-        if name.startswith("python"):
-            if words[0] == "-m" and len(words) > 1:
-                return R if words[1] in _PYTHON_MODULES else M
-            if words[0] == "-c" and len(words) > 1 and words[1] is not None:
-                from azops_tui.runbook.foreign import python_effect
-
-                return python_effect(words[1])
-        if name in {"pwsh", "powershell"}:
-            for at, word in enumerate(words[:-1]):
-                code = words[at + 1]
-                if word is not None and word.casefold() in {"-c", "-command"} and code is not None:
-                    from azops_tui.runbook.foreign import powershell_effect
-
-                    return powershell_effect(code)
-        return M
-
-
-def _script_of(words: Words) -> bool:
-    """Whether a shell is given a script's name."""
-    return any(word is None or not word.startswith("-") for word in words)
+    classifier = ShellClassifier(_defined_before(runbook, step), variables=variables)
+    classifier.script(code)
+    return classifier.deletions if classifier.is_whole else None

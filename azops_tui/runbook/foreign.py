@@ -1,10 +1,14 @@
-"""What Python and PowerShell steps do to the world, as far as their code tells."""
+"""Effects of Python and PowerShell code, as far as the code shows them.
+
+Each reading takes the reading of shell code as an argument, for the commands that such code starts.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
+from collections.abc import Callable
 
 from azops_tui.runbook.model import Effect
 from azops_tui.runbook.verbs import words as name_set
@@ -39,8 +43,12 @@ _CMDLET_LOCAL = name_set("""
 """)
 
 
-def python_effect(code: str) -> Effect:
-    """What Python code does: destroys where it calls something named for it, mutates where it reaches outside."""
+ShellReading = Callable[[str], Effect]
+"""The effects of shell code."""
+
+
+def python_effect(code: str, shell_effect: ShellReading) -> Effect:
+    """Effects of Python code: destroys if it calls a function named for it, mutates if it reaches outside."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -57,7 +65,7 @@ def python_effect(code: str) -> Effect:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             called = name.removeprefix("begin_")
             if name in _RUNNING or name in _STARTING:
-                found |= _started(node) | (M if name in _RUNNING else Effect.NONE)
+                found |= _started(node, shell_effect) | (M if name in _RUNNING else Effect.NONE)
             elif isinstance(node.func, ast.Attribute) and (
                 called == "rmtree" or re.match(r"(?:delete|purge)(?:_|$)", called)
             ):
@@ -65,10 +73,8 @@ def python_effect(code: str) -> Effect:
     return found
 
 
-def _started(call: ast.Call) -> Effect:
-    """What a command does that is written out in a call, as a text or as a list of words."""
-    from azops_tui.runbook.classify import shell_effect
-
+def _started(call: ast.Call, shell_effect: ShellReading) -> Effect:
+    """Effects of a command that is written out in a call, as text or as a list of words."""
     first = call.args[0] if call.args else None
     words = first.elts if isinstance(first, (ast.List, ast.Tuple)) else [first]
     texts = [word.value for word in words if isinstance(word, ast.Constant) and isinstance(word.value, str)]
@@ -79,8 +85,8 @@ def _is_local(module: str) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in _LOCAL)
 
 
-def powershell_effect(code: str) -> Effect:
-    """What PowerShell code does, by the verbs of its cmdlets and of any ``az`` it calls."""
+def powershell_effect(code: str, shell_effect: ShellReading) -> Effect:
+    """Effects of PowerShell code, by the verbs of its cmdlets and of any ``az`` it calls."""
     text = re.sub(r"<#.*?#>|(?m:#.*$)", "", code, flags=re.DOTALL)
     if not text.strip():
         return Effect.NONE
@@ -94,8 +100,6 @@ def powershell_effect(code: str) -> Effect:
         elif thing not in _CMDLET_LOCAL and action in _CMDLET_CHANGES:
             found |= M
     if re.search(r"(?:^|[\s;|&({=])az\s", text):
-        from azops_tui.runbook.classify import shell_effect
-
         for call in re.findall(r"(?:^|[\s;|&({=])(az\s[^\n;|)}]*)", text.replace("`\n", " ")):
             found |= shell_effect(call)
     return found

@@ -62,11 +62,11 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
         return front
     front.values = {str(key): value for key, value in document.value.items()}
     if front.values.get("azops") is not None:
-        _Reader(document, front).azops()
+        FrontMatterReader(document, front).azops()
     return front
 
 
-class _Reader:
+class FrontMatterReader:
     """Reads ``azops:``; problems go into the front matter, and what is malformed is left out."""
 
     def __init__(self, document: Any, front: FrontMatter) -> None:

@@ -61,7 +61,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Attributes of a fence (``FORMAT`` section of the README), parsed. Durations are seconds."""
+    """Attributes of a fence, as ``parse_attributes`` reads them. Durations are seconds."""
 
     name: str = ""
     timeout: float | None = None

@@ -378,7 +378,7 @@ def native_effects(step: NativeStep) -> Effect:
         case ScaleStep():
             return Effect.MUTATES
         case SshStep():
-            from azops_tui.runbook.classify import remote_effect
+            from azops_tui.runbook.shell_effects import remote_effect
 
             return remote_effect(_REFERENCE.sub("x", step.command)) or Effect.READS
         case GateStep():

@@ -18,9 +18,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from azops_tui.runbook.attributes import parse_attributes
-from azops_tui.runbook.classify import Known, raised, step_effects
+from azops_tui.runbook.classify import step_effects, with_confirm
 from azops_tui.runbook.expectations import COMMENT, Comment, read_comment
 from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
+from azops_tui.runbook.implicit_parameters import exported_parameters, implicit_parameters
 from azops_tui.runbook.languages import PROMPTED, YAML, kind_of, prompted
 from azops_tui.runbook.model import (
     Block,
@@ -40,6 +41,7 @@ from azops_tui.runbook.names import step_names
 from azops_tui.runbook.native import NativeStep, decode_native, native_effects
 from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.shell import read
+from azops_tui.runbook.shell_effects import Definitions
 
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -88,10 +90,10 @@ def parse_document(
     tools: Collection[str] | None = None,
 ) -> Runbook:
     """See :func:`azops_tui.runbook.parse`."""
-    return _Reader(text, path, metadata, initial or {}, tools).runbook()
+    return DocumentReader(text, path, metadata, initial or {}, tools).runbook()
 
 
-class _Reader:
+class DocumentReader:
     """One pass over a document's blocks."""
 
     def __init__(
@@ -257,7 +259,7 @@ class _Reader:
         if not isinstance(title, str) or not title.strip():
             title = next((name for level, name, _ in self._headings if level == 1 and name), self._path.stem)
         steps = self._steps(title.strip())
-        parameters = front.parameters if front.declared else self._offered(steps)
+        parameters = front.parameters if front.declared else self._implicit_parameters(steps)
         problems = sorted(self._problems, key=lambda problem: problem.line)
         return Runbook(
             path=self._path,
@@ -276,7 +278,7 @@ class _Reader:
     def _steps(self, title: str) -> list[Step]:
         names, trouble = step_names([(d.block.attributes.name, d.title, d.block.line) for d in self._drafts])
         self._problems.extend(trouble)
-        known = Known()
+        known = Definitions()
         steps: list[Step] = []
         for draft, name in zip(self._drafts, names, strict=True):
             block = draft.block
@@ -308,36 +310,8 @@ class _Reader:
             return "PowerShell (pwsh) is not on PATH"
         return ""
 
-    def _offered(self, steps: list[Step]) -> list[Parameter]:
-        """The parameters of a document that declares none."""
-        found = {
-            name: Parameter(name, default=value, help="From the .ini file beside the document")
-            for name, value in self._initial.items()
-        }
-        for name, value in self._commented.items():
-            found[name] = Parameter(name, default=value, help="From a comment in the document")
-        exports: dict[str, Parameter] = {}
-        for step in steps:
-            if step.kind is StepKind.SHELL and "export" in step.code:
-                for export in read(step.code).exports:
-                    line = step.line + 1 + export.row if step.code == step.block.text else step.line
-                    exports.setdefault(
-                        export.name, Parameter(export.name, default=export.value, line=line, literal=True)
-                    )
-        for name, parameter in exports.items():
-            found.setdefault(name, parameter)
-        for parameter in self._configurable():
-            known = found.get(parameter.name)
-            if known is None:
-                # Without a default it is the document that sets it, in its own way.
-                found[parameter.name] = replace(parameter, literal=parameter.default is None)
-            else:
-                default = known.default if parameter.default is None else parameter.default
-                literal = known.literal and parameter.default is None
-                found[parameter.name] = replace(
-                    known, help=parameter.help or known.help, default=default, literal=literal
-                )
-        return list(found.values())
+    def _implicit_parameters(self, steps: list[Step]) -> list[Parameter]:
+        return implicit_parameters(self._initial, self._commented, exported_parameters(steps), self._configurable())
 
     def _configurable(self) -> list[Parameter]:
         if not self._metadata.strip():
@@ -363,12 +337,12 @@ class _Reader:
         return tuple(sections)
 
 
-def _effects(draft: _Draft, native: NativeStep | None, known: Known) -> Effect:
+def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Effect:
     """What a step does, as far as it can be told; a native step that is broken may do anything."""
     if draft.kind is not StepKind.NATIVE:
         return step_effects(draft.kind, draft.code, draft.block.attributes, known)
     found = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
-    return raised(found, draft.block.attributes)
+    return with_confirm(found, draft.block.attributes)
 
 
 def _line(token: Token) -> int:

@@ -30,7 +30,7 @@ _EXPORTING = frozenset({"export", "declare", "typeset"})
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ShellCommand:
     """A simple command. A word is None where only the shell can tell what it will be."""
 
     words: tuple[str | None, ...]
@@ -53,12 +53,12 @@ class Export:
 
 
 @dataclass(slots=True)
-class Script:
+class ShellScript:
     """What a piece of shell code says."""
 
-    commands: list[Command] = field(default_factory=list)
+    commands: list[ShellCommand] = field(default_factory=list)
     """In order, those in substitutions and loops too, without those in functions."""
-    functions: dict[str, list[Command]] = field(default_factory=dict)
+    functions: dict[str, list[ShellCommand]] = field(default_factory=dict)
     variables: dict[str, str | None] = field(default_factory=dict)
     """Assignments; None where the value is not a literal."""
     exports: list[Export] = field(default_factory=list)
@@ -76,7 +76,7 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-def read(code: str, variables: Mapping[str, str] | None = None) -> Script:
+def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
     """The commands and assignments of shell code; never raises, ``broken`` tells of what could not be read.
 
     Args:
@@ -89,7 +89,7 @@ def read(code: str, variables: Mapping[str, str] | None = None) -> Script:
         for name, value in (variables or {}).items()
         if name in code and not re.search(rf"(?<![\w$])(?<!\$\{{){re.escape(name)}\b", code)
     }
-    return _Reader(code, values).script()
+    return ShellReader(code, values).script()
 
 
 def override(code: str, values: Mapping[str, str]) -> str:
@@ -107,7 +107,7 @@ def override(code: str, values: Mapping[str, str]) -> str:
     return source.decode("utf-8", "surrogatepass")
 
 
-class _Reader:
+class ShellReader:
     """Walks the syntax tree of one piece of code."""
 
     def __init__(self, code: str, values: Mapping[str, str]) -> None:
@@ -116,11 +116,11 @@ class _Reader:
         # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
         # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
         self._root = _parser().parse(self._source.translate(_ASCII_ONLY)).root_node
-        self._script = Script(broken=self._root.has_error)
+        self._script = ShellScript(broken=self._root.has_error)
 
-    def script(self) -> Script:
+    def script(self) -> ShellScript:
         script = self._script
-        pending: list[tuple[Node, list[Command]]] = [(self._root, script.commands)]
+        pending: list[tuple[Node, list[ShellCommand]]] = [(self._root, script.commands)]
         while pending:
             node, sink = pending.pop()
             kind = node.type
@@ -133,6 +133,13 @@ class _Reader:
                 self._declaration(node)
             elif kind == "file_redirect":
                 script.writes = script.writes or self._writes(node)
+            elif kind == "command_substitution" and (quoted := self._text(node)).startswith("`") and "\\" in quoted:
+                # To the grammar, escaped back-quotes are text; the shell runs what stands between them.
+                inner = ShellReader(re.sub(r"\\([\\`$])", r"\1", quoted[1:-1]), self._values).script()
+                sink += inner.commands
+                script.writes = script.writes or inner.writes
+                script.broken = script.broken or inner.broken
+                continue
             elif kind == "variable_assignment" and (node.parent is None or node.parent.type != "command"):
                 name = node.child_by_field_name("name")
                 value = node.child_by_field_name("value")
@@ -147,7 +154,7 @@ class _Reader:
     def _decoded(self, start: int, end: int) -> str:
         return self._source[start:end].decode("utf-8", "surrogatepass")
 
-    def _command(self, node: Node) -> Command:
+    def _command(self, node: Node) -> ShellCommand:
         words: list[str | None] = []
         for child in node.named_children:
             if child.type == "command_name":
@@ -166,7 +173,7 @@ class _Reader:
             else:
                 document = document or self._document(parent)
             outer = parent
-        return Command(tuple(words), piped, document)
+        return ShellCommand(tuple(words), piped, document)
 
     def _document(self, statement: Node) -> str:
         """Text of a statement's here-documents."""

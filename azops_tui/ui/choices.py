@@ -54,8 +54,8 @@ async def read_choices(source: str, folder: Path, open_cloud: Callable[[], Await
 
 async def _printed(command: str, folder: Path, environment: dict[str, str]) -> list[str]:
     """The lines that a command prints, sanitised."""
-    from azops_tui.runbook.classify import shell_effect
     from azops_tui.runbook.model import Effect
+    from azops_tui.runbook.shell_effects import shell_effect
     from azops_tui.sanitise import clean
 
     if shell_effect(command) & (Effect.MUTATES | Effect.DESTROYS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.runbook.classify import edited_effects, effects, remote_effect, shell_effect
+from azops_tui.runbook.classify import edited_effects, effects
 from azops_tui.runbook.model import Effect, StepKind
+from azops_tui.runbook.shell_effects import remote_effect, shell_effect
 from azops_tui.runbook.verbs import az_effect
 from tests.runbook.shared import book, data, steady
 
@@ -263,6 +265,11 @@ def test_any_code_is_judged(code: str) -> None:
     remote_effect(code)
 
 
+def test_escaped_back_quotes_are_commands() -> None:
+    assert str(shell_effect(r"echo `echo \`az group delete -n x\``")) == "R D"
+    assert str(shell_effect(r"echo `echo \$(kubectl get pods)`")) == "R"
+
+
 @steady
 @given(
     st.sampled_from(["az group delete -n x", "kubectl delete pod x", "rm -rf x", "curl -X DELETE u"]),
@@ -293,6 +300,7 @@ def test_any_code_is_judged(code: str) -> None:
 def test_a_deletion_is_seen_wherever_it_stands(command: str, around: list[str]) -> None:
     code = command
     for form in around:
-        code = form.format(code)
+        # Back-quotes nest only when the inner ones are escaped.
+        code = form.format(re.sub(r"([\\`])", r"\\\1", code) if "`" in form else code)
     if subprocess.run(["bash", "-n", "-c", code], capture_output=True).returncode == 0:
         assert Effect.DESTROYS in shell_effect(code), code
