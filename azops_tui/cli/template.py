@@ -52,7 +52,7 @@ def show(
     if on_screen:
         if obstacle := screen_obstacle():
             fail(f"{obstacle} Without --screen the template is shown as text.", exits.USAGE)
-        from azops_tui.ui.screens.template import TemplateApp
+        from azops_tui.ui.template_app import TemplateApp
 
         app = TemplateApp(file, description, hide=redactor.redact, theme_name=theme, ascii_only=ascii_only)
         sys.exit(app.run() or exits.OK)

@@ -102,6 +102,11 @@ class RunCloud:
             await cloud.close()
 
 
+def preload() -> None:
+    """Import what :func:`open_cloud` needs, which takes a while: call it in a thread."""
+    import azops_tui.azure.connect  # noqa: F401 - for its effect
+
+
 async def open_cloud(profile: Profile) -> Cloud:
     """Open the cloud of a profile. Closing it also stops a simulator that was started for it.
 

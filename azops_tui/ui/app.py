@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from azops_tui import exits
 from azops_tui.ui import glyphs, theme
-from azops_tui.ui.appearance import LookApp
+from azops_tui.ui.appearance import BaseApp
 from azops_tui.ui.lines import safe
 from azops_tui.ui.screens.first import FirstScreen, Opening
 
@@ -26,7 +26,7 @@ CLOSING_SECONDS = 15.0
 """How long the end of a run may take before the app ends without it."""
 
 
-class AzopsApp(LookApp):
+class AzopsApp(BaseApp):
     """Shows a run, or the list of runbooks where there is none.
 
     Args:
@@ -209,7 +209,7 @@ class AzopsApp(LookApp):
         try:
             await asyncio.wait_for(self._close(), CLOSING_SECONDS)
         finally:
-            if controller is not None and not controller.replaying and controller.view.phase != "new":
+            if controller is not None and controller.live is not None and controller.view.phase != "new":
                 code = exits.OF_VERDICT[controller.view.verdict]
             self.exit(exits.BAD_INPUT if self.wrong else code)
 
@@ -218,28 +218,23 @@ class AzopsApp(LookApp):
         from azops_tui.ui.screens.main import MainScreen
 
         if isinstance(self.screen, MainScreen):
-            self.screen.action_leave()
+            self.screen.action_do("quit")
         else:
             self.leave()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """All commands that make sense now, for the palette."""
+        """All commands that work now, for the palette."""
         from azops_tui.ui.commands import COMMANDS
         from azops_tui.ui.screens.main import MainScreen
 
         main = next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
-        for item in COMMANDS:
-            if item.place == "lists" or not item.action.startswith("screen.") or main is None:
-                continue
-            name = item.action.removeprefix("screen.").partition("(")[0]
-            if main.check_action(name, ()) and item.id not in ("back", "pane.back"):
-                yield SystemCommand(
-                    f"{item.label} ({item.id})",
-                    item.description,
-                    lambda action=item.action: main.call_later(main.run_action, action),
-                )
+        actions = main.actions if main is not None else {}
+        for command in COMMANDS:
+            action = actions.get(command.id)
+            if action is not None and action.is_enabled() and command.id not in ("back", "pane.back"):
+                yield SystemCommand(f"{command.label} ({command.id})", command.description, action.execute)
         yield SystemCommand("theme", "choose a theme", self.search_themes)
-        yield SystemCommand("quit", "leave azops", self.leave if main is None else main.action_leave)
+        yield SystemCommand("quit", "leave azops", self.leave if main is None else main.actions["quit"].execute)
 
 
 def _import(*modules: str) -> None:

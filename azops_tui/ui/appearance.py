@@ -1,6 +1,9 @@
-"""How things look in this app: the palette, the glyphs, and how a widget gets at them."""
+"""What widgets and screens need of the app: its palette, its glyphs, and the way to other screens."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
 
 from rich.style import Style
 from textual.app import App
@@ -11,38 +14,60 @@ from azops_tui.ui import glyphs
 from azops_tui.ui.lines import Line, Palette, to_strip
 
 _ASCII = str.maketrans({"…": "~", "─": "-", "│": "|", "▏": "|", "▌": "|", "•": "*", "→": ">", "“": '"', "”": '"'})
-"""Signs of azops's own that stand in sentences and may not, where only ASCII is drawn."""
+"""ASCII replacements for the characters that azops's own texts contain."""
 
 
-class LookApp(App[int]):
-    """An app that widgets can ask for its palette and glyphs."""
+class BaseApp(App[int]):
+    """Base of the app, which widgets and screens can import without a circle."""
 
     palette: Palette = Palette({})
-    """Styles by name, of the theme in use."""
+    """Styles of the current theme, by name."""
     marks: glyphs.Glyphs = glyphs.UNICODE
-    """The glyphs in use."""
+    keymap: dict[str, str]
+    """The user's keys, by command id."""
 
     @property
     def ascii_only(self) -> bool:
-        """Whether only ASCII is drawn."""
+        """True if only ASCII is drawn."""
         return self.marks is glyphs.ASCII
 
     def draw(self, line: Line, cells: int, base: Style, background: str = "") -> Strip:
-        """The line as a strip of ``cells`` cells, in the theme's styles.
+        """Draw a line as a strip of ``cells`` cells.
 
         Args:
-            line: what to draw.
+            line: spans to draw.
             cells: width.
             base: the widget's own style.
-            background: name of the style it stands on.
+            background: name of the background style.
         """
         if self.ascii_only:
             line = [(text.translate(_ASCII), style) for text, style in line]
         return to_strip(line, cells, self.palette, base + self.palette["text"] + self.palette[background])
 
+    def open(self, source: Path | int) -> None:
+        """Show a runbook, or the replay of a run by its number."""
+        raise NotImplementedError
 
-def look(node: DOMNode) -> LookApp:
-    """The app of a widget, as one that has a palette and glyphs."""
+    def show_home(self) -> None:
+        """End the run and show the list of runbooks."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """End the run and quit."""
+        raise NotImplementedError
+
+    def refuse(self, problems: tuple[str, ...], after: Callable[[], None] | None = None) -> None:
+        """Show why the document cannot run.
+
+        Args:
+            problems: each as ``file:line: sentence``.
+            after: called when the sheet is closed.
+        """
+        raise NotImplementedError
+
+
+def app_of(node: DOMNode) -> BaseApp:
+    """The app of a widget or screen."""
     app = node.app
-    assert isinstance(app, LookApp)
+    assert isinstance(app, BaseApp)
     return app

@@ -1,4 +1,7 @@
-"""Every command of the screen, once: keys, footer, help, the ``:`` line and the palette are made from this table."""
+"""Every command of the screen, once: keys, footer, help, the ``:`` line and the palette are made from this table.
+
+What a command does on the main screen is in :mod:`azops_tui.ui.actions`, by the same ids.
+"""
 
 from __future__ import annotations
 
@@ -6,198 +9,123 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+from azops_tui.ui.panes.registry import PANES
+
 
 @dataclass(frozen=True)
-class Command:
+class UiCommand:
     """Something a person can do."""
 
     id: str
-    """Names it in ``config.toml``: ``run.step``."""
+    """Name in ``config.toml``, such as ``run.step``."""
     key: str
     """Keys as Textual names them, separated by commas."""
-    action: str
     label: str
     """One or two words for the footer."""
     description: str
     place: str
-    """Where it works: ``anywhere``, ``lists``, ``document``, or a pane's name."""
+    """Where it works: ``anywhere``, ``lists``, ``document``, ``replay``, ``panes``, or a pane's title."""
     footer: bool = False
     verb: str = ""
-    """Its word on the ``:`` line; empty where it has none."""
+    """Its word on the ``:`` line; empty if it has none."""
     argument: str = ""
-    """What may follow the word: ``step``, ``theme`` or ``file``."""
+    """Argument on the ``:`` line: ``step`` or ``theme``."""
+    action: str = ""
+    """Textual action of the focused widget or the app; empty for an action of the main screen."""
+
+    @property
+    def binding_action(self) -> str:
+        """The action as a binding names it."""
+        return self.action or f"screen.do('{self.id}')"
 
 
-COMMANDS: tuple[Command, ...] = (
-    # the document
-    Command(
-        "run.step",
-        "enter",
-        "screen.run",
-        "run",
-        "run the step under the bar, or answer what it asks",
-        "document",
-        True,
-        "run",
-        "step",
-    ),
-    Command(
-        "run.next", "n", "screen.run_next", "run+next", "run the step and go on to the next", "document", True, "next"
-    ),
-    Command("run.all", "a", "screen.run_all", "all", "run all steps that are not done yet", "document", True, "all"),
-    Command(
-        "run.from", "f", "screen.run_from", "from here", "run this step and all that follow", "document", True, "from"
-    ),
-    Command(
-        "step.code", "space", "screen.toggle_code", "code", "open or fold the step's code", "document", True, "code"
-    ),
-    Command(
-        "step.into",
-        "right,l",
-        "screen.into_code",
-        "into the code",
-        "put the bar on the code, where enter opens it",
-        "document",
-    ),
-    Command("step.out", "left,h", "screen.out_of_code", "out of the code", "put the bar back on the step", "document"),
-    Command(
-        "step.output",
-        "o",
-        "screen.toggle_output",
-        "output",
-        "open or fold the step's output",
-        "document",
-        True,
-        "output",
-    ),
-    Command(
-        "step.edit", "e", "screen.edit", "edit", "edit the step for this run in $EDITOR", "document", False, "edit"
-    ),
-    Command(
-        "step.template",
-        "T",
-        "screen.template",
-        "template",
-        "look around in the template that the step deploys",
-        "document",
-        True,
-        "template",
-        "step",
-    ),
-    Command("run.plan", "w", "screen.plan", "what", "what would run, step by step", "document", False, "what"),
-    # a list, the document, the output: whatever has the focus
-    Command("list.up", "up,k", "cursor_up", "up", "the one above", "lists"),
-    Command("list.down", "down,j", "cursor_down", "down", "the one below", "lists"),
-    Command("list.page-up", "pageup", "page_up", "page up", "one page up", "lists"),
-    Command("list.page-down", "pagedown", "page_down", "page down", "one page down", "lists"),
-    Command("list.first", "g,home", "first", "first", "to the beginning", "lists"),
-    Command("list.last", "G,end", "last", "last", "to the end", "lists"),
-    # the panes
-    Command("pane.detail", "enter", "detail", "detail", "open what is under the bar", "panes", True),
-    Command(
-        "pane.pin",
-        "p",
-        "screen.pin",
-        "pin",
-        "keep this pane in front, or let it follow the run again",
-        "panes",
-        True,
-        "pin",
-    ),
-    Command(
-        "pane.refresh", "r", "screen.refresh_data", "refresh", "read again from the cloud now", "panes", True, "refresh"
-    ),
-    Command("pane.sort", "S", "sort", "sort", "sort the table by the next column", "panes", False, "sort"),
-    Command("resources.json", "J", "json", "JSON", "the resource as the service has it", "resources", True),
-    Command(
-        "resources.delete",
-        "D",
-        "delete",
-        "delete",
-        "delete the resource or the group, after typing its name",
-        "resources",
-    ),
-    Command(
-        "resources.tag", "t", "by_tag", "by tag", "group by a tag, by the next one, by groups again", "resources", True
-    ),
-    Command("resources.close", "left,h", "fold", "fold", "fold the group", "resources"),
-    Command("resources.open", "right,l", "unfold", "unfold", "unfold the group", "resources"),
-    Command(
-        "deployments.earlier",
-        "left_square_bracket",
-        "earlier",
-        "earlier",
-        "the deployment before this one",
-        "deployments",
-        True,
-    ),
-    Command(
-        "deployments.later",
-        "right_square_bracket",
-        "later",
-        "later",
-        "the deployment after this one",
-        "deployments",
-        True,
-    ),
-    Command("scale.more", "plus,equals_sign", "more(1)", "one more", "one instance more", "scale sets", True),
-    Command("scale.fewer", "minus", "more(-1)", "one fewer", "one instance fewer", "scale sets", True),
-    Command("scale.ten-more", "asterisk", "more(10)", "ten more", "ten instances more", "scale sets"),
-    Command("scale.ten-fewer", "underscore", "more(-10)", "ten fewer", "ten instances fewer", "scale sets"),
-    Command("scale.next", "right,l", "other(1)", "next set", "the next scale set", "scale sets"),
-    Command("scale.previous", "left,h", "other(-1)", "previous set", "the scale set before", "scale sets"),
-    Command("replay.pause", "space", "screen.replay_pause", "pause", "pause or go on with the replay", "replay", True),
-    Command("replay.step", "full_stop", "screen.replay_step", "step", "to the next step", "replay", True),
-    Command("replay.slower", "less_than_sign", "screen.replay_speed(-1)", "slower", "half the speed", "replay", True),
-    Command(
-        "replay.faster", "greater_than_sign", "screen.replay_speed(1)", "faster", "twice the speed", "replay", True
-    ),
-    # anywhere on the main screen
-    Command("run.stop", "s", "screen.stop", "stop", "stop the step that runs", "anywhere", True, "stop"),
-    Command(
-        "step.output-screen",
-        "O",
-        "screen.output",
-        "full output",
-        "the step's output on the whole screen",
+_PANE_COMMANDS = tuple(
+    UiCommand(
+        f"pane.{entry.number}",
+        str(entry.number),
+        entry.title.casefold(),
+        f"pane {entry.number}: {entry.description}",
         "anywhere",
-        False,
-        "full",
-    ),
-    Command(
-        "run.parameters",
-        "v",
-        "screen.parameters",
-        "values",
-        "variables and parameters of the run",
-        "anywhere",
-        True,
-        "values",
-    ),
-    Command("pane.switch", "tab", "screen.switch", "pane", "from the document to the pane and back", "anywhere", True),
-    Command("pane.back", "shift+tab", "screen.switch", "back", "the same", "anywhere"),
-    Command("pane.1", "1", "screen.pane(1)", "resources", "pane 1: resources", "anywhere", False, "resources"),
-    Command("pane.2", "2", "screen.pane(2)", "deployments", "pane 2: deployments", "anywhere", False, "deployments"),
-    Command("pane.3", "3", "screen.pane(3)", "scale sets", "pane 3: scale sets", "anywhere", False, "scale"),
-    Command("pane.4", "4", "screen.pane(4)", "hosts", "pane 4: hosts and their output", "anywhere", False, "hosts"),
-    Command(
-        "pane.5", "5", "screen.pane(5)", "run", "pane 5: variables and events of the run", "anywhere", False, "events"
-    ),
-    Command(
-        "pane.zoom", "z", "screen.zoom", "zoom", "this half on the whole screen, and back", "anywhere", False, "zoom"
-    ),
-    Command(
-        "find", "slash", "screen.find", "find", "find in the document, or filter the pane", "anywhere", True, "find"
-    ),
-    Command("command", "colon", "screen.command_line", "command", "type a command, with completion", "anywhere", True),
-    Command("copy", "y", "screen.copy", "copy", "copy what is under the bar", "anywhere", False, "copy"),
-    Command("help", "question_mark,f1", "screen.help", "help", "the keys of this place", "anywhere", True, "help"),
-    Command("back", "escape", "screen.back", "back", "back, or close what is open", "anywhere"),
-    Command("theme", "f2", "screen.theme", "theme", "choose a theme", "anywhere", False, "theme", "theme"),
-    Command("palette", "ctrl+p", "app.command_palette", "palette", "all commands, by name", "anywhere"),
-    Command("open", "ctrl+o", "screen.home", "runbooks", "the list of runbooks", "anywhere", False, "open"),
-    Command("quit", "q", "screen.leave", "quit", "quit; asks while something runs", "anywhere", True, "quit"),
+        verb=entry.verb,
+    )
+    for entry in PANES
 )
+# fmt: off
+COMMANDS: tuple[UiCommand, ...] = (
+    # the document
+    UiCommand("run.step", "enter", "run",
+            "run the selected step, or answer its question", "document", footer=True, verb="run", argument="step"),
+    UiCommand("run.next", "n", "run+next",
+            "run the step and select the next one", "document", footer=True, verb="next"),
+    UiCommand("run.all", "a", "all", "run all steps that are not done yet", "document", footer=True, verb="all"),
+    UiCommand("run.from", "f", "from here", "run this step and all that follow", "document", footer=True, verb="from"),
+    UiCommand("step.code", "space", "code", "open or fold the code of the step", "document", footer=True, verb="code"),
+    UiCommand("step.into", "right,l", "into the code", "select the code; enter opens it", "document"),
+    UiCommand("step.out", "left,h", "out of the code", "select the step again", "document"),
+    UiCommand("step.output", "o", "output",
+            "open or fold the output of the step", "document", footer=True, verb="output"),
+    UiCommand("step.edit", "e", "edit", "edit the step for this run in $EDITOR", "document", verb="edit"),
+    UiCommand("step.template", "T", "template",
+            "show the template that the step deploys", "document", footer=True, verb="template", argument="step"),
+    UiCommand("run.plan", "w", "what", "show what would run, step by step", "document", verb="what"),
+    # a list, the document, the output: whatever has the focus
+    UiCommand("list.up", "up,k", "up", "previous row or step", "lists", action="cursor_up"),
+    UiCommand("list.down", "down,j", "down", "next row or step", "lists", action="cursor_down"),
+    UiCommand("list.page-up", "pageup", "page up", "one page up", "lists", action="page_up"),
+    UiCommand("list.page-down", "pagedown", "page down", "one page down", "lists", action="page_down"),
+    UiCommand("list.first", "g,home", "first", "go to the beginning", "lists", action="first"),
+    UiCommand("list.last", "G,end", "last", "go to the end", "lists", action="last"),
+    # the panes
+    UiCommand("pane.detail", "enter", "detail", "open the selected row", "panes", footer=True, action="detail"),
+    UiCommand("pane.pin", "p", "pin",
+            "keep this pane in front, or let panes follow the run again", "panes", footer=True, verb="pin"),
+    UiCommand("pane.refresh", "r", "refresh", "read the cloud again now", "panes", footer=True, verb="refresh"),
+    UiCommand("pane.sort", "S", "sort", "sort the table by the next column", "panes", verb="sort", action="sort"),
+    UiCommand("resources.json", "J", "JSON",
+            "show the resource as the service returns it", "resources", footer=True, action="json"),
+    UiCommand("resources.delete", "D", "delete",
+            "delete the resource or the group; asks for its name", "resources", action="delete"),
+    UiCommand("resources.tag", "t", "by tag",
+            "group by the next tag, then by resource group again", "resources", footer=True, action="by_tag"),
+    UiCommand("resources.close", "left,h", "fold", "fold the group", "resources", action="fold"),
+    UiCommand("resources.open", "right,l", "unfold", "unfold the group", "resources", action="unfold"),
+    UiCommand("deployments.earlier", "left_square_bracket", "earlier",
+            "show the deployment before this one", "deployments", footer=True, action="earlier"),
+    UiCommand("deployments.later", "right_square_bracket", "later",
+            "show the deployment after this one", "deployments", footer=True, action="later"),
+    UiCommand("scale.more", "plus,equals_sign", "one more",
+            "add one instance", "scale sets", footer=True, action="more(1)"),
+    UiCommand("scale.fewer", "minus", "one fewer", "remove one instance", "scale sets", footer=True, action="more(-1)"),
+    UiCommand("scale.ten-more", "asterisk", "ten more", "add ten instances", "scale sets", action="more(10)"),
+    UiCommand("scale.ten-fewer", "underscore", "ten fewer", "remove ten instances", "scale sets", action="more(-10)"),
+    UiCommand("scale.next", "right,l", "next set", "show the next scale set", "scale sets", action="other(1)"),
+    UiCommand("scale.previous", "left,h", "previous set",
+            "show the previous scale set", "scale sets", action="other(-1)"),
+    UiCommand("replay.pause", "space", "pause", "pause or resume the replay", "replay", footer=True),
+    UiCommand("replay.step", "full_stop", "step", "go to the next step", "replay", footer=True),
+    UiCommand("replay.slower", "less_than_sign", "slower", "halve the speed", "replay", footer=True),
+    UiCommand("replay.faster", "greater_than_sign", "faster", "double the speed", "replay", footer=True),
+    # anywhere on the main screen
+    UiCommand("run.stop", "s", "stop", "stop the running step", "anywhere", footer=True, verb="stop"),
+    UiCommand("step.output-screen", "O", "full output", "show the output on the whole screen", "anywhere", verb="full"),
+    UiCommand("run.parameters", "v", "values",
+            "show and change the parameters", "anywhere", footer=True, verb="values"),
+    UiCommand("pane.switch", "tab", "pane", "switch between document and pane", "anywhere", footer=True),
+    UiCommand("pane.back", "shift+tab", "back", "same as tab", "anywhere"),
+    *_PANE_COMMANDS,
+    UiCommand("pane.zoom", "z", "zoom", "show this half on the whole screen, or both again", "anywhere", verb="zoom"),
+    UiCommand("find", "slash", "find",
+            "find in the document, or filter the pane", "anywhere", footer=True, verb="find"),
+    UiCommand("command", "colon", "command", "type a command, with completion", "anywhere", footer=True),
+    UiCommand("copy", "y", "copy", "copy the selected row, or the code or output of the step", "anywhere", verb="copy"),
+    UiCommand("help", "question_mark,f1", "help", "show the keys that work here", "anywhere", footer=True, verb="help"),
+    UiCommand("back", "escape", "back", "go back, or close what is open", "anywhere"),
+    UiCommand("theme", "f2", "theme", "choose a theme", "anywhere", verb="theme", argument="theme"),
+    UiCommand("palette", "ctrl+p", "palette", "search all commands by name", "anywhere", action="app.command_palette"),
+    UiCommand("open", "ctrl+o", "runbooks", "show the list of runbooks", "anywhere", verb="open"),
+    UiCommand("quit", "q", "quit", "quit; asks while something runs", "anywhere", footer=True, verb="quit"),
+)
+# fmt: on
 
 KEY_NAMES = {
     "enter": "⏎",
@@ -226,43 +154,31 @@ _ASCII_NAMES = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→"
 
 
 def key_name(key: str, ascii_only: bool = False) -> str:
-    """A key as people write it: ``⏎``, ``?``, ``ctrl+p``."""
+    """A key as it is written on the screen: ``⏎``, ``?``, ``ctrl+p``."""
     name = KEY_NAMES.get(key, key)
     return _ASCII_NAMES.get(name, name) if ascii_only else name
 
 
-def command(identifier: str) -> Command:
-    """The command of that id.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return _BY_ID[identifier]
-
-
-_BY_ID = {item.id: item for item in COMMANDS}
-
-
 def bindings(place: str) -> list[BindingType]:
-    """Bindings of one place, each with its id so that it can be remapped."""
+    """Bindings of a place. Their ids make them remappable."""
     return [
-        Binding(item.key, item.action, item.label, show=item.footer, id=item.id)
+        Binding(item.key, item.binding_action, item.label, show=item.footer, id=item.id)
         for item in COMMANDS
         if item.place == place
     ]
 
 
 def key_map(keymap: dict[str, str] | None = None) -> list[tuple[str, str, str, str]]:
-    """All keys as (id, keys, description, place), remapped ones as they are now, for ``azops keys``."""
+    """All keys as (id, keys, description, place), with the user's keys, for ``azops keys``."""
     changed = keymap or {}
     return [(item.id, shown_keys(changed.get(item.id, item.key)), item.description, item.place) for item in COMMANDS]
 
 
 def shown_keys(keys: str, ascii_only: bool = False) -> str:
-    """Keys as people write them, separated by spaces."""
+    """Keys as they are written on the screen, separated by spaces."""
     return " ".join(key_name(key.strip(), ascii_only) for key in keys.split(","))
 
 
-def verbs() -> dict[str, Command]:
+def verbs() -> dict[str, UiCommand]:
     """Commands by their word on the ``:`` line."""
     return {item.verb: item for item in COMMANDS if item.verb}

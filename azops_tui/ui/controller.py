@@ -1,4 +1,4 @@
-"""What the screen needs of a run, whether it is live or a replay. The screen knows nothing else of either."""
+"""What a front end sees of a run, and the commands that a live run takes besides."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ Listener = Callable[[Record], None]
 
 
 class UserError(AzopsError):
-    """Something a person asked for cannot be done; the text is the sentence that says why."""
+    """A command that cannot be carried out; the text is a sentence for people."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run acts, for the top line."""
+    """Cloud that a run acts on, for the top line."""
 
     cloud: str
-    """Name of the profile or cloud, as ``local``."""
+    """Name of the profile or cloud, such as ``local``."""
     subscription: str = ""
     read_only: bool = False
     production: bool = False
 
 
 class Controller(Protocol):
-    """A run that can be watched and, where it is live, commanded.
+    """A run that can be watched: live, or replayed from the journal."""
 
-    Commands raise :class:`UserError` with a sentence where they cannot be done. Callbacks may come from any thread.
-    """
+    @property
+    def live(self) -> LiveRun | None:
+        """The same run, as one that takes commands; None for a replay."""
 
     @property
     def runbook(self) -> Runbook | None:
@@ -41,47 +42,49 @@ class Controller(Protocol):
 
     @property
     def view(self) -> RunView:
-        """The run as it is now."""
+        """Current state of the run."""
 
     @property
     def place(self) -> Place:
-        """Where it acts."""
+        """Cloud that the run acts on."""
 
     @property
     def file_name(self) -> str:
-        """Name of the document's file, for the top line."""
+        """File name of the document."""
 
-    @property
-    def replaying(self) -> bool:
-        """Whether this is a run of the past, which cannot be commanded."""
+    def now(self) -> float:
+        """Current time of the run: the clock, or the time that the replay has reached."""
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call ``listener`` with every record from now on. Calls may come from any thread."""
+
+    async def load(self) -> Runbook | None:
+        """Read the document; None if there is none to read."""
+
+    async def watch(self) -> None:
+        """Start to show the cloud, or to play the replay."""
+
+    async def close(self) -> None:
+        """End the run and release everything it holds."""
+
+
+class LiveRun(Controller, Protocol):
+    """A run that takes commands.
+
+    A command that cannot be carried out raises an error whose text is a sentence for people.
+    """
 
     @property
     def busy(self) -> bool:
-        """Whether a step runs now."""
-
-    @property
-    def can_leave(self) -> bool:
-        """Whether the run would go on without the screen."""
+        """True while a step runs."""
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Values that were set for parameters."""
+        """Parameter values set by the user."""
 
     @property
     def stale_since(self) -> float | None:
-        """When what is shown of the cloud was last read, where it cannot be read now; None where it is live."""
-
-    def now(self) -> float:
-        """The time of what is shown: the clock's, or the replay's."""
-
-    def subscribe(self, listener: Listener) -> None:
-        """Be told every record from now on."""
-
-    async def load(self) -> Runbook | None:
-        """Read the document, in a thread where that takes time; None where there is none to read."""
-
-    async def watch(self) -> None:
-        """Begin to show what is in the cloud, if there is one; returns when it can be seen."""
+        """Time of the last successful read while the cloud is unreachable; None when data is live."""
 
     async def refresh(self) -> None:
         """Read the cloud again now."""
@@ -96,25 +99,25 @@ class Controller(Protocol):
         """Run a step and all that follow."""
 
     async def stop(self) -> None:
-        """Stop the step that runs."""
+        """Stop the running step."""
 
     async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
-        """Answer a question that waits."""
+        """Answer a pending question."""
 
     async def set_parameters(self, values: dict[str, str]) -> None:
-        """Give parameters other values; steps that ran already are not run again."""
+        """Change parameter values; steps that have run are not run again."""
 
     async def edit(self, name: str, code: str) -> None:
-        """Give a step other code for this run."""
+        """Replace the code of a step for this run."""
 
     async def choices(self, source: str) -> list[str]:
-        """What a parameter's dynamic source offers now, such as ``azure.locations``."""
+        """Current values of a parameter's dynamic source, such as ``azure.locations``."""
 
     async def resource(self, identifier: str) -> str:
-        """A resource as the service has it, as indented JSON."""
+        """A resource as the service returns it, as indented JSON."""
 
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
-        """What deleting a resource or a group would delete, read now, as lines of a question."""
+        """Read what deleting a resource or a group would delete, as the lines of a question."""
 
     async def delete(self, identifier: str) -> None:
         """Delete a resource or a group, by id; returns when it is gone."""
@@ -123,16 +126,13 @@ class Controller(Protocol):
         """Replace the tags of a resource or a group."""
 
     async def lock(self, group: str, locked: bool) -> None:
-        """Protect a group from deletion, or take azops's own lock away."""
+        """Lock a resource group against deletion, or remove azops's lock."""
 
     async def export(self, identifier: str) -> str:
-        """The template that would make a resource, or all that is in a group, as indented JSON."""
+        """Export the template of a resource or a group, as indented JSON."""
 
     async def portal(self, identifier: str) -> str:
-        """The address at which the portal shows it."""
+        """Address of a resource or a group in the Azure portal."""
 
     async def scale(self, group: str, name: str, capacity: int) -> None:
-        """Give a scale set another capacity; returns when it has it."""
-
-    async def close(self) -> None:
-        """End everything this run holds."""
+        """Set the capacity of a scale set; returns when it has that many instances."""

@@ -1,4 +1,4 @@
-"""What the screen remembers of the records beyond the run's view: events as sentences, and more lines of output.
+"""What the screen keeps of the records beyond the run's view: events as sentences, and more lines of output.
 
 Both are bounded; the journal has everything.
 """
@@ -20,64 +20,70 @@ _LONGEST = 4_096
 
 
 @dataclass(frozen=True)
-class Moment:
-    """An event as a person reads it."""
+class LogEntry:
+    """An event as a sentence."""
 
     seq: int
     at: float
     state: str
-    """Name of the state whose glyph it has; empty for none."""
+    """Name of the state whose glyph precedes the text; empty for none."""
     text: str
 
 
-class Output:
-    """The last lines a step wrote."""
+class StepOutput:
+    """The last lines that a step wrote."""
 
     def __init__(self) -> None:
         self.lines: deque[str] = deque(maxlen=LINES)
         self.partial = ""
         self.total = 0
-        """Lines written so far, kept or not."""
+        """Number of lines written so far, kept or not."""
 
     def feed(self, text: str) -> None:
-        """Take text in."""
-        *whole, rest = (self.partial + text).split("\n")
+        """Add text."""
+        *whole, partial = (self.partial + text).split("\n")
         self.lines.extend(line if len(line) <= _LONGEST else line[:_LONGEST] for line in whole[-LINES:])
         self.total += len(whole)
-        self.partial = rest[-_LONGEST:]
+        self.partial = partial[-_LONGEST:]
 
     def all(self) -> list[str]:
-        """The lines that are kept, one without an end included."""
+        """The lines that are kept, including a last line without a newline."""
         return [*self.lines, self.partial] if self.partial else list(self.lines)
 
 
-class Chronicle:
+class EventLog:
     """Events and output, record by record."""
 
     def __init__(self) -> None:
-        self.moments: deque[Moment] = deque(maxlen=EVENTS)
-        self.outputs: dict[str, Output] = {}
+        self.entries: deque[LogEntry] = deque(maxlen=EVENTS)
+        self.outputs: dict[str, StepOutput] = {}
         self.ready: dict[str, deque[tuple[float, int]]] = {}
-        """When how many instances of a scale set were ready, by its id in lower case."""
+        """Times and numbers of ready instances of each scale set, by its id in lower case."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.entries.clear()
+        self.outputs.clear()
+        self.ready.clear()
 
     def take(self, record: Record) -> None:
-        """Take one record in."""
+        """Add a record."""
         event = record.event
         if isinstance(event, ev.OutputWritten):
-            self.outputs.setdefault(event.step, Output()).feed(event.text)
+            self.outputs.setdefault(event.step, StepOutput()).feed(event.text)
             return
         if isinstance(event, ev.ScaleSetChanged):
             history = self.ready.setdefault(event.scale_set.id.lower(), deque(maxlen=EVENTS))
-            history.append((event.at, sum(one.state == "Succeeded" for one in event.scale_set.instances)))
+            history.append((event.at, sum(instance.state == "Succeeded" for instance in event.scale_set.instances)))
         if isinstance(event, ev.StepStarted) and event.attempt == 1:
-            self.outputs[event.step] = Output()
-        told = sentence(event)
-        if told is not None:
-            self.moments.append(Moment(record.seq, event.at, *told))
+            self.outputs[event.step] = StepOutput()
+        description = describe_event(event)
+        if description is not None:
+            self.entries.append(LogEntry(record.seq, event.at, *description))
 
 
-def sentence(event: ev.Event) -> tuple[str, str] | None:
-    """State and sentence of an event; None for one that is no news by itself (output, polls)."""
+def describe_event(event: ev.Event) -> tuple[str, str] | None:
+    """State and sentence of an event; None for one that is not news by itself (output, polls)."""
     match event:
         case ev.RunStarted():
             return "running", f"run began on {event.cloud or 'no cloud'}"
@@ -95,9 +101,8 @@ def sentence(event: ev.Event) -> tuple[str, str] | None:
             return "asking", f"asked: {event.title}"
         case ev.ConfirmationAnswered():
             note = f", “{event.note}”" if event.note else ""
-            return (
-                "done" if event.accepted else "stopped"
-            ), f"{'agreed' if event.accepted else 'declined'} by {event.by}{note}"
+            state, verb = ("done", "agreed") if event.accepted else ("stopped", "declined")
+            return state, f"{verb} by {event.by}{note}"
         case ev.HostFinished():
             how = event.problem or (f"status {event.status}" if event.status is not None else "contact lost")
             return ("done" if event.status == 0 else "failed"), f"{event.host}: {how}"

@@ -17,11 +17,11 @@ from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place, UserError
 
 if TYPE_CHECKING:
-    from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
     from azops_tui.engine.cloud_actions import CloudActions
     from azops_tui.engine.run import Run
     from azops_tui.engine.watch import CloudWatch
+    from azops_tui.journal.store import Journal
 
 
 class LiveController:
@@ -30,13 +30,10 @@ class LiveController:
     Args:
         path: the document.
         profile: the cloud to act on, and what may be done there.
-        parameters: values that win over the document's own.
-        journal_path: the journal; the user's where None.
+        parameters: values that override the document's own.
+        journal_path: the journal; the user's if None.
         hand_over: gives the terminal to an interactive step while the context is entered.
     """
-
-    replaying = False
-    can_leave = False  # the run lives in this process
 
     def __init__(
         self,
@@ -51,179 +48,180 @@ class LiveController:
         self.profile = profile
         self.parameters = dict(parameters)
         self.hand_over = hand_over
+        self.runbook: Runbook | None = None
         self._journal_path = journal_path
-        self._runbook: Runbook | None = None
+        self._journal: Journal | None = None
         self._run: Run | None = None
-        self._empty = RunView()
         self._run_lock = asyncio.Lock()
+        self._view_before_run = RunView()
         self._watch: CloudWatch | None = None
         self._listeners: list[Listener] = []
-        self._subscription = ""
-        self._problem = ""
+        self._subscription = profile.subscription
 
     @property
-    def runbook(self) -> Runbook | None:
-        """The document."""
-        return self._runbook
+    def live(self) -> LiveController:
+        """Itself: a live run takes commands."""
+        return self
 
     @property
     def view(self) -> RunView:
-        """The run as it is."""
-        return self._run.state if self._run else self._empty
+        """Current state of the run."""
+        return self._run.state if self._run else self._view_before_run
 
     @property
     def place(self) -> Place:
-        """Where it acts."""
-        profile = self.profile
-        return Place(profile.name, self._subscription or profile.subscription, profile.read_only, profile.production)
+        """Cloud that the run acts on."""
+        return Place(self.profile.name, self._subscription, self.profile.read_only, self.profile.production)
 
     @property
     def file_name(self) -> str:
-        """Name of the document's file."""
+        """File name of the document."""
         return self.path.name
 
     @property
     def busy(self) -> bool:
-        """Whether a step runs."""
+        """True while a step runs."""
         return bool(self._run and self._run.running)
 
     @property
     def stale_since(self) -> float | None:
-        """When the cloud was last read, where it cannot be read now."""
+        """Time of the last successful read while the cloud is unreachable; None when data is live."""
         return None if self._watch is None or self._watch.live else self._watch.read_at
 
     def now(self) -> float:
-        """The clock."""
+        """Current time in seconds since the epoch."""
         return time.time()
 
     def subscribe(self, listener: Listener) -> None:
-        """Be told every record."""
+        """Call ``listener`` with every record from now on."""
         self._listeners.append(listener)
 
-    def _tell(self, record: Record) -> None:
+    def _notify(self, record: Record) -> None:
         for listener in self._listeners:
             listener(record)
 
     async def load(self) -> Runbook | None:
-        """Read the document, once. Its run is made when it is first needed, or when the first screen is there."""
-        if self._runbook is not None:
-            return self._runbook
-        self._runbook = await asyncio.to_thread(self._read)
-        if self._runbook.prerequisites:
-            await self._need_run()
+        """Read the document, once. The run is created when it is first needed."""
+        if self.runbook is not None:
+            return self.runbook
+        self.runbook = await asyncio.to_thread(self._read)
+        if self.runbook.prerequisites:
+            await self._open_run()
         else:
             from azops_tui.engine.plan import Planned
 
-            book = self._runbook
-            self._empty.announce(Planned(step.name, step, book).info for step in book.steps)
-        return self._runbook
+            book = self.runbook
+            self._view_before_run.announce(Planned(step.name, step, book).info for step in book.steps)
+        return self.runbook
 
     def _read(self) -> Runbook:
-        # Loaded here, in a thread, so that keys work meanwhile.
+        # Imported here, in a thread, so that keys work meanwhile.
         from azops_tui.engine.open import open_runbook
 
         return open_runbook(self.path)
 
-    async def _need_run(self) -> Run:
-        """The run that steps belong to, made once."""
-        if self._runbook is None:
+    async def _open_run(self) -> Run:
+        """The run that steps belong to, created once."""
+        if self.runbook is None:
             raise UserError("The document is still being read.")
         async with self._run_lock:
             if self._run is None:
-                await asyncio.to_thread(_warm, "azops_tui.engine.run", "azops_tui.journal.store")
+                await asyncio.to_thread(_preload, "azops_tui.engine.run", "azops_tui.journal.store")
                 from azops_tui.engine.cloud import open_cloud
                 from azops_tui.engine.run import Policy, Run
                 from azops_tui.journal.store import Journal
 
+                self._journal = self._journal or Journal(self._journal_path)
                 self._run = Run(
-                    self._runbook,
-                    journal=Journal(self._journal_path),
+                    self.runbook,
+                    journal=self._journal,
                     cloud=lambda: open_cloud(self.profile),
                     policy=Policy(read_only=self.profile.read_only, interactive=True),
                     parameters=self.parameters,
                     profile=self.profile,
                     hand_over=self.hand_over,
                 )
-                self._run.subscribe(self._tell)
+                self._run.subscribe(self._notify)
         return self._run
 
-    async def _open_cloud(self) -> Cloud:
-        cloud = await (await self._need_run()).cloud()
-        self._subscription = cloud.subscription_name
-        return cloud
-
     async def watch(self) -> None:
-        """Open the cloud and begin to watch it. What fails is said once; steps will try again."""
-        run = await self._need_run()
-        await asyncio.to_thread(_warm, "azops_tui.azure.connect", "azops_tui.engine.cloud", "azops_tui.engine.watch")
-        try:
-            cloud = await self._open_cloud()
-        except Exception as error:
-            self._tell(Record(run=0, seq=0, event=Notice(at=time.time(), text=str(error), level="error")))
-            return
+        """Open the cloud and start to watch it. A failure is shown once; steps try again."""
+        run = await self._open_run()
+        await asyncio.to_thread(_preload, "azops_tui.engine.watch")
+        from azops_tui.engine.cloud import preload
         from azops_tui.engine.watch import CloudWatch
 
+        await asyncio.to_thread(preload)
+        try:
+            cloud = await run.cloud()
+        except Exception as error:
+            self._notify(Record(run=0, seq=0, event=Notice(at=time.time(), text=str(error), level="error")))
+            return
+        self._subscription = cloud.subscription_name
         self._watch = CloudWatch(cloud, run.observe, interest=run.groups)
         self._watch.start()
 
     async def refresh(self) -> None:
-        """Read the cloud again."""
+        """Read the cloud again now."""
         if self._watch is None:
             await self.watch()
         else:
             await self._watch.look()
 
     async def run_step(self, name: str) -> None:
-        """Run a step. On the local cloud, where nothing can be lost, its key is agreement to changes."""
-        await (await self._need_run()).run_step(name, agreed=self.profile.cloud == "local")
+        """Run a step. On the local cloud, where nothing can be lost, the key press is agreement to changes."""
+        await (await self._open_run()).run_step(name, agreed=self.profile.cloud == "local")
 
     async def run_all(self) -> None:
-        """Run what is not done."""
-        await (await self._need_run()).run_all()
+        """Run all steps that are not done."""
+        await (await self._open_run()).run_all()
 
     async def run_from(self, name: str) -> None:
-        """Run a step and all behind it."""
-        await (await self._need_run()).run_from(name)
+        """Run a step and all that follow."""
+        await (await self._open_run()).run_from(name)
 
     async def stop(self) -> None:
-        """Stop what runs."""
-        await (await self._need_run()).stop()
+        """Stop the running step."""
+        await (await self._open_run()).stop()
 
     async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
-        """Answer a question."""
-        if not (await self._need_run()).answer(question, accepted, typed=typed, note=note):
-            raise UserError("That question does not wait any more, or the name did not match.")
+        """Answer a pending question."""
+        if not (await self._open_run()).answer(question, accepted, typed=typed, note=note):
+            raise UserError("The question is no longer pending, or the name does not match.")
 
     async def set_parameters(self, values: dict[str, str]) -> None:
-        """Give parameters other values."""
-        await (await self._need_run()).set_parameters(values)
+        """Change parameter values; steps that have run are not run again."""
+        await (await self._open_run()).set_parameters(values)
         self.parameters.update(values)
 
     async def edit(self, name: str, code: str) -> None:
-        """Other code for a step."""
-        (await self._need_run()).edit(name, code)
+        """Replace the code of a step for this run."""
+        (await self._open_run()).edit(name, code)
 
     async def choices(self, source: str) -> list[str]:
-        """What a source offers."""
-        from azops_tui.ui.choices import read_choices
+        """Current values of a parameter's dynamic source."""
+        from azops_tui.engine.choices import read_choices
 
-        return await read_choices(source, self.path.resolve().parent, self._open_cloud)
+        return await read_choices(source, self.path.resolve().parent, (await self._open_run()).cloud)
+
+    async def _actions(self) -> CloudActions:
+        return (await self._open_run()).actions
 
     async def resource(self, identifier: str) -> str:
-        """A resource as JSON."""
+        """A resource as the service returns it, as indented JSON."""
         return json.dumps(await (await self._actions()).resource(identifier), indent=2, ensure_ascii=False)
 
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
-        """What a deletion would delete, read now."""
+        """Read what a deletion would delete, as the lines of a question."""
         return await (await self._actions()).preview_deletion(identifier)
 
     async def delete(self, identifier: str) -> None:
-        """Delete a group or a resource."""
+        """Delete a resource group or a resource."""
         await (await self._actions()).delete(identifier)
         await self.refresh()
 
     async def tag(self, identifier: str, tags: dict[str, str]) -> None:
-        """Replace the tags of a group or a resource."""
+        """Replace the tags of a resource group or a resource."""
         await (await self._actions()).tag(identifier, tags)
         await self.refresh()
 
@@ -233,33 +231,39 @@ class LiveController:
         await self.refresh()
 
     async def export(self, identifier: str) -> str:
-        """The template of a group or of a resource."""
+        """Export the template of a resource group or a resource, as indented JSON."""
         return json.dumps(await (await self._actions()).export_template(identifier), indent=2, ensure_ascii=False)
 
     async def portal(self, identifier: str) -> str:
-        """Where the portal shows it."""
+        """Address of a resource group or a resource in the Azure portal."""
         url = await (await self._actions()).portal_url(identifier)
         if not url:
             raise UserError("The local cloud has no portal; J shows the resource as the service has it.")
         return url
 
     async def scale(self, group: str, name: str, capacity: int) -> None:
-        """Another capacity for a scale set."""
-        seen = [one.capacity for one in self.view.scale_sets.values() if (one.group, one.name) == (group, name)]
-        await (await self._actions()).scale(group, name, capacity, shown=seen[0] if seen else capacity)
-
-    async def _actions(self) -> CloudActions:
-        return (await self._need_run()).actions
+        """Set the capacity of a scale set."""
+        shown = next(
+            (s.capacity for s in self.view.scale_sets.values() if (s.group, s.name) == (group, name)), capacity
+        )
+        await (await self._actions()).scale(group, name, capacity, shown=shown)
 
     async def close(self) -> None:
-        """End the run, the watch and the cloud."""
-        if self._watch is not None:
-            await self._watch.close()
-        if self._run is not None:
-            await self._run.close()
+        """End the watch and the run, then close the journal, even if ending fails."""
+        try:
+            if self._watch is not None:
+                await self._watch.close()
+        finally:
+            try:
+                if self._run is not None:
+                    await self._run.close()
+            finally:
+                if self._journal is not None:
+                    journal, self._journal = self._journal, None
+                    journal.close()
 
 
-def _warm(*modules: str) -> None:
+def _preload(*modules: str) -> None:
     """Import modules, in a thread, so that keys work meanwhile."""
     for module in modules:
         importlib.import_module(module)

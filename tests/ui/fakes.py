@@ -85,9 +85,6 @@ state: absent
 class FakeController:
     """Plays events one by one when told to."""
 
-    replaying = False
-    can_leave = False
-
     def __init__(
         self,
         text: str = DOCUMENT,
@@ -114,6 +111,10 @@ class FakeController:
         self.stale_since: float | None = None
         self.watched = False
         """Whether the events were played."""
+
+    @property
+    def live(self) -> FakeController:
+        return self
 
     @property
     def runbook(self) -> Runbook | None:

@@ -8,8 +8,9 @@ import pytest
 from textual.widgets import Input
 
 from azops_tui.azure.cloud import Cloud
+from azops_tui.engine.choices import read_choices
+from azops_tui.engine.problems import RunError
 from azops_tui.ui.app import AzopsApp
-from azops_tui.ui.choices import read_choices
 from azops_tui.ui.controller import UserError
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.menus import Menu
@@ -88,8 +89,8 @@ async def test_a_commands_lines_are_choices(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [("echo no >&2; exit 3", "ended with 3: no"), ("rm -rf x", "may change something")]
+    ("command", "said"), [("echo no >&2; exit 3", "exited with 3: no"), ("rm -rf x", "may change something")]
 )
 async def test_a_command_that_gives_none_says_why(tmp_path: Path, command: str, said: str) -> None:
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(RunError, match=said):
         await read_choices(f"command: {command}", tmp_path, some_cloud)

@@ -39,7 +39,7 @@ def quiet(screen: MainScreen) -> bool:
         return False
     pane = screen.frame.active_pane
     drawn = pane is not None and pane.is_mounted and (pane.size.width > 0 or not pane.is_on_screen)
-    return drawn and not screen._records and screen._flush_timer is None and screen.document._measuring is None
+    return drawn and not screen._records and screen._redraw_timer is None and screen.document._measuring is None
 
 
 async def dialog(pilot: Pilot[int]) -> Dialog:
@@ -180,7 +180,7 @@ async def test_tab_numbers_zoom_and_back() -> None:
     async with AzopsApp(fakes.FakeController()).run_test(size=WIDE) as pilot:
         screen = await ready(pilot)
         await pilot.press("tab")
-        assert screen.in_pane
+        assert screen.frame.has_keys
         await pilot.press("3")
         assert screen.frame.active == 3
         await pilot.press("z")
@@ -234,7 +234,7 @@ async def test_resize_keeps_focus_selection_and_what_is_open() -> None:
         key = screen.frame.active_pane.current.key  # type: ignore[union-attr]  # it is there
         await pilot.resize_terminal(*NARROW)
         await pilot.pause(0.1)
-        assert screen.in_pane
+        assert screen.frame.has_keys
         assert screen.query_one("#pane-frame").display
         assert screen.frame.active_pane.current.key == key  # type: ignore[union-attr]  # it is there
 
@@ -243,9 +243,9 @@ async def test_find_and_filter() -> None:
     async with AzopsApp(fakes.FakeController(events=fakes.deploying())).run_test(size=WIDE) as pilot:
         screen = await ready(pilot)
         await pilot.press("slash", *"subnets", "enter")
-        assert screen.document.state.found == "subnets"
+        assert screen.document.state.search == "subnets"
         await pilot.press("escape")
-        assert screen.document.state.found == ""
+        assert screen.document.state.search == ""
         await pilot.press("2", "slash", *"network", "enter")
         pane = screen.frame.active_pane
         assert pane is not None
@@ -412,7 +412,7 @@ async def test_quit_asks_while_something_runs() -> None:
         await pilot.press("q")
         found = await dialog(pilot)
         assert isinstance(found, QuitDialog)
-        assert [button.id for button in found.query("Button")] == ["cancel", "stop"]
+        assert [button.id for button in found.query("Button")] == ["cancel", "agree"]
         await pilot.press("escape")
         await pilot.pause(0.1)
         assert pilot.app.screen is screen

@@ -125,7 +125,7 @@ async def test_fifty_megabytes_of_output_do_not_freeze_keys() -> None:
                 await pilot.press("j" if number % 200 else "k")
                 slowest = max(slowest, time.perf_counter() - began)
         await pilot.pause(0.3)
-        output = screen.chronicle.outputs["uname"]
+        output = screen.event_log.outputs["uname"]
         assert output.total == 640_000
         assert len(output.lines) == output.lines.maxlen
         assert slowest < 3

@@ -56,5 +56,5 @@ def test_the_commands_need_no_screen() -> None:
     from azops_tui.ui.commands import COMMANDS, key_map
 
     assert len({item.id for item in COMMANDS}) == len(COMMANDS)
-    assert ("run.step", "⏎", "run the step under the bar, or answer what it asks", "document") in key_map()
-    assert ("run.next", "ctrl+n", "run the step and go on to the next", "document") in key_map({"run.next": "ctrl+n"})
+    assert ("run.step", "⏎", "run the selected step, or answer its question", "document") in key_map()
+    assert ("run.next", "ctrl+n", "run the step and select the next one", "document") in key_map({"run.next": "ctrl+n"})

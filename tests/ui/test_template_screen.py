@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from azops_tui.arm import expand
 from azops_tui.arm.describe import Description, describe, placeholders
-from azops_tui.ui.screens.template import TemplateApp, TemplateScreen
+from azops_tui.ui.screens.template import TemplateScreen
+from azops_tui.ui.template_app import TemplateApp
 from azops_tui.ui.widgets.rows import Rows
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"

@@ -11,12 +11,12 @@ from azops_tui.durations import format_clock, format_duration
 from azops_tui.events.azure_views import DeploymentView, FailureView, OperationView
 from azops_tui.events.run_view import StepView
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.controller import Controller
 from azops_tui.ui.format import count, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.lines import Line, crop, wrap
-from azops_tui.ui.panes.base import Pane, facts
-from azops_tui.ui.panes.foreseen import Foreseen, awaited, foreseen_of
+from azops_tui.ui.panes.base import Pane, PaneContext, facts
+from azops_tui.ui.panes.registry import PaneEntry
+from azops_tui.ui.panes.whatif import WhatIfRows, pending_changes, predicted_changes_of
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 
 
@@ -24,19 +24,17 @@ class DeploymentsPane(Pane):
     """The deployment that changed last, or an earlier one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("deployments")
-    number = 2
-    title = "Deployments"
     orders = ("order", "name", "type", "time taken", "state")
     hint = (
         "No deployment yet. When a step deploys a template, its operations appear here with their state and the time "
         "each one takes."
     )
 
-    def __init__(self, controller: Controller) -> None:
-        super().__init__(controller)
+    def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
+        super().__init__(entry, context)
         self._chosen = ""
         """Id of the deployment that was gone back to; empty follows the latest."""
-        self._foreseen = Foreseen()
+        self._what_if = WhatIfRows()
 
     def _deployments(self) -> list[DeploymentView]:
         """Deployments by when they began, the oldest first; those nested in another are shown in it."""
@@ -61,9 +59,9 @@ class DeploymentsPane(Pane):
 
     def build(self) -> list[Row]:
         """The deployment's header, why it failed, its operations, the critical path, and what was foreseen of it."""
-        awaiting = awaited(self.view) if not self._chosen else None
-        if awaiting is not None:
-            return self._foreseen.rows(awaiting, self.cells)
+        pending = pending_changes(self.view) if not self._chosen else None
+        if pending is not None:
+            return self._what_if.rows(pending, self.cells)
         preparing = self._preparing() if not self._chosen else None
         if preparing is not None:
             head: Line = [(f" {self.marks.state(preparing.state)} ", preparing.state), (preparing.name, "strong")]
@@ -101,9 +99,9 @@ class DeploymentsPane(Pane):
         if deployment.outputs and deployment.finished:
             rows.append(text_row(f"{deployment.id}:outputs", []))
             rows += facts(f"{deployment.id}:out", [(name, _value(v)) for name, v in deployment.outputs.items()], 1)
-        foreseen = foreseen_of(self.view, deployment)
+        foreseen = predicted_changes_of(self.view, deployment)
         if foreseen is not None:
-            rows += [text_row(f"{deployment.id}:what-if", []), *self._foreseen.rows(foreseen, self.cells)]
+            rows += [text_row(f"{deployment.id}:what-if", []), *self._what_if.rows(foreseen, self.cells)]
         return rows
 
     def _ordered(self, deployment: DeploymentView) -> list[OperationView]:

@@ -17,8 +17,6 @@ _SHOWN_LINES = 60
 class HostsPane(Pane):
     """The hosts of the step that used some last."""
 
-    number = 4
-    title = "Hosts"
     hint = "No host yet. When a step runs a command over SSH, its hosts and what they wrote appear here."
 
     def build(self) -> list[Row]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
 from azops_tui.events.azure_views import GroupView, ResourceView
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.controller import Controller
 from azops_tui.ui.format import count, short_type
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.lines import Line
-from azops_tui.ui.panes.base import Pane, facts
+from azops_tui.ui.panes.base import Pane, PaneContext, facts
+from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.widgets.rows import Row, columns, text_row
 
 _LETTERS = {
@@ -41,39 +40,14 @@ class ResourcesPane(Pane):
     """Groups and resources as a tree. Groups that the run touches are open, others open by hand."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("resources")
-    number = 1
-    title = "Resources"
     orders = ("type", "name", "location", "state")
     hint = (
         "No resource group yet. The groups of the subscription and the resources in them appear here, "
         "as steps make them or as anyone else does."
     )
 
-    class MenuWanted(Message):
-        """Offer what can be done with a group or a resource."""
-
-        def __init__(self, item: GroupView | ResourceView, opened: bool) -> None:
-            super().__init__()
-            self.item = item
-            self.opened = opened
-            """Whether its details are open."""
-
-    class JsonWanted(Message):
-        """Show a resource as the service has it."""
-
-        def __init__(self, identifier: str) -> None:
-            super().__init__()
-            self.identifier = identifier
-
-    class DeleteWanted(Message):
-        """Delete a group or a resource, after it was asked."""
-
-        def __init__(self, item: GroupView | ResourceView) -> None:
-            super().__init__()
-            self.item = item
-
-    def __init__(self, controller: Controller) -> None:
-        super().__init__(controller)
+    def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
+        super().__init__(entry, context)
         self._folded: dict[str, bool] = {}
         """Groups folded or opened by hand."""
         self._tag = ""
@@ -207,11 +181,15 @@ class ResourcesPane(Pane):
         if self.current is not None and isinstance(self.current.data, GroupView):
             self._set_fold(False)
 
-    def action_detail(self) -> None:
-        """Offer what can be done with what is under the bar; in a replay, where nothing can, show its details."""
+    def _selected(self) -> GroupView | ResourceView | None:
         item = self.current.data if self.current else None
-        if isinstance(item, GroupView | ResourceView) and not self.controller.replaying:
-            self.post_message(self.MenuWanted(item, item.id in self.opened))
+        return item if isinstance(item, GroupView | ResourceView) else None
+
+    def action_detail(self) -> None:
+        """Offer the actions on the selected row; in a replay, which has none, toggle its details."""
+        item = self._selected()
+        if item is not None and self.controller.live is not None:
+            self.context.cloud.open_menu(item, item.id in self.opened, lambda: self.toggle(item.id))
         else:
             super().action_detail()
 
@@ -225,16 +203,14 @@ class ResourcesPane(Pane):
         self.update_view()
 
     def action_json(self) -> None:
-        """Ask for the resource as JSON."""
-        item = self.current.data if self.current else None
-        if isinstance(item, GroupView | ResourceView):
-            self.post_message(self.JsonWanted(item.id))
+        """Show the selected resource as JSON."""
+        if item := self._selected():
+            self.context.cloud.show_json(item.id)
 
     def action_delete(self) -> None:
-        """Ask for the deletion."""
-        item = self.current.data if self.current else None
-        if isinstance(item, GroupView | ResourceView):
-            self.post_message(self.DeleteWanted(item))
+        """Delete the selected resource or group, after a question."""
+        if item := self._selected():
+            self.context.cloud.delete(item)
 
 
 def _tags(tags: dict[str, str]) -> str:

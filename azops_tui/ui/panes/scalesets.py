@@ -6,17 +6,15 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.message import Message
 from textual.timer import Timer
 
 from azops_tui.events.azure_views import InstanceView, ScaleSetView
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.controller import Controller
-from azops_tui.ui.event_log import Chronicle
 from azops_tui.ui.format import count, time_of_day
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line
-from azops_tui.ui.panes.base import Pane
+from azops_tui.ui.panes.base import Pane, PaneContext
+from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 
 COUNT_SECONDS = 0.7
@@ -43,22 +41,11 @@ class ScaleSetsPane(Pane):
     """One scale set at a time; ``wanted`` is what was chosen with + and - and not applied yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("scale sets")
-    number = 3
-    title = "Scale sets"
     orders = ("instance", "state", "fault domain", "update domain", "address")
     hint = "No scale set yet. When a step makes one, a square for each of its instances appears here."
 
-    class ScaleWanted(Message):
-        """Give a scale set another capacity, after it was asked."""
-
-        def __init__(self, scale_set: ScaleSetView, capacity: int) -> None:
-            super().__init__()
-            self.scale_set = scale_set
-            self.capacity = capacity
-
-    def __init__(self, controller: Controller, chronicle: Chronicle) -> None:
-        super().__init__(controller)
-        self.chronicle = chronicle
+    def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
+        super().__init__(entry, context)
         self._chosen = ""
         self.wanted: dict[str, int] = {}
         self._count = ""
@@ -108,7 +95,7 @@ class ScaleSetsPane(Pane):
 
     def _plot(self, key: str) -> list[Row]:
         """How many instances were ready over time; nothing where that never changed."""
-        history = list(self.chronicle.ready.get(key, []))
+        history = list(self.context.event_log.ready.get(key, []))
         if len({ready for _, ready in history}) < 2:
             return []
         first, last = history[0][0], max(history[-1][0], history[0][0] + 1)
@@ -209,7 +196,7 @@ class ScaleSetsPane(Pane):
     def _go_to_pane(self) -> None:
         number, self._count = self._count, ""
         self.update_view()
-        self.app.call_later(self.screen.run_action, f"screen.pane({number})")
+        self.app.call_later(self.screen.run_action, f"screen.do('pane.{number}')")
 
     def action_more(self, by: int) -> None:
         """Want more or fewer instances; nothing happens before enter and yes."""
@@ -236,7 +223,7 @@ class ScaleSetsPane(Pane):
             return
         wanted = self.wanted.get(scale_set.id.lower(), scale_set.capacity)
         if wanted != scale_set.capacity:
-            self.post_message(self.ScaleWanted(scale_set, wanted))
+            self.context.cloud.scale(scale_set, wanted, lambda: self.forget(scale_set.id.lower()))
 
     def forget(self, key: str) -> None:
         """Drop what was wanted of a scale set."""

@@ -36,7 +36,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Answer:
+class DialogAnswer:
     """What was answered."""
 
     accepted: bool
@@ -60,7 +60,7 @@ class NameInput(Field):
         self.app.notify("Type the name here: this is production, so it cannot be pasted.", markup=False)
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(ModalScreen[DialogAnswer]):
     """Asks one question."""
 
     AUTO_FOCUS: ClassVar[str | None] = "#cancel"
@@ -171,7 +171,7 @@ class Dialog(ModalScreen[Answer]):
     def _finish(self, accepted: bool) -> None:
         typed = self.query_one("#typed", Input).value if self.ask.typed else ""
         note = self.query_one("#note", Input).value if self.ask.note else ""
-        self.dismiss(Answer(accepted and typed == self.ask.typed, typed, note))
+        self.dismiss(DialogAnswer(accepted and typed == self.ask.typed, typed, note))
 
     def action_no(self) -> None:
         """Esc is no."""
@@ -179,30 +179,10 @@ class Dialog(ModalScreen[Answer]):
 
 
 class QuitDialog(Dialog):
-    """Asks what shall become of what runs."""
+    """Asks whether to stop the running step and quit."""
 
-    def __init__(self, step: str, can_leave: bool) -> None:
-        super().__init__(Ask(title="Quit while a step runs", lines=(f"{step} is running.",)))
-        self.can_leave = can_leave
-
-    def compose(self) -> ComposeResult:
-        """The box: stop, leave where that is possible, cancel."""
-        with Vertical(id="box") as box:
-            box.border_title = Content(self.ask.title)
-            yield Static(Content(safe("\n".join(self.ask.lines))), markup=False)
-            with Horizontal(id="buttons"):
-                yield Button(self._label("Cancel", True), id="cancel", compact=True)
-                if self.can_leave:
-                    yield Button(self._label("Leave in background", False), id="leave", compact=True)
-                yield Button(self._label("Stop it and quit", False), id="stop", compact=True)
-
-    def choose(self, button: str) -> None:
-        """Stop, leave, or go on."""
-        self.dismiss(Answer(button != "cancel", choice=button))
-
-    def action_no(self) -> None:
-        """Esc goes on."""
-        self.dismiss(Answer(False, choice="cancel"))
+    def __init__(self, step: str) -> None:
+        super().__init__(Ask("Quit while a step runs", (f"{step} is running.",), "Stop it and quit"))
 
 
 class Sheet(ModalScreen[None]):

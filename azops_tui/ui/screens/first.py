@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.lines import Line, wrap
 
 _WIDE = 100
@@ -41,7 +41,7 @@ class FirstFrame(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A line of the screen."""
-        return look(self).draw(self._line(y, self.size.width, self.size.height), self.size.width, self.rich_style)
+        return app_of(self).draw(self._line(y, self.size.width, self.size.height), self.size.width, self.rich_style)
 
     def _line(self, y: int, cells: int, height: int) -> Line:
         if y == 0:
@@ -62,7 +62,7 @@ class FirstFrame(Widget):
         return row
 
     def _top(self) -> Line:
-        opening, marks = self.opening, look(self).marks
+        opening, marks = self.opening, app_of(self).marks
         line: Line = [(" azops  ", "strong"), (opening.file, "muted")]
         if opening.cloud:
             mode = "read-only" if opening.read_only else "read-write"

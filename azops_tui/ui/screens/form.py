@@ -14,10 +14,9 @@ from textual.widgets import Button, Input, Static
 
 from azops_tui.runbook.model import Parameter, Problem
 from azops_tui.runbook.parameters import check
-from azops_tui.ui.controller import Controller
+from azops_tui.ui.controller import LiveRun
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import safe
-from azops_tui.ui.messages import ChoicesRead
 from azops_tui.ui.widgets.field import Field
 
 
@@ -53,7 +52,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         color: $block-cursor-foreground; text-style: bold; background-tint: $foreground 0%; }
     """
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: LiveRun) -> None:
         super().__init__()
         self.controller = controller
         runbook = controller.runbook
@@ -104,7 +103,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         for number, parameter in enumerate(self.parameters):
             if parameter.source.startswith("command:"):
                 self._note(number, "ctrl+l runs that for choices")  # nothing of a document runs before a key says so
-            elif parameter.source and not self.controller.replaying:
+            elif parameter.source:
                 self._note(number, "reading the choices")
                 self._ask(number, wanted=False)
 
@@ -114,29 +113,27 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
             self._check(number)
 
     def _ask(self, number: int, *, wanted: bool) -> None:
-        """Read the choices of a field, in a worker."""
+        """Read the choices of a field in a worker; ``wanted`` lists them when they are there."""
         source = self.parameters[number].source
 
-        async def work() -> None:
+        async def read() -> None:
             try:
-                choices, problem = await self.controller.choices(source), ""
+                choices, problem = await self.controller.choices(source), "there are none"
             except Exception as error:
                 choices, problem = [], str(error) or type(error).__name__
-            self.post_message(ChoicesRead(number, choices, problem, wanted))
+            self.call_later(self._take_choices, number, choices, problem, wanted)
 
-        self.run_worker(work(), group=f"choices-{number}", exclusive=True, exit_on_error=False)
+        self.run_worker(read(), group=f"choices-{number}", exclusive=True, exit_on_error=False)
 
-    def on_choices_read(self, message: ChoicesRead) -> None:
-        """Offer what was read; where nothing was, any text can be typed."""
-        number = message.number
-        if not message.choices:
-            why = message.problem.splitlines()[0] if message.problem else "there are none"
-            self._note(number, f"no choices, type a value: {why}")
+    def _take_choices(self, number: int, choices: list[str], problem: str, wanted: bool) -> None:
+        """Offer the choices that were read; without any, every text is accepted."""
+        if not choices:
+            self._note(number, f"no choices, type a value: {problem.splitlines()[0]}")
             return
-        self._choices[number] = message.choices
-        self.query_one(f"#field-{number}", Input).suggester = SuggestFromList(message.choices, case_sensitive=False)
-        self._note(number, f"ctrl+l lists {count(len(message.choices), 'choice')}")
-        if message.wanted:
+        self._choices[number] = choices
+        self.query_one(f"#field-{number}", Input).suggester = SuggestFromList(choices, case_sensitive=False)
+        self._note(number, f"ctrl+l lists {count(len(choices), 'choice')}")
+        if wanted:
             self._offer(number)
 
     def action_list(self) -> None:
@@ -147,7 +144,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         number = int(identity.removeprefix("field-"))
         if number in self._choices:
             self._offer(number)
-        elif self.parameters[number].source and not self.controller.replaying:
+        elif self.parameters[number].source:
             self._note(number, "reading the choices")
             self._ask(number, wanted=True)
 

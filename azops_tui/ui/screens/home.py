@@ -16,14 +16,15 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azops_tui import paths
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.format import age
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line, safe
-from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.bars import LineBar, key_hints
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, columns, text_row
 
+_TITLE: Line = [(" azops", "strong"), ("   runbooks that act on Azure, and on a local one", "muted")]
 RECENT = 8
 _FILES = 200
 _LOOKED_AT = 65_536
@@ -53,24 +54,6 @@ class Listed(Message):
         self.entries = entries
 
 
-class _Keys(Bar):
-    def spans(self, cells: int) -> Line:
-        rows = self.screen.query_one(Rows)
-        entry = rows.current.data if rows.current else None
-        keys = [(look(self).marks.enter, "open"), ("/", "filter"), ("q", "quit")]
-        if isinstance(entry, Entry) and entry.run:
-            keys.insert(1, ("R", "replay this run"))
-        line: Line = [(" ", "")]
-        for key, label in keys:
-            line += [(key, "key"), (f" {label}  ", "muted")]
-        return line
-
-
-class _Title(Bar):
-    def spans(self, cells: int) -> Line:
-        return [(" azops", "strong"), ("   runbooks that act on Azure, and on a local one", "muted")]
-
-
 class HomeScreen(Screen[None]):
     """What ``azops`` shows without a document."""
 
@@ -84,8 +67,8 @@ class HomeScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     HomeScreen { background: $background; }
-    HomeScreen _Title { dock: top; }
-    HomeScreen _Keys { dock: bottom; }
+    HomeScreen .top { dock: top; }
+    HomeScreen .bottom { dock: bottom; }
     HomeScreen #frame { border: round $border; height: 1fr; background: $background; }
     HomeScreen Input {
         display: none; height: 1; border: none; padding: 0 1; background: $panel; dock: bottom; margin-bottom: 1;
@@ -95,12 +78,19 @@ class HomeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """A list."""
-        yield _Title()
+        yield LineBar(lambda _: _TITLE, "top")
         with Vertical(id="frame") as frame:
             frame.border_title = Content("Runbooks")
             yield Rows(empty="There is no runbook here. `azops open FILE.md` opens one.")
         yield Field()
-        yield _Keys()
+        yield LineBar(lambda _: self._keys(), "bottom")
+
+    def _keys(self) -> Line:
+        entry = self._entry()
+        keys = [(app_of(self).marks.enter, "open"), ("/", "filter"), ("q", "quit")]
+        if entry is not None and entry.run:
+            keys.insert(1, ("R", "replay this run"))
+        return key_hints(keys)
 
     def on_mount(self) -> None:
         """Read the list after the frame has been painted."""
@@ -116,7 +106,7 @@ class HomeScreen(Screen[None]):
     def on_listed(self, message: Listed) -> None:
         """Show it."""
         rows: list[Row] = []
-        marks = look(self).marks
+        marks = app_of(self).marks
         titles = {"run": "Recent runs", "shipped": "Shipped with azops", "file": "Here"}
         for kind, title in titles.items():
             mine = [entry for entry in message.entries if entry.kind == kind]
@@ -127,11 +117,11 @@ class HomeScreen(Screen[None]):
             rows.append(text_row(kind, [(f" {title}", "heading")]))
             rows += [_row(entry, marks) for entry in mine]
         self.query_one(Rows).set_rows(rows)
-        self.query_one(_Keys).refresh()
+        self.query_one(".bottom").refresh()
 
     def on_rows_moved(self) -> None:
         """The keys depend on the entry."""
-        self.query_one(_Keys).refresh()
+        self.query_one(".bottom").refresh()
 
     def on_rows_chosen(self) -> None:
         """A second click opens."""
@@ -142,10 +132,7 @@ class HomeScreen(Screen[None]):
         return current.data if current and isinstance(current.data, Entry) else None
 
     def _open(self, what: Path | int) -> None:
-        from azops_tui.ui.app import AzopsApp
-
-        if isinstance(self.app, AzopsApp):
-            self.app.open(what)
+        app_of(self).open(what)
 
     def action_open(self) -> None:
         """Open the runbook."""
@@ -189,10 +176,7 @@ class HomeScreen(Screen[None]):
 
     def action_quit(self) -> None:
         """Leave."""
-        from azops_tui.ui.app import AzopsApp
-
-        if isinstance(self.app, AzopsApp):
-            self.app.leave()
+        app_of(self).leave()
 
 
 def _row(entry: Entry, marks: Glyphs) -> Row:

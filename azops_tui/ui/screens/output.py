@@ -13,34 +13,17 @@ from textual.widgets import Input
 
 from azops_tui.durations import format_duration
 from azops_tui.text import strip_ansi
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.event_log import Chronicle, Output
+from azops_tui.ui.event_log import EventLog, StepOutput
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line, safe
-from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.bars import LineBar, key_hints
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.outputview import OutputView
 
 _KEYS = (("/", "search"), ("N", "previous"), ("w", "wrap"), ("R", "raw"), ("S", "save"), ("y", "copy"), ("esc", "back"))
-
-
-class _Head(Bar):
-    def __init__(self, screen: OutputScreen) -> None:
-        super().__init__()
-        self._output = screen
-
-    def spans(self, cells: int) -> Line:
-        return self._output.head()
-
-
-class _Keys(Bar):
-    def spans(self, cells: int) -> Line:
-        line: Line = [(" ", "")]
-        for key, label in _KEYS:
-            line += [(key, "key"), (f" {label}  ", "muted")]
-        return line
 
 
 class OutputScreen(Screen[None]):
@@ -58,8 +41,8 @@ class OutputScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     OutputScreen { background: $background; }
-    OutputScreen _Head { dock: top; }
-    OutputScreen _Keys { dock: bottom; }
+    OutputScreen .top { dock: top; }
+    OutputScreen .bottom { dock: bottom; }
     OutputScreen OutputView { height: 1fr; padding: 0 1; }
     OutputScreen Input {
         display: none; height: 1; border: none; padding: 0 1; background: $panel; dock: bottom; margin-bottom: 1;
@@ -67,21 +50,22 @@ class OutputScreen(Screen[None]):
     OutputScreen Input.-open { display: block; }
     """
 
-    def __init__(self, controller: Controller, chronicle: Chronicle, step: str) -> None:
+    def __init__(self, controller: Controller, event_log: EventLog, step: str) -> None:
         super().__init__()
         self.controller = controller
-        self.chronicle = chronicle
+        self.event_log = event_log
         self.step = step
+        self._head = LineBar(lambda _: self.head(), "top")
         self._mode = ""
         self._shown = -1
         self._poll: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Head, output, keys."""
-        yield _Head(self)
+        yield self._head
         yield OutputView(id="output")
         yield Field()
-        yield _Keys()
+        yield LineBar(lambda _: key_hints(_KEYS), "bottom")
 
     @property
     def output(self) -> OutputView:
@@ -90,7 +74,7 @@ class OutputScreen(Screen[None]):
 
     def head(self) -> Line:
         """Step, state, how many lines."""
-        marks = look(self).marks
+        marks = app_of(self).marks
         step = self.controller.view.steps.get(self.step)
         kept = self._kept()
         line: Line = [(" output of ", "muted"), (self.step, "strong")]
@@ -103,8 +87,8 @@ class OutputScreen(Screen[None]):
         line.append(("  raw" if self.output.raw else "", "faint"))
         return line
 
-    def _kept(self) -> Output:
-        return self.chronicle.outputs.get(self.step) or Output()
+    def _kept(self) -> StepOutput:
+        return self.event_log.outputs.get(self.step) or StepOutput()
 
     def on_mount(self) -> None:
         """Show what there is; look again ten times a second while the step runs."""
@@ -130,7 +114,7 @@ class OutputScreen(Screen[None]):
         if size != self._shown:
             self._shown = size
             self.output.set_lines(kept.all(), kept.total - len(kept.lines))
-        self.query_one(_Head).refresh()
+        self._head.refresh()
 
     def action_close(self) -> None:
         """Close the search line, else go back."""
@@ -185,16 +169,13 @@ class OutputScreen(Screen[None]):
     def action_wrap(self) -> None:
         """Break long lines or not."""
         self.output.set_wrap(not self.output.wrap)
-        self.query_one(_Head).refresh()
+        self._head.refresh()
 
     def action_raw(self) -> None:
         """Escape sequences as text or as colours."""
         self.output.set_raw(not self.output.raw)
-        self.query_one(_Head).refresh()
+        self._head.refresh()
 
     def action_copy(self) -> None:
         """Copy the output."""
-        from azops_tui.ui.app import AzopsApp
-
-        if isinstance(self.app, AzopsApp):
-            copy(self.app, "\n".join(strip_ansi(line) for line in self._kept().all()))
+        copy(app_of(self), "\n".join(strip_ansi(line) for line in self._kept().all()))

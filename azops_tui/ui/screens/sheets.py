@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from azops_tui.ui.appearance import look
-from azops_tui.ui.commands import COMMANDS, Command, shown_keys
+from azops_tui.ui.appearance import app_of
+from azops_tui.ui.commands import COMMANDS, UiCommand, shown_keys
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, width, wrap
 from azops_tui.ui.screens.dialogs import Sheet
@@ -49,7 +49,7 @@ class HelpSheet(Sheet):
         rows.focus()
 
     def _rows(self) -> list[Row]:
-        marks = look(self).marks
+        marks = app_of(self).marks
         here = ["document"] if self.place == "document" else ["panes", self.place]
         rows = [text_row("states", [(" States  ", "heading"), *_legend(marks.states)]), text_row("gap", [])]
         order = ["replay", *here] if self.replaying else here
@@ -62,13 +62,13 @@ class HelpSheet(Sheet):
                 text_row(place, [(f" {_PLACES[place]}", "heading"), ("  (you are here)" if mine else "", "muted")])
             )
             for item in commands:
-                keys = shown_keys(self.keymap.get(item.id, item.key), look(self).ascii_only)
+                keys = shown_keys(self.keymap.get(item.id, item.key), app_of(self).ascii_only)
                 rows.append(_key_row(item, keys))
             rows.append(text_row(f"{place}:gap", []))
         return rows
 
 
-def _key_row(item: Command, keys: str) -> Row:
+def _key_row(item: UiCommand, keys: str) -> Row:
     def draw(cells: int) -> Line:
         line: Line = [(f"   {keys:<14}", "key"), (item.description, "")]
         gap = cells - width(line) - len(item.id) - 2
@@ -144,7 +144,7 @@ class WrongSheet(Sheet):
 
     def _fill(self) -> None:
         rows = self.query_one(Rows)
-        marks = look(self).marks
+        marks = app_of(self).marks
         found: list[Row] = [text_row("gap", [])]
         for number, said in enumerate(self.wrong):
             line: Line = [(f"{marks.state('failed')} ", "failed"), (said, "")]
@@ -162,7 +162,7 @@ class WrongSheet(Sheet):
         """Copy all of it."""
         from azops_tui.ui.clipboard import copy
 
-        copy(look(self), "\n".join(self.wrong))
+        copy(app_of(self), "\n".join(self.wrong))
 
 
 def json_rows(text: str) -> list[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -16,12 +15,12 @@ from textual.screen import Screen
 
 from azops_tui.arm.describe import Description, ParameterRow, ResourceRow, ValueRow, hidden
 from azops_tui.arm.symbolic import plain
-from azops_tui.ui.app import AzopsApp
-from azops_tui.ui.appearance import LookApp, look
+from azops_tui.ui.appearance import BaseApp, app_of
 from azops_tui.ui.clipboard import copy
+from azops_tui.ui.format import count as counted
 from azops_tui.ui.lines import Line, width, wrap
 from azops_tui.ui.screens.sheets import json_rows
-from azops_tui.ui.widgets.bars import Bar
+from azops_tui.ui.widgets.bars import LineBar, key_hints
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, text_row
 
@@ -29,26 +28,6 @@ _NARROW = 100
 """Columns below which one half is shown at a time."""
 _KEYS = (("/", "filter"), ("tab", "other half"), ("[ ]", "one of a loop"), ("y", "copy"), ("esc", "back"))
 Item = ParameterRow | ResourceRow | ValueRow
-
-
-class _Head(Bar):
-    def __init__(self, name: str, description: Description) -> None:
-        super().__init__()
-        self._name = name
-        self._description = description
-
-    def spans(self, cells: int) -> Line:
-        count, steps = self._description.count, self._description.levels
-        said = f"   {count} resource{'s' if count != 1 else ''} in {steps} step{'s' if steps != 1 else ''}"
-        return [(f" {self._name}", "strong"), (said, "muted"), ("   nothing is deployed", "faint")]
-
-
-class _Keys(Bar):
-    def spans(self, cells: int) -> Line:
-        line: Line = [(" ", "")]
-        for key, label in _KEYS:
-            line += [(key, "key"), (f" {label}  ", "muted")]
-        return line
 
 
 class TemplateScreen(Screen[None]):
@@ -72,8 +51,8 @@ class TemplateScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     TemplateScreen { background: $background; }
-    TemplateScreen _Head { dock: top; }
-    TemplateScreen _Keys { dock: bottom; }
+    TemplateScreen .top { dock: top; }
+    TemplateScreen .bottom { dock: bottom; }
     TemplateScreen .frame { border: round $border-blurred; height: 1fr; width: 1fr; background: $background; }
     TemplateScreen .frame:focus-within { border: round $border; }
     TemplateScreen.-narrow .-behind { display: none; }
@@ -93,7 +72,7 @@ class TemplateScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The list, what is under its bar, a line for the filter, the keys."""
-        yield _Head(self._title, self.description)
+        yield LineBar(lambda _: self._head(), "top")
         with Horizontal():
             with Vertical(id="list", classes="frame") as frame:
                 frame.border_title = Content("Template")
@@ -101,7 +80,12 @@ class TemplateScreen(Screen[None]):
             with Vertical(id="beside", classes="frame -behind"):
                 yield Rows(empty="Nothing in the list matches.", id="detail")
         yield Field()
-        yield _Keys()
+        yield LineBar(lambda _: key_hints(_KEYS), "bottom")
+
+    def _head(self) -> Line:
+        resources = counted(self.description.count, "resource")
+        text = f"   {resources} in {counted(self.description.levels, 'step')}"
+        return [(f" {self._title}", "strong"), (text, "muted"), ("   nothing is deployed", "faint")]
 
     @property
     def items(self) -> Rows:
@@ -115,7 +99,7 @@ class TemplateScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill the list, with the bar on the first resource."""
-        self.items.set_rows(rows_of(self.description, look(self)))
+        self.items.set_rows(rows_of(self.description, app_of(self)))
         self.items.select("resource:0")
         self.items.focus()
         self._show()
@@ -204,10 +188,10 @@ class TemplateScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy what is beside the list."""
-        copy(look(self), self._text)
+        copy(app_of(self), self._text)
 
 
-def rows_of(description: Description, app: LookApp) -> list[Row]:
+def rows_of(description: Description, app: BaseApp) -> list[Row]:
     """The rows of the list: parameters, resources by step, outputs."""
     rows: list[Row] = []
     if description.text:
@@ -270,7 +254,7 @@ def _value(row: ValueRow, kind: str) -> Row:
     return _row(f"{kind}:{row.name}", [(f"   {row.name}", "")], [(shown, style)], f"{row.name} {shown}", row)
 
 
-def _resource(number: int, row: ResourceRow, app: LookApp) -> Row:
+def _resource(number: int, row: ResourceRow, app: BaseApp) -> Row:
     times = " x" if app.ascii_only else " ×"
     name = row.name + (f"{times}{row.count}" if row.count > 1 else "")
     state = "  exists" if row.existing else f"  {row.skipped} left out" if row.skipped else ""
@@ -314,25 +298,3 @@ def _detail(item: Item, turn: int) -> tuple[str, str]:
 
 def _json(value: object) -> str:
     return json.dumps(plain(value), indent=2, ensure_ascii=False)
-
-
-class TemplateApp(AzopsApp):
-    """The screen alone, for a template that belongs to no runbook."""
-
-    def __init__(
-        self,
-        file: Path,
-        description: Description,
-        *,
-        hide: Callable[[str], str] = str,
-        theme_name: str | None = None,
-        ascii_only: bool = False,
-    ) -> None:
-        super().__init__(theme_name=theme_name, ascii_only=ascii_only)
-        self._file = file
-        self._description = description
-        self._hide = hide
-
-    def get_default_screen(self) -> Screen[None]:
-        """The template."""
-        return TemplateScreen(self._file.name, self._description, hide=self._hide)

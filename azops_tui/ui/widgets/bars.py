@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from textual import events
 from textual.binding import ActiveBinding
 from textual.strip import Strip
@@ -9,7 +11,7 @@ from textual.widget import Widget
 
 from azops_tui.durations import format_clock
 from azops_tui.events.run_view import RunView
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import COMMANDS, key_name
 from azops_tui.ui.controller import Place
 from azops_tui.ui.lines import Line, crop, shorten_middle, width
@@ -26,7 +28,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line as a strip."""
-        at = look(self)
+        at = app_of(self)
         return at.draw(self.spans(self.size.width) if y == 0 else [], self.size.width, self.rich_style)
 
 
@@ -42,6 +44,18 @@ class TopLine(Bar):
         self.elapsed: float | None = None
         self.note = ""
         """What the replay is doing, or that the document is being read."""
+
+    def update(self, view: RunView, place: Place, *, busy: bool, elapsed: float | None) -> None:
+        """Show the run as it is now.
+
+        Args:
+            view: state of the run.
+            place: cloud that it acts on.
+            busy: True while a step runs.
+            elapsed: seconds that the run has taken; None if it has not started.
+        """
+        self.view, self.place, self.busy, self.elapsed = view, place, busy, elapsed
+        self.refresh()
 
     def spans(self, cells: int) -> Line:
         """Shortened from the middle: first the subscription goes, then the file's name; the cloud stays."""
@@ -63,7 +77,7 @@ class TopLine(Bar):
         return [*left, (" " * before, ""), *where, (" " * (gap - before), ""), *run]
 
     def _where(self, full: bool) -> Line:
-        marks = look(self).marks
+        marks = app_of(self).marks
         place = self.place
         if not place.cloud:
             return [("no cloud", "muted")]
@@ -78,7 +92,7 @@ class TopLine(Bar):
         return [*line, (between, "faint"), (mode, "done" if place.read_only else "asking")]
 
     def _run(self, full: bool) -> Line:
-        marks = look(self).marks
+        marks = app_of(self).marks
         view = self.view
         if self.note:
             return [(self.note, "muted")]
@@ -114,6 +128,26 @@ class TopLine(Bar):
         return last.state if last is not None and last.state in ("stopped", "skipped") else "waiting"
 
 
+class LineBar(Bar):
+    """A line drawn by a function of the width."""
+
+    def __init__(self, draw: Callable[[int], Line], classes: str) -> None:
+        super().__init__(classes=classes)
+        self._draw = draw
+
+    def spans(self, cells: int) -> Line:
+        """The line for a width."""
+        return self._draw(cells)
+
+
+def key_hints(keys: Iterable[tuple[str, str]]) -> Line:
+    """Keys with their labels, for the last line of a screen."""
+    line: Line = [(" ", "")]
+    for key, label in keys:
+        line += [(key, "key"), (f" {label}  ", "muted")]
+    return line
+
+
 class KeyBar(Bar):
     """Only the keys that do something now, in this focus."""
 
@@ -131,7 +165,7 @@ class KeyBar(Bar):
         """As many keys as fit, the first ones first; help is always there."""
         if not self.screen.is_current:
             return self._last  # a dialog is open, which says itself what its keys are
-        ascii_only = look(self).ascii_only
+        ascii_only = app_of(self).ascii_only
         active: dict[str, ActiveBinding] = {}
         for found in self.screen.active_bindings.values():
             if found.enabled and found.binding.show and found.binding.id:
@@ -139,8 +173,8 @@ class KeyBar(Bar):
         entries: list[tuple[str, str, str]] = []
         for item in COMMANDS:
             here = active.get(item.id)
-            name = item.action.removeprefix("screen.").partition("(")[0]
-            if here is not None and item.footer and self.screen.check_action(name, ()):
+            # Textual resolves "screen." to the screen on top, which may be a dialog that is just opening.
+            if here is not None and item.footer and (item.action or self.screen.check_action("do", (item.id,))):
                 entries.append((key_name(here.binding.key, ascii_only), item.label, item.id))
         last = [entry for entry in entries if entry[2] in ("help", "command")]
         room = cells - 1 - sum(len(key) + len(label) + 3 for key, label, _ in last)

@@ -32,8 +32,8 @@ class CardState:
     code_open: set[str] = field(default_factory=set)
     output_open: dict[str, bool] = field(default_factory=dict)
     """Steps whose output was opened or folded by hand."""
-    found: str = ""
-    """What ``/`` looks for."""
+    search: str = ""
+    """Text that ``/`` marks, in lower case."""
 
 
 @dataclass(frozen=True)

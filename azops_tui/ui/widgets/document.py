@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from textual.timer import Timer
 
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.lines import Line, plain
 from azops_tui.ui.outline import Outline, Prose, StepPiece
@@ -39,15 +40,12 @@ class DocumentView(LineView):
             super().__init__()
             self.name = name
 
-    class CodeClicked(Message):
-        """Somebody clicked on the code of the selected step."""
-
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, now: Callable[[], float] = time.time, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.state = CardState()
         self.runbook: Runbook | None = None
         self.view = RunView()
-        self.now = time.time
+        self.now = now
         self._outline = Outline((), ())
         self._drawn: dict[int, list[CardLine]] = {}
         """Lines of the pieces that have been drawn at this width."""
@@ -72,8 +70,8 @@ class DocumentView(LineView):
             self.post_message(self.StepSelected(self.state.selected))
 
     def steps_changed(self, names: set[str]) -> None:
-        """Draw some cards again."""
-        if not names:
+        """Redraw the cards of some steps."""
+        if not names & self._pieces_of.keys():
             return
         seen = self._selected_is_seen()
         for name in names:
@@ -191,7 +189,7 @@ class DocumentView(LineView):
         if found is not None:
             return found
         piece = self._outline.pieces[index]
-        marks = look(self).marks
+        marks = app_of(self).marks
         if self._plain and isinstance(piece, Prose):
             found = []
         elif isinstance(piece, Prose):
@@ -228,8 +226,8 @@ class DocumentView(LineView):
         if found is None:
             return [], ""
         line = found[1]
-        if self.state.found and self.state.found in plain(line.spans).casefold():
-            return _marked(line.spans, self.state.found), line.ground
+        if self.state.search and self.state.search in plain(line.spans).casefold():
+            return _marked(line.spans, self.state.search), line.ground
         return line.spans, line.ground
 
     def _at(self, y: int) -> tuple[int, CardLine] | None:
@@ -242,7 +240,34 @@ class DocumentView(LineView):
         within = y - self._tops[index] - gap
         return (index, lines[within]) if 0 <= within < len(lines) else None
 
-    # The bar
+    # What is open
+
+    def toggle_code(self) -> None:
+        """Open or fold the code of the selected step."""
+        self.state.code_open ^= {self.selected}
+        self.steps_changed({self.selected})
+
+    def set_in_code(self, in_code: bool) -> None:
+        """Move the selection to the step's code, or back to the step."""
+        self.state.in_code = in_code
+        self.steps_changed({self.selected})
+        self.screen.refresh_bindings()
+
+    def toggle_output(self) -> None:
+        """Open or fold the output of the selected step."""
+        name = self.selected
+        step = self.view.steps.get(name)
+        shown_anyway = step is not None and step.state in ("failed", "unknown", "stopped", "running")
+        self.state.output_open[name] = not self.state.output_open.get(name, shown_anyway)
+        self.steps_changed({name})
+        self.show_step()
+
+    # The selection
+
+    @property
+    def selected(self) -> str:
+        """Name of the selected step; empty if the document has none."""
+        return self.state.selected
 
     def select(self, name: str, *, scroll: bool = True) -> None:
         """Put the bar on a step."""
@@ -317,7 +342,7 @@ class DocumentView(LineView):
 
     def find(self, text: str, by: int = 1) -> bool:
         """Mark a text and go to its next line; False where the document does not hold it."""
-        self.state.found = text.casefold()
+        self.state.search = text.casefold()
         self.refresh()
         if not text:
             return True
@@ -326,7 +351,7 @@ class DocumentView(LineView):
         for distance in range(1, total + 1):
             y = (start + by * distance) % total
             found = self._at(y)
-            if found is not None and self.state.found in plain(found[1].spans).casefold():
+            if found is not None and self.state.search in plain(found[1].spans).casefold():
                 self.scroll_to(y=max(0, y), animate=False, immediate=True)
                 piece = self._outline.pieces[found[0]]
                 if isinstance(piece, StepPiece):
@@ -342,7 +367,7 @@ class DocumentView(LineView):
         piece = self._outline.pieces[found[0]]
         if isinstance(piece, StepPiece):
             if piece.name == self.state.selected and found[1].part == "code":
-                self.post_message(self.CodeClicked())
+                self.toggle_code()
             self.select(piece.name, scroll=False)
 
 

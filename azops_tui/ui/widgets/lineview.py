@@ -9,7 +9,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.lines import Line
 
@@ -54,7 +54,7 @@ class LineView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The strip of a line on the screen."""
-        at = look(self)
+        at = app_of(self)
         index = y + self.scroll_offset.y
         base = self.rich_style
         if not 0 <= index < self.count():

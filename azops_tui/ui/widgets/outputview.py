@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from azops_tui.text import strip_ansi
 from azops_tui.ui.ansi import segments
-from azops_tui.ui.appearance import look
+from azops_tui.ui.appearance import app_of
 from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.lineview import LineView
 
@@ -112,7 +112,7 @@ class OutputView(LineView):
     def render_line(self, y: int) -> Strip:
         """The strip of a line, its colours read now."""
         index = y + self.scroll_offset.y
-        at = look(self)
+        at = app_of(self)
         base = self.rich_style + at.palette["text"]
         width = self.size.width
         if not 0 <= index < len(self._lines):

@@ -1,0 +1,222 @@
+"""Cloud actions that are not part of a step; each one says first what it will do, and asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from textual.screen import Screen
+
+from azops_tui.events.azure_views import GroupView, ResourceView, ScaleSetView
+from azops_tui.ui.actions.base import Action
+from azops_tui.ui.appearance import app_of
+from azops_tui.ui.controller import Controller, LiveRun, UserError
+from azops_tui.ui.format import count
+from azops_tui.ui.lines import safe
+from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
+from azops_tui.ui.tasks import Tasks
+
+
+def template_name(item: GroupView | ResourceView) -> str:
+    """File name for an exported template."""
+    kept = "".join(c if c.isalnum() or c in "-_.()" else "-" for c in item.name).lstrip(".-")
+    return f"{kept or 'template'}.template.json"
+
+
+def write_new(path: Path, text: str) -> Path:
+    """Write a new file and return its path; a number is added to the name if the file exists.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    for number in range(1, 1000):
+        candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        try:
+            with candidate.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        return candidate
+    raise FileExistsError(17, "a thousand files of that name exist", str(path))
+
+
+class CloudCommands:
+    """Reads, deletes and scales what the panes show.
+
+    Args:
+        screen: shows dialogs and messages.
+        controller: the run, whose cloud is acted on.
+        tasks: runs the commands.
+    """
+
+    def __init__(self, screen: Screen[None], controller: Controller, tasks: Tasks) -> None:
+        self._screen = screen
+        self._controller = controller
+        self._tasks = tasks
+
+    @property
+    def _live(self) -> LiveRun:
+        live = self._controller.live
+        if live is None:
+            raise UserError("A replay has no cloud.")
+        return live
+
+    def _where(self) -> str:
+        place = self._controller.place
+        return f"{place.subscription} ({place.cloud})" if place.subscription else place.cloud
+
+    def table(self) -> Mapping[str, Action]:
+        """Actions by command id."""
+        return {"pane.refresh": Action(self.refresh, lambda: self._controller.live is not None)}
+
+    def refresh(self) -> None:
+        """Read the cloud again."""
+        self._tasks.start(lambda: self._live.refresh(), lambda _: self._tell("Read again."), group="refresh")
+
+    def _tell(self, text: str) -> None:
+        self._screen.notify(safe(text), markup=False)
+
+    def open_menu(self, item: GroupView | ResourceView, is_open: bool, toggle: Callable[[], None]) -> None:
+        """Offer the actions on a resource group or a resource.
+
+        Args:
+            item: what to act on.
+            is_open: True if its details are open.
+            toggle: opens or folds its details.
+        """
+        from azops_tui.ui.screens.menus import Choice, Menu
+
+        writable = not self._controller.place.read_only
+        read_only = "this profile is read-only"
+        choices = {
+            "detail": (Choice("detail", "details", "close them" if is_open else "open them here"), toggle),
+            "json": (Choice("json", "JSON", "as the service has it"), lambda: self.show_json(item.id)),
+            "tags": (
+                Choice("tags", "tags", "add, change, take away" if writable else read_only, writable),
+                lambda: self._edit_tags(item),
+            ),
+        }
+        if isinstance(item, GroupView):
+            label, note = ("unlock", "take azops's own lock away") if item.locked else ("lock", "against deletion")
+            choices["lock"] = (
+                Choice("lock", label, note if writable else read_only, writable),
+                lambda: self._lock(item),
+            )
+        choices |= {
+            "export": (
+                Choice("export", "template", f"write {template_name(item)} into this folder"),
+                lambda: self._export(item),
+            ),
+            "portal": (Choice("portal", "portal", "copy its address"), lambda: self._copy_portal_address(item)),
+            "delete": (
+                Choice("delete", "delete", "asks for the name" if writable else read_only, writable, harm=True),
+                lambda: self.delete(item),
+            ),
+        }
+
+        def choose(choice: str | None) -> None:
+            if choice:
+                choices[choice][1]()
+
+        title = f"{'group ' if isinstance(item, GroupView) else ''}{item.name}"
+        self._screen.app.push_screen(Menu(title, [choice for choice, _ in choices.values()]), choose)
+
+    def _edit_tags(self, item: GroupView | ResourceView) -> None:
+        from azops_tui.ui.screens.menus import TagsForm
+
+        def save(tags: dict[str, str] | None) -> None:
+            if tags is not None:
+                done = f"{item.name} has {count(len(tags), 'tag')}."
+                self._tasks.start(lambda: self._live.tag(item.id, tags), lambda _: self._tell(done), group="act")
+
+        self._screen.app.push_screen(TagsForm(item.name, f"in {self._where()}", dict(item.tags)), save)
+
+    def _lock(self, group: GroupView) -> None:
+        locked = not group.locked
+        effect = (
+            "Nothing in it can be deleted until the lock is taken away."
+            if locked
+            else "What is in it can be deleted again. Locks that others set stay."
+        )
+        verb = "Lock" if locked else "Unlock"
+        ask = Ask(f"{verb} resource group", (f"{group.name} in {self._where()}", "", effect), verb)
+        done = f"{group.name} is {'locked' if locked else 'unlocked'}."
+        self.confirm(ask, lambda: self._live.lock(group.name, locked), done)
+
+    def _export(self, item: GroupView | ResourceView) -> None:
+        async def export() -> Path:
+            text = await self._live.export(item.id)
+            return await asyncio.to_thread(write_new, Path.cwd() / template_name(item), text + "\n")
+
+        self._tasks.start(export, lambda path: self._tell(f"The template is in {path}"), group="export")
+
+    def _copy_portal_address(self, item: GroupView | ResourceView) -> None:
+        def show(address: str) -> None:
+            # Shown as well: not every terminal lets programs write to its clipboard.
+            app = app_of(self._screen)
+            app.copy_to_clipboard(address)
+            app.notify(safe(f"Copied: {address}"), markup=False, timeout=15)
+
+        self._tasks.start(lambda: self._live.portal(item.id), show, group="portal")
+
+    def show_json(self, identifier: str) -> None:
+        """Show a resource as the service returns it."""
+
+        def show(text: str) -> None:
+            from azops_tui.ui.screens.sheets import TextSheet, json_rows
+
+            self._screen.app.push_screen(TextSheet(identifier.rpartition("/")[2], json_rows(text), text))
+
+        self._tasks.start(lambda: self._live.resource(identifier), show, group="json")
+
+    def delete(self, item: GroupView | ResourceView) -> None:
+        """Delete a group or a resource, after a question about what a fresh read shows."""
+        place = self._controller.place
+        if place.read_only:
+            self._screen.notify("This profile is read-only: nothing can be deleted.", severity="error", markup=False)
+            return
+
+        def ask(lines: tuple[str, ...]) -> None:
+            title = "Delete resource group" if isinstance(item, GroupView) else "Delete resource"
+            question = Ask(title, lines, "Delete", item.name, harm=True, paste=not place.production)
+            self.confirm(question, lambda: self._live.delete(item.id), f"{item.name} is deleted.")
+
+        self._tasks.start(lambda: self._live.would_delete(item.id), ask, group="deletion")
+
+    def scale(self, scale_set: ScaleSetView, capacity: int, after: Callable[[], None]) -> None:
+        """Change a capacity, after a question; ``after`` is called with either answer."""
+        place = self._controller.place
+        fewer = scale_set.capacity - capacity
+        lines = [
+            f"{scale_set.name} in {scale_set.group}, {place.subscription or place.cloud}",
+            "",
+            f"  from {scale_set.capacity} to {count(capacity, 'instance')} of {scale_set.sku}",
+        ]
+        if fewer > 0:
+            lines.append(f"  {count(fewer, 'instance')} will be deleted")
+        if scale_set.autoscale:
+            lines += ["", scale_set.autoscale]
+        ask = Ask(
+            "Change capacity",
+            tuple(lines),
+            "Scale",
+            scale_set.name if fewer > 0 else "",
+            harm=fewer > 0,
+            paste=not place.production,
+        )
+        done = f"{scale_set.name} has {count(capacity, 'instance')}."
+        self.confirm(ask, lambda: self._live.scale(scale_set.group, scale_set.name, capacity), done, after)
+
+    def confirm(
+        self, ask: Ask, work: Callable[[], Awaitable[None]], done: str, after: Callable[[], None] | None = None
+    ) -> None:
+        """Ask, run ``work`` if the answer is yes, and say ``done`` when it has ended."""
+
+        def answer(answer: DialogAnswer | None) -> None:
+            if after is not None:
+                after()
+            if answer is not None and answer.accepted:
+                self._tasks.start(work, lambda _: self._tell(done), group="act")
+
+        self._screen.app.push_screen(Dialog(ask), answer)

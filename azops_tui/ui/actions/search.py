@@ -1,0 +1,133 @@
+"""The line at the bottom of the screen: find in the document, filter a pane, type a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.screen import Screen
+from textual.suggester import Suggester, SuggestFromList
+from textual.widget import Widget
+
+from azops_tui.ui.actions.base import Action
+from azops_tui.ui.commands import verbs
+from azops_tui.ui.lines import safe
+from azops_tui.ui.widgets.document import DocumentView
+from azops_tui.ui.widgets.field import Field
+from azops_tui.ui.widgets.paneframe import PaneFrame
+
+
+class Prompt(Field):
+    """The line at the bottom; hidden until it is opened."""
+
+    DEFAULT_CSS = """
+    Prompt {
+        display: none; height: 1; border: none; padding: 0 1; background: $panel; dock: bottom; margin-bottom: 1;
+    }
+    Prompt.-open { display: block; }
+    """
+
+
+class SearchActions:
+    """Opens the prompt and carries out what is typed there.
+
+    Args:
+        screen: whose commands the ``:`` line runs.
+        document: searched by ``/`` in the document.
+        frame: whose active pane is filtered by ``/`` in a pane.
+        prompt: the line at the bottom.
+    """
+
+    def __init__(self, screen: Screen[None], document: DocumentView, frame: PaneFrame, prompt: Prompt) -> None:
+        self._screen = screen
+        self._document = document
+        self._frame = frame
+        self._prompt = prompt
+        self._kind = ""
+        """``filter``, ``find`` or ``command``."""
+        self._return_to: Widget = document
+        """Gets the focus when the prompt is closed."""
+
+    def table(self) -> Mapping[str, Action]:
+        """Actions by command id."""
+        return {"find": Action(self.find), "command": Action(self.open_command_line)}
+
+    def find(self) -> None:
+        """Find in the document, or filter the pane that has the focus."""
+        if self._frame.has_keys:
+            self._open("filter", "filter; enter keeps it, esc shows all again")
+        else:
+            self._open("find", "find in the document", self._document.state.search)
+
+    def open_command_line(self) -> None:
+        """Open the ``:`` line."""
+        self._open("command", "command; right completes it, ? lists all keys")
+
+    def _open(self, kind: str, placeholder: str, value: str = "") -> None:
+        pane = self._frame.active_pane
+        self._return_to = pane if self._frame.has_keys and pane is not None else self._document
+        self._kind = kind
+        self._prompt.placeholder = placeholder
+        self._prompt.suggester = self._suggester() if kind == "command" else None
+        self._prompt.value = value
+        self._prompt.add_class("-open")
+        self._prompt.focus()
+
+    def close(self) -> bool:
+        """Close the prompt and drop its filter; False if it was not open."""
+        if not self._prompt.has_class("-open"):
+            return False
+        if self._kind == "filter":
+            self.apply_filter("")
+        self._hide()
+        return True
+
+    def _hide(self) -> None:
+        self._prompt.remove_class("-open")
+        self._return_to.focus()
+
+    def apply_filter(self, text: str) -> None:
+        """Filter the pane by the text typed so far; called on every change of the prompt."""
+        pane = self._frame.active_pane
+        if self._kind == "filter" and pane is not None:
+            pane.set_filter(text)
+
+    def submit(self, text: str) -> None:
+        """Carry out what was typed."""
+        self._hide()
+        if self._kind == "command":
+            self._run_command(text)
+        elif self._kind == "find" and not self._document.find(text):
+            self._screen.notify(safe(f"{text} is not in this document"), markup=False)
+
+    def _suggester(self) -> Suggester:
+        """Completes commands and their arguments."""
+        arguments = {"step": self._document.names, "theme": list(self._screen.app.available_themes)}
+        lines: list[str] = []
+        for verb, command in verbs().items():
+            lines += [verb, *(f"{verb} {name}" for name in arguments.get(command.argument, ()))]
+        return SuggestFromList(lines, case_sensitive=False)
+
+    def _run_command(self, text: str) -> None:
+        verb, _, argument = (part.strip() for part in text.strip().partition(" "))
+        names = self._document.names
+        command = verbs().get(verb)
+        if verb in names:
+            self._document.select(verb)
+        elif command is None and verb.isdigit() and names:
+            self._document.select(names[max(0, min(len(names), int(verb)) - 1)])
+        elif command is None:
+            if verb:
+                self._warn(f"There is no command {verb}; ? lists what there is.")
+        elif command.argument == "theme" and argument:
+            if argument in self._screen.app.available_themes:
+                self._screen.app.theme = argument
+            else:
+                self._warn(f"There is no theme {argument}.")
+        else:
+            if command.argument == "step" and argument:
+                self._document.select(argument)
+            action = command.binding_action
+            self._screen.call_later(self._screen.run_action, action if "." in action else f"focused.{action}")
+
+    def _warn(self, text: str) -> None:
+        self._screen.notify(safe(text), severity="warning", markup=False)

@@ -1,0 +1,95 @@
+"""The scrubber of a replay: a click on the time line or enter on an event jumps there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+from azops_tui.events import records as ev
+from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.replay import ReplayController
+from azops_tui.ui.screens.main import MainScreen
+from tests.ui import fakes
+from tests.ui.test_main import ready, text
+
+
+def replay() -> ReplayController:
+    """A paused replay of a run with two steps."""
+    events = [
+        *fakes.started(),
+        *fakes.group_made(),
+        ev.StepStarted(at=fakes.START + 60, step="uname"),
+        ev.OutputWritten(at=fakes.START + 80, step="uname", text="Linux 5.15\n", stream="stdout"),
+        ev.StepFinished(at=fakes.START + 99, step="uname", state="done", duration=39),
+        ev.RunFinished(at=fakes.START + 100, state="done", duration=100, done=2),
+    ]
+    records = [ev.Record(run=12, seq=seq, event=event) for seq, event in enumerate(events, 1)]  # type: ignore[arg-type]
+    controller = ReplayController(records)
+    controller.paused = True
+    return controller
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not happen")
+
+
+def row_of(screen: MainScreen, key: str) -> int:
+    pane = screen.frame.active_pane
+    assert pane is not None
+    return next((number for number, row in enumerate(pane.rows) if row.key.startswith(key)), -1)
+
+
+def shown_events(screen: MainScreen) -> str:
+    pane = screen.frame.active_pane
+    assert pane is not None
+    return "\n".join(row.text for row in pane.rows)
+
+
+async def test_a_click_on_the_time_line_jumps() -> None:
+    controller = replay()
+    async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("5")
+        await until(pilot, lambda: row_of(screen, "track") >= 0)
+        pane = screen.frame.active_pane
+        assert pane is not None
+        line = row_of(screen, "track")
+        await pilot.click(pane, offset=(pane.cells - 2, line))
+        await until(pilot, lambda: controller.timeline.ended)
+        await until(pilot, lambda: "uname done" in shown_events(screen))
+        assert screen.document.view is controller.view
+        assert screen.document.view.steps["uname"].state == "done"
+        assert screen.event_log.outputs["uname"].all() == ["Linux 5.15"]
+        # Back to a place between the two steps: what came later is gone from the document and from every pane.
+        await pilot.click(pane, offset=(1 + round(pane.cells * 0.4), line))
+        await until(pilot, lambda: "uname" not in shown_events(screen))
+        assert 0 < controller.timeline.fraction < 0.5
+        assert "uname" not in screen.event_log.outputs
+        assert "Linux" not in text(screen)
+        assert controller.view.steps["create-group"].state == "done"
+
+
+async def test_enter_on_an_event_jumps_and_space_at_the_end_begins_again() -> None:
+    controller = replay()
+    async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        controller.jump(99)
+        await pilot.press("5")
+        await until(pilot, lambda: "run done" in shown_events(screen))
+        pane = screen.frame.active_pane
+        assert pane is not None
+        began = next(row.key for row in pane.rows if "uname began" in row.text)
+        assert pane.select(began)
+        await pilot.press("enter")
+        await until(pilot, lambda: "run done" not in shown_events(screen))
+        assert controller.view.steps["uname"].state == "running"
+        controller.jump(99)
+        await until(pilot, lambda: "run done" in shown_events(screen))
+        await pilot.press("space", "space")
+        await until(pilot, lambda: "run done" not in shown_events(screen))
+        assert controller.paused
