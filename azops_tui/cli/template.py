@@ -1,4 +1,4 @@
-"""``azops template``: ARM templates, understood before they are deployed."""
+"""``azops template``: inspects ARM templates before they are deployed."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from azops_tui.terminal import screen_obstacle
 
 @click.group()
 def template() -> None:
-    """Look inside ARM templates: what they take, what they would deploy, in which order, and what is wrong with them.
+    """Inspect ARM templates: parameters, resources in order of deployment, and errors.
 
-    A .bicep file is compiled by bicep, or by az, where one of them is on PATH.
+    A .bicep file is compiled with bicep or az, if one of them is on PATH.
     """
 
 
 @template.command()
 @template_options
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--screen", "on_screen", is_flag=True, help="Look around in it, with the JSON of each resource beside.")
+@click.option("--screen", "on_screen", is_flag=True, help="Browse the template on the screen.")
 @screen_options
 def show(
     file: Path,
@@ -42,9 +42,9 @@ def show(
     theme: str | None,
     ascii_only: bool,
 ) -> None:
-    """Show parameters, variables, the resources that would be deployed by step, and outputs of FILE.
+    """Show parameters, variables, resources by step of deployment, and outputs of FILE.
 
-    Parameters without a value stay symbolic; nothing is asked of any cloud.
+    Parameters without a value stay symbolic. No cloud is contacted.
     """
     from azops_tui.cli.template_text import describe_text
 
@@ -66,11 +66,11 @@ def show(
 
 @template.command("eval")
 @click.argument("expression", required=False)
-@click.option("--scope", default=GROUP_SCOPE, metavar="ID", help="Id of the group, subscription … it is evaluated in.")
+@click.option("--scope", default=GROUP_SCOPE, metavar="ID", help="Id of the scope to evaluate in.")
 def eval_(expression: str | None, scope: str) -> None:
-    """Evaluate EXPRESSION, as "[uniqueString('a')]", and print its value as JSON.
+    """Evaluate EXPRESSION, for example "[uniqueString('a')]", and print its value as JSON.
 
-    Without one: a prompt with history and completion on a terminal, else every line of standard input.
+    Without EXPRESSION, azops prompts for expressions on a terminal, or evaluates each line of standard input.
     """
     from azops_tui.cli.template_prompt import answer, prompt
 
@@ -87,15 +87,15 @@ def eval_(expression: str | None, scope: str) -> None:
 def expand(
     file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str, output: str
 ) -> None:
-    """Expand FILE: its resources as they would be sent, and the deployment as the service would show it.
+    """Expand FILE: print its resources as they would be sent, and the deployment as the service would show it.
 
-    What only the running deployment knows stays an expression, and so do secrets.
+    Secrets and values known only at run time stay expressions.
     """
     from azops_tui.arm import plain
 
-    document, given = read_input(file, files, settings)
-    expansion = expanded(file, document, given, scope, location)
-    shown, redactor = masked(file, document, given, expansion, scope, location)
+    document, parameters = read_input(file, files, settings)
+    expansion = expanded(file, document, parameters, scope, location)
+    shown, redactor = masked(file, document, parameters, expansion, scope, location)
     live = [resource for resource in shown.resources if resource.condition and not resource.existing]
     if output == "text":
         for resource in live:
@@ -112,11 +112,11 @@ def expand(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 def lint(files: tuple[Path, ...], output: str) -> None:
-    """Say what is wrong with templates, without values for their parameters and without any cloud.
+    """Check templates for problems, without parameter values and without a cloud.
 
-    Unused and undefined parameters and variables, dependencies that name nothing, circles, hard-coded locations,
-    secrets that can be seen, old apiVersions, names that break the rules of their type. Exits with 1 where there are
-    errors; warnings alone are no failure.
+    Reports unused and undefined parameters and variables, missing and circular dependencies, hard-coded locations,
+    exposed secrets, old apiVersions and names that are not valid for their type. Exits with 1 if there are errors;
+    warnings alone exit with 0.
     """
     from azops_tui.cli.template_lint import lint_files
 
@@ -136,7 +136,7 @@ def lint(files: tuple[Path, ...], output: str) -> None:
 def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope: str, location: str, form: str) -> None:
     """Draw the dependencies between the resources of FILE, as a tree or as a Mermaid flowchart.
 
-    A copy loop is one resource. Dependencies that follow from others are left out.
+    A copy loop is one resource. Dependencies implied by others are omitted.
     """
     from azops_tui.arm import graph as graphs
 
@@ -147,14 +147,14 @@ def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope:
 
 @template.command("what-if")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--group", "-g", required=True, metavar="GROUP", help="The resource group it would be deployed to.")
+@click.option("--group", "-g", required=True, metavar="GROUP", help="Resource group to deploy to.")
 @click.option(
     "--parameters",
     "-p",
     "files",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A parameter file; may be repeated, later ones win.",
+    help="Parameter file; may be repeated, later files win.",
 )
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
 @click.option(
@@ -162,18 +162,18 @@ def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope:
     "profile_name",
     metavar="PROFILE",
     shell_complete=complete_profile,
-    help="local, public, usgov, china, or a profile of config.toml. [default: $AZOPS_CLOUD, else local]",
+    help="local, public, usgov, china or a profile of config.toml. [default: $AZOPS_CLOUD, else local]",
 )
 @click.option(
     "--mode",
     type=click.Choice(["incremental", "complete"], case_sensitive=False),
     default="incremental",
     show_default=True,
-    help="complete: what the template leaves out is deleted.",
+    help="complete deletes resources that are not in the template.",
 )
-@click.option("--service", is_flag=True, help="Ask the service, rather than read what is there and compare it here.")
-@click.option("--location", default="", help="Location of the group, where it is not there yet.")
-@click.option("--all", "noise", is_flag=True, help="Also what differs in the text only, and all of what is created.")
+@click.option("--service", is_flag=True, help="Have the service predict the changes instead of comparing locally.")
+@click.option("--location", default="", help="Location of the group, if it does not exist yet.")
+@click.option("--all", "noise", is_flag=True, help="Include noise, and all properties of new resources.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def what_if(
     file: Path,
@@ -187,11 +187,11 @@ def what_if(
     noise: bool,
     output: str,
 ) -> None:
-    """Show what deploying FILE would create, modify and delete in a group, from a fresh read. Nothing is changed.
+    """Show what deploying FILE would create, modify and delete in a resource group. Nothing is changed.
 
-    Exits with 1 where the deployment would be refused.
+    Exits with 1 if the service would refuse the deployment.
     """
     from azops_tui.cli.template_live import WhatIfRequest, print_changes
 
-    asked = WhatIfRequest(file, files, settings, group, location, mode, service)
-    sys.exit(print_changes(asked, resolve_profile(profile_name, read_only=True), noise=noise, output=output))
+    request = WhatIfRequest(file, files, settings, group, location, mode, service)
+    sys.exit(print_changes(request, resolve_profile(profile_name, read_only=True), noise=noise, output=output))

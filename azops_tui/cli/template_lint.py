@@ -23,22 +23,22 @@ _BICEP = (".bicep", ".bicepparam")
 
 
 def lint_files(files: Sequence[Path], output: str, today: date) -> int:
-    """Print the findings in templates; returns the exit code.
+    """Print the findings in templates; return the exit code.
 
     Args:
-        files: of the templates. One that cannot be read is named on standard error, and the others are looked at.
+        files: paths of the templates. A file that cannot be read is reported, and the others are checked.
         output: ``text``, ``json`` or ``sarif``.
-        today: from which the age of apiVersions is counted.
+        today: reference date for the age of apiVersions.
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.lint import FindingSeverity, lint, sarif
     from azops_tui.engine.problems import StepProblem
 
-    found: dict[str, list[Finding]] = {}
+    findings_by_file: dict[str, list[Finding]] = {}
     code = exits.OK
     for file in files:
         try:
-            found[str(file)] = lint(_read(file), today=today)
+            findings_by_file[str(file)] = lint(_read(file), today=today)
         except StepProblem as problem:
             code = exits.BAD_INPUT
             click.echo(" ".join(filter(None, ("azops:", problem.view.message, problem.view.advice))), err=True)
@@ -50,20 +50,20 @@ def lint_files(files: Sequence[Path], output: str, today: date) -> int:
             click.echo(f"azops: {file} cannot be read: {error.strerror}", err=True)
     match output:
         case "sarif":
-            click.echo(json.dumps(sarif(found), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(sarif(findings_by_file), indent=2, ensure_ascii=False))
         case "json":
-            click.echo(json.dumps(_objects(found), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(_objects(findings_by_file), indent=2, ensure_ascii=False))
         case _:
-            _text(found)
+            _text(findings_by_file)
     if code == exits.OK and any(
-        one.severity is FindingSeverity.ERROR for findings in found.values() for one in findings
+        finding.severity is FindingSeverity.ERROR for findings in findings_by_file.values() for finding in findings
     ):
         return exits.STEP_FAILED
     return code
 
 
 def _read(file: Path) -> bytes | dict[str, Any]:
-    """The text of a template, which gives findings their lines; what the compiler makes of Bicep."""
+    """Return the text of a template, which gives findings their lines; Bicep is compiled."""
     if file.suffix.lower() not in _BICEP:
         return file.read_bytes()
     from azops_tui.engine.templates import read_template
@@ -71,21 +71,21 @@ def _read(file: Path) -> bytes | dict[str, Any]:
     return asyncio.run(read_template(file))
 
 
-def _objects(found: Mapping[str, Sequence[Finding]]) -> list[dict[str, Any]]:
+def _objects(findings_by_file: Mapping[str, Sequence[Finding]]) -> list[dict[str, Any]]:
     return [
-        {"file": file, "severity": one.severity.value, **dataclasses.asdict(one)}
-        for file, findings in found.items()
-        for one in findings
+        {"file": file, "severity": finding.severity.value, **dataclasses.asdict(finding)}
+        for file, findings in findings_by_file.items()
+        for finding in findings
     ]
 
 
-def _text(found: Mapping[str, Sequence[Finding]]) -> None:
-    for file, findings in found.items():
-        for one in findings:
-            where = f"{file}:{one.line}:{one.column}" if one.line else file
-            severity = click.style(one.severity.value, fg=_COLOURS[one.severity.value], bold=True)
-            click.echo(f"{where}: {severity} {one.rule}: {one.message}")
-    every = [one.severity.value for findings in found.values() for one in findings]
-    counts = [f"{n} {kind}{'s' if n != 1 else ''}" for kind in _COLOURS if (n := every.count(kind))]
-    files = f"{len(found)} template{'s' if len(found) != 1 else ''}"
-    click.echo(f"{', '.join(counts) or 'nothing'} found in {files}", err=True)
+def _text(findings_by_file: Mapping[str, Sequence[Finding]]) -> None:
+    for file, findings in findings_by_file.items():
+        for finding in findings:
+            where = f"{file}:{finding.line}:{finding.column}" if finding.line else file
+            severity = click.style(finding.severity.value, fg=_COLOURS[finding.severity.value], bold=True)
+            click.echo(f"{where}: {severity} {finding.rule}: {finding.message}")
+    severities = [finding.severity.value for findings in findings_by_file.values() for finding in findings]
+    counts = [f"{n} {kind}{'s' if n != 1 else ''}" for kind in _COLOURS if (n := severities.count(kind))]
+    files = f"{len(findings_by_file)} template{'s' if len(findings_by_file) != 1 else ''}"
+    click.echo(f"{', '.join(counts) or 'no findings'} in {files}", err=True)

@@ -1,4 +1,4 @@
-"""Evaluating expressions of the template language, one or many, with history and completion."""
+"""``azops template eval``: evaluates expressions of the template language, with history and completion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from azops_tui import exits, paths
 
 
 def answer(expression: str, scope: str) -> int:
-    """Print an expression's value as JSON, or what is wrong with it; returns the exit code."""
+    """Print the value of an expression as JSON, or its error; return the exit code."""
     from azops_tui.arm import TemplateError, evaluate, plain
 
     if not expression.startswith("["):
@@ -27,10 +27,10 @@ def answer(expression: str, scope: str) -> int:
 
 
 def prompt(scope: str) -> int:
-    """Read expressions until the end of input; returns the exit code."""
+    """Read expressions until the end of input; return the exit code."""
     with contextlib.suppress(ImportError):  # a Python without readline: no history, no completion
         _prepare()
-    click.echo("An expression, with or without its brackets; tab completes functions; ctrl+d ends.")
+    click.echo("Enter an expression, with or without brackets. Tab completes functions, ctrl+d ends.")
     while True:
         try:
             line = input("arm> ").strip()
@@ -55,10 +55,10 @@ def _prepare() -> None:
     atexit.register(_keep, history)
 
     def complete(text: str, state: int) -> str | None:
-        found = sorted(
+        names = sorted(
             function.name + "(" for function in FUNCTIONS.values() if function.name.lower().startswith(text.lower())
         )
-        return found[state] if state < len(found) else None
+        return names[state] if state < len(names) else None
 
     def display(_text: str, matches: Sequence[str], _longest: int) -> None:
         click.echo()
@@ -82,9 +82,11 @@ def _keep(history: object) -> None:
 
 
 def _explain(name: str) -> None:
-    """What a function takes and gives, or all functions whose name has the word in it."""
+    """Print signature and help of a function, or of all functions whose name contains the word."""
     from azops_tui.arm.functions import FUNCTIONS
 
     exact = FUNCTIONS.get(name.lower())
-    for function in [exact] if exact else [one for one in FUNCTIONS.values() if name.lower() in one.name.lower()]:
+    for function in (
+        [exact] if exact else [function for function in FUNCTIONS.values() if name.lower() in function.name.lower()]
+    ):
         click.echo(f"  {function.signature}\n      {function.help}")

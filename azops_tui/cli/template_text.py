@@ -1,4 +1,4 @@
-"""A template's description as text, at most 100 columns wide."""
+"""Formats the description of a template as text, at most 100 columns wide."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _WIDEST = 100
 
 
 def describe_text(description: Description, scope: str) -> str:
-    """Parameters, variables, resources by level, and outputs.
+    """Format parameters, variables, resources by level, and outputs.
 
     Args:
-        description: of the template.
-        scope: id of what it is deployed to; ids in it are shown without it.
+        description: description of the template.
+        scope: id of the deployment scope; ids within it are shortened.
     """
     description = _within(description, scope)
     width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
@@ -40,7 +40,7 @@ def describe_text(description: Description, scope: str) -> str:
 
 
 def _within(description: Description, scope: str) -> Description:
-    """The description with ids of the scope shortened: ``Microsoft.Network/virtualNetworks/vnet``."""
+    """Shorten ids within the scope: ``Microsoft.Network/virtualNetworks/vnet``."""
     prefix = re.compile(re.escape(scope.rstrip("/")) + "/providers/", re.IGNORECASE)
 
     def short(row: ValueRow) -> ValueRow:
@@ -56,12 +56,12 @@ def _within(description: Description, scope: str) -> Description:
 
 
 def short_type(type: str) -> str:
-    """A type without the word every one begins with: ``Compute/virtualMachines``."""
+    """Return a type without ``Microsoft.``: ``Compute/virtualMachines``."""
     return type[len("Microsoft.") :] if type.lower().startswith("microsoft.") else type
 
 
 def compact(value: Any) -> str:
-    """A value on one line: text as it is, anything else as compact JSON."""
+    """Return a value on one line: a string as it is, anything else as compact JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
 
 
@@ -73,16 +73,18 @@ def _resources_heading(description: Description) -> str:
     if not description.resources:
         return click.style("Resources", bold=True) + "  none"
     count, levels = description.count, description.levels
-    said = f"{count} in {levels} step{'s' if levels != 1 else ''}; those of one step are deployed at the same time"
+    summary = (
+        f"{count} in {levels} step{'s' if levels != 1 else ''}; the resources of a step are deployed at the same time"
+    )
     common = _common_location(description.resources)
     where = f"\n    all in {common}" if common else ""
-    return click.style("Resources", bold=True) + f"  {said}{where}"
+    return click.style("Resources", bold=True) + f"  {summary}{where}"
 
 
 def _common_location(rows: Iterable[ResourceRow]) -> str:
-    """The location that all have that have one; empty where they differ."""
-    found = {row.location for row in rows if row.location}
-    return found.pop() if len(found) == 1 else ""
+    """Return the location that all rows with a location share; empty if they differ."""
+    locations = {row.location for row in rows if row.location}
+    return locations.pop() if len(locations) == 1 else ""
 
 
 def _parameters(rows: Iterable[ParameterRow], width: int) -> list[str]:
@@ -132,7 +134,7 @@ def _resources(rows: Iterable[ResourceRow], width: int) -> list[str]:
     for row in rows:
         mark = f"{row.level:>3}" if row.level != level and not row.depth else "   "
         level = row.level if not row.depth else level
-        state = " (exists)" if row.existing else f" ({row.skipped} left out)" if row.skipped else ""
+        state = " (exists)" if row.existing else f" ({row.skipped} excluded)" if row.skipped else ""
         location = row.location if row.location != common else ""
         facts = "  ".join(filter(None, (row.sku or row.kind, location))) + state
         name = "  " * row.depth + _counted(row)
@@ -150,7 +152,7 @@ def _counted(row: ResourceRow) -> str:
 
 
 def _hanging(head: str, text: str, width: int) -> list[str]:
-    """The head and the text beside it, wrapped under itself where there is room, else indented on the next lines."""
+    """Return the head with the text beside it, wrapped below itself if there is room, else on indented lines."""
     indent = len(head) if len(head) <= width // 2 else 6
     plain = click.unstyle(text)
     if len(head) + len(plain) <= width:

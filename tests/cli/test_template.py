@@ -175,7 +175,7 @@ def test_lint_prints_places_and_exits_by_what_it_found(tmp_path: Path) -> None:
     assert "warning hard-coded-location" in warned.output
     failed = called("lint", good, bad)
     assert failed.exit_code == 1
-    assert "1 error, 1 warning found in 2 templates" in failed.output
+    assert "1 error, 1 warning in 2 templates" in failed.output
 
 
 def test_lint_goes_on_after_a_file_that_cannot_be_read(tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_too_many_cores_and_missing_groups_are_foreseen(cloud: dict[str, str], t
     assert "QuotaExceeded" in said.stderr
     new = foreseen(cloud, "-g", "nowhere", "--location", "japanwest")
     assert new.returncode == 0
-    assert "is not there yet" in new.stderr
+    assert "does not exist" in new.stderr
     assert new.stdout.splitlines()[-1].startswith("10 to create")
 
 
