@@ -20,7 +20,7 @@ import msgspec
 
 
 def main() -> int:
-    """Reads the arguments and serves."""
+    """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m azops_tui.simulator", description="A local Azure.")
     parser.add_argument("--speed", type=float, help="times faster than Azure (default: AZOPS_SIM_SPEED, else 12)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="stay, and write endpoint.json there")
@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def serve_until_told(*, speed: float | None, keep: Path | None, verbose: bool, announce: bool, leash: bool) -> int:
-    """Serves until a signal or, on a leash, the end of standard input. Returns the exit code."""
+    """Serve until a signal or, on a leash, the end of standard input. Returns the exit code."""
     logging.basicConfig(
         level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(message)s", stream=sys.stderr
     )
@@ -72,7 +72,7 @@ async def _serve(speed: float | None, keep: Path | None, announce: bool, leash: 
 
 
 async def _watch_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Sets ``stop`` at the end of standard input."""
+    """Set ``stop`` at the end of standard input."""
 
     class Leash(asyncio.Protocol):
         def connection_lost(self, exc: Exception | None) -> None:

@@ -1,4 +1,4 @@
-"""Addresses: public ones from ranges that lead nowhere, private ones from the subnets of the simulated networks."""
+"""IP addresses: public ones from unroutable ranges, private ones from the subnets of the simulated networks."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import ipaddress
 from collections.abc import Iterator
 
 PUBLIC_RANGES = ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", "198.18.0.0/15")
-"""Reserved for documentation and benchmarks: nobody's real machine can be met there by mistake."""
+"""Ranges reserved for documentation and benchmarks, so that no real machine is reached by mistake."""
 
 
 class IpAddressPool:
-    """Hands out addresses. A public one is never given twice in the life of a simulator."""
+    """Allocates addresses. No public address is allocated twice during the life of a simulator."""
 
     def __init__(self) -> None:
         self._public = _public()
         self._taken: dict[str, dict[str, str]] = {}
 
     def public(self) -> str:
-        """A public address that was never given before.
+        """A public address that was not allocated before.
 
         Raises:
-            LookupError: more than 130,000 have been given.
+            LookupError: more than 130,000 have been allocated.
         """
         found = next(self._public, None)
         if found is None:
@@ -28,16 +28,16 @@ class IpAddressPool:
         return found
 
     def take(self, subnet: str, prefix: str, owner: str, wanted: str = "") -> str | None:
-        """A private address of a subnet.
+        """Allocate a private address of a subnet.
 
         Args:
-            subnet: id of the subnet; case does not matter.
-            prefix: its range, as ``10.0.0.0/24``.
-            owner: id of who gets it; an owner that has one keeps it unless it wants another.
-            wanted: the address to have, where it is fixed.
+            subnet: id of the subnet, in any case.
+            prefix: range of the subnet, as ``10.0.0.0/24``.
+            owner: id of the new owner; an owner keeps its address unless it requests another.
+            wanted: the requested address; empty for any.
 
         Returns:
-            The address, or None where the subnet is full or the wanted one is another's.
+            The address, or None if the subnet is full or the requested address has another owner.
         """
         taken = self._taken.setdefault(subnet.lower(), {})
         owner = owner.lower()
@@ -57,18 +57,18 @@ class IpAddressPool:
         return found
 
     def free(self, owner: str) -> None:
-        """Gives back every private address of an owner, and of what lies beneath it."""
+        """Free the private addresses of an owner and of its children."""
         owner = owner.lower()
         for taken in self._taken.values():
             for address in [a for a, o in taken.items() if o == owner or o.startswith(owner + "/")]:
                 del taken[address]
 
     def owners(self, subnet: str) -> list[str]:
-        """Who has addresses in a subnet."""
+        """Ids of the owners of addresses in a subnet."""
         return list(self._taken.get(subnet.lower(), {}).values())
 
     def available(self, subnet: str, address: str) -> bool:
-        """Whether nobody has this address of the subnet."""
+        """Whether an address of a subnet is free."""
         return address not in self._taken.get(subnet.lower(), {})
 
 
@@ -78,7 +78,7 @@ def _public() -> Iterator[str]:
 
 
 def _usable(prefix: str) -> Iterator[str]:
-    """Azure keeps the first four addresses and the last one of a subnet."""
+    """The addresses of a subnet without the first four and the last, which Azure reserves."""
     network = ipaddress.ip_network(prefix, strict=False)
     first, last = int(network.network_address) + 4, int(network.broadcast_address)
     kind = type(network.network_address)

@@ -34,7 +34,7 @@ def list_image_aliases(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def set_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Replaces the injected faults.
+    """Replace the injected faults.
 
     Raises:
         ArmError: the body is not a list of faults.

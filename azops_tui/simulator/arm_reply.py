@@ -10,18 +10,18 @@ from azops_tui.simulator.operations import Operation
 
 @dataclass(slots=True)
 class ArmReply:
-    """What a request gets back.
+    """The reply to one request.
 
     Attributes:
         status: HTTP status.
         body: JSON body; None for an empty one.
-        operation: the work that goes on, where there is some.
-        lead: names of the headers that lead to the operation.
+        operation: the operation that continues after the reply.
+        operation_headers: names of the headers that point to the operation.
         headers: further headers.
     """
 
     status: int
     body: Json = None
     operation: Operation | None = None
-    lead: tuple[str, ...] = ()
+    operation_headers: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)

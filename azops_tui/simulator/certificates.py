@@ -1,4 +1,4 @@
-"""A certificate authority of the simulator's own, and a certificate for the loopback address signed by it."""
+"""The simulator's own certificate authority, and a certificate for the loopback address that it signs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAYS = 397
 
 
 def make(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """Writes ``ca.pem`` and ``server.pem`` (with its key, 0600) into ``folder``.
+    """Write ``ca.pem`` and ``server.pem`` (with its key, mode 0600) to ``folder``.
 
     Returns:
         The path of ``ca.pem``, and a context for the server. The authority's own key is not kept: nothing else
@@ -75,9 +75,9 @@ def make(folder: Path) -> tuple[Path, ssl.SSLContext]:
 
 
 def public_authorities() -> bytes:
-    """The authorities that programs here trust without this one, PEM; empty where none are found.
+    """The certificate authorities that programs on this computer trust, as PEM; empty if there are none.
 
-    Those that the user has named come first: behind a proxy of a company, no others will do.
+    A bundle that the environment names comes first: behind a company's proxy, only that one works.
     """
     from importlib import resources
 

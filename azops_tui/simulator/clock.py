@@ -1,7 +1,7 @@
-"""Time in the simulator: waits are shortened by a factor, what clocks show is not.
+"""Time in the simulator: waits are shortened by a factor; timestamps are not.
 
-A machine that takes 48 s in Azure takes 4 s at speed 12. Everything the service *reports* (timestamps, durations,
-uptimes) is the time that really passed on this computer, so that it agrees with the watch of whoever looks on.
+A machine that takes 48 s in Azure takes 4 s at speed 12. The service *reports* real time (timestamps, durations,
+uptimes) of this computer, so that it agrees with the reader's watch.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import time
 from datetime import UTC, datetime
 
 DEFAULT_SPEED = 12.0
-"""How many times faster than Azure the simulator works, unless told otherwise."""
+"""How many times faster than Azure the simulator works by default."""
 
 
 def speed_from_environment() -> float:
-    """The speed that ``AZOPS_SIM_SPEED`` asks for, else the default.
+    """The speed set by ``AZOPS_SIM_SPEED``, or the default.
 
     Raises:
-        ValueError: the variable is not a positive number; the message says so for a person.
+        ValueError: the variable is not a positive number.
     """
     text = os.environ.get("AZOPS_SIM_SPEED", "").strip()
     if not text:
@@ -34,25 +34,25 @@ def speed_from_environment() -> float:
 
 
 class Clock:
-    """Waits in Azure's time and tells the time of this computer."""
+    """Waits in Azure's time, and tells the time of this computer."""
 
     def __init__(self, speed: float = DEFAULT_SPEED) -> None:
         self.speed = speed
-        """Azure's seconds for each second here."""
+        """Seconds in Azure for each second on this computer."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
-        """Waits as long as ``seconds`` of Azure's time take here."""
+        """Wait for ``seconds`` of Azure's time."""
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 
     def retry_after(self, seconds: float = 5.0) -> dict[str, str]:
-        """Headers that ask a client to come again in ``seconds`` of Azure's time.
+        """Headers that tell a client to poll again in ``seconds`` of Azure's time.
 
-        Azure sends ``Retry-After`` in whole seconds, and so does this where it is one or more; less is said in
-        milliseconds, as the SDKs understand it.
+        Azure sends ``Retry-After`` in whole seconds. Less than one second is sent as ``retry-after-ms``, which the SDKs
+        understand.
         """
         wait = min(seconds / self.speed, seconds)
         if wait >= 1:

@@ -1,4 +1,4 @@
-"""The simulated cloud as a whole: its clock, its state, and the parts that work on it."""
+"""The simulated cloud: its clock, its state, and the helpers that all providers share."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CLIENT = "c11e4700-0000-4000-8000-00000000a20b"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedMachine:
-    """What the network of hosts needs to know to start one machine."""
+    """A machine to start on the network of hosts."""
 
     key: str
     """Id of the virtual machine or scale set instance, in lower case."""
     name: str
-    """What ``hostname`` answers."""
+    """The host name."""
     user: str
     public_keys: tuple[str, ...]
     private_address: str
@@ -39,31 +39,31 @@ class SimulatedMachine:
 
 
 class MachineHosts(Protocol):
-    """The machines that run: SSH servers, or nothing where nobody connects."""
+    """The running machines: SSH servers, or nothing."""
 
     async def start(self, machine: SimulatedMachine) -> None:
-        """Starts a machine; one that runs already is started anew with what is said now."""
+        """Start a machine, or restart it with new settings."""
 
     async def stop(self, key: str) -> None:
-        """Stops a machine; it keeps its host key. Stopping what does not run does nothing."""
+        """Stop a machine; it keeps its host key. Stopping a stopped machine does nothing."""
 
     async def forget(self, key: str) -> None:
-        """Stops a machine and forgets its host key."""
+        """Stop a machine and delete its host key."""
 
     async def execute(
         self, key: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
     ) -> tuple[int, str, str]:
-        """Runs a script as root; its status, output and errors. Where no machine runs: status 0 and no words."""
+        """Run a script as root. Returns exit status, output and errors; ``0, "", ""`` if the machine does not run."""
 
     def addresses(self) -> list[dict[str, Json]]:
         """Where each running machine listens: name, addresses, fqdn, host, port, user."""
 
     async def close(self) -> None:
-        """Stops all."""
+        """Stop all machines."""
 
 
 class NoHosts:
-    """No machine can be reached."""
+    """Machines that nobody can reach."""
 
     async def start(self, machine: SimulatedMachine) -> None:
         """Does nothing."""
@@ -89,7 +89,7 @@ class NoHosts:
 
 
 class SimulatedCloud:
-    """Everything the parts of the service share."""
+    """State and helpers shared by all parts of the service."""
 
     def __init__(self, clock: Clock, hosts: MachineHosts | None = None, *, seed: int | None = None) -> None:
         self.clock = clock
@@ -100,26 +100,26 @@ class SimulatedCloud:
         self.hosts: MachineHosts = hosts or NoHosts()
         self.faults = FaultInjector(self.random)
         self.base = "https://127.0.0.1"
-        """The service's own url; set when the port is known."""
+        """The service's own URL; set when the port is known."""
         self.on_hosts_changed: Callable[[], None] = lambda: None
         self._locks: dict[str, asyncio.Lock] = {}
         self.store.subscriptions[DEMO_SUBSCRIPTION] = DEMO_NAME
 
     def lock(self, key: str) -> asyncio.Lock:
-        """One lock for each thing named by ``key``, for work that must not overlap."""
+        """The lock for ``key``, for work that must not overlap."""
         return self._locks.setdefault(key, asyncio.Lock())
 
     async def start_host(self, machine: SimulatedMachine) -> None:
-        """Starts a machine and tells whoever keeps the address list."""
+        """Start a machine and publish the new list of hosts."""
         await self.hosts.start(machine)
         self.on_hosts_changed()
 
     async def stop_host(self, key: str, *, forget: bool = False) -> None:
-        """Stops a machine; ``forget`` when it is deleted."""
+        """Stop a machine, or with ``forget`` remove it, and publish the new list of hosts."""
         await (self.hosts.forget(key) if forget else self.hosts.stop(key))
         self.on_hosts_changed()
 
     async def close(self) -> None:
-        """Ends all work and all machines."""
+        """Cancel all work and stop all machines."""
         await self.operations.close()
         await self.hosts.close()

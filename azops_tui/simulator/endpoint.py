@@ -1,4 +1,4 @@
-"""Where a local cloud is, and how to get one. Light: it imports neither the server nor the SDKs."""
+"""The endpoint of a local cloud, and how to start one. Imports neither the server nor the SDKs."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ import msgspec
 from azops_tui import paths
 
 PATIENCE = 20.0
-"""Seconds to wait for a child to say that it is ready."""
+"""Seconds to wait until a child process reports that it is ready."""
 
 
 class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a simulator listens, and what a client needs to use it.
+    """Where a simulator listens, and the files a client needs to use it.
 
     Attributes:
-        url: ``https://127.0.0.1:PORT``, of Resource Manager and of sign-in alike.
+        url: ``https://127.0.0.1:PORT``, for Resource Manager and for sign-in.
         ca: path of the certificate authority, PEM.
-        bundle: path of a file with that authority and the public ones, for shells: what they run must reach this cloud
-            and the internet.
+        bundle: path of a file with that authority and the public ones, for shells, which reach both this cloud and
+            the internet.
         az_config: a private ``AZURE_CONFIG_DIR`` with which the real ``az`` acts on this cloud.
-        known_hosts: path of a file for the host keys of this simulator's machines, and no others.
+        known_hosts: path of a file with the host keys of this simulator's machines only.
         ssh_config: path of a file with which plain ``ssh -F`` reaches the machines by name and address.
-        programs: folder with an ``ssh``, ``scp`` and ``sftp`` that do, and that reach all other hosts as ever; for a
-            shell's PATH.
+        programs: folder, for a shell's PATH, with an ``ssh``, ``scp`` and ``sftp`` that use ssh_config; they reach all
+            other hosts as usual.
         pid: process id of the simulator.
     """
 
@@ -54,12 +54,12 @@ class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def folder() -> Path:
-    """Where the simulator that ``azops sim up`` keeps has its files."""
+    """The folder of the simulator that ``azops sim up`` started."""
     return paths.state() / "simulator"
 
 
 def recorded() -> SimulatorEndpoint | None:
-    """The endpoint that was written down last, alive or not; None where there is none that can be read."""
+    """The endpoint in that folder, whether it answers or not; None if there is none or it cannot be read."""
     try:
         return msgspec.json.decode((folder() / "endpoint.json").read_bytes(), type=SimulatorEndpoint)
     except (OSError, msgspec.DecodeError):
@@ -67,7 +67,7 @@ def recorded() -> SimulatorEndpoint | None:
 
 
 def running() -> SimulatorEndpoint | None:
-    """The simulator that ``azops sim up`` keeps, if it is there and answers, else None. Takes milliseconds."""
+    """The simulator that ``azops sim up`` started, or None if it does not answer. Takes milliseconds."""
     found = recorded()
     if found is None or status(found) is None:
         return None
@@ -75,7 +75,7 @@ def running() -> SimulatorEndpoint | None:
 
 
 def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, object] | None:
-    """What a simulator says of itself: pid, speed, groups, resources; None if it does not answer, or is another one."""
+    """A simulator's pid, speed, groups and resources; None if it does not answer or is another one."""
     import http.client
     import ssl
 
@@ -92,33 +92,33 @@ def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, objec
 
 
 class LocalCloud:
-    """A local cloud that is open; ends the simulator if it was started for this."""
+    """An open local cloud."""
 
     def __init__(self, endpoint: SimulatorEndpoint, child: subprocess.Popen[bytes] | None = None) -> None:
         self.endpoint = endpoint
         self._child = child
 
     @property
-    def owned(self) -> bool:
-        """Whether the simulator was started for this, and ends with it."""
+    def is_owned(self) -> bool:
+        """Whether closing this cloud stops its simulator."""
         return self._child is not None
 
     async def close(self) -> None:
-        """Ends the simulator if it is ours; does nothing a second time."""
+        """Stop the simulator if it belongs to this cloud. A second call does nothing."""
         child, self._child = self._child, None
         if child is not None:
             await asyncio.to_thread(stop, child)
 
 
 async def open_local(*, speed: float | None = None) -> LocalCloud:
-    """The cloud that ``azops sim up`` keeps, else a new one in a child process that ends with this process.
+    """Open the cloud that ``azops sim up`` started, or a new one in a child process that ends with this process.
 
     Args:
-        speed: how many times faster than Azure; ``AZOPS_SIM_SPEED`` or the default where None. A simulator that
-            runs already keeps its own speed.
+        speed: how many times faster than Azure; None for ``AZOPS_SIM_SPEED`` or the default. A simulator that
+            is already running keeps its speed.
 
     Raises:
-        RuntimeError: it could not be started; the message says why.
+        RuntimeError: the simulator cannot be started; the message says why.
     """
     found = await asyncio.to_thread(running)
     if found is not None:
@@ -130,13 +130,13 @@ async def open_local(*, speed: float | None = None) -> LocalCloud:
 def start(
     *, speed: float | None = None, keep: Path | None = None, verbose: bool = False
 ) -> tuple[SimulatorEndpoint, subprocess.Popen[bytes]]:
-    """Starts a simulator as a child process and waits until it is ready.
+    """Start a simulator as a child process and wait until it is ready.
 
-    A child ends when its standard input does: the kernel closes it with this process, however that ends. One that is
-    to stay (``keep``: its folder) has a session of its own and reads nothing.
+    A child ends with its standard input, which the kernel closes when this process ends. A simulator that stays
+    (``keep``: its folder) has its own session and reads nothing.
 
     Raises:
-        RuntimeError: it could not be started; the message says why.
+        RuntimeError: the simulator cannot be started; the message says why.
     """
     command = [sys.executable, "-P", "-m", "azops_tui.simulator"]
     environment = dict(os.environ)
@@ -177,7 +177,7 @@ def start(
 
 
 def _first_line(child: subprocess.Popen[bytes]) -> bytes:
-    """The child's first line; empty if it ends or says nothing in time."""
+    """The child's first line; empty if it ends or prints nothing in time."""
     timer = threading.Timer(PATIENCE, child.kill)
     timer.daemon = True
     timer.start()
@@ -188,7 +188,7 @@ def _first_line(child: subprocess.Popen[bytes]) -> bytes:
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
-    """Ends a child: by the end of its input, and by force where that is not enough."""
+    """Stop a child: close its input, then terminate it, then kill it."""
     if child.stdin:
         with contextlib.suppress(OSError):
             child.stdin.close()
@@ -212,7 +212,7 @@ def _close_pipes(child: subprocess.Popen[bytes]) -> None:
 
 
 def wait_gone(endpoint: SimulatorEndpoint, seconds: float) -> bool:
-    """Whether a simulator has stopped listening, waiting so long for it at most."""
+    """Wait until a simulator stops listening. Returns False after ``seconds``."""
     where = urlsplit(endpoint.url)
     end = time.monotonic() + seconds
     while True:

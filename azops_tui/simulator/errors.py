@@ -1,4 +1,4 @@
-"""Errors as Resource Manager says them: a status, a code, a sentence, and often details."""
+"""Errors of Resource Manager: status, code, message, and often details."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from azops_tui.json_types import Json
 
 
 class ArmError(Exception):
-    """A refusal by the service.
+    """A request refused by the simulated service. The HTTP reply shows it.
 
     Attributes:
         status: HTTP status of the answer.
         code: error code, as ``ResourceNotFound``.
-        message: the sentence.
-        target: the parameter or resource at fault, where the service names one.
+        message: the text.
+        target: the parameter or resource at fault; empty if the service names none.
         details: inner errors, each with code and message.
         extra: further members of the error object, such as ``additionalInfo``.
         headers: headers of the reply, such as Retry-After.
@@ -38,7 +38,7 @@ class ArmError(Exception):
         self.headers: dict[str, str] = {}
 
     def error(self) -> dict[str, Json]:
-        """The error object: code, message, and target, details and more where there are any."""
+        """The error object."""
         body: dict[str, Json] = {"code": self.code, "message": self.message}
         if self.target:
             body["target"] = self.target
@@ -47,7 +47,7 @@ class ArmError(Exception):
         return body | self.extra
 
     def body(self) -> dict[str, Json]:
-        """The body of the answer."""
+        """The body of the reply."""
         return {"error": self.error()}
 
 
@@ -74,12 +74,12 @@ def reason(status: int) -> str:
 
 
 def group_not_found(name: str) -> ArmError:
-    """There is no such resource group."""
+    """The error for a resource group that does not exist."""
     return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
 def resource_not_found(type_and_name: str, group: str) -> ArmError:
-    """There is no such resource; ``type_and_name`` as ``Microsoft.Compute/disks/d``."""
+    """The error for a resource that does not exist; ``type_and_name`` as ``Microsoft.Compute/disks/d``."""
     where = f" under resource group '{group}'" if group else ""
     return ArmError(
         404,
@@ -95,7 +95,7 @@ def invalid_parameter(target: str, message: str = "") -> ArmError:
 
 
 def invalid_reference(resource_id: str, used_by: str) -> ArmError:
-    """A resource names another one that is not there."""
+    """The error for a resource that refers to one that does not exist."""
     return ArmError(
         400,
         "InvalidResourceReference",
@@ -106,18 +106,18 @@ def invalid_reference(resource_id: str, used_by: str) -> ArmError:
 
 
 def not_found_entity(resource_id: str) -> ArmError:
-    """The compute service's answer where a resource names a missing one."""
+    """The compute service's error for a reference to a resource that does not exist."""
     return ArmError(404, "NotFound", f"Resource {resource_id} not found.", details=[])
 
 
 def bad_content(problem: str) -> ArmError:
-    """The body is not JSON."""
+    """The error for a body that is not valid."""
     return ArmError(
         400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{problem}'."
     )
 
 
-def need(condition: Json, error: ArmError) -> None:
-    """Raises the error unless the condition holds."""
+def require(condition: Json, error: ArmError) -> None:
+    """Raise the error unless the condition is true."""
     if not condition:
         raise error

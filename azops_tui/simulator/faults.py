@@ -1,4 +1,4 @@
-"""Faults on purpose: throttling, refusals, failures and slowness, so that what handles them can be tried.
+"""Injected faults: throttling, refusals, failures and latency, to test the handling of them.
 
 Faults are set by ``POST /simulator/faults`` (a list of the records below; ``[]`` clears them) or by a test.
 """
@@ -17,15 +17,15 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """One fault.
 
     Attributes:
-        path: regular expression that must be found in the path, without regard to case.
+        path: regular expression, searched in the path, ignoring case.
         method: HTTP method; empty for any.
         status: refuse the request with this status; 0 lets it pass.
-        code, message: the error, made from the status where empty.
+        code, message: the error; empty for those of the status.
         retry_after: seconds for the Retry-After header of a refusal.
         latency: seconds to wait before answering.
-        fail: instead of refusing, let the resource's operation fail at its end with ``code`` and ``message``.
-        probability: share of the matching requests that it hits.
-        times: how many requests it hits at most; 0 for no limit.
+        fail: do not refuse the request; let its operation fail at the end with ``code`` and ``message``.
+        probability: share of the matching requests that are hit.
+        times: maximum number of requests to hit; 0 for no limit.
     """
 
     path: str = ""
@@ -41,7 +41,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class FaultInjector:
-    """The faults that are set."""
+    """The faults in effect."""
 
     def __init__(self, randomness: random.Random) -> None:
         self._random = randomness
@@ -49,7 +49,7 @@ class FaultInjector:
         self._left: list[int] = []
 
     def replace(self, faults: list[Fault]) -> None:
-        """Sets these faults and no others.
+        """Replace all faults.
 
         Raises:
             ValueError: a path is not a regular expression.
@@ -61,7 +61,7 @@ class FaultInjector:
         self._set, self._left = compiled, [f.times for f in faults]
 
     def hit(self, method: str, path: str, *, work: bool = False) -> Fault | None:
-        """The first fault that strikes this request, and counts it; ``work`` asks for those that fail operations."""
+        """The first fault that hits this request, or None. ``work`` selects faults that fail operations."""
         for i, (fault, pattern) in enumerate(self._set):
             if fault.fail != work or (fault.method and fault.method.upper() != method) or not pattern.search(path):
                 continue

@@ -1,4 +1,4 @@
-"""Writing the simulator's private files."""
+"""Files that only their owner can read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def write_private(path: Path, content: bytes | str) -> None:
-    """Writes a file that only its owner can read, and replaces an older one in one step.
+    """Write a file with mode 0600, replacing an older one atomically.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

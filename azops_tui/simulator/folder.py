@@ -1,4 +1,4 @@
-"""The files that let other programs use a simulator: a configuration for ``az``, one for ``ssh``, the authority."""
+"""The files with which other programs use a simulator: configurations for ``az`` and ``ssh``, and the authority."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> SimulatorEndpoin
 
 
 def write(folder: Path, endpoint: SimulatorEndpoint) -> None:
-    """Writes everything but the endpoint itself, readable by the owner alone.
+    """Write all files but the endpoint itself, readable by the owner only.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     write_private(Path(endpoint.bundle), certificates.public_authorities() + Path(endpoint.ca).read_bytes())
     write_private(Path(endpoint.known_hosts), "")
@@ -64,7 +64,7 @@ def write(folder: Path, endpoint: SimulatorEndpoint) -> None:
 
 
 def _write_programs(folder: Path, ssh_config: str) -> None:
-    """Writes programs named as those of OpenSSH that know the machines; none for what is not installed."""
+    """Write wrappers of the installed OpenSSH programs that use ``ssh_config``."""
     elsewhere = [p for p in os.get_exec_path() if Path(p) != folder]
     for name in ("ssh", "scp", "sftp"):
         real = shutil.which(name, path=os.pathsep.join(elsewhere))
@@ -114,10 +114,10 @@ def _profile(endpoint: SimulatorEndpoint) -> Json:
 
 
 def write_ssh_config(path: Path, known_hosts: Path, hosts: Iterable[dict[str, Json]]) -> None:
-    """Writes a configuration for plain ``ssh``: one entry a machine, by its name, addresses and domain name.
+    """Write a configuration for plain ``ssh``: one entry for each machine, by name, addresses and domain name.
 
-    A private address that two networks both use leads to the machine that was started last. For all other hosts, what
-    the user and the system have configured holds.
+    A private address that two networks share belongs to the machine that was started last. For all other hosts, the
+    configuration of the user and the system applies.
     """
     entries, seen = [], set()
     for host in reversed(list(hosts)):

@@ -1,4 +1,4 @@
-"""From the machines of the cloud to simulated hosts that answer over SSH."""
+"""Starts simulated hosts with SSH for the machines of the cloud."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 class SshHosts:
     """Machines as SSH servers on the loopback interface.
 
-    The SSH library is loaded with the first machine, in a thread, so that the service is up before.
+    The SSH library is loaded with the first machine, in a thread, so that the service starts without it.
     """
 
     def __init__(self, folder: Path, speed: float) -> None:
@@ -32,7 +32,7 @@ class SshHosts:
         self._loading = asyncio.Lock()
 
     async def network(self) -> HostNetwork:
-        """The network of hosts; loaded now if it was not."""
+        """The network of hosts; the first call loads it."""
         async with self._loading:
             if self._network is None:
                 module = await asyncio.to_thread(importlib.import_module, "azops_tui.simulator.hosts")
@@ -84,6 +84,6 @@ class SshHosts:
         return self._network.addresses() if self._network is not None else []
 
     async def close(self) -> None:
-        """Stops all."""
+        """Stop all machines."""
         if self._network is not None:
             await self._network.close()

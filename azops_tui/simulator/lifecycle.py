@@ -1,4 +1,4 @@
-"""The simulator that stays: starting, ending and looking at it (``azops sim up``, ``down``, ``status``)."""
+"""The simulator that keeps running: ``azops sim up``, ``down`` and ``status``."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from azops_tui.simulator.endpoint import SimulatorEndpoint, folder, recorded, ru
 
 
 class SimulatorStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to say about the simulator that stays."""
+    """State of the simulator that keeps running."""
 
     endpoint: SimulatorEndpoint | None
-    """None where none is running."""
+    """None if no simulator is running."""
     speed: float = 0.0
     groups: tuple[str, ...] = ()
     resources: int = 0
 
 
 def up(*, speed: float | None = None, verbose: bool = False) -> tuple[SimulatorEndpoint, bool]:
-    """Starts the simulator in the background, unless it runs already.
+    """Start the simulator in the background, unless it is running.
 
     Returns:
-        Where it is, and whether it was started now.
+        The endpoint, and whether this call started the simulator.
 
     Raises:
-        RuntimeError: it could not be started; the message says why.
+        RuntimeError: the simulator cannot be started; the message says why.
     """
     found = running()
     if found is not None:
@@ -44,10 +44,10 @@ def up(*, speed: float | None = None, verbose: bool = False) -> tuple[SimulatorE
 
 
 def foreground(*, speed: float | None = None, verbose: bool = False) -> int:
-    """Runs the simulator in this process until it is interrupted. Returns the exit code.
+    """Run the simulator in this process until it is interrupted. Returns the exit code.
 
     Raises:
-        RuntimeError: one is running already.
+        RuntimeError: a simulator is already running.
     """
     found = running()
     if found is not None:
@@ -58,10 +58,10 @@ def foreground(*, speed: float | None = None, verbose: bool = False) -> int:
 
 
 def down() -> bool:
-    """Ends the simulator that stays. Returns whether there was one.
+    """Stop the simulator. Returns whether one was running.
 
     Raises:
-        RuntimeError: it does not end.
+        RuntimeError: the simulator does not end.
     """
     found = running()
     if found is None:
@@ -81,7 +81,7 @@ def down() -> bool:
 
 
 def state() -> SimulatorStatus:
-    """How the simulator that stays is."""
+    """The state of the simulator that keeps running."""
     found = recorded()
     said = status(found) if found else None
     if found is None or said is None:

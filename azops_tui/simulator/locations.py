@@ -60,27 +60,27 @@ LOCATIONS: dict[str, tuple[str, ...]] = {row.split("|")[0]: tuple(row.split("|")
 """Rows by name: name, display name, geography group, place, latitude, longitude, paired region, zones."""
 
 
-def normal(location: str) -> str:
-    """``Japan West`` and ``japanwest`` are one region: the second form."""
+def region_name(location: str) -> str:
+    """The name of a region: ``japanwest`` for ``Japan West``."""
     return location.replace(" ", "").lower()
 
 
-def known(location: str) -> bool:
-    """Whether there is such a region. Early-access regions, which end in ``euap`` or ``stage``, are taken as there."""
-    name = normal(location)
+def is_known(location: str) -> bool:
+    """Whether a region exists. Early-access regions, which end in ``euap`` or ``stage``, always do."""
+    name = region_name(location)
     return name in LOCATIONS or name.endswith(("euap", "stage")) or name in ("global", "europe", "unitedstates")
 
 
-def paired(location: str) -> str:
-    """The paired region, ``eastus`` where none is known."""
-    name = normal(location)
+def paired_region(location: str) -> str:
+    """The paired region; ``eastus`` if the region is unknown."""
+    name = region_name(location)
     row = LOCATIONS.get(name)
     if name == "eastus2euap":
         return "centraluseuap"
     return row[6] if row else "eastus"
 
 
-def views(subscription: str) -> list[Json]:
+def location_documents(subscription: str) -> list[Json]:
     """The regions as the subscription's list of locations shows them."""
     shown = []
     for name, display, geography, place, latitude, longitude, pair, zones in LOCATIONS.values():

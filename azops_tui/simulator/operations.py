@@ -1,8 +1,8 @@
-"""Long-running operations: work that goes on after the answer, and the urls that tell how far it is.
+"""Long-running operations: work that continues after the reply, and the URLs that show its progress.
 
-An operation has two urls: the status url (``Azure-AsyncOperation``) answers 200 with a status, the result url
-(``Location``) answers 202 until the work has ended and then what the work has made. Where they lie in the url space
-differs by provider; the last segment identifies the operation everywhere.
+An operation has two URLs: the status URL (``Azure-AsyncOperation``) answers 200 with a status; the result URL
+(``Location``) answers 202 until the work has ended and then with its result. Their paths differ by namespace; the
+last segment is always the operation's id.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ RESOURCE_MANAGER_FORMAT = OperationFormat(has_times=False)
 
 
 class Operation:
-    """One piece of work.
+    """One long-running operation.
 
     Attributes:
         status: ``InProgress``, ``Succeeded``, ``Failed`` or ``Canceled``.
-        error: why it failed.
-        result: called for the body of the result url; None answers an empty body.
-        output: whether the status shows what was made (disks do).
+        error: the reason for a failure.
+        result: returns the body of the result URL; None for an empty body.
+        output: whether the status shows the result, as those of disks do.
     """
 
     def __init__(
@@ -71,28 +71,28 @@ class Operation:
         self.finished = asyncio.Event()
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         """Whether the work has ended."""
         return self.status != "InProgress"
 
     async def wait(self) -> None:
-        """Returns when the work has ended.
+        """Wait until the work has ended.
 
         Raises:
-            ArmError: it failed.
+            ArmError: the work failed.
         """
         await self.finished.wait()
         if self.error is not None:
             raise self.error
 
     def end(self, status: str, error: ArmError | None = None) -> None:
-        """Says that the work has ended; further calls change nothing."""
-        if not self.done:
+        """Record the end of the work. Further calls change nothing."""
+        if not self.is_done:
             self.status, self.error, self.ended = status, error, self.clock.now()
             self.finished.set()
 
     def urls(self, base: str, api_version: str) -> dict[str, str]:
-        """The two urls, by header name."""
+        """The two URLs, by header name."""
         scope = f"/subscriptions/{self.subscription}" if self.subscription else ""
         root = f"{base}{scope}/providers/{self.kind.split('/')[0]}/locations/{self.location}"
         status, result = self.format.status_segment, self.format.result_segment
@@ -101,8 +101,8 @@ class Operation:
             "location": f"{root}/{result}/{self.id}?monitor=true&api-version={api_version}",
         }
 
-    def view(self) -> dict[str, Json]:
-        """What the status url answers."""
+    def as_json(self) -> dict[str, Json]:
+        """The body of the status URL."""
         body: dict[str, Json] = {"status": self.status}
         if self.format.has_times:
             body |= {"name": self.id, "startTime": offset_stamp(self.started)}
@@ -116,7 +116,7 @@ class Operation:
 
 
 class Operations:
-    """All operations, and the tasks that carry them out."""
+    """All operations, and the tasks that do their work."""
 
     def __init__(self, clock: Clock, randomness: random.Random) -> None:
         self.clock = clock
@@ -143,12 +143,12 @@ class Operations:
         return operation
 
     def start(self, operation: Operation, work: Callable[[], Awaitable[None]]) -> Operation:
-        """Begins the work. An ArmError of it is the operation's failure."""
+        """Start the work. If it raises an ArmError, the operation fails with it."""
         operation.task = self.spawn(self._carry_out(operation, work))
         return operation
 
     def spawn(self, work: Any) -> asyncio.Task[None]:
-        """Runs a coroutine until it ends or the simulator closes."""
+        """Run a coroutine until it ends or the simulator closes."""
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -168,12 +168,12 @@ class Operations:
         else:
             operation.end("Succeeded")
 
-    def span(self, seconds: float) -> float:
-        """About so many seconds: a little more or less each time, as in life."""
+    def vary(self, seconds: float) -> float:
+        """The seconds with a random variation of −15 % to +20 %."""
         return seconds * self.random.uniform(0.85, 1.2)
 
     async def close(self) -> None:
-        """Ends all work that still goes on."""
+        """Cancel all unfinished work."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Resource groups: making, changing, listing, deleting with everything inside, and exporting as a template."""
+"""Resource groups: create, update, list, delete and export them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ResourceGroupManager:
         return found
 
     def put(self, subscription: str, name: str, sent: dict[str, Json]) -> ArmReply:
-        """Makes a group, or changes its tags."""
+        """Create a group, or replace its tags."""
         if not NAME.match(name):
             raise ArmError(
                 400,
@@ -52,7 +52,7 @@ class ResourceGroupManager:
         location = str(sent.get("location") or (before.location if before else ""))
         if not location:
             raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
-        if not locations.known(location):
+        if not locations.is_known(location):
             known = ",".join(sorted(locations.LOCATIONS))
             raise ArmError(
                 400,
@@ -60,13 +60,13 @@ class ResourceGroupManager:
                 f"The provided location '{location}' is not available for resource group. List of available regions is "
                 f"'{known}'.",
             )
-        location = locations.normal(location)
+        location = locations.region_name(location)
         tags = {str(k): str(v) for k, v in (sent.get("tags") or {}).items()}
         if before is None:
             made = ResourceGroupRecord(subscription, name, location, tags, str(sent.get("managedBy") or ""))
             made.created = self.cloud.clock.now()
             self.store.add_group(made)
-            return ArmReply(201, made.view())
+            return ArmReply(201, made.as_json())
         if before.state == "Deleting":
             raise ArmError(
                 409,
@@ -81,17 +81,17 @@ class ResourceGroupManager:
                 f"'{before.location}'.",
             )
         before.tags = tags
-        return ArmReply(200, before.view())
+        return ArmReply(200, before.as_json())
 
     def patch(self, subscription: str, name: str, sent: dict[str, Json]) -> ArmReply:
-        """Changes the tags of a group."""
+        """Replace the tags of a group."""
         group = self.get(subscription, name)
         if "tags" in sent:
             group.tags = {str(k): str(v) for k, v in (sent["tags"] or {}).items()}
-        return ArmReply(200, group.view())
+        return ArmReply(200, group.as_json())
 
     def delete(self, subscription: str, name: str, force_types: str = "") -> ArmReply:
-        """Deletes a group and everything in it."""
+        """Delete a group with its resources."""
         group = self.get(subscription, name)
         check_group_delete(self.store, group)
         group.state = "Deleting"
@@ -107,7 +107,7 @@ class ResourceGroupManager:
             operations = [self._start_deletion(r) for r in chosen if phase == 2 or r.state != "Deleting"]
             await asyncio.gather(*(o.finished.wait() for o in operations if o is not None))
         for resource in self.store.in_group(group):
-            self.manager.forget(resource)
+            self.manager.remove(resource)
         self.store.remove_group(group)
 
     def _start_deletion(self, resource: Resource) -> Operation | None:
@@ -116,10 +116,10 @@ class ResourceGroupManager:
         profile = self.manager.registry.of(resource.address.type).lro(resource.type)
         if profile.shows_state:
             resource.properties["provisioningState"] = "Deleting"
-        return self.manager.begin_delete(resource)
+        return self.manager.start_deletion(resource)
 
     def list(self, subscription: str, query: Mapping[str, str]) -> list[Json]:
-        """The groups of a subscription; ``$filter`` may ask for a tag, ``$top`` for so many at most."""
+        """The groups of a subscription, filtered by tag (``$filter``) and number (``$top``)."""
         found = self.store.groups_of(subscription)
         match = re.match(r"(?i)tagname eq '([^']*)'(?: and tagvalue eq '([^']*)')?", query.get("$filter", ""))
         if match:
@@ -127,10 +127,10 @@ class ResourceGroupManager:
         top = query.get("$top", "")
         if top.isdigit():
             found = found[: int(top)]
-        return [g.view() for g in found]
+        return [g.as_json() for g in found]
 
     def export(self, subscription: str, name: str, sent: dict[str, Json]) -> Json:
-        """The group as a template that would make its resources again."""
+        """Export the group as a template that creates its resources."""
         group = self.get(subscription, name)
         wanted = {str(r).lower() for r in sent.get("resources") or ["*"]}
         resources, parameters = [], {}

@@ -1,4 +1,4 @@
-"""Lists of resources across types, with the filters that Resource Manager understands."""
+"""Lists of resources of all types, with Resource Manager's filters."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def select(resources: Iterable[Resource], query: dict[str, str]) -> list[Json]:
     top = query.get("$top", "")
     if top.isdigit():
         found = found[: int(top)]
-    return [view(r, expand) for r in found]
+    return [summary(r, expand) for r in found]
 
 
-def view(resource: Resource, expand: str = "") -> dict[str, Json]:
+def summary(resource: Resource, expand: str = "") -> dict[str, Json]:
     """A resource as the generic list shows it."""
     body = {k: resource.body[k] for k in _SHOWN if k in resource.body}
     if len(resource.address.names) > 1:

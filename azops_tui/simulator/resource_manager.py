@@ -1,4 +1,4 @@
-"""Resources of every type: writing, reading, listing, deleting and acting on them, with what Azure checks first."""
+"""Resources of every type: write, read, list, delete and act on them, with the checks that all types share."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
 
 class ResourceManager:
-    """Writes and reads resources. All methods raise ArmError where Azure refuses."""
+    """Writes, reads and deletes resources. All methods raise ArmError for requests that Azure refuses."""
 
     def __init__(self, cloud: SimulatedCloud) -> None:
         self.cloud = cloud
         self.registry = ProviderRegistry(cloud)
 
     def group(self, address: ResourceId) -> ResourceGroupRecord | None:
-        """The group an address lies in; None for an address outside of groups.
+        """The resource group of an id; None for an id outside of groups.
 
         Raises:
-            ArmError: the group is not there.
+            ArmError: the group does not exist.
         """
         if not address.group:
             return None
@@ -43,14 +43,14 @@ class ResourceManager:
         return group
 
     def provider(self, address: ResourceId) -> ResourceProvider:
-        """Who serves the type of an address."""
+        """The provider of the type of an id."""
         return self.registry.of(address.type)
 
     def get(self, address: ResourceId) -> Resource:
         """A resource.
 
         Raises:
-            ArmError: it, or its group, is not there.
+            ArmError: the resource or its group does not exist.
         """
         self.group(address)
         found = self.provider(address).find(address)
@@ -59,10 +59,10 @@ class ResourceManager:
         return found
 
     def missing(self, address: ResourceId) -> ArmError:
-        """Why a resource is not found: its parent is missing, or itself."""
+        """The error for a missing resource: the outermost missing parent, or the resource itself."""
         parent = address.parent
         while parent is not None:
-            if self.provider(parent).find(parent) is None and not implied(parent):
+            if self.provider(parent).find(parent) is None and not exists_implicitly(parent):
                 address = replace(parent)
             parent = parent.parent
         return self.provider(address).not_found(address)
@@ -70,7 +70,7 @@ class ResourceManager:
     def put(
         self, address: ResourceId, sent: dict[str, Json], *, api_version: str = "", patch: bool = False
     ) -> ArmReply:
-        """Makes or changes a resource; the work may go on after the answer."""
+        """Create or update a resource. Long-running work continues after the reply."""
         group = self.group(address)
         provider = self.provider(address)
         before = provider.find(address)
@@ -82,7 +82,7 @@ class ResourceManager:
         self._check_location(write, group)
         provider.check(write)
         body = provider.build_document(write)
-        identify(body, before.body if before else {})
+        add_principals(body, before.body if before else {})
         resource = self._place(write, body)
         provider.on_written(resource, write)
         profile = provider.lro(address.type)
@@ -90,7 +90,7 @@ class ResourceManager:
         status = profile.patched if patch else profile.created if write.creates else profile.updated
         if not headers or (profile.created == 202 and not profile.put_body and not write.creates):
             provider.raise_injected_fault("PATCH" if patch else "PUT", resource)
-            settle(provider, resource)
+            record_success(provider, resource)
             return ArmReply(status, copy.deepcopy(provider.show(resource, {})))
         if profile.shows_state:
             resource.properties["provisioningState"] = profile.state if write.creates else profile.updating
@@ -107,7 +107,7 @@ class ResourceManager:
             except ArmError:
                 resource.properties["provisioningState"] = "Failed"
                 raise
-            settle(provider, resource)
+            record_success(provider, resource)
 
         return provider.start_operation(resource, carry_out)
 
@@ -130,7 +130,7 @@ class ResourceManager:
 
     def _check_parent(self, address: ResourceId) -> None:
         parent = address.parent
-        if parent is not None and self.provider(parent).find(parent) is None and not implied(parent):
+        if parent is not None and self.provider(parent).find(parent) is None and not exists_implicitly(parent):
             top = parent.id
             raise ArmError(
                 404,
@@ -147,7 +147,7 @@ class ResourceManager:
             if tracked and write.creates and self.provider(address).namespace.requires_location:
                 raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
             return
-        if not locations.known(sent):
+        if not locations.is_known(sent):
             known = ",".join(sorted(locations.LOCATIONS))
             raise ArmError(
                 400,
@@ -157,7 +157,7 @@ class ResourceManager:
             )
         if write.before is not None and write.before.location:
             old = write.before.location
-            if locations.normal(old) != locations.normal(sent):
+            if locations.region_name(old) != locations.region_name(sent):
                 where = f" in resource group '{address.group}'" if address.group else ""
                 raise ArmError(
                     409,
@@ -165,11 +165,11 @@ class ResourceManager:
                     f"The resource '{address.last_name}' already exists in location '{old}'{where}. A resource with "
                     f"the same name cannot be created in location '{sent}'. Please select a new resource name.",
                 )
-        if write.before is None and sent != locations.normal(sent) and locations.known(sent):
-            write.sent = {**write.sent, "location": locations.normal(sent)}
+        if write.before is None and sent != locations.region_name(sent) and locations.is_known(sent):
+            write.sent = {**write.sent, "location": locations.region_name(sent)}
 
     def delete(self, address: ResourceId) -> ArmReply:
-        """Deletes a resource with its children; the work may go on after the answer."""
+        """Delete a resource with its children. Long-running work continues after the reply."""
         self.group(address)
         provider = self.provider(address)
         profile = provider.lro(address.type)
@@ -180,15 +180,15 @@ class ResourceManager:
         provider.check_delete(resource)
         if not profile.delete_headers:
             provider.raise_injected_fault("DELETE", resource)
-            self.forget(resource)
+            self.remove(resource)
             return ArmReply(profile.deleted)
         if profile.shows_state:
             resource.properties["provisioningState"] = "Deleting"
-        operation = self.begin_delete(resource)
+        operation = self.start_deletion(resource)
         return ArmReply(profile.deleted, None, operation, profile.delete_headers)
 
-    def begin_delete(self, resource: Resource) -> Operation:
-        """The work of deleting a resource, as an operation."""
+    def start_deletion(self, resource: Resource) -> Operation:
+        """Start the deletion of a resource."""
         provider = self.registry.of(resource.address.type)
 
         async def carry_out() -> None:
@@ -198,12 +198,12 @@ class ResourceManager:
             except ArmError:
                 resource.properties["provisioningState"] = "Failed"
                 raise
-            self.forget(resource)
+            self.remove(resource)
 
         return provider.start_operation(resource, carry_out, empty=True)
 
-    def forget(self, resource: Resource) -> None:
-        """Removes a resource and everything beneath it from the store."""
+    def remove(self, resource: Resource) -> None:
+        """Remove a resource with its children and extensions from the store."""
         for child in self.cloud.store.below(resource.address):
             self.registry.of(child.address.type).on_deleted(child)
             self.cloud.store.remove(child)
@@ -212,7 +212,7 @@ class ResourceManager:
         provider.on_deleted(resource)
 
     def list(self, address: ResourceId, query: Mapping[str, str]) -> ArmReply:
-        """Lists what ``address.tail`` names below a scope or resource: child resources, or an action's list.
+        """List what ``address.tail`` names below a scope or resource: child resources, or an action's list.
 
         Raises:
             ArmError: the group or the resource does not exist.
@@ -226,7 +226,7 @@ class ResourceManager:
         return ArmReply(200, {"value": provider.list_documents(address, query)})
 
     def act(self, address: ResourceId, body: Json, query: Mapping[str, str]) -> ArmReply:
-        """Runs the POST action that ``address.tail`` names.
+        """Run the POST action that ``address.tail`` names.
 
         Raises:
             ArmError: the resource does not exist, its type has no such action, or the action is refused.
@@ -261,15 +261,15 @@ class ResourceManager:
         return self.provider(resource.address).namespace.facts(resource.address.type).deletion_phase
 
 
-def settle(provider: ResourceProvider, resource: Resource) -> None:
-    """Marks the work on a resource as done."""
+def record_success(provider: ResourceProvider, resource: Resource) -> None:
+    """Record that the work on a resource has succeeded."""
     if provider.lro(resource.type).shows_state:
         resource.properties["provisioningState"] = "Succeeded"
     provider.on_completed(resource)
 
 
-def identify(body: dict[str, Json], before: dict[str, Json]) -> None:
-    """Gives a resource with an identity of its own the principal behind it, and keeps the one it had."""
+def add_principals(body: dict[str, Json], before: dict[str, Json]) -> None:
+    """Add principals to the identities in a document; existing ones are kept."""
     identity = body.get("identity")
     if not isinstance(identity, dict):
         return
@@ -285,6 +285,6 @@ def identify(body: dict[str, Json], before: dict[str, Json]) -> None:
                 users[name] = {"principalId": str(uuid.uuid4()), "clientId": str(uuid.uuid4())}
 
 
-def implied(address: ResourceId) -> bool:
+def exists_implicitly(address: ResourceId) -> bool:
     """Whether a parent exists without having been created: single services named ``default``, and regions."""
     return address.last_name.lower() in ("default", "current") or address.types[-1].lower() == "locations"

@@ -50,7 +50,7 @@ def act(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def _check_conditions(services: ArmServices, request: ArmRequest) -> None:
-    """Refuses a write whose If-Match or If-None-Match header does not hold."""
+    """Refuse a write whose If-Match or If-None-Match header does not hold."""
     required, excluded = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     if not required and not excluded:
         return
@@ -71,9 +71,9 @@ def poll(services: ArmServices, request: ArmRequest) -> ArmReply:
         return read(services, request)
     kind = request.path.rsplit("/", 2)[1]
     if "monitor" not in request.query and "results" not in kind.lower():
-        headers = {} if operation.done else services.cloud.clock.retry_after(operation.interval)
-        return ArmReply(200, operation.view(), headers=headers)
-    if not operation.done:
+        headers = {} if operation.is_done else services.cloud.clock.retry_after(operation.interval)
+        return ArmReply(200, operation.as_json(), headers=headers)
+    if not operation.is_done:
         return ArmReply(202, None, operation, (LOCATION,))
     if operation.error is not None:
         raise operation.error

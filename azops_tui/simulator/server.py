@@ -1,4 +1,4 @@
-"""The HTTPS server around the service, for a process of its own and for tests."""
+"""The HTTPS server around the service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LARGEST_BODY = 32 * 1024 * 1024
 
 
 class SimulatorServer:
-    """A simulator that listens. Use it as an asynchronous context manager."""
+    """A listening simulator. Use it as an asynchronous context manager."""
 
     def __init__(
         self, place: Path, *, speed: float, hosts: MachineHosts | None = None, seed: int | None = None
@@ -74,14 +74,14 @@ async def serve(
     hosts: MachineHosts | None = None,
     seed: int | None = None,
 ) -> AsyncIterator[SimulatorServer]:
-    """A simulator inside this process, on this event loop.
+    """Run a simulator in this process, on this event loop.
 
     Args:
-        speed: how many times faster than Azure; as the environment says where None.
-        place: folder for its files; a temporary one where None.
+        speed: how many times faster than Azure; None for ``AZOPS_SIM_SPEED`` or the default.
+        place: folder for its files; None for a temporary one.
         with_hosts: whether machines accept SSH.
-        hosts: other machines than those, for tests.
-        seed: makes names, times and addresses the same every time.
+        hosts: machines to use instead, for tests.
+        seed: makes random names, durations and addresses repeatable.
     """
     async with contextlib.AsyncExitStack() as stack:
         if place is None:

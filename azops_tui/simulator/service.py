@@ -33,7 +33,7 @@ class ArmService:
         self._routes = route_table()
 
     async def handle(self, http_request: web.Request) -> web.StreamResponse:
-        """Answers any request."""
+        """Answer any request."""
         content = await http_request.read()
         headers = http_request.headers
         request = ArmRequest(http_request.method, http_request.rel_url.raw_path, http_request.query, content, headers)
@@ -54,7 +54,7 @@ class ArmService:
             return self._error_response(bug, correlation)
 
     async def _admit(self, request: ArmRequest) -> None:
-        """Applies injected faults, then checks the token and the API version, and notes the subscription.
+        """Apply injected faults, check the token and the API version, and record the subscription.
 
         Raises:
             ArmError: the request is refused.
@@ -107,11 +107,11 @@ class ArmService:
     def _response(self, reply: ArmReply, api_version: str, correlation: str) -> web.Response:
         headers = self._headers(correlation) | reply.headers
         operation = reply.operation
-        if operation is not None and reply.lead:
+        if operation is not None and reply.operation_headers:
             urls = operation.urls(self.cloud.base, api_version or "2022-09-01")
-            if ASYNC in reply.lead:
+            if ASYNC in reply.operation_headers:
                 headers["Azure-AsyncOperation"] = urls[ASYNC]
-            if LOCATION in reply.lead:
+            if LOCATION in reply.operation_headers:
                 headers["Location"] = urls[LOCATION]
             headers |= self.cloud.clock.retry_after(operation.interval)
         if reply.body is None:

@@ -1,7 +1,7 @@
-"""Sign-in: where the cloud's endpoints are, and tokens for whoever asks.
+"""Sign-in: metadata of the cloud's endpoints, and tokens for every client.
 
-Nobody is turned away: the simulator listens on the loopback interface only, and what it keeps is play. The tokens are
-JSON web tokens without a signature.
+No client is refused: the simulator listens on the loopback interface only and holds no real data. Tokens are
+unsigned JSON web tokens.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LIFETIME = 86_399
 
 
 def metadata(base: str, api_version: str) -> Json:
-    """What ``/metadata/endpoints`` answers: one object for 2022-09-01 and for 2015-01-01, a list for 2019-05-01."""
+    """The body of ``/metadata/endpoints``: an object for 2022-09-01 and 2015-01-01, a list for 2019-05-01."""
     if api_version.startswith("2015"):
         return {
             "galleryEndpoint": f"{base}/",
@@ -83,12 +83,12 @@ def openid_configuration(base: str, tenant: str) -> Json:
 
 
 def instance_discovery(base: str, tenant: str) -> Json:
-    """The answer of ``/common/discovery/instance``."""
+    """The body of ``/common/discovery/instance``."""
     return {"tenant_discovery_endpoint": f"{base}/{tenant}/v2.0/.well-known/openid-configuration", "metadata": []}
 
 
 def token(base: str, tenant: str, form: dict[str, str]) -> Json:
-    """What the token endpoint answers; any client and any secret is taken."""
+    """The body of the token endpoint. Any client and any secret is accepted."""
     client = form.get("client_id") or CLIENT
     audience = (form.get("scope") or form.get("resource") or base).split()[0].removesuffix("/.default")
     now = int(time.time())

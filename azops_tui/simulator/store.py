@@ -1,4 +1,4 @@
-"""What exists: subscriptions, resource groups and resources, in memory, found without regard to case."""
+"""The state of the cloud in memory: subscriptions, resource groups and resources. Lookups ignore case."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ResourceGroupRecord:
         """Its id."""
         return Scope(self.subscription, self.name).id
 
-    def view(self) -> dict[str, Json]:
+    def as_json(self) -> dict[str, Json]:
         """The group as the service shows it."""
         body: dict[str, Json] = {
             "id": self.id,
@@ -47,10 +47,10 @@ class Resource:
     """A resource of any type.
 
     Attributes:
-        address: where it is, as it was first spelled.
+        address: parsed id, as first spelled.
         body: the document that GET answers: id, name, type, location, tags, properties …
-        private: what the service knows and does not show with it: keys, power states, counters.
-        api_version: that it was last written with.
+        private: state that the document does not show: keys, power states, counters.
+        api_version: API version of the last write.
     """
 
     address: ResourceId
@@ -63,23 +63,23 @@ class Resource:
 
     @property
     def id(self) -> str:
-        """The id as the service spells it."""
+        """The id in the service's spelling."""
         return str(self.body.get("id") or self.address.id)
 
     @property
     def type(self) -> str:
-        """The type as the service spells it."""
+        """The type in the service's spelling."""
         return str(self.body.get("type") or self.address.type)
 
     @property
     def properties(self) -> dict[str, Json]:
-        """The properties; made if there were none."""
+        """The properties; added to the document if missing."""
         found = self.body.setdefault("properties", {})
         return found if isinstance(found, dict) else {}
 
     @property
     def state(self) -> str:
-        """Its provisioning state; ``Succeeded`` where the type shows none."""
+        """The provisioning state; ``Succeeded`` for types without one."""
         return str(self.properties.get("provisioningState") or "Succeeded")
 
     @state.setter
@@ -89,7 +89,7 @@ class Resource:
 
     @property
     def location(self) -> str:
-        """Its region; empty where it has none."""
+        """The region; empty if the resource has none."""
         return str(self.body.get("location") or "")
 
 
@@ -101,7 +101,7 @@ class ResourceStore:
         """Display names by subscription id."""
         self.groups: dict[tuple[str, str], ResourceGroupRecord] = {}
         self.resources: dict[str, Resource] = {}
-        """By lower-cased id, in the order they were made."""
+        """By lower-case id, in order of creation."""
         self._by_scope: dict[str, dict[str, Resource]] = {}
         self._by_type: dict[str, dict[str, Resource]] = {}
 
@@ -110,15 +110,15 @@ class ResourceStore:
         return self.groups.get((subscription.lower(), name.lower()))
 
     def add_group(self, group: ResourceGroupRecord) -> None:
-        """Puts a group in, or replaces it."""
+        """Add or replace a group."""
         self.groups[group.subscription.lower(), group.name.lower()] = group
 
     def remove_group(self, group: ResourceGroupRecord) -> None:
-        """Forgets a group; its resources must be gone already."""
+        """Remove a group whose resources are already removed."""
         self.groups.pop((group.subscription.lower(), group.name.lower()), None)
 
     def groups_of(self, subscription: str) -> list[ResourceGroupRecord]:
-        """The groups of a subscription, in the order they were made."""
+        """The groups of a subscription in order of creation."""
         wanted = subscription.lower()
         return [g for (s, _), g in self.groups.items() if s == wanted]
 
@@ -127,21 +127,21 @@ class ResourceStore:
         return self.resources.get(resource_id.lower().rstrip("/"))
 
     def add(self, resource: Resource) -> None:
-        """Puts a resource in, or replaces it."""
+        """Add or replace a resource."""
         key = resource.address.key
         self.resources[key] = resource
         self._by_scope.setdefault(_place(resource.address), {})[key] = resource
         self._by_type.setdefault(resource.address.type.lower(), {})[key] = resource
 
     def remove(self, resource: Resource) -> None:
-        """Forgets a resource; its children and extensions stay."""
+        """Remove a resource, but not its children and extensions."""
         key = resource.address.key
         self.resources.pop(key, None)
         self._by_scope.get(_place(resource.address), {}).pop(key, None)
         self._by_type.get(resource.address.type.lower(), {}).pop(key, None)
 
     def in_group(self, group: ResourceGroupRecord) -> list[Resource]:
-        """Everything in a group, children and extensions too."""
+        """All resources of a group, with children and extensions."""
         return list(self._by_scope.get(group.id.lower(), {}).values())
 
     def below(self, address: ResourceId) -> list[Resource]:
@@ -150,14 +150,14 @@ class ResourceStore:
         return [r for k, r in self._by_scope.get(_place(address), {}).items() if k.startswith(prefix)]
 
     def of_type(self, type_: str, scope: str = "") -> Iterator[Resource]:
-        """Resources of a type whose ids lie under ``scope`` (a group, a subscription, or everything)."""
+        """Resources of a type below ``scope``: a group, a subscription, a resource, or all."""
         prefix = scope.lower().rstrip("/") + "/"
         for key, resource in list(self._by_type.get(type_.lower(), {}).items()):
             if key.startswith(prefix):
                 yield resource
 
     def all(self, subscription: str) -> list[Resource]:
-        """Everything in a subscription."""
+        """All resources of a subscription."""
         prefix = f"/subscriptions/{subscription}/".lower()
         return [r for k, r in self.resources.items() if k.startswith(prefix)]
 

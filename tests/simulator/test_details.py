@@ -28,12 +28,12 @@ def test_ids_are_read_and_written_alike(group: str, namespace: str, pairs: list[
 
 @given(st.text())
 def test_no_text_is_taken_for_a_key_but_a_key(text: str) -> None:
-    assert not ssh_public_keys.valid(text)
+    assert not ssh_public_keys.is_valid(text)
 
 
 def test_keys_may_have_comments_and_spaces_around() -> None:
-    assert ssh_public_keys.valid(f"  {KEY} and more\n")
-    assert not ssh_public_keys.valid(KEY + "\n" + KEY)
+    assert ssh_public_keys.is_valid(f"  {KEY} and more\n")
+    assert not ssh_public_keys.is_valid(KEY + "\n" + KEY)
 
 
 def test_durations_are_written_as_the_service_writes_them() -> None:

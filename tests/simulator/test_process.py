@@ -49,7 +49,7 @@ def gone(endpoint: SimulatorEndpoint, seconds: float = 10) -> bool:
 
 async def test_a_child_serves_and_ends_when_closed() -> None:
     cloud = await open_local(speed=1000)
-    assert cloud.owned
+    assert cloud.is_owned
     said = await asyncio.to_thread(status, cloud.endpoint)
     assert said is not None
     assert said["speed"] == 1000
@@ -85,7 +85,7 @@ async def test_the_one_that_stays_is_found_again_and_ends_when_told() -> None:
         assert started
         assert lifecycle.up() == (endpoint, False)
         cloud = await open_local()
-        assert not cloud.owned
+        assert not cloud.is_owned
         assert cloud.endpoint == endpoint
         await cloud.close()
         state = lifecycle.state()

@@ -1,4 +1,4 @@
-"""Deployments: expanding a template, and carrying it out in the order of its dependencies, in parallel."""
+"""The simulator's deployments: start, find, validate and cancel them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from azops_tui.simulator.deployments.expansion import (
     TemplateRuntime,
     expand,
     nested,
-    refused,
+    template_refusal,
 )
 from azops_tui.simulator.deployments.preflight import preflight
 from azops_tui.simulator.deployments.record import DeploymentRecord, OperationRecord
@@ -33,7 +33,7 @@ DEPLOYMENT_TYPE = "microsoft.resources/deployments"
 
 
 class DeploymentEngine:
-    """All deployments, and the engine that carries them out."""
+    """All deployments of a simulated cloud."""
 
     def __init__(self, manager: ResourceManager) -> None:
         self.manager = manager
@@ -43,17 +43,17 @@ class DeploymentEngine:
 
     def _shown(self, deployment_id: str) -> dict[str, Json] | None:
         found = self.known.get(deployment_id.lower())
-        return found.view(self.cloud.clock.now()) if found else None
+        return found.as_json(self.cloud.clock.now()) if found else None
 
     def find(self, address: ResourceId) -> DeploymentRecord | None:
-        """The deployment at an address, or None."""
+        """The deployment with an id, or None."""
         return self.known.get(address.key)
 
     def get(self, address: ResourceId) -> DeploymentRecord:
-        """The deployment at an address.
+        """The deployment with an id.
 
         Raises:
-            ArmError: it, or its group, is not there.
+            ArmError: the resource or its group does not exist.
         """
         self.manager.group(address)
         found = self.find(address)
@@ -62,19 +62,19 @@ class DeploymentEngine:
         return found
 
     def of_scope(self, scope: str) -> list[DeploymentRecord]:
-        """The deployments of one scope, the newest first."""
+        """The deployments of one scope, newest first."""
         prefix = f"{scope}/providers/microsoft.resources/deployments/".lower()
         found = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
         return sorted(found, key=lambda d: d.started, reverse=True)
 
     def prepare(self, address: ResourceId, sent: Mapping[str, Json]) -> tuple[Expansion, Json]:
-        """Expands what a request asks to deploy.
+        """Expand the template of a request.
 
         Returns:
             The expansion and the template.
 
         Raises:
-            ArmError: it is not valid.
+            ArmError: the request or its template is not valid.
         """
         group = self.manager.group(address)
         properties = sent.get("properties")
@@ -120,10 +120,10 @@ class DeploymentEngine:
             raise LookupError(problem.message) from None
 
     def linked(self, link: Mapping[str, Json], base: str) -> Json:
-        """The template that a link names: a template spec; other places cannot be reached from here.
+        """The template that a link names. Only template specs can be linked; the simulator does not download templates.
 
         Raises:
-            ArmError: it cannot be had.
+            ArmError: the template spec does not exist, or the link is a URL.
         """
         spec = str(link.get("id") or "")
         if spec:
@@ -140,7 +140,7 @@ class DeploymentEngine:
         )
 
     def validate(self, address: ResourceId, sent: Mapping[str, Json]) -> dict[str, Json]:
-        """What the validate action answers.
+        """The body of the reply to the validate action.
 
         Raises:
             ArmError: the deployment would be refused.
@@ -149,7 +149,7 @@ class DeploymentEngine:
         preflight(self.manager, address, expansion)
         made = self._record(address, sent, expansion, template)
         made.state, made.changed = "Succeeded", self.cloud.clock.now()
-        body = made.view(made.changed)
+        body = made.as_json(made.changed)
         properties = body["properties"]
         properties.pop("outputResources", None)
         properties["duration"] = "PT0S"
@@ -180,10 +180,10 @@ class DeploymentEngine:
     def start(
         self, address: ResourceId, sent: Mapping[str, Json], api_version: str = "", correlation: str = ""
     ) -> tuple[DeploymentRecord, Operation]:
-        """Begins a deployment.
+        """Start a deployment.
 
         Raises:
-            ArmError: it is refused.
+            ArmError: the deployment is refused.
         """
         check_lock(self.cloud.store, address, "write")
         expansion, template = self.prepare(address, sent)
@@ -199,7 +199,7 @@ class DeploymentEngine:
         correlation: str,
     ) -> tuple[DeploymentRecord, Operation]:
         running = self.find(address)
-        if running is not None and not running.done:
+        if running is not None and not running.is_done:
             raise ArmError(
                 409,
                 "DeploymentActive",
@@ -224,7 +224,7 @@ class DeploymentEngine:
         self.known[address.key] = made
         number = f"{self.cloud.random.randrange(10**18, 10**19):020d}"
         operation = self.cloud.operations.make("Microsoft.Resources/deployments", address.subscription, id_=number)
-        operation.result = lambda: made.view(self.cloud.clock.now())
+        operation.result = lambda: made.as_json(self.cloud.clock.now())
         made.task = self.cloud.operations.spawn(self._run(made, expansion, operation))
         return made, operation
 
@@ -288,7 +288,7 @@ class DeploymentEngine:
     async def _resource(
         self, made: DeploymentRecord, resource: ExpandedResource, gates: dict[str, asyncio.Future[bool]]
     ) -> bool:
-        """Waits for what a resource depends on, then deploys it. The gate says whether it is there."""
+        """Deploy a resource after its dependencies. Returns, and sets its gate to, whether it succeeded."""
         gate = gates[resource.id.lower()]
         good = False
         try:
@@ -317,14 +317,14 @@ class DeploymentEngine:
             step.end(self.cloud.clock.now(), "Failed", problem.status)
             return False
         except TemplateError as problem:
-            step.error = refused(problem)
+            step.error = template_refusal(problem)
             step.end(self.cloud.clock.now(), "Failed", 400)
             return False
         step.end(self.cloud.clock.now(), "Succeeded", step.status)
         return True
 
     async def _write(self, made: DeploymentRecord, resource: ExpandedResource, step: OperationRecord) -> int:
-        """Writes one resource and waits until it is there; returns the status of the answer."""
+        """Write one resource and wait for its operation. Returns the status of the reply."""
         address = ResourceId.parse(resource.id)
         if resource.existing:
             return 200
@@ -339,9 +339,9 @@ class DeploymentEngine:
         step.status = answer.status
         if answer.operation is None:
             profile = self.manager.provider(address).lro(address.type)
-            await self.cloud.clock.sleep(self.cloud.operations.span(profile.create_seconds))
+            await self.cloud.clock.sleep(self.cloud.operations.vary(profile.create_seconds))
             return answer.status
-        step.late = True
+        step.is_accepted = True
         await answer.operation.wait()
         return 200 if answer.status == 202 else answer.status
 
@@ -349,7 +349,7 @@ class DeploymentEngine:
         name = str(body.get("name") or address.group)
         before = self.cloud.store.group(address.subscription, name)
         if before is None:
-            location = locations.normal(str(body.get("location") or "eastus"))
+            location = locations.region_name(str(body.get("location") or "eastus"))
             now = self.cloud.clock.now()
             self.cloud.store.add_group(
                 ResourceGroupRecord(address.subscription, name, location, dict(body.get("tags") or {}), created=now)
@@ -361,7 +361,7 @@ class DeploymentEngine:
     async def _nest(
         self, made: DeploymentRecord, address: ResourceId, resource: ExpandedResource, step: OperationRecord
     ) -> int:
-        """Carries out a nested deployment."""
+        """Run a nested deployment."""
         body = resource.resolve(self.runtime)
         properties = body.get("properties") or {}
         sent = {"properties": properties, "location": body.get("location") or made.location, "tags": body.get("tags")}
@@ -374,7 +374,7 @@ class DeploymentEngine:
         child, operation = self._start(address, sent, expansion, properties.get("template"), "", made.correlation)
         child.flat = made.flat
         made.children.append(child)
-        step.late = True
+        step.is_accepted = True
         try:
             await operation.wait()
         except asyncio.CancelledError:
@@ -384,9 +384,9 @@ class DeploymentEngine:
         return 201
 
     async def _delete_others(self, made: DeploymentRecord, expansion: Expansion) -> None:
-        """Complete mode: deletes what the group holds and the template does not name.
+        """Complete mode: delete the group's resources that the template does not name.
 
-        What is locked is spared, and so is what another resource manages, as a machine its disks.
+        Locked resources stay, and so do those that another resource manages, for example a virtual machine's disks.
         """
         address = ResourceId.parse(made.id)
         group = self.cloud.store.group(address.subscription, address.group)
@@ -417,13 +417,13 @@ class DeploymentEngine:
                 step.end(self.cloud.clock.now(), "Succeeded", 200)
 
     def cancel(self, address: ResourceId) -> None:
-        """Cancels a deployment that goes on.
+        """Cancel a running deployment.
 
         Raises:
-            ArmError: it is not there, or has ended.
+            ArmError: the deployment does not exist or has ended.
         """
         found = self.get(address)
-        if found.done or found.task is None:
+        if found.is_done or found.task is None:
             raise ArmError(
                 409,
                 "DeploymentCannotBeCancelled",
@@ -439,6 +439,6 @@ _NOT_SENT = {"apiVersion", "dependsOn", "condition", "copy", "comments", "scope"
 
 
 def template_output_failure(problem: TemplateError) -> ArmError:
-    """The error of outputs that cannot be evaluated."""
+    """The error of a deployment whose outputs cannot be evaluated."""
     message = f"Unable to evaluate template outputs: '{problem.target or ''}'. {problem.message}"
     return ArmError(400, "DeploymentOutputEvaluationFailed", message, target=problem.target or "")

@@ -1,4 +1,4 @@
-"""The one place where the simulator uses the template language."""
+"""The simulator's use of the template language: expansion, and the functions that read the cloud."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from azops_tui.simulator.providers.base import ActionCall
 from azops_tui.simulator.resource_manager import ResourceManager
 from azops_tui.simulator.store import Resource
 
-__all__ = ["ExpandedResource", "Expansion", "TemplateError", "TemplateRuntime", "expand", "nested", "refused"]
+__all__ = ["ExpandedResource", "Expansion", "TemplateError", "TemplateRuntime", "expand", "nested", "template_refusal"]
 
 DEPLOYMENTS = "microsoft.resources/deployments"
 
 
 class TemplateRuntime:
-    """What templates ask at run time, answered from the simulated cloud."""
+    """Answers the run-time functions of templates from the simulated cloud."""
 
     def __init__(self, manager: ResourceManager, deployment: Callable[[str], dict[str, Json] | None]) -> None:
         self.manager = manager
@@ -33,7 +33,7 @@ class TemplateRuntime:
         """The properties of a resource, or with ``full`` all of it.
 
         Raises:
-            LookupError: there is no such resource.
+            LookupError: the resource does not exist.
         """
         address = ResourceId.parse(resource_id)
         if address.type.lower() == DEPLOYMENTS:
@@ -46,10 +46,10 @@ class TemplateRuntime:
         return body if full else body.get("properties") or {}
 
     def list_action(self, action: str, resource_id: str, api_version: str, body: Json | None) -> Json:
-        """The answer of ``listKeys`` and its like.
+        """The result of ``listKeys`` and similar functions.
 
         Raises:
-            LookupError: there is no such resource, or it has no such action.
+            LookupError: the resource does not exist or has no such action.
         """
         found = self._resource(resource_id)
         provider = self.manager.registry.of(found.address.type)
@@ -62,7 +62,7 @@ class TemplateRuntime:
         """A secret of a key vault.
 
         Raises:
-            LookupError: there is no such vault or secret.
+            LookupError: the vault or the secret does not exist.
         """
         found = self._resource(f"{vault_id}/secrets/{name}")
         return str(found.properties.get("value") or "")
@@ -88,10 +88,10 @@ def expand(
     runtime: TemplateRuntime,
     linked: Callable[[Mapping[str, Json], str], Mapping[str, Json] | str],
 ) -> Expansion:
-    """Expands a template for a deployment.
+    """Expand a template for a deployment.
 
     Raises:
-        ArmError: 400, as the service refuses a template.
+        ArmError: the template is not valid.
     """
     now = datetime.now(UTC)
     try:
@@ -113,23 +113,23 @@ def expand(
             providers=function_value,
         )
     except TemplateError as problem:
-        raise refused(problem) from None
+        raise template_refusal(problem) from None
 
 
 def nested(resource: ExpandedResource, body: Mapping[str, Json], runtime: TemplateRuntime) -> Expansion:
-    """The expansion of a nested deployment when its turn has come and its body is known.
+    """Expand a nested deployment once its body is known.
 
     Raises:
-        ArmError: 400, as the service refuses a template.
+        ArmError: the template is not valid.
     """
     try:
         return expand_nested(resource, body, runtime)
     except TemplateError as problem:
-        raise refused(problem) from None
+        raise template_refusal(problem) from None
 
 
-def refused(problem: TemplateError) -> ArmError:
-    """A template's error as the service puts it."""
+def template_refusal(problem: TemplateError) -> ArmError:
+    """A template's error as Resource Manager reports it."""
     error = problem.as_error()
     extra = {k: v for k, v in error.items() if k not in ("code", "message")}
     return ArmError(400, problem.code, problem.message, extra=extra)

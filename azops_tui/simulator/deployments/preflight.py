@@ -1,4 +1,4 @@
-"""What is checked of a deployment before anything is made."""
+"""Preflight validation: the checks of a deployment before it creates anything."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from azops_tui.simulator.resource_manager import ResourceManager
 
 
 def preflight(manager: ResourceManager, address: ResourceId, expansion: Expansion) -> None:
-    """Refuses what Azure refuses before it begins: unknown groups, regions and names.
+    """Refuse a deployment with unknown groups, unknown regions or names that are not valid.
 
     Raises:
-        ArmError: InvalidTemplateDeployment with what is wrong, or ResourceGroupNotFound.
+        ArmError: InvalidTemplateDeployment with one detail for each problem, or ResourceGroupNotFound.
     """
     problems = []
     for resource in expansion.resources:
@@ -30,7 +30,7 @@ def preflight(manager: ResourceManager, address: ResourceId, expansion: Expansio
             if not created:
                 raise group_not_found(target.group)
         where = resource.location
-        if isinstance(where, str) and where and "[" not in where and not locations.known(where):
+        if isinstance(where, str) and where and "[" not in where and not locations.is_known(where):
             known = ",".join(sorted(locations.LOCATIONS))
             problems.append(
                 ArmError(
@@ -46,7 +46,7 @@ def preflight(manager: ResourceManager, address: ResourceId, expansion: Expansio
 
 
 def invalid_deployment(name: str, problems: list[ArmError]) -> ArmError:
-    """The refusal of a deployment whose resources were found wrong beforehand."""
+    """The error of a deployment that fails preflight validation."""
     return ArmError(
         400,
         "InvalidTemplateDeployment",

@@ -1,4 +1,4 @@
-"""A deployment and its operations: what is known of them, and how the service shows it."""
+"""A deployment and its operations, and how the service shows them."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class OperationRecord:
     Attributes:
         action: ``Create``, ``Read``, ``Delete`` or ``EvaluateDeploymentOutput``.
         target: id of the resource; empty for the evaluation of outputs.
-        error: why it failed.
-        late: whether it failed after it had been accepted.
+        error: the reason for a failure.
+        is_accepted: whether the resource provider accepted the request, so that a failure comes later.
     """
 
     action: str
@@ -45,22 +45,22 @@ class OperationRecord:
     state: str = "Running"
     status: int = 202
     error: ArmError | None = None
-    late: bool = False
+    is_accepted: bool = False
 
     def end(self, now: float, state: str, status: int) -> None:
-        """Says that it has ended."""
+        """Record the end of the operation."""
         self.changed, self.state, self.status = now, state, status
 
     def failure(self) -> dict[str, Json]:
-        """The failure as the deployment's details list it."""
+        """The failure as the details of the deployment's error list it."""
         if self.error is None:
             return {}
         inner = self.error.error()
-        if not self.late:
+        if not self.is_accepted:
             return inner
         return {"code": "ResourceDeploymentFailure", "target": self.target, "message": TERMINAL, "details": [inner]}
 
-    def view(self, deployment_id: str, now: float) -> dict[str, Json]:
+    def as_json(self, deployment_id: str, now: float) -> dict[str, Json]:
         """The operation as the list of operations shows it."""
         end = now if self.state == "Running" else self.changed
         properties: dict[str, Json] = {
@@ -70,11 +70,13 @@ class OperationRecord:
             "duration": format_iso_duration(end - self.started),
             "trackingId": self.tracking,
             "serviceRequestId": self.request,
-            "statusCode": "Conflict" if self.late and self.error else reason(self.status),
+            "statusCode": "Conflict" if self.is_accepted and self.error else reason(self.status),
         }
         if self.error is not None:
             failure = self.failure()
-            properties["statusMessage"] = {"status": "Failed", "error": failure} if self.late else {"error": failure}
+            properties["statusMessage"] = (
+                {"status": "Failed", "error": failure} if self.is_accepted else {"error": failure}
+            )
         if self.target:
             address = ResourceId.parse(self.target)
             properties["targetResource"] = {
@@ -93,9 +95,9 @@ class DeploymentRecord:
     """A deployment.
 
     Attributes:
-        scope: what it deploys to: id of a group, a subscription or a management group; empty for the tenant.
-        shown: properties as the template's expansion gives them: hash, parameters, providers, dependencies.
-        flat: whether errors stand in details as they are, or as JSON in a message, as older api-versions have them.
+        scope: id of a resource group, a subscription or a management group; empty for the tenant.
+        shown: properties from the template's expansion: hash, parameters, providers, dependencies.
+        flat: whether details hold errors as objects; older API versions hold them as JSON in a message.
     """
 
     scope: str
@@ -124,12 +126,12 @@ class DeploymentRecord:
         return f"{self.scope}/providers/Microsoft.Resources/deployments/{self.name}"
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         """Whether nothing more happens to it."""
         return self.state in FINAL
 
     def failure(self) -> ArmError:
-        """The error of a deployment of which steps failed."""
+        """The error of a deployment with failed operations."""
         details: list[Json] = []
         for step in self.steps:
             if step.error is None:
@@ -137,14 +139,14 @@ class DeploymentRecord:
             if self.flat:
                 details.append(step.failure())
                 continue
-            body = {"status": "Failed", "error": step.failure()} if step.late else {"error": step.failure()}
-            code = "Conflict" if step.late else reason(step.error.status)
+            body = {"status": "Failed", "error": step.failure()} if step.is_accepted else {"error": step.failure()}
+            code = "Conflict" if step.is_accepted else reason(step.error.status)
             details.append({"code": code, "message": json.dumps(body, indent=2).replace("\n", "\r\n")})
         return ArmError(409, "DeploymentFailed", FAILED, target=self.id if self.flat else "", details=details)
 
-    def view(self, now: float) -> dict[str, Json]:
+    def as_json(self, now: float) -> dict[str, Json]:
         """The deployment as the service shows it."""
-        end = self.changed if self.done else now
+        end = self.changed if self.is_done else now
         properties = {k: v for k, v in self.shown.items() if k not in ("outputs", "outputResources")}
         properties |= {
             "mode": self.mode,
@@ -155,7 +157,7 @@ class DeploymentRecord:
         }
         if self.outputs is not None:
             properties["outputs"] = self.outputs
-        if self.done and self.state == "Succeeded":
+        if self.is_done and self.state == "Succeeded":
             properties["outputResources"] = [{"id": r} for r in self.output_resources]
         if self.error is not None:
             properties["error"] = self.error.error()
@@ -173,10 +175,10 @@ class DeploymentRecord:
 
     def operations(self, now: float) -> list[Json]:
         """Its operations."""
-        return [s.view(self.id, now) for s in self.steps]
+        return [s.as_json(self.id, now) for s in self.steps]
 
     def all_output_resources(self) -> list[str]:
-        """Ids of what it and its nested deployments have made, sorted without case, nested deployments left out."""
+        """Ids of all resources it wrote, also in nested deployments, but not of those; sorted, ignoring case."""
         found = {
             s.target.lower(): s.target
             for s in self.steps

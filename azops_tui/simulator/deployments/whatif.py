@@ -1,4 +1,4 @@
-"""What-if: what a deployment would do to what is there, found out without doing it."""
+"""What-if: predict the changes that a deployment would make."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _GROUPS = "microsoft.resources/resourcegroups"
 _MASK = "*******"
 _TELLING = 6
-"""Length of secrets that are looked for within texts; shorter ones are found in too many."""
+"""Shortest secret that is masked inside longer texts; shorter ones occur in too many texts by chance."""
 
 
 def check(sent: Mapping[str, Json], address: ResourceId) -> None:
-    """Refuses at once what is no question about a deployment.
+    """Refuse a request that is not valid before the prediction starts.
 
     Raises:
-        ArmError: the content or the mode is wrong.
+        ArmError: the content or the mode is not valid.
     """
     properties = sent.get("properties")
     if not isinstance(properties, dict):
@@ -47,7 +47,7 @@ def check(sent: Mapping[str, Json], address: ResourceId) -> None:
 
 
 def predict(deployments: DeploymentEngine, address: ResourceId, sent: Mapping[str, Json]) -> dict[str, Json]:
-    """The service's answer: the changes, from what is there now, or the error that the deployment would end with."""
+    """The body of the reply: the predicted changes, or the error that the deployment would end with."""
     try:
         expansion, template = deployments.prepare(address, sent)
         preflight(deployments.manager, address, expansion)
@@ -67,7 +67,7 @@ def predict(deployments: DeploymentEngine, address: ResourceId, sent: Mapping[st
 def _concealed(
     deployments: DeploymentEngine, address: ResourceId, sent: Mapping[str, Json], expansion: Expansion, template: Json
 ) -> tuple[Expansion, list[str]]:
-    """The expansion without the texts of its secret parameters, and those that can be seen in it all the same."""
+    """The expansion with secret parameters concealed, and the secret texts that remain visible in it."""
     given = _parameters(sent)
     secret = list(secrets(template, given).values())
     if not secret:
@@ -91,7 +91,7 @@ def _parameters(sent: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _live(deployments: DeploymentEngine, address: ResourceId, expansion: Expansion) -> dict[str, Json]:
-    """What is in the group, and what the template names wherever that is, by id."""
+    """The current documents of the group's resources and of those that the template names, by id."""
     cloud, registry = deployments.cloud, deployments.manager.registry
     found: dict[str, Json] = {}
     group = cloud.store.group(address.subscription, address.group) if address.group else None
@@ -108,7 +108,7 @@ def _live(deployments: DeploymentEngine, address: ResourceId, expansion: Expansi
         if kind == _GROUPS:
             there = cloud.store.group(target.subscription, wanted.name)
             if there is not None:
-                found[wanted.id] = copy.deepcopy(there.view())
+                found[wanted.id] = copy.deepcopy(there.as_json())
             continue
         resource_there = registry.of(target.type).find(target)
         if resource_there is not None:
@@ -117,7 +117,7 @@ def _live(deployments: DeploymentEngine, address: ResourceId, expansion: Expansi
 
 
 def _spared(deployments: DeploymentEngine, change: ResourceChange) -> ResourceChange:
-    """A deletion that a lock forbids is none: complete mode leaves what is locked."""
+    """The change, or Ignore for a deletion that a lock forbids."""
     if change.type is not ChangeType.DELETE:
         return change
     try:
@@ -128,7 +128,7 @@ def _spared(deployments: DeploymentEngine, change: ResourceChange) -> ResourceCh
 
 
 def _masked(value: Json, secret: Collection[str]) -> Json:
-    """The value without secrets, wherever they stand in its texts; a short one only where it is all of a text."""
+    """The value with secrets masked; short secrets only where they are a whole text."""
     if isinstance(value, dict):
         return {key: _masked(item, secret) for key, item in value.items()}
     if isinstance(value, list):

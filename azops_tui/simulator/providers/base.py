@@ -25,14 +25,14 @@ from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
 @dataclass(slots=True)
 class ResourceWrite:
-    """A PUT or PATCH on its way.
+    """A PUT or PATCH in progress.
 
     Attributes:
-        address: what is written.
+        address: id of the resource.
         sent: the request's body.
-        before: the resource as it was; None when it is made.
-        patch: whether what is not sent stays.
-        api_version: as asked for; empty inside the simulator.
+        before: the existing resource; None for a new one.
+        patch: whether members that the body lacks keep their values.
+        api_version: API version of the request; empty for writes of the simulator itself.
     """
 
     address: ResourceId
@@ -48,7 +48,7 @@ class ResourceWrite:
 
     @property
     def properties(self) -> dict[str, Json]:
-        """The properties as sent; a copy."""
+        """A copy of the properties in the body."""
         found = self.sent.get("properties")
         return copy.deepcopy(found) if isinstance(found, dict) else {}
 
@@ -122,7 +122,7 @@ class ResourceProvider:
         return resource_not_found(address.title, address.group)
 
     def check(self, write: ResourceWrite) -> None:
-        """Refuses a write that Azure would refuse.
+        """Refuse a write that Azure would refuse.
 
         Raises:
             ArmError: with the service's code and message.
@@ -145,7 +145,7 @@ class ResourceProvider:
         return body
 
     def add_defaults(self, write: ResourceWrite, body: dict[str, Json]) -> None:
-        """Adds what the service shows for every resource of the type, from the namespace's facts."""
+        """Add what the service shows for every resource of the type, from the namespace's facts."""
         address, facts = write.address, self.namespace.facts(write.address.type)
         now = stamp(self.cloud.clock.now())
         properties = body["properties"]
@@ -181,7 +181,7 @@ class ResourceProvider:
         Raises:
             ArmError: the work fails; the resource is then ``Failed``.
         """
-        await self.cloud.clock.sleep(self.cloud.operations.span(self.work_seconds(resource, write)))
+        await self.cloud.clock.sleep(self.cloud.operations.vary(self.work_seconds(resource, write)))
 
     def on_completed(self, resource: Resource) -> None:
         """Called when the work has succeeded."""
@@ -197,7 +197,7 @@ class ResourceProvider:
         return [copy.deepcopy(self.show(r, query)) for r in stored if len(r.address.names) == len(address.names) + 1]
 
     def check_delete(self, resource: Resource) -> None:
-        """Refuses to delete a resource that is in use.
+        """Refuse to delete a resource that is in use.
 
         Raises:
             ArmError: the resource is in use.
@@ -205,7 +205,7 @@ class ResourceProvider:
 
     async def delete(self, resource: Resource) -> None:
         """The work of a deletion, until the resource may be removed from the store."""
-        await self.cloud.clock.sleep(self.cloud.operations.span(self.lro(resource.type).delete_seconds))
+        await self.cloud.clock.sleep(self.cloud.operations.vary(self.lro(resource.type).delete_seconds))
 
     def on_deleted(self, resource: Resource) -> None:
         """Called when the resource is removed from the store."""
@@ -218,7 +218,7 @@ class ResourceProvider:
     def start_operation(
         self, resource: Resource, work: Callable[[], Awaitable[None]], *, empty: bool = False
     ) -> Operation:
-        """Starts work on a resource. The operation's result is the resource, or nothing where ``empty``."""
+        """Start work on a resource. The operation's result is the resource, or nothing if ``empty``."""
         operations, address = self.cloud.operations, resource.address
         format = self.namespace.facts(resource.type).operations or self.namespace.operations
         operation = operations.make(resource.type, address.subscription, resource.location, format=format)
@@ -227,7 +227,7 @@ class ResourceProvider:
         return operations.start(operation, work)
 
     def raise_injected_fault(self, method: str, resource: Resource) -> None:
-        """Raises the failure that a test or user has set for this resource, if any."""
+        """Raise the failure that is injected for this resource, if any."""
         fault = self.cloud.faults.hit(method, resource.id, work=True)
         if fault is not None:
             raise refusal(fault)

@@ -1,4 +1,4 @@
-"""Work on JSON documents of resources: read members without regard to case, merge, fill in defaults."""
+"""JSON documents of resources: read members ignoring case, merge, fill in defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Management locks: what they forbid, and where they reach."""
+"""Management locks: the actions they forbid, and their scopes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ LOCK_TYPE = "microsoft.authorization/locks"
 
 
 def check_lock(store: ResourceStore, address: ResourceId, action: str) -> None:
-    """Refuses a ``write`` or ``delete`` that a lock on the resource, its group or its subscription forbids.
+    """Refuse a ``write`` or ``delete`` that a lock on the resource, its group or its subscription forbids.
 
     Raises:
-        ArmError: ScopeLocked, with the scopes that are locked.
+        ArmError: ScopeLocked, naming the locked scopes.
     """
     if address.type.lower() == LOCK_TYPE:
         return
@@ -25,7 +25,7 @@ def check_lock(store: ResourceStore, address: ResourceId, action: str) -> None:
 
 
 def check_group_delete(store: ResourceStore, group: ResourceGroupRecord) -> None:
-    """Refuses to delete a group when it, its subscription or anything in it is locked."""
+    """Refuse to delete a group if it, its subscription or any of its resources is locked."""
     target = group.id.lower() + "/"
     reaching = [
         s

@@ -1,4 +1,4 @@
-"""The roles that are built in."""
+"""Role definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Managed disks: those made by themselves, and those that come with a machine."""
+"""Managed disks and snapshots, on their own or with a virtual machine."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class DiskProvider(ResourceProvider):
             )
 
     def change_access(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Grants or revokes access by a signed url."""
+        """Grant or revoke access by a signed URL."""
         grants = call.name == "begingetaccess"
 
         async def work() -> None:
@@ -101,13 +101,13 @@ class DiskProvider(ResourceProvider):
 
 
 def tier_of(size: int) -> tuple[str, int, int]:
-    """Performance tier, operations and megabytes a second of a premium disk of ``size`` gigabytes."""
+    """Performance tier, IOPS and MB/s of a premium disk of ``size`` GB."""
     found = next((t for t in TIERS if size <= t[0]), TIERS[-1])
     return found[1], found[2], found[3]
 
 
 def attach(cloud: SimulatedCloud, machine: Resource) -> None:
-    """Makes the disks of a machine that are not there yet, marks them as attached, and frees those taken off."""
+    """Create the missing disks of a virtual machine, mark its disks as attached, and free detached ones."""
     storage = machine.properties.get("storageProfile") or {}
     entries = [e for e in [storage.get("osDisk"), *(storage.get("dataDisks") or [])] if isinstance(e, dict)]
     wanted = {}
@@ -179,7 +179,7 @@ def _creation(machine: Resource, system: bool) -> dict[str, Json]:
 
 
 def detach(cloud: SimulatedCloud, machine: Resource) -> None:
-    """Frees the disks of a machine that is gone; those with the delete option go with it."""
+    """Free the disks of a deleted virtual machine; delete those with ``deleteOption: Delete``."""
     storage = machine.properties.get("storageProfile") or {}
     for entry in [storage.get("osDisk"), *(storage.get("dataDisks") or [])]:
         disk = cloud.store.get(reference_id(get(entry, "managedDisk")))

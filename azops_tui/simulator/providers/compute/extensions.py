@@ -1,4 +1,4 @@
-"""Extensions of machines and scale sets, and run commands."""
+"""Extensions of virtual machines, scale sets and instances."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def extension_view(resource: Resource) -> dict[str, Json]:
 
 
 def handler_view(resource: Resource) -> dict[str, Json]:
-    """The extension as the machine's agent reports it."""
+    """The extension handler as the machine's agent reports it."""
     return {
         "type": f"{resource.properties.get('publisher')}.{resource.properties.get('type')}",
         "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),

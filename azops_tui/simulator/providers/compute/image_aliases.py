@@ -1,4 +1,4 @@
-"""Short names of images, as ``az vm create --image`` takes them; the shape of the public list of aliases."""
+"""Aliases of images for ``az vm create --image``, in the format of the public list of aliases."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Windows Win2012R2Datacenter MicrosoftWindowsServer WindowsServer 2012-R2-Datacen
 Windows Win2012Datacenter MicrosoftWindowsServer WindowsServer 2012-Datacenter
 """.strip().splitlines()
 )
-"""System, alias, publisher, offer and sku. Names that guides of earlier years use are among them."""
+"""System, alias, publisher, offer and SKU, including aliases that older guides use."""
 
 
 def _group(system: str) -> Json:
@@ -46,4 +46,4 @@ def _group(system: str) -> Json:
 
 
 ALIASES: Json = {"outputs": {"aliases": {"value": {s: _group(s) for s in ("Linux", "Windows")}}}}
-"""The list, as az reads it."""
+"""The document that az reads."""

@@ -1,4 +1,4 @@
-"""Images: what the catalogue offers, which system an image has, how big its disk is."""
+"""Platform images: the catalogue, and each image's operating system and disk size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MicrosoftWindowsServer WindowsServer 2022-datacenter-smalldisk-g2 20348.2159.231
 CATALOGUE: dict[tuple[str, str, str], tuple[str, ...]] = {
     (row[0], row[1], row[2]): row[3:] for row in (tuple(line.split()) for line in _ROWS.strip().splitlines())
 }
-"""Newest version, generation and traits by publisher, offer and sku. What is not listed is accepted too."""
+"""Newest version, generation and traits by publisher, offer and SKU. Unlisted images are accepted too."""
 UNKNOWN = ("1.0.20231201", "V1", "nvme", "hibernate")
 SYSTEM_BYTES = {"Windows": 136367309312, "Linux": 32213303808}
 
@@ -62,7 +62,7 @@ def _row(publisher: str, offer: str, sku: str) -> tuple[str, ...]:
 
 
 def is_windows(publisher: str, offer: str) -> bool:
-    """Whether an image is of Windows."""
+    """Whether an image contains Windows."""
     return "windows" in publisher.lower() or "windows" in offer.lower()
 
 
@@ -81,7 +81,7 @@ def version_view(subscription: str, location: str, publisher: str, offer: str, s
 
 
 def version_id(subscription: str, location: str, publisher: str, offer: str, sku: str, version: str) -> str:
-    """Id of an image version, spelled as the service does."""
+    """Id of an image version, in the service's spelling."""
     return (
         f"/Subscriptions/{subscription}/Providers/Microsoft.Compute/Locations/{location}/Publishers/{publisher}"
         f"/ArtifactTypes/VMImage/Offers/{offer}/Skus/{sku}/Versions/{version}"
@@ -137,11 +137,11 @@ def system_of(reference: Json) -> str:
 
 
 def describe(reference: Json) -> str:
-    """An imageReference in one word: ``Canonical:UbuntuServer:18.04-LTS:latest``, or its id."""
+    """An imageReference as a URN, ``Canonical:UbuntuServer:18.04-LTS:latest``, or its id."""
     parts = [str(get(reference, p) or "") for p in ("publisher", "offer", "sku", "version")]
     return ":".join(parts) if parts[0] else str(get(reference, "id") or "")
 
 
 def disk_size(system: str) -> int:
-    """Gigabytes of the system disk that an image brings."""
+    """Size of an image's system disk in GB."""
     return 127 if system == "Windows" else 30

@@ -1,4 +1,4 @@
-"""Images that users make of their machines and disks."""
+"""Managed images, made from virtual machines and disks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from azops_tui.simulator.providers.documents import get, reference_id
 
 
 class ManagedImageProvider(ResourceProvider):
-    """Microsoft.Compute/images: the disks of a machine are taken into the image."""
+    """Microsoft.Compute/images. An image copies the disks of its source machine."""
 
     types = ("microsoft.compute/images",)
 
@@ -30,7 +30,7 @@ class ManagedImageProvider(ResourceProvider):
         return body
 
     def _complete(self, disk: dict[str, Json]) -> None:
-        """Adds what the service reads from the disk or snapshot that an image is made of."""
+        """Add the properties that the service reads from the source disk or snapshot."""
         known = reference_id(disk.get("managedDisk")) or reference_id(disk.get("snapshot"))
         found = self.cloud.store.get(known) if known else None
         if found is not None:

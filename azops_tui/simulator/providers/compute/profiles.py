@@ -1,4 +1,4 @@
-"""What virtual machines and scale sets have in common: the checks and defaults of their profiles."""
+"""Checks and defaults of the profiles that virtual machines and scale sets share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.providers.compute import images
-from azops_tui.simulator.providers.compute.ssh_key_format import valid
+from azops_tui.simulator.providers.compute.ssh_key_format import is_valid
 from azops_tui.simulator.providers.documents import get
 
 DISALLOWED_NAMES = {
@@ -19,7 +19,7 @@ NAME = re.compile(r"^[^_\W][\w.-]*$")
 
 
 def check_os(profile: Json, *, generalised: bool = True) -> None:
-    """Refuses an osProfile that Azure refuses.
+    """Refuse an osProfile that Azure refuses.
 
     Raises:
         ArmError: InvalidParameter, with the parameter as target.
@@ -34,7 +34,7 @@ def check_os(profile: Json, *, generalised: bool = True) -> None:
             "https://aka.ms/vmosprofile",
         )
     for key in get(profile, "linuxConfiguration", "ssh", "publicKeys") or []:
-        if get(key, "keyData") is not None and not valid(get(key, "keyData")):
+        if get(key, "keyData") is not None and not is_valid(get(key, "keyData")):
             raise invalid_parameter("linuxConfiguration.ssh.publicKeys.keyData")
         path, expected = str(get(key, "path") or ""), f"/home/{user}/.ssh/authorized_keys"
         if path and user and path != expected:
@@ -58,7 +58,7 @@ def _has_keys(profile: Json) -> bool:
 
 
 def check_name(name: str, limit: int, target: str) -> None:
-    """Refuses a host name that no system takes."""
+    """Refuse a host name that is not valid."""
     if len(name) > limit or not NAME.match(name) or name.isdigit():
         raise ArmError(
             400,
@@ -69,8 +69,8 @@ def check_name(name: str, limit: int, target: str) -> None:
         )
 
 
-def dress_os(profile: dict[str, Json], system: str) -> None:
-    """Adds what the service adds to an osProfile, and hides its secrets."""
+def add_os_defaults(profile: dict[str, Json], system: str) -> None:
+    """Add the service's defaults to an osProfile and remove its secrets."""
     profile.pop("adminPassword", None)
     profile.pop("customData", None)
     if system == "Windows":
@@ -94,20 +94,20 @@ def dress_os(profile: dict[str, Json], system: str) -> None:
 
 
 def public_keys(profile: Json) -> tuple[str, ...]:
-    """The public keys that may log in."""
+    """The public keys that can log in."""
     found = get(profile, "linuxConfiguration", "ssh", "publicKeys") or []
     return tuple(str(get(k, "keyData")).strip() for k in found if get(k, "keyData"))
 
 
 def storage_account_type(size: str) -> str:
-    """The disk type that a machine size gets by default: sizes with an ``s`` take premium disks."""
+    """The default disk type of a machine size: premium for sizes with an ``s``."""
     match = re.match(r"(?i)(?:standard|basic)_([a-z]+)\d+(?:-\d+)?([a-z]*)", size)
     premium = bool(match) and ("s" in match[2].lower() or match[1].upper() in ("DS", "GS")) if match else False
     return "Premium_LRS" if premium else "Standard_LRS"
 
 
 def exact_version(reference: dict[str, Json]) -> None:
-    """Adds the exact version to a reference to a platform image."""
+    """Add the exact version to a reference to a platform image."""
     publisher = get(reference, "publisher")
     if not publisher:
         return
@@ -117,8 +117,8 @@ def exact_version(reference: dict[str, Json]) -> None:
     reference["exactVersion"] = version
 
 
-def titled(option: Json) -> str:
-    """``fromImage`` as the service spells it: ``FromImage``."""
+def create_option(option: Json) -> str:
+    """A create option in the service's spelling: ``FromImage`` for ``fromImage``."""
     text = str(option or "FromImage")
     return text[0].upper() + text[1:]
 

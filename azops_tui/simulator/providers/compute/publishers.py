@@ -1,4 +1,4 @@
-"""What a region offers: publishers, their images and their extensions."""
+"""Publishers in a region, with their images and extensions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EXTENSIONS: dict[str, dict[str, str]] = {
     publisher: dict(kind.split(":") for kind in kinds)
     for publisher, *kinds in (line.split() for line in _EXTENSIONS.strip().splitlines())
 }
-"""Newest versions of extension types by publisher. What is not listed is accepted too, as version 1.0."""
+"""Newest versions of extension types by publisher. Unlisted types are accepted too, as version 1.0.0."""
 UNKNOWN_VERSION = "1.0.0"
 
 

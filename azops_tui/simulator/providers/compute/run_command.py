@@ -1,4 +1,4 @@
-"""``az vm run-command``: what a script that runs on a machine answers."""
+"""``az vm run-command``: scripts that run on a machine."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from azops_tui.simulator.providers.compute.profiles import status
 from azops_tui.simulator.providers.documents import get
 
 LONGEST = 4096
-"""Characters of each stream that are kept: the last ones."""
+"""Number of characters of each stream that are kept, from the end."""
 _NAMED = {"ifconfig": ["ifconfig"]}
-"""What commands that bring their own script run."""
+"""Scripts of the predefined commands."""
 
 
 def run_command(
     cloud: SimulatedCloud, key: str, body: Json
 ) -> tuple[Callable[[], Awaitable[None]], Callable[[], Json]]:
-    """The work of a command on the machine ``key``, and what its operation answers when the work is done.
+    """The work of a command on the machine ``key``, and the result of its operation.
 
-    The script really runs on the machine's host; where machines are not hosts, it writes nothing.
+    The script runs on the machine's simulated host; without hosts its output is empty.
     """
     said: list[Json] = []
     lines = get(body, "script") or _NAMED.get(str(get(body, "commandId") or "").lower(), [])

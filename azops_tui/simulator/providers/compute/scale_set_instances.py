@@ -1,4 +1,4 @@
-"""Instances of scale sets: made after the model, each with an address of its own and a host behind it."""
+"""Instances of scale sets, each with its own address and host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, Res
 from azops_tui.simulator.providers.compute import images, profiles
 from azops_tui.simulator.providers.compute.run_command import run_command
 from azops_tui.simulator.providers.documents import get, reference_id
-from azops_tui.simulator.providers.network.interfaces import mac, take
+from azops_tui.simulator.providers.network.interfaces import allocate_private_address, mac_address
 from azops_tui.simulator.store import Resource
 
 INSTANCE_TYPE = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
@@ -92,22 +92,22 @@ class ScaleSetInstanceProvider(ResourceProvider):
         return ArmReply(200, instance_view(resource))
 
     def simulate_eviction(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Accepts the request; nothing is evicted."""
+        """Accept the request; nothing is evicted."""
         return ArmReply(204)
 
     def change_power(self, resource: Resource, call: ActionCall) -> ArmReply | None:
-        """Starts, stops, restarts, reimages … the instance."""
+        """Start, stop, restart or reimage the instance."""
         owner = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
         if owner is None:
             return None
 
         async def work() -> None:
-            await take_power(self.cloud, owner, resource, call.name)
+            await change_instance_power(self.cloud, owner, resource, call.name)
 
         return ArmReply(202, None, self.start_operation(resource, work, empty=True), (ASYNC, LOCATION))
 
     def run_command(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Runs a script on the instance's host."""
+        """Run a script on the instance's host."""
         work, result = run_command(self.cloud, resource.address.key, call.body)
         operation = self.start_operation(resource, work)
         operation.result = result
@@ -143,7 +143,7 @@ class ScaleSetInstanceProvider(ResourceProvider):
 
 
 def instances_of(cloud: SimulatedCloud, scale_set: Resource) -> list[Resource]:
-    """The instances of a scale set, in the order they were made; machines for a flexible one."""
+    """The instances of a scale set in order of creation; virtual machines for a flexible one."""
     key = scale_set.address.key
     if scale_set.properties.get("orchestrationMode") == "Flexible":
         machines = cloud.store.of_type("microsoft.compute/virtualmachines", scale_set.address.scope)
@@ -152,10 +152,10 @@ def instances_of(cloud: SimulatedCloud, scale_set: Resource) -> list[Resource]:
 
 
 def make_instance(cloud: SimulatedCloud, scale_set: Resource) -> Resource:
-    """A new instance, being created, with its address.
+    """Add an instance, with its addresses, in state Creating.
 
     Raises:
-        ArmError: its subnet is full.
+        ArmError: the subnet is full.
     """
     number = int(scale_set.private.get("next", 0))
     scale_set.private["next"] = number + 1
@@ -232,7 +232,7 @@ def _place(scale_set: Resource, instance: Resource, number: int) -> None:
 
 
 def _connect(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, flexible: bool) -> None:
-    """Makes the instance's interfaces and gives them addresses."""
+    """Create the instance's network interfaces and allocate their addresses."""
     model = get(scale_set.properties, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
     views: list[Json] = []
     for configuration in model or []:
@@ -250,11 +250,11 @@ def _connect(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, fle
             settings.setdefault("primary", i == 0)
             subnet = reference_id(settings.get("subnet"))
             if subnet:
-                settings["privateIPAddress"] = take(cloud, subnet, each["id"], "", instance.id)
+                settings["privateIPAddress"] = allocate_private_address(cloud, subnet, each["id"], "", instance.id)
         inner |= {
             "provisioningState": "Succeeded",
             "resourceGuid": str(uuid.uuid4()),
-            "macAddress": mac(cloud),
+            "macAddress": mac_address(cloud),
             "virtualMachine": {"id": instance.id},
         }
         inner.setdefault("primary", True)
@@ -273,7 +273,7 @@ def interfaces_of(cloud: SimulatedCloud, instance: Resource) -> list[Json]:
 
 
 def address_of(instance: Resource) -> str:
-    """The instance's first private address; empty for none."""
+    """The instance's first private address; empty if it has none."""
     for view in instance.private.get("interfaces") or []:
         for configuration in view["properties"].get("ipConfigurations") or []:
             found = configuration["properties"].get("privateIPAddress")
@@ -283,7 +283,7 @@ def address_of(instance: Resource) -> str:
 
 
 def host_of(instance: Resource) -> SimulatedMachine:
-    """What the host behind an instance is like."""
+    """The machine to start for an instance."""
     profile = instance.properties.get("osProfile")
     return SimulatedMachine(
         key=instance.address.key,
@@ -299,8 +299,8 @@ def host_of(instance: Resource) -> SimulatedMachine:
 
 
 async def start_instance(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, place: int) -> None:
-    """The work of creating an instance; those that come later in a batch are a little later."""
-    await cloud.clock.sleep(cloud.operations.span(24.0 + min(place, 20) * 2.5))
+    """The work of creating an instance; instances later in a batch take longer."""
+    await cloud.clock.sleep(cloud.operations.vary(24.0 + min(place, 20) * 2.5))
     if cloud.store.get(instance.id) is not instance:
         return
     instance.private["power"] = "running"
@@ -312,7 +312,7 @@ async def start_instance(cloud: SimulatedCloud, scale_set: Resource, instance: R
 async def remove_instance(cloud: SimulatedCloud, instance: Resource) -> None:
     """The work of deleting an instance."""
     await cloud.stop_host(instance.address.key, forget=True)
-    await cloud.clock.sleep(cloud.operations.span(18.0))
+    await cloud.clock.sleep(cloud.operations.vary(18.0))
     for view in instance.private.get("interfaces") or []:
         nic = cloud.store.get(view["id"])
         if nic is not None:
@@ -323,8 +323,8 @@ async def remove_instance(cloud: SimulatedCloud, instance: Resource) -> None:
     cloud.store.remove(instance)
 
 
-async def take_power(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, action: str) -> None:
-    """Takes an instance through a start, restart, stop …, its host with it."""
+async def change_instance_power(cloud: SimulatedCloud, scale_set: Resource, instance: Resource, action: str) -> None:
+    """Start, stop, restart or reimage an instance and its host."""
     meanwhile, after, seconds = STEPS[action]
     if action == "start" and instance.private.get("power") == "running":
         return
@@ -332,7 +332,7 @@ async def take_power(cloud: SimulatedCloud, scale_set: Resource, instance: Resou
     instance.properties["provisioningState"] = "Updating"
     if action != "start":
         await cloud.stop_host(instance.address.key)
-    await cloud.clock.sleep(cloud.operations.span(seconds))
+    await cloud.clock.sleep(cloud.operations.vary(seconds))
     if action.startswith("reimage"):
         instance.private["model"] = scale_set.private.get("model")
         instance.properties["latestModelApplied"] = True
@@ -372,7 +372,7 @@ def instance_view(instance: Resource) -> dict[str, Json]:
 
 
 def base36(number: int) -> str:
-    """An instance number as it stands at the end of a computer name: six characters of 0-9 and a-z."""
+    """An instance number as the suffix of a computer name: six characters in base 36."""
     text = ""
     for _ in range(6):
         number, digit = divmod(number, 36)

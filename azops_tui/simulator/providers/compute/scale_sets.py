@@ -1,4 +1,4 @@
-"""Scale sets: the model, and how their instances follow it."""
+"""Scale sets: the model, and the instances that follow it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
-from azops_tui.simulator.errors import ArmError, invalid_parameter, need
+from azops_tui.simulator.errors import ArmError, invalid_parameter, require
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
 from azops_tui.simulator.providers.compute.scale_set_instances import (
     STEPS,
+    change_instance_power,
     instances_of,
     interfaces_of,
     make_instance,
     remove_instance,
     start_instance,
-    take_power,
 )
 from azops_tui.simulator.providers.documents import get, merge
 from azops_tui.simulator.providers.network.elements import find_element, references
@@ -52,7 +52,7 @@ class ScaleSetProvider(ResourceProvider):
         properties = write.properties
         profile = get(properties, "virtualMachineProfile")
         if not write.patch and write.creates and profile is not None:
-            need(
+            require(
                 get(write.sent, "sku", "name"),
                 invalid_parameter("sku", "Required parameter 'sku' is missing (null)."),
             )
@@ -101,17 +101,17 @@ class ScaleSetProvider(ResourceProvider):
         properties.setdefault("timeCreated", offset_stamp(self.cloud.clock.now()))
         profile = properties.get("virtualMachineProfile")
         if isinstance(profile, dict):
-            self._dress_profile(profile, body, flexible)
+            self._complete_profile(profile, body, flexible)
         return body
 
-    def _dress_profile(self, profile: dict[str, Json], body: dict[str, Json], flexible: bool) -> None:
+    def _complete_profile(self, profile: dict[str, Json], body: dict[str, Json], flexible: bool) -> None:
         storage = profile.setdefault("storageProfile", {})
         reference = storage.get("imageReference")
         system = str(get(storage, "osDisk", "osType") or images.system_of(reference))
         size = str(get(body, "sku", "name") or "")
         disk = storage.setdefault("osDisk", {})
         disk["osType"] = system
-        disk["createOption"] = profiles.titled(disk.get("createOption"))
+        disk["createOption"] = profiles.create_option(disk.get("createOption"))
         disk.setdefault("caching", "ReadWrite")
         managed = disk.get("managedDisk")
         if disk.get("vhdContainers") is None:
@@ -123,14 +123,14 @@ class ScaleSetProvider(ResourceProvider):
             if flexible:
                 disk.setdefault("deleteOption", "Delete")
         for data in storage.get("dataDisks") or []:
-            data["createOption"] = profiles.titled(data.get("createOption") or "Empty")
+            data["createOption"] = profiles.create_option(data.get("createOption") or "Empty")
             data.setdefault("caching", "None")
             if not isinstance(data.get("managedDisk"), dict):
                 data["managedDisk"] = {}
             if not data["managedDisk"].get("storageAccountType"):
                 data["managedDisk"]["storageAccountType"] = profiles.storage_account_type(size)
         if isinstance(profile.get("osProfile"), dict):
-            profiles.dress_os(profile["osProfile"], system)
+            profiles.add_os_defaults(profile["osProfile"], system)
         for nic in get(profile, "networkProfile", "networkInterfaceConfigurations") or []:
             inner = nic.setdefault("properties", {})
             inner.setdefault("disableTcpStateTracking", False)
@@ -165,7 +165,7 @@ class ScaleSetProvider(ResourceProvider):
                 await self._upgrade(resource, instances_of(self.cloud, resource))
 
     async def _follow(self, resource: Resource) -> None:
-        """Adds or removes instances until there are as many as the capacity says."""
+        """Create or delete instances to reach the capacity."""
         wanted = int(get(resource.body, "sku", "capacity") or 0)
         there = instances_of(self.cloud, resource)
         if len(there) > wanted:
@@ -225,16 +225,16 @@ class ScaleSetProvider(ResourceProvider):
         return ArmReply(200, {"value": [n for i in instances for n in interfaces_of(self.cloud, i)]})
 
     def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Starts, stops, restarts, reimages … the chosen instances."""
+        """Start, stop, restart or reimage the chosen instances."""
         chosen = self._chosen(resource, call.body)
 
         async def work() -> None:
-            await asyncio.gather(*(take_power(self.cloud, resource, i, call.name) for i in chosen))
+            await asyncio.gather(*(change_instance_power(self.cloud, resource, i, call.name) for i in chosen))
 
         return self._accept(resource, work)
 
     def delete_instances(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Deletes the chosen instances and lowers the capacity."""
+        """Delete the chosen instances and lower the capacity."""
         chosen = self._chosen(resource, call.body, must_name=True)
 
         async def work() -> None:
@@ -245,12 +245,12 @@ class ScaleSetProvider(ResourceProvider):
         return self._accept(resource, work)
 
     def upgrade_instances(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Applies the latest model to the chosen instances."""
+        """Apply the latest model to the chosen instances."""
         chosen = self._chosen(resource, call.body, must_name=True)
         return self._accept(resource, lambda: self._upgrade(resource, chosen))
 
     def set_orchestration_service(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Suspends or resumes automatic repairs, which the simulator does not do."""
+        """Accept the request; the simulator has no automatic repairs to suspend or resume."""
         return self._accept(resource, lambda: self.cloud.clock.sleep(5))
 
     def _accept(self, resource: Resource, work: Callable[[], Awaitable[None]]) -> ArmReply:
@@ -301,7 +301,7 @@ class ScaleSetProvider(ResourceProvider):
         await asyncio.gather(*(self._renew(resource, i) for i in old))
 
     async def _renew(self, resource: Resource, instance: Resource) -> None:
-        await self.cloud.clock.sleep(self.cloud.operations.span(15))
+        await self.cloud.clock.sleep(self.cloud.operations.vary(15))
         instance.private["model"] = resource.private.get("model")
         instance.properties["latestModelApplied"] = True
         instance.properties["provisioningState"] = "Succeeded"

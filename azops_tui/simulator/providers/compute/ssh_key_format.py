@@ -1,4 +1,4 @@
-"""Whether a text is an SSH public key that Azure takes."""
+"""Validation of SSH public keys."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import binascii
 import re
 
 TYPES = {"ssh-rsa": 2, "ssh-ed25519": 1}
-"""Key types Azure takes, with the number of fields after the type."""
+"""Key types that Azure accepts, with the number of fields after the type."""
 
 
-def valid(text: object) -> bool:
+def is_valid(text: object) -> bool:
     """Whether ``text`` is one public key, as a line of an authorized_keys file or in the RFC 4716 form."""
     if not isinstance(text, str):
         return False

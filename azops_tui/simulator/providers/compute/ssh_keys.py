@@ -1,11 +1,11 @@
-"""SSH public keys kept as resources."""
+"""SSH public keys as resources."""
 
 from __future__ import annotations
 
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.errors import invalid_parameter
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
-from azops_tui.simulator.providers.compute.ssh_key_format import valid
+from azops_tui.simulator.providers.compute.ssh_key_format import is_valid
 from azops_tui.simulator.store import Resource
 
 
@@ -16,11 +16,11 @@ class SshKeyProvider(ResourceProvider):
 
     def check(self, write: ResourceWrite) -> None:
         key = write.properties.get("publicKey")
-        if key is not None and not valid(key):
+        if key is not None and not is_valid(key):
             raise invalid_parameter("publicKey")
 
     def generate_key_pair(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Creates a key pair, keeps the public key and returns both."""
+        """Create a key pair, store the public key and return both."""
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import rsa
 

@@ -25,7 +25,7 @@ def list_skus(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 def list_usages(services: ArmServices, request: ArmRequest) -> ArmReply:
     """Cores and machines in use in a region."""
-    region = locations.normal(request.params["location"])
+    region = locations.region_name(request.params["location"])
     scope = f"/subscriptions/{request.params['subscription']}"
     machines = services.cloud.store.of_type("microsoft.compute/virtualmachines", scope)
     count = sum(machine.location == region for machine in machines)

@@ -1,4 +1,4 @@
-"""Virtual machines: their disks, power states and instance views, and the host behind each."""
+"""Virtual machines: their disks, power states, instance views and hosts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import offset_stamp
 from azops_tui.simulator.cloud import SimulatedMachine
-from azops_tui.simulator.errors import ArmError, invalid_parameter, need, not_found_entity
+from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_entity, require
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
@@ -54,15 +54,15 @@ class VirtualMachineProvider(ResourceProvider):
             self._check_interface(nic, write)
         for name in ("availabilitySet", "virtualMachineScaleSet", "proximityPlacementGroup", "host"):
             target = reference_id(get(properties, name))
-            need(not target or self.cloud.store.get(target), not_found_entity(target))
+            require(not target or self.cloud.store.get(target), not_found_entity(target))
 
     def _check_profiles(self, write: ResourceWrite, properties: dict[str, Json]) -> None:
         if write.creates:
-            need(
+            require(
                 get(properties, "hardwareProfile", "vmSize") or get(properties, "virtualMachineScaleSet"),
                 invalid_parameter("vmSize", "Required parameter 'vmSize' is missing (null)."),
             )
-            need(
+            require(
                 get(properties, "storageProfile"),
                 invalid_parameter("storageProfile", "Required parameter 'storageProfile' is missing (null)."),
             )
@@ -129,22 +129,24 @@ class VirtualMachineProvider(ResourceProvider):
         if isinstance(reference, dict):
             profiles.exact_version(reference)
         disk = storage.setdefault("osDisk", {})
-        self._dress_disk(disk, write, size, 1, images.disk_size(system))
+        self._complete_disk(disk, write, size, 1, images.disk_size(system))
         disk["osType"] = system
-        disk["createOption"] = profiles.titled(disk.get("createOption"))
+        disk["createOption"] = profiles.create_option(disk.get("createOption"))
         disk.setdefault("caching", "ReadWrite")
         for i, data in enumerate(storage.setdefault("dataDisks", [])):
-            self._dress_disk(data, write, size, i + 2, 0)
-            data["createOption"] = profiles.titled(data.get("createOption") or "Empty")
+            self._complete_disk(data, write, size, i + 2, 0)
+            data["createOption"] = profiles.create_option(data.get("createOption") or "Empty")
             data.setdefault("caching", "None")
             data.setdefault("toBeDetached", False)
         profile = properties.get("osProfile")
         if isinstance(profile, dict):
             profile.setdefault("computerName", write.address.last_name)
-            profiles.dress_os(profile, system)
+            profiles.add_os_defaults(profile, system)
         return body
 
-    def _dress_disk(self, disk: dict[str, Json], write: ResourceWrite, size: str, number: int, gigabytes: int) -> None:
+    def _complete_disk(
+        self, disk: dict[str, Json], write: ResourceWrite, size: str, number: int, gigabytes: int
+    ) -> None:
         managed = disk.get("managedDisk")
         if disk.get("vhd") is not None:
             disk.setdefault("name", f"{write.address.last_name}_disk{number}")
@@ -184,12 +186,12 @@ class VirtualMachineProvider(ResourceProvider):
             await self.switch_on(resource)
 
     async def switch_on(self, resource: Resource) -> None:
-        """Starts the host behind a machine."""
+        """Start the host of a virtual machine."""
         resource.private["power"] = "running"
         await self.cloud.start_host(self.host(resource))
 
     def host(self, resource: Resource) -> SimulatedMachine:
-        """What the host behind a machine is like."""
+        """The machine to start for a virtual machine."""
         private = public = fqdn = ""
         for used in _interfaces(resource):
             found = self.cloud.store.get(reference_id(used))
@@ -284,13 +286,13 @@ class VirtualMachineProvider(ResourceProvider):
         return ArmReply(200, {"value": sizes()})
 
     def generalize(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Marks a stopped machine as generalized."""
+        """Mark a stopped virtual machine as generalized."""
         if resource.private.get("power") not in ("stopped", "deallocated"):
             raise ArmError(409, "OperationNotAllowed", "The Virtual Machine must be stopped before it is generalized.")
         return ArmReply(200)
 
     def simulate_eviction(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Accepts the request for a spot machine; nothing is evicted."""
+        """Accept the request for a spot machine; nothing is evicted."""
         if str(resource.properties.get("priority", "")).lower() != "spot":
             raise ArmError(
                 409, "OperationNotAllowed", "Operation 'simulateEviction' is allowed only for Spot Virtual Machines"
@@ -298,7 +300,7 @@ class VirtualMachineProvider(ResourceProvider):
         return ArmReply(204)
 
     def run_command(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Runs a script on the machine's host."""
+        """Run a script on the machine's host."""
         if resource.private.get("power") != "running":
             raise ArmError(409, "OperationNotAllowed", "The operation requires the VM to be running (or set to run).")
         work, result = run_command(self.cloud, resource.address.key, call.body)
@@ -307,7 +309,7 @@ class VirtualMachineProvider(ResourceProvider):
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
     def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Starts, stops, restarts, deallocates … the machine."""
+        """Start, stop, restart, deallocate or reimage the virtual machine."""
         meanwhile, after, seconds = POWER_STEPS[call.name]
 
         async def work() -> None:
@@ -326,7 +328,7 @@ class VirtualMachineProvider(ResourceProvider):
     )
 
     async def power(self, resource: Resource, meanwhile: str, after: str, seconds: float, action: str) -> None:
-        """Takes a machine from one power state to the next, its host with it."""
+        """Take a virtual machine and its host from one power state to the next."""
         before = resource.private.get("power")
         if action == "start" and before == "running":
             return
@@ -339,7 +341,7 @@ class VirtualMachineProvider(ResourceProvider):
                 nic = self.cloud.store.get(reference_id(used))
                 if nic is not None:
                     release_addresses(self.cloud, nic)
-        await self.cloud.clock.sleep(self.cloud.operations.span(seconds))
+        await self.cloud.clock.sleep(self.cloud.operations.vary(seconds))
         resource.changed = self.cloud.clock.now()
         resource.properties["provisioningState"] = "Succeeded"
         if after == "running" and action != "reapply":

@@ -1,4 +1,4 @@
-"""The containers of a container group, which are read and acted on by themselves."""
+"""Containers of a container group as resources of their own."""
 
 from __future__ import annotations
 

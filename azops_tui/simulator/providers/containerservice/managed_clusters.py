@@ -1,4 +1,4 @@
-"""Kubernetes clusters and their pools of nodes. There is no Kubernetes behind them: only what the service shows."""
+"""Kubernetes clusters and their agent pools. No Kubernetes runs: only the resources exist."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ManagedClusterProvider(ResourceProvider):
         properties["azurePortalFQDN"] = old.get("azurePortalFQDN") or f"{host}.portal.hcp.{where}.azmk8s.io"
         body.setdefault("sku", {"name": "Base", "tier": "Free"})
         for profile in properties.setdefault("agentPoolProfiles", []):
-            dress_pool(profile)
+            add_pool_defaults(profile)
         return body
 
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:
@@ -122,7 +122,7 @@ class ManagedClusterProvider(ResourceProvider):
         return ArmReply(200, {"kubeconfigs": [{"name": "clusterUser", "value": kubeconfig(resource)}]})
 
     def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Starts or stops the cluster, or rotates its certificates."""
+        """Start or stop the cluster, or rotate its certificates."""
 
         async def work() -> None:
             await self.cloud.clock.sleep(60)
@@ -141,7 +141,7 @@ class ManagedClusterProvider(ResourceProvider):
 
 
 class AgentPoolProvider(ResourceProvider):
-    """Microsoft.ContainerService/managedClusters/agentPools: they stand in the cluster's profiles."""
+    """Microsoft.ContainerService/managedClusters/agentPools, stored in the cluster's ``agentPoolProfiles``."""
 
     types = (POOL_TYPE.lower(),)
 
@@ -170,7 +170,7 @@ class AgentPoolProvider(ResourceProvider):
             raise ArmError(404, "ParentResourceNotFound", f"The cluster of {write.address.id} could not be found.")
         profile = resource.body["properties"]
         profile["name"] = write.address.last_name
-        dress_pool(profile)
+        add_pool_defaults(profile)
         others = [p for p in cluster.properties["agentPoolProfiles"] if p.get("name") != profile["name"]]
         cluster.properties["agentPoolProfiles"] = [*others, profile]
 
@@ -186,15 +186,15 @@ class AgentPoolProvider(ResourceProvider):
             cluster.properties["agentPoolProfiles"] = kept
 
 
-def dress_pool(profile: dict[str, Json]) -> None:
-    """Adds what the service shows of every pool."""
+def add_pool_defaults(profile: dict[str, Json]) -> None:
+    """Add the service's defaults to an agent pool."""
     fill(profile, POOL, {})
     if not profile.get("osDiskSizeGB"):
         profile["osDiskSizeGB"] = 128
 
 
 def pool_body(cluster: Resource, profile: dict[str, Json]) -> dict[str, Json]:
-    """A pool as a resource."""
+    """The document of an agent pool."""
     return {
         "id": f"{cluster.id}/agentPools/{profile.get('name')}",
         "name": profile.get("name"),

@@ -52,7 +52,7 @@ class RecordSetProvider(ResourceProvider):
 
 
 class DnsZoneProvider(NetworkProvider):
-    """DNS zones: each has the records of its own authority from the beginning."""
+    """DNS zones. A new zone has the record sets of its authority."""
 
     types = ("microsoft.network/dnszones", "microsoft.network/privatednszones")
 

@@ -1,4 +1,4 @@
-"""Elements of a network resource's lists, which are resources of their own: finding, writing and dressing them."""
+"""Elements of a network resource's lists that are resources of their own: find, write and complete them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from azops_tui.simulator.providers.network.element_defaults import ELEMENT_DEFAU
 from azops_tui.simulator.store import Resource
 
 NOT_ELEMENTS = {"records", "virtualnetworkrules", "serviceendpoints", "delegations"}
-"""Lists whose elements have names and are no resources."""
+"""Lists whose elements have names but are not resources."""
 
 
 def elements(properties: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
-    """Every (list name, element) of the lists whose elements are resources."""
+    """All pairs of list name and element, for lists whose elements are resources."""
     for name, value in properties.items():
         if isinstance(value, list) and name.lower() not in NOT_ELEMENTS:
             for element in value:
@@ -25,8 +25,8 @@ def elements(properties: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]
                     yield name, element
 
 
-def dress(element: dict[str, Json], parent: str, parent_type: str, name: str, etag: str, state: str) -> None:
-    """Gives an element its id, etag, type, and its properties their state and defaults."""
+def complete_element(element: dict[str, Json], parent: str, parent_type: str, name: str, etag: str, state: str) -> None:
+    """Add id, etag, type, provisioning state and default properties to an element."""
     element.setdefault("id", f"{parent}/{name}/{element.get('name')}")
     element["etag"] = f'W/"{etag}"'
     element.setdefault("type", f"{parent_type}/{name}")
@@ -43,18 +43,18 @@ def dress(element: dict[str, Json], parent: str, parent_type: str, name: str, et
         properties["provisioningState"] = state or "Succeeded"
     for inner, each in elements(properties):
         if "id" not in each:
-            dress(each, element["id"], f"{parent_type}/{name}", inner, etag, state or "Succeeded")
+            complete_element(each, element["id"], f"{parent_type}/{name}", inner, etag, state or "Succeeded")
 
 
 def respell(value: Json) -> Json:
-    """What was sent with its names as the service writes them: beginning with a small letter."""
+    """A copy with names as the service spells them, beginning with a lower-case letter."""
     if isinstance(value, dict):
         return {k[:1].lower() + k[1:] if k[1:2].islower() else k: respell(v) for k, v in value.items()}
     return [respell(v) for v in value] if isinstance(value, list) else value
 
 
 def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]) -> list[Json]:
-    """The list ``name`` with the element put in its place or at the end."""
+    """Replace the element of that name in the list ``name``, or append it. Returns the list."""
     found = list(properties.get(name) or [])
     wanted = str(element.get("name")).lower()
     for i, old in enumerate(found):
@@ -68,7 +68,7 @@ def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]
 
 
 def element_of(body: dict[str, Json], address: ResourceId) -> dict[str, Json] | None:
-    """The element of a parent's document that a child's address names."""
+    """The element of a parent's document with the name of a child id; None if there is none."""
     wanted = address.last_name.lower()
     for element in get(body, "properties", address.types[-1]) or []:
         if str(element.get("name")).lower() == wanted and isinstance(element, dict):
@@ -77,7 +77,7 @@ def element_of(body: dict[str, Json], address: ResourceId) -> dict[str, Json] | 
 
 
 def find_element(cloud: SimulatedCloud, address: ResourceId) -> Resource | None:
-    """A child that lives in its parent's list, as a resource whose document is the element itself."""
+    """The child resource whose document is an element of its parent; None if there is none."""
     above = address.parent
     if above is None:
         return None
@@ -94,7 +94,7 @@ def find_element(cloud: SimulatedCloud, address: ResourceId) -> Resource | None:
 
 
 def references(value: Json, inside: bool = False) -> Iterator[str]:
-    """Every id that a document refers to by ``{"id": …}``; ids of its own named elements left out."""
+    """All ids that a document refers to as ``{"id": …}``, without the ids of its own named elements."""
     if isinstance(value, dict):
         own = reference_id(value)
         if own.startswith("/") and "name" not in value:

@@ -1,4 +1,4 @@
-"""Network interfaces: each configuration gets a private address of its subnet."""
+"""Network interfaces. Each IP configuration has a private address of its subnet."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class NetworkInterfaceProvider(NetworkProvider):
         super().on_written(resource, write)
         resource.body.setdefault("kind", "Regular")
         properties = resource.properties
-        properties.setdefault("macAddress", mac(self.cloud))
+        properties.setdefault("macAddress", mac_address(self.cloud))
         settings = properties.setdefault("dnsSettings", {})
         for name in ("dnsServers", "appliedDnsServers"):
             settings.setdefault(name, [])
-        settings.setdefault("internalDomainNameSuffix", suffix(self.cloud))
+        settings.setdefault("internalDomainNameSuffix", internal_domain(self.cloud))
         if write.api_version >= "2022-11-01":
             properties.setdefault("disableTcpStateTracking", False)
             properties.setdefault("auxiliarySku", "None")
@@ -55,7 +55,9 @@ class NetworkInterfaceProvider(NetworkProvider):
             wanted = str(inner.get("privateIPAddress") or "") if fixed else ""
             wanted = wanted or (old.get(str(configuration["name"]).lower(), "") if fixed else "")
             if subnet:
-                inner["privateIPAddress"] = take(self.cloud, subnet, configuration["id"], wanted, resource.id)
+                inner["privateIPAddress"] = allocate_private_address(
+                    self.cloud, subnet, configuration["id"], wanted, resource.id
+                )
 
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = super().show(resource, query)
@@ -86,11 +88,11 @@ class NetworkInterfaceProvider(NetworkProvider):
         self.cloud.addresses.free(resource.id)
 
 
-def take(cloud: SimulatedCloud, subnet: str, owner: str, wanted: str, user: str) -> str:
-    """A private address of a subnet.
+def allocate_private_address(cloud: SimulatedCloud, subnet: str, owner: str, wanted: str, user: str) -> str:
+    """Allocate a private address of a subnet.
 
     Raises:
-        ArmError: the subnet is not there or full, or the address is another's.
+        ArmError: the subnet does not exist or is full, or the address is in use.
     """
     found = find_element(cloud, ResourceId.parse(subnet))
     if found is None:
@@ -136,7 +138,7 @@ def machine_of(cloud: SimulatedCloud, resource: Resource) -> Resource | None:
 def addresses_of(cloud: SimulatedCloud, resource: Resource, *, allocating: bool) -> tuple[str, str, str]:
     """Private address, public address and name of an interface's first configuration.
 
-    ``allocating`` gives a dynamic public address now if it has none.
+    ``allocating`` allocates a dynamic public address if it has none.
     """
     for configuration in resource.properties.get("ipConfigurations") or []:
         inner = configuration.get("properties") or {}
@@ -151,7 +153,7 @@ def addresses_of(cloud: SimulatedCloud, resource: Resource, *, allocating: bool)
 
 
 def release_addresses(cloud: SimulatedCloud, resource: Resource) -> None:
-    """Takes the dynamic public addresses of an interface away."""
+    """Release the dynamic public addresses of an interface."""
     for configuration in resource.properties.get("ipConfigurations") or []:
         used = reference_id(get(configuration, "properties", "publicIPAddress"))
         public = cloud.store.get(used) if used else None
@@ -159,12 +161,12 @@ def release_addresses(cloud: SimulatedCloud, resource: Resource) -> None:
             release(public)
 
 
-def suffix(cloud: SimulatedCloud) -> str:
-    """A domain for the names of machines inside their network."""
+def internal_domain(cloud: SimulatedCloud) -> str:
+    """A random domain for names inside a virtual network."""
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     return "".join(cloud.random.choice(letters) for _ in range(26)) + ".bx.internal.cloudapp.net"
 
 
-def mac(cloud: SimulatedCloud) -> str:
-    """A hardware address of the maker's range that Azure uses."""
+def mac_address(cloud: SimulatedCloud) -> str:
+    """A random MAC address in Microsoft's range."""
     return "00-0D-3A-" + "-".join(f"{cloud.random.randrange(256):02X}" for _ in range(3))

@@ -1,7 +1,7 @@
 """Networks, security groups, load balancers and all other types of Microsoft.Network.
 
-They share one habit: elements of their lists (subnets, rules, pools, configurations) are resources of their own, with
-an id beneath the parent, an etag and a state, and can be read and written both ways.
+Elements of their lists (subnets, rules, pools, configurations) are resources of their own, with an id below the
+parent, an etag and a state, and can be read and written both ways.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.element_defaults import default_rules
 from azops_tui.simulator.providers.network.elements import (
-    dress,
+    complete_element,
     element_of,
     elements,
     find_element,
@@ -47,11 +47,11 @@ EMBEDDED: dict[str, tuple[str, ...]] = {
     ),
     "microsoft.network/expressroutecircuits": ("authorizations", "peerings"),
 }
-"""Child types that live in a list of their parent, by the parent's type."""
+"""Child types that are elements of a list of their parent, by the parent's type."""
 
 
 class NetworkProvider(ResourceProvider):
-    """Any type of Microsoft.Network of the first level."""
+    """Top-level types of Microsoft.Network."""
 
     def implicit_group(self, address: ResourceId) -> ResourceGroupRecord | None:
         return (
@@ -67,7 +67,7 @@ class NetworkProvider(ResourceProvider):
             check_subnets(write.address, write.properties)
 
     def check_reference(self, reference: str, write: ResourceWrite) -> None:
-        """Refuses a reference to a network resource that is not there."""
+        """Refuse a reference to a network resource that does not exist."""
         target = ResourceId.parse(reference)
         if target.namespace.lower() != "microsoft.network" or not target.names or not target.group:
             return
@@ -110,12 +110,12 @@ class NetworkProvider(ResourceProvider):
         properties["provisioningState"] = state
         if not dns:
             properties.setdefault("resourceGuid", guid(self.cloud))
-        self.dress(resource, state)
+        self.complete_elements(resource, state)
 
-    def dress(self, resource: Resource, state: str) -> None:
-        """Gives every element of the resource's lists its id, etag, type, state and defaults."""
+    def complete_elements(self, resource: Resource, state: str) -> None:
+        """Add id, etag, type, state and default properties to all elements of the resource's lists."""
         for name, element in elements(resource.properties):
-            dress(element, resource.id, resource.type, name, resource.etag, state)
+            complete_element(element, resource.id, resource.type, name, resource.etag, state)
 
     def on_completed(self, resource: Resource) -> None:
         for _, element in elements(resource.properties):
@@ -177,11 +177,11 @@ class ElementProvider(ResourceProvider):
         name = self._list_name(write.address)
         profile = self.lro(resource.type)
         state = profile.state if write.creates else profile.updating
-        dress(resource.body, parent.id, parent.type, name, resource.etag, state)
+        complete_element(resource.body, parent.id, parent.type, name, resource.etag, state)
         parent.properties[name] = put_element(parent.properties, name, resource.body)
         provider = self.provider_of(parent.type)
         if isinstance(provider, NetworkProvider):
-            provider.dress(parent, "")
+            provider.complete_elements(parent, "")
 
     def on_completed(self, resource: Resource) -> None:
         resource.properties["provisioningState"] = "Succeeded"
@@ -232,7 +232,7 @@ class ElementProvider(ResourceProvider):
 
 
 def users_of(cloud: SimulatedCloud, resource: Resource) -> Iterator[str]:
-    """Ids of what refers to a network resource or to an element of it."""
+    """Ids of the resources that refer to a network resource or to one of its elements."""
     key = resource.address.key
     scope = f"/subscriptions/{resource.address.subscription}"
     kinds = (
@@ -261,7 +261,7 @@ def _refers(properties: Json, key: str) -> bool:
 
 
 def add_back_references(cloud: SimulatedCloud, resource: Resource, body: dict[str, Json]) -> None:
-    """Adds what the service knows from the other side: who uses a subnet, a group, an address or a pool."""
+    """Add references from the other side: the users of a subnet, a security group, an address or a pool."""
     type_ = resource.type.lower()
     scope = f"/subscriptions/{resource.address.subscription}"
     properties = body.get("properties") or {}
@@ -304,7 +304,7 @@ LINKED_INSIDE = ("microsoft.network/loadbalancers", "microsoft.network/applicati
 
 
 def add_links(properties: dict[str, Json]) -> None:
-    """Adds to each element the elements of the same resource that refer to it, under the name of their list."""
+    """Add to each element the elements of the same resource that refer to it, under the name of their list."""
     known = {str(e.get("id")).lower(): e for _, e in elements(properties)}
     for name, element in list(elements(properties)):
         if name == "backendAddressPools":
@@ -317,7 +317,7 @@ def add_links(properties: dict[str, Json]) -> None:
 
 
 def pair_pools(rule: dict[str, Json]) -> None:
-    """A rule names its pool both ways, whichever way it was sent."""
+    """Show a rule's backend pool both as ``backendAddressPool`` and as ``backendAddressPools``."""
     if rule.get("backendAddressPool") and not rule.get("backendAddressPools"):
         rule["backendAddressPools"] = [dict(rule["backendAddressPool"])]
     elif rule.get("backendAddressPools") and not rule.get("backendAddressPool"):
@@ -325,7 +325,7 @@ def pair_pools(rule: dict[str, Json]) -> None:
 
 
 def check_subnets(address: ResourceId, properties: dict[str, Json]) -> None:
-    """Refuses ranges that are none, lie outside of the network's, or overlap."""
+    """Refuse address ranges that are not valid, are outside of the network's or overlap."""
     spaces = []
     for text in get(properties, "addressSpace", "addressPrefixes") or []:
         try:

@@ -1,4 +1,4 @@
-"""Public IP addresses: static ones have theirs at once, dynamic ones when something that runs uses them."""
+"""Public IP addresses. Static ones are allocated at once, dynamic ones when a running resource uses them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PublicIpProvider(NetworkProvider):
         if not label:
             return
         location = write.sent.get("location") or (write.before.location if write.before else "")
-        fqdn = name_of(str(label), str(location))
+        fqdn = fqdn_of(str(label), str(location))
         for other in self.cloud.store.of_type(self.types[0]):
             taken = str(get(other.properties, "dnsSettings", "fqdn") or "").lower()
             if other.address.key != write.address.key and taken == fqdn.lower():
@@ -58,7 +58,7 @@ class PublicIpProvider(NetworkProvider):
             properties["ipAddress"] = write.before.properties["ipAddress"]
         settings = properties.get("dnsSettings")
         if isinstance(settings, dict) and settings.get("domainNameLabel"):
-            settings["fqdn"] = name_of(str(settings["domainNameLabel"]), str(body.get("location")))
+            settings["fqdn"] = fqdn_of(str(settings["domainNameLabel"]), str(body.get("location")))
         return body
 
     def on_completed(self, resource: Resource) -> None:
@@ -107,13 +107,13 @@ class PublicIpProvider(NetworkProvider):
         return ""
 
 
-def name_of(label: str, location: str) -> str:
-    """Fully qualified name of a label in a region."""
-    return f"{label}.{locations.normal(location)}.cloudapp.azure.com".lower()
+def fqdn_of(label: str, location: str) -> str:
+    """Fully qualified domain name of a label in a region."""
+    return f"{label}.{locations.region_name(location)}.cloudapp.azure.com".lower()
 
 
 def allocate(cloud: SimulatedCloud, resource: Resource) -> str:
-    """The address of a public IP resource; given now if it had none."""
+    """The address of a public IP resource, allocated if it has none."""
     properties = resource.properties
     if not properties.get("ipAddress"):
         properties["ipAddress"] = cloud.addresses.public()
@@ -121,6 +121,6 @@ def allocate(cloud: SimulatedCloud, resource: Resource) -> str:
 
 
 def release(resource: Resource) -> None:
-    """Takes a dynamic address away, as when its machine is deallocated."""
+    """Release a dynamic address, for example when its machine is deallocated."""
     if resource.properties.get("publicIPAllocationMethod") == "Dynamic":
         resource.properties.pop("ipAddress", None)

@@ -25,7 +25,7 @@ class NetworkWatcherProvider(NetworkProvider):
         region = address.last_name.lower().removeprefix("networkwatcher_")
         if resource is not None or address.group.lower() != WATCHERS_GROUP.lower():
             return resource
-        is_azures_own = region != address.last_name.lower() and locations.known(region)
+        is_azures_own = region != address.last_name.lower() and locations.is_known(region)
         return self._create(address.subscription, region) if is_azures_own else None
 
     def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:

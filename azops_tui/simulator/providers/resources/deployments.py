@@ -17,7 +17,7 @@ from azops_tui.simulator.services import ArmServices
 
 
 def _deployment(request: ArmRequest) -> ResourceId:
-    """ResourceId of the deployment itself, without an action."""
+    """Id of the deployment itself, without an action."""
     return replace(request.address, tail="")
 
 
@@ -25,7 +25,7 @@ def list_deployments(services: ArmServices, request: ArmRequest) -> ArmReply:
     """The deployments of a scope, newest first."""
     services.resources.group(request.address)
     now = services.cloud.clock.now()
-    documents: list[Json] = [d.view(now) for d in services.deployments.of_scope(request.address.scope)]
+    documents: list[Json] = [d.as_json(now) for d in services.deployments.of_scope(request.address.scope)]
     filter_ = request.query.get("$filter", "").lower()
     if "provisioningstate eq '" in filter_:
         state = filter_.split("provisioningstate eq '")[1].split("'")[0]
@@ -35,7 +35,7 @@ def list_deployments(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 def show(services: ArmServices, request: ArmRequest) -> ArmReply:
     """One deployment."""
-    document = services.deployments.get(request.address).view(services.cloud.clock.now())
+    document = services.deployments.get(request.address).as_json(services.cloud.clock.now())
     return ArmReply(200, copy.deepcopy(document))
 
 
@@ -46,24 +46,24 @@ def exists(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def put(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Starts a deployment."""
+    """Start a deployment."""
     engine, address, version = services.deployments, request.address, request.api_version
     existed = engine.find(address) is not None
     deployment, operation = engine.start(address, request.document(), version)
     url = f"{services.cloud.base}{deployment.id}/operationStatuses/{operation.id}?api-version={version}"
     headers = {"Azure-AsyncOperation": url} | services.cloud.clock.retry_after()
-    body = copy.deepcopy(deployment.view(services.cloud.clock.now()))
+    body = copy.deepcopy(deployment.as_json(services.cloud.clock.now()))
     return ArmReply(200 if existed else 201, body, headers=headers)
 
 
 def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Deletes the record of a deployment."""
+    """Delete the record of a deployment."""
     address, cloud = request.address, services.cloud
     deployment = services.deployments.find(address)
     services.resources.group(address)
     if deployment is None:
         return ArmReply(204)
-    if not deployment.done:
+    if not deployment.is_done:
         raise ArmError(
             409,
             "DeploymentActive",
@@ -81,12 +81,12 @@ def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def validate(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Validates a deployment without starting it."""
+    """Validate a deployment without starting it."""
     return ArmReply(200, services.deployments.validate(_deployment(request), request.document()))
 
 
 def cancel(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Cancels a running deployment."""
+    """Cancel a running deployment."""
     services.deployments.cancel(_deployment(request))
     return ArmReply(204)
 
@@ -97,14 +97,14 @@ def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def what_if(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Predicts the changes of a deployment."""
+    """Predict the changes of a deployment."""
     address, sent, cloud = _deployment(request), request.document(), services.cloud
     services.resources.group(address)
     whatif.check(sent, address)
     prediction: dict[str, Json] = {}
 
     async def work() -> None:
-        await cloud.clock.sleep(cloud.operations.span(4))
+        await cloud.clock.sleep(cloud.operations.vary(4))
         prediction.update(whatif.predict(services.deployments, address, sent))
 
     operation = cloud.operations.make(DEPLOYMENT_TYPE, address.subscription)

@@ -21,7 +21,7 @@ def list_groups(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 def show(services: ArmServices, request: ArmRequest) -> ArmReply:
     """One resource group."""
-    return ArmReply(200, _group(services, request).view())
+    return ArmReply(200, _group(services, request).as_json())
 
 
 def exists(services: ArmServices, request: ArmRequest) -> ArmReply:
@@ -31,17 +31,17 @@ def exists(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def put(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Creates or updates a resource group."""
+    """Create or update a resource group."""
     return services.groups.put(request.params["subscription"], request.params["group"], request.document())
 
 
 def patch(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Replaces the tags of a resource group."""
+    """Replace the tags of a resource group."""
     return services.groups.patch(request.params["subscription"], request.params["group"], request.document())
 
 
 def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Deletes a resource group with its resources."""
+    """Delete a resource group with its resources."""
     return services.groups.delete(request.params["subscription"], request.params["group"])
 
 
@@ -52,7 +52,7 @@ def list_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Exports the group as a template."""
+    """Export the group as a template."""
     subscription = request.params["subscription"]
     exported = services.groups.export(subscription, request.params["group"], request.document())
     operations = services.cloud.operations
@@ -63,6 +63,6 @@ def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def move_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Accepts the request to move resources, or to validate the move; nothing is moved."""
+    """Accept the request to move resources or to validate the move; nothing is moved."""
     _group(services, request)
     return ArmReply(204)

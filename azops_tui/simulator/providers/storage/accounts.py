@@ -1,4 +1,4 @@
-"""Storage accounts, and the services beneath them."""
+"""Storage accounts."""
 
 from __future__ import annotations
 
@@ -102,11 +102,11 @@ class StorageAccountProvider(ResourceProvider):
         properties.setdefault("accessTier", "Hot")
         properties["creationTime"] = old.get("creationTime", now)
         properties["primaryEndpoints"] = endpoints(name, location)
-        properties["primaryLocation"] = locations.normal(location)
+        properties["primaryLocation"] = locations.region_name(location)
         properties["statusOfPrimary"] = "available"
         kind = str(sku.get("name", ""))
         if "GRS" in kind or "GZRS" in kind:
-            properties["secondaryLocation"] = locations.paired(location)
+            properties["secondaryLocation"] = locations.paired_region(location)
             properties["statusOfSecondary"] = "available"
             if "RAG" in kind:
                 found = endpoints(name + "-secondary", location)
@@ -121,10 +121,10 @@ class StorageAccountProvider(ResourceProvider):
 
     def list_keys(self, resource: Resource, call: ActionCall) -> ArmReply:
         """The access keys of the account."""
-        return ArmReply(200, {"keys": key_views(resource)})
+        return ArmReply(200, {"keys": key_documents(resource)})
 
     def regenerate_key(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """Replaces one access key."""
+        """Replace one access key."""
         index = 1 if str(get(call.body, "keyName")).lower() == "key2" else 0
         resource.private["keys"][index] = new_key(self.cloud)
         resource.properties["keyCreationTime"][f"key{index + 1}"] = stamp(self.cloud.clock.now())
@@ -143,7 +143,7 @@ class StorageAccountProvider(ResourceProvider):
     )
 
 
-def key_views(resource: Resource) -> list[Json]:
+def key_documents(resource: Resource) -> list[Json]:
     """The keys of an account as listKeys shows them."""
     created = resource.properties.get("keyCreationTime") or {}
     return [
@@ -163,9 +163,9 @@ def new_key(cloud: SimulatedCloud) -> str:
 
 
 def endpoints(name: str, location: str) -> dict[str, str]:
-    """The urls of an account's services."""
+    """The URLs of an account's services."""
     return {
-        service: f"https://{name}.{zone(location) if service == 'web' else ''}{service}.core.windows.net/"
+        service: f"https://{name}.{storage_zone(location) if service == 'web' else ''}{service}.core.windows.net/"
         for service in SERVICES
     }
 
@@ -173,13 +173,13 @@ def endpoints(name: str, location: str) -> dict[str, str]:
 _ZONES = {"eastus": 13, "eastus2": 20, "eastus2euap": 3, "westus": 22, "westus2": 5, "japanwest": 31, "japaneast": 11}
 
 
-def zone(location: str) -> str:
-    """The storage zone of a region, as it stands in the names of web endpoints: ``z13.``."""
-    return f"z{_ZONES.get(locations.normal(location), 6)}."
+def storage_zone(location: str) -> str:
+    """The storage zone of a region in the names of web endpoints: ``z13.``."""
+    return f"z{_ZONES.get(locations.region_name(location), 6)}."
 
 
 def account_named(cloud: SimulatedCloud, name: str) -> Resource | None:
-    """The account of that name, which is unique in the cloud."""
+    """The account with a name; names are unique in the cloud."""
     wanted = name.lower()
     accounts = cloud.store.of_type("microsoft.storage/storageaccounts")
     return next((a for a in accounts if a.address.last_name.lower() == wanted), None)

@@ -1,4 +1,4 @@
-"""The blob, file, queue and table services of a storage account: each account has one of each from the beginning."""
+"""The blob, file, queue and table services of a storage account. Each account has one of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST: dict[str, Json] = {
     "queueServices": _CORS,
     "tableServices": _CORS,
 }
-"""Properties of a service that nobody has changed, by its type."""
+"""Initial properties of a service, by type."""
 _TYPES = {f"microsoft.storage/storageaccounts/{kind}".lower(): kind for kind in FIRST}
 
 
