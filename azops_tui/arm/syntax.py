@@ -11,6 +11,7 @@ True
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,26 @@ class Index:
 
 
 Node = Literal | Call | Property | Index
+
+
+def calls(node: Node) -> Iterator[Call]:
+    """Yield every call in an expression, outermost first."""
+    stack: list[Node] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Call):
+            yield current
+            stack += reversed(current.arguments)
+        elif isinstance(current, Property):
+            stack.append(current.target)
+        elif isinstance(current, Index):
+            stack += [current.index, current.target]
+
+
+def text_argument(call: Call) -> str | None:
+    """Return the first argument if it is a string literal."""
+    first = call.arguments[0] if call.arguments else None
+    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
 
 
 def unparse(node: Node) -> str:

@@ -25,7 +25,7 @@ from azops_tui.azure.credentials import Credential
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.policies import OncePolicy, ReadOnlyPolicy
 from azops_tui.azure.profiles import Profile
-from azops_tui.azure.request_stats import Meter, MeterPolicy
+from azops_tui.azure.request_stats import RequestStats, RequestStatsPolicy
 from azops_tui.azure.transport import Transport
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
@@ -41,7 +41,7 @@ class Clients:
         profile: Profile,
         credential: Credential,
         transport: Transport,
-        meter: Meter,
+        stats: RequestStats,
         *,
         manager: str,
         scope: str,
@@ -51,7 +51,7 @@ class Clients:
         self.profile = profile
         self.credential = credential
         self.transport = transport
-        self.meter = meter
+        self.stats = stats
         self.manager = manager.rstrip("/")
         self.scope = scope
         self.subscription = subscription
@@ -159,7 +159,7 @@ class Clients:
     def _per_retry(self) -> list[Any]:
         # Read-only stands here, behind every policy that could make a request of its own.
         guard = [ReadOnlyPolicy(self.profile.name)] if self.profile.read_only else []
-        return [*guard, MeterPolicy(self.meter)]
+        return [*guard, RequestStatsPolicy(self.stats)]
 
     def _pipeline(self) -> AsyncARMPipelineClient[Any, Any]:
         if self._thin is None:

@@ -16,7 +16,7 @@ from azops_tui.azure.deployments import Deployments
 from azops_tui.azure.groups import Groups
 from azops_tui.azure.machines import Machines
 from azops_tui.azure.profiles import CLOUDS, Profile
-from azops_tui.azure.request_stats import Meter
+from azops_tui.azure.request_stats import RequestStats
 from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.json_types import Json
@@ -89,9 +89,9 @@ class Cloud:
         self._locations: list[str] = []
 
     @property
-    def meter(self) -> Meter:
+    def stats(self) -> RequestStats:
         """What was asked of Azure so far."""
-        return self._clients.meter
+        return self._clients.stats
 
     @property
     def poll(self) -> float:

@@ -13,7 +13,7 @@ from azops_tui.azure.cloud import Cloud, Endpoint
 from azops_tui.azure.credentials import Credential, Prompt, credential_for, local_credential
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.profiles import CLOUDS, Profile
-from azops_tui.azure.request_stats import Meter, RequestSeen
+from azops_tui.azure.request_stats import RequestAttempt, RequestStats
 from azops_tui.azure.transport import Transport
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
@@ -25,7 +25,7 @@ async def connect(
     profile: Profile,
     endpoint: Endpoint | None = None,
     *,
-    on_request: Callable[[RequestSeen], object] | None = None,
+    on_request: Callable[[RequestAttempt], object] | None = None,
     prompt: Prompt | None = None,
     poll: float | None = None,
 ) -> Cloud:
@@ -43,7 +43,7 @@ async def connect(
     """
     if profile.cloud == "local" and endpoint is None:
         raise _failure("NoLocalCloud", "The local cloud is not running.", "“azops sim up” starts it.")
-    meter = Meter(on_request)
+    stats = RequestStats(on_request)
     if endpoint is not None:
         transport = Transport(ca=endpoint.ca)
         credential = local_credential(
@@ -60,7 +60,7 @@ async def connect(
             raise
         manager, scope = CLOUDS[profile.cloud].manager, CLOUDS[profile.cloud].scope
         subscription = profile.subscription or os.environ.get("AZURE_SUBSCRIPTION_ID", "")
-    clients = _clients(profile, credential, transport, meter, manager, scope, poll)
+    clients = _clients(profile, credential, transport, stats, manager, scope, poll)
     try:
         found = await _subscription(clients, subscription, credential.kind)
     except BaseException:
@@ -74,14 +74,14 @@ def _clients(
     profile: Profile,
     credential: Credential,
     transport: Transport,
-    meter: Meter,
+    stats: RequestStats,
     manager: str,
     scope: str,
     poll: float | None,
 ) -> Clients:
     if poll is None:
         poll = 1.0 if profile.cloud == "local" else 3.0
-    return Clients(profile, credential, transport, meter, manager=manager, scope=scope, subscription="", poll=poll)
+    return Clients(profile, credential, transport, stats, manager=manager, scope=scope, subscription="", poll=poll)
 
 
 async def _subscription(clients: Clients, wanted: str, credential: str) -> Json:

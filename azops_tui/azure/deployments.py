@@ -10,7 +10,7 @@ import msgspec
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
 from azops_tui.azure.operations import Expected, Watch, with_cause
-from azops_tui.azure.parameter_origin import blame, blaming
+from azops_tui.azure.parameter_origin import name_origins, origins_named
 from azops_tui.durations import parse_iso_duration, start_time
 from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, PropertyChangeView
 from azops_tui.json_types import Json
@@ -67,7 +67,7 @@ class Deployments:
         client = await self._clients.deployments()
         body = _body(template, parameters, mode, location)
         identity = self._id(group, name)
-        with blaming(template), explained(identity):
+        with origins_named(template), explained(identity):
             poller = await client.deployments.begin_validate_at_scope(self._scope(group), name, body)
             result = await poller.result()
             error = (result.as_dict() if result is not None else {}).get("error")
@@ -92,7 +92,7 @@ class Deployments:
         client = await self._clients.deployments()
         body = _body(template, parameters, mode, location)
         identity = self._id(group, name)
-        with blaming(template), explained(identity):
+        with origins_named(template), explained(identity):
             if group:
                 poller = await client.deployments.begin_what_if(group, name, body)
             else:
@@ -137,7 +137,7 @@ class Deployments:
             await self.validate(group, name, template, parameters, mode, location=location)
         client = await self._clients.deployments()
         body = _body(template, parameters, mode, location)
-        with blaming(template), explained(self._id(group, name)):
+        with origins_named(template), explained(self._id(group, name)):
             poller = await client.deployments.begin_create_or_update_at_scope(self._scope(group), name, body)
             raw = poller.polling_method().resource().as_dict()
         view = deployment_view(raw, group)
@@ -175,7 +175,7 @@ class Deployments:
                     raise error
         operations = await watch.look(final=True)
         last = with_cause(msgspec.structs.replace(last, operations=operations))
-        yield blame(template, last)
+        yield name_origins(template, last)
 
     async def cancel(self, group: str, name: str) -> None:
         """Ends a running deployment: what has begun is finished, nothing more begins.

@@ -1,4 +1,4 @@
-"""What is asked of Azure: every attempt counted, retries and throttling seen, limits read from the answers."""
+"""Statistics of the requests to Azure: attempts, retries, throttling, and the limits that responses report."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from azure.core.pipeline.policies import AsyncHTTPPolicy
 _LIMIT = "x-ms-ratelimit-remaining-"
 
 
-class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
+class RequestAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt at one request."""
 
     at: float
-    """When it was sent, seconds since the epoch."""
+    """Time of sending, seconds since the epoch."""
     method: str
     path: str
     """Path of the URL, without query: queries of polls carry signatures."""
     status: int | None
-    """HTTP status; None where there was no answer."""
+    """HTTP status; None without a response."""
     duration: float
     """Seconds."""
     attempt: int
@@ -31,50 +31,49 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that the service asked to wait."""
     correlation_id: str = ""
     remaining: dict[str, int] = {}
-    """What the service said is left of its limits, as ``{"subscription-reads": 11999}``."""
+    """Requests left before throttling, by limit, as ``{"subscription-reads": 11999}``."""
     problem: str = ""
-    """Name of the error where there was no answer."""
+    """Class of the error if there was no response."""
 
     @property
-    def throttled(self) -> bool:
-        """Whether the service refused because it was asked too often."""
+    def is_throttled(self) -> bool:
+        """True if the service refused the request because of its rate limit."""
         return self.status == 429
 
 
-class Meter:
-    """Counts of one cloud, kept up by :class:`MeterPolicy`."""
+class RequestStats:
+    """Counts of the requests to one cloud, fed by :class:`RequestStatsPolicy`."""
 
-    def __init__(self, on_request: Callable[[RequestSeen], object] | None = None) -> None:
+    def __init__(self, on_request: Callable[[RequestAttempt], object] | None = None) -> None:
         self.on_request = on_request
         self.requests = 0
-        """Attempts, retries among them."""
+        """Attempts, including retries."""
         self.retries = 0
         self.throttled = 0
         self.failures = 0
-        """Attempts without an answer."""
+        """Attempts without a response."""
         self.remaining: dict[str, int] = {}
-        """The newest word of the service on each of its limits."""
+        """Latest value of each limit that the service reported."""
 
-    def see(self, seen: RequestSeen) -> None:
-        """Counts one attempt and passes it on."""
+    def add(self, attempt: RequestAttempt) -> None:
+        """Count an attempt and pass it to ``on_request``."""
         self.requests += 1
-        self.retries += seen.attempt > 1
-        self.throttled += seen.throttled
-        self.failures += seen.status is None
-        self.remaining.update(seen.remaining)
+        self.retries += attempt.attempt > 1
+        self.throttled += attempt.is_throttled
+        self.failures += attempt.status is None
+        self.remaining.update(attempt.remaining)
         if self.on_request is not None:
-            self.on_request(seen)
+            self.on_request(attempt)
 
 
-class MeterPolicy(AsyncHTTPPolicy[Any, Any]):
-    """Stands after the retry policy, so that it sees every attempt."""
+class RequestStatsPolicy(AsyncHTTPPolicy[Any, Any]):
+    """Pipeline policy that reports every attempt; it stands after the retry policy."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, stats: RequestStats) -> None:
         super().__init__()
-        self.meter = meter
+        self.stats = stats
 
     async def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        """Sends the request on and reports what came of it."""
         at = time.time()
         clock = time.perf_counter()
         try:
@@ -89,8 +88,8 @@ class MeterPolicy(AsyncHTTPPolicy[Any, Any]):
         self, request: PipelineRequest[Any], at: float, clock: float, response: Any = None, problem: str = ""
     ) -> None:
         headers = response.headers if response is not None else {}
-        self.meter.see(
-            RequestSeen(
+        self.stats.add(
+            RequestAttempt(
                 at=at,
                 method=request.http_request.method,
                 path=request.http_request.url.partition("?")[0].partition("://")[2].partition("/")[2],

@@ -13,7 +13,7 @@ from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.profiles import Profile
-from azops_tui.azure.request_stats import RequestSeen
+from azops_tui.azure.request_stats import RequestAttempt
 from tests.azure.service import SUBSCRIPTION, Answer, Asked, Service
 
 LOCAL = Profile(name="local", cloud="local")
@@ -29,7 +29,7 @@ async def test_one_token_and_one_pool_for_all_clients(service: Service, cloud: C
 
 
 async def test_retries_are_seen_and_throttling_counted(service: Service) -> None:
-    seen: list[RequestSeen] = []
+    seen: list[RequestAttempt] = []
     left = iter([429, 503])
 
     def respond(asked: Asked) -> Answer:
@@ -45,12 +45,12 @@ async def test_retries_are_seen_and_throttling_counted(service: Service) -> None
     assert await cloud.resources.list() == []
     await cloud.close()
     assert [(one.status, one.attempt) for one in seen] == [(429, 1), (503, 2), (200, 3)]
-    assert [one.throttled for one in seen] == [True, False, False]
+    assert [one.is_throttled for one in seen] == [True, False, False]
     assert seen[0].retry_after == 0.05
     assert seen[2].remaining == {"subscription-reads": 11999}
     assert seen[2].correlation_id == "c"
     assert seen[2].path == f"subscriptions/{SUBSCRIPTION}/resources"
-    assert (cloud.meter.retries, cloud.meter.throttled) == (2, 1)
+    assert (cloud.stats.retries, cloud.stats.throttled) == (2, 1)
 
 
 @pytest.mark.parametrize("status", [500, 503, 504])

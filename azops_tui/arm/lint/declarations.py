@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import get
 from azops_tui.arm.functions import FUNCTIONS
-from azops_tui.arm.lint.frames import PlacedExpression, TemplateFrame, calls, text_argument
+from azops_tui.arm.lint.frames import PlacedExpression, TemplateFrame
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
-from azops_tui.arm.syntax import Call
+from azops_tui.arm.syntax import Call, calls, text_argument
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 

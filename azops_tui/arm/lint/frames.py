@@ -6,7 +6,7 @@ enclosing frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from azops_tui.arm.deployment import get
@@ -14,7 +14,7 @@ from azops_tui.arm.errors import ParseError
 from azops_tui.arm.parser import is_expression, parse
 from azops_tui.arm.reader import Path
 from azops_tui.arm.resources import DEPLOYMENTS
-from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
+from azops_tui.arm.syntax import Node
 from azops_tui.arm.values import is_property_copy
 from azops_tui.json_types import Json
 
@@ -89,26 +89,6 @@ def frames(template: Mapping[str, Json]) -> list[TemplateFrame]:
     result: list[TemplateFrame] = []
     _frame(template, (), result)
     return result
-
-
-def calls(node: Node) -> Iterator[Call]:
-    """Yield every call in an expression, outermost first."""
-    stack: list[Node] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, Call):
-            yield current
-            stack += reversed(current.arguments)
-        elif isinstance(current, Property):
-            stack.append(current.target)
-        elif isinstance(current, Index):
-            stack += [current.index, current.target]
-
-
-def text_argument(call: Call) -> str | None:
-    """Return the first argument if it is a string literal."""
-    first = call.arguments[0] if call.arguments else None
-    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
 
 
 def _frame(template: Mapping[str, Json], path: Path, result: list[TemplateFrame]) -> None:

@@ -8,11 +8,11 @@ from datetime import date
 
 from azops_tui.arm.deployment import get
 from azops_tui.arm.lint.declarations import Report
-from azops_tui.arm.lint.frames import Definition, PlacedExpression, TemplateFrame, calls, text_argument
+from azops_tui.arm.lint.frames import Definition, PlacedExpression, TemplateFrame
 from azops_tui.arm.lint.names import RULES, NameRule
 from azops_tui.arm.reader import Path
 from azops_tui.arm.resources import ExpandedResource
-from azops_tui.arm.syntax import Call, Literal, Node
+from azops_tui.arm.syntax import Call, Literal, Node, calls, text_argument
 from azops_tui.json_types import Json
 
 YEARS = 2
