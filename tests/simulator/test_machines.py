@@ -107,7 +107,7 @@ async def test_power_states_follow_actions_and_hosts_follow_power(clients: Clien
     await (await machines.begin_start("g", "m")).result()
     await (await machines.begin_restart("g", "m")).result()
     assert await power() == "PowerState/running"
-    await (await machines.start_deletion("g", "m")).result()
+    await (await machines.begin_delete("g", "m")).result()
     assert not hosts.there
 
 
@@ -139,7 +139,7 @@ async def test_a_scale_set_grows_and_shrinks(clients: Clients, hosts: Listed, mo
     assert {h.name for h in hosts.there.values()} == {f"agent00000{n}" for n in range(5)}
     await (await sets.begin_update("g", "s", {"sku": {"name": "Standard_B2s", "capacity": 1}})).result()
     assert len(hosts.there) == 1
-    await (await sets.start_deletion("g", "s")).result()
+    await (await sets.begin_delete("g", "s")).result()
     assert not hosts.there
 
 

@@ -20,7 +20,7 @@ async def test_groups_are_made_tagged_listed_and_deleted_with_what_is_in_them(cl
     scope = f"/subscriptions/{clients.endpoint.subscription}/resourceGroups/cluster-1/providers"
     await clients.put(f"{scope}/Microsoft.Web/sites/s", {"location": "japanwest", "properties": {"x": 1}})
     assert [r.name async for r in clients.resources.resources.list_by_resource_group("cluster-1")] == ["s"]
-    await (await groups.start_deletion("cluster-1")).result()
+    await (await groups.begin_delete("cluster-1")).result()
     assert not await groups.check_existence("cluster-1")
     with pytest.raises(ResourceNotFoundError):
         await clients.get(f"{scope}/Microsoft.Web/sites/s")
@@ -54,12 +54,12 @@ async def test_locks_forbid_and_say_which_scope(clients: Clients) -> None:
     lock = f"{network}/providers/Microsoft.Authorization/locks/keep"
     await clients.raw("PUT", lock, {"properties": {"level": "CanNotDelete"}})
     with pytest.raises(HttpResponseError) as refused:
-        await clients.resources.resource_groups.start_deletion("g")
+        await clients.resources.resource_groups.begin_delete("g")
     assert code_of(refused.value) == "ScopeLocked"
     assert network in str(refused.value.error)
     status, _, _ = await clients.raw("DELETE", lock)
     assert status == 200
-    await (await clients.resources.resource_groups.start_deletion("g")).result()
+    await (await clients.resources.resource_groups.begin_delete("g")).result()
 
 
 async def test_subnets_live_in_their_network_and_are_resources_too(clients: Clients) -> None:
