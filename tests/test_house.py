@@ -37,10 +37,6 @@ CONFIGURATION = "azops_tui.azure.profiles"
 
 # Still to mend; each list only gets shorter.
 KNOWN_CIRCLES = """
-azops_tui.arm.evaluator azops_tui.arm.simplify azops_tui.arm.symbolic azops_tui.arm.functions
-azops_tui.arm.functions.lazy azops_tui.arm.functions.runtime azops_tui.arm.functions.scope
-azops_tui.arm.dependencies azops_tui.arm.deployment azops_tui.arm.deployment_json azops_tui.arm.expansion
-azops_tui.arm.parameters azops_tui.arm.resource_header azops_tui.arm.resources azops_tui.arm.user_functions
 azops_tui.simulator.hosts.commands azops_tui.simulator.hosts.commands.builtin azops_tui.simulator.hosts.commands.files
 azops_tui.simulator.hosts.commands.network azops_tui.simulator.hosts.commands.packages
 azops_tui.simulator.hosts.commands.services azops_tui.simulator.hosts.commands.system

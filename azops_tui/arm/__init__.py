@@ -44,10 +44,10 @@ from __future__ import annotations
 
 from azops_tui.arm.api import evaluate, expand, expand_nested
 from azops_tui.arm.errors import TemplateError
+from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.parameters import merged as merge_parameters
 from azops_tui.arm.reader import Document, read
-from azops_tui.arm.resources import ExpandedResource
 from azops_tui.arm.runtime import Runtime
 from azops_tui.arm.symbolic import Symbolic, plain
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, Literal
 
-from azops_tui.arm.deployment import Deployment, Given
-from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
+from azops_tui.arm.azure_facts import azure_facts
+from azops_tui.arm.deployment import TemplateDeployment
+from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, EvaluationRun, FollowLink
 from azops_tui.arm.errors import ExpressionError, TemplateError
-from azops_tui.arm.evaluator import evaluate_text
-from azops_tui.arm.expansion import Context, Expansion, Linked
+from azops_tui.arm.evaluator import compile_node, evaluate_text
+from azops_tui.arm.expanded_resource import ExpandedResource, body_error
+from azops_tui.arm.expansion import Expansion, expand_resolved
+from azops_tui.arm.expression_context import ExpressionContext
 from azops_tui.arm.limits import DEPLOYMENT_NAME
 from azops_tui.arm.reader import Document, read
 from azops_tui.arm.resource_id import ZERO, Scope, parse_scope
-from azops_tui.arm.resources import ExpandedResource, body_error
 from azops_tui.arm.runtime import Runtime
-from azops_tui.arm.symbolic import transform
-from azops_tui.arm.values import Constant
-from azops_tui.arm.world import world_for
 from azops_tui.json_types import Json
 
 GROUP = f"/subscriptions/{ZERO}/resourceGroups/rg"
@@ -52,28 +50,24 @@ def evaluate(
     management_group: str = "",
     clock: Callable[[], datetime] | None = None,
     new_guid: Callable[[], str] | None = None,
-    **world: Any,
+    **facts: Any,
 ) -> Json:
     """The value of an expression with its brackets; other text is what it says.
 
     `parameters` and `variables` are plain values by name. In mode ``plan``, what needs `runtime` gives `Symbolic`.
-    `world` is as in `expand`. Raises TemplateError.
+    `facts` are as in `expand`. Raises TemplateError.
 
     >>> evaluate("[toUpper(concat('a', parameters('n')))]", parameters={"n": 1})
     'A1'
     """
-    settings = world_for(tenant=tenant, location=location, **world)
-    run = Run(settings, mode=mode, runtime=runtime, clock=clock, new_guid=new_guid)
+    settings = azure_facts(tenant=tenant, location=location, **facts)
+    run = EvaluationRun(settings, compile_node, mode=mode, runtime=runtime, clock=clock, new_guid=new_guid)
     place = scope_of(scope)
     if management_group and not place.management_group:
         place = Scope(place.subscription, place.group, management_group)
-    deployment = Deployment(run, Document("", {}), name="main", scope=place, location=location)
-    deployment.given = {name.lower(): Given(value) for name, value in (parameters or {}).items()}
-    deployment.variable_builders = {
-        name.lower(): (("variables", name), partial(Constant, value)) for name, value in (variables or {}).items()
-    }
+    context = ExpressionContext(place, parameters or {}, variables or {}, location)
     try:
-        return evaluate_text(expression, Environment(run, deployment, place=REFERENCE | GENERATE))
+        return evaluate_text(expression, Environment(run, context, place=REFERENCE | GENERATE))
     except ExpressionError as error:
         raise TemplateError(
             error.code, error.message, expression=error.expression or expression, function=error.function
@@ -91,14 +85,14 @@ def expand(
     mode: Literal["plan", "now"] = "plan",
     location: str = "",
     runtime: Runtime | None = None,
-    linked: Linked | None = None,
+    linked: FollowLink | None = None,
     tenant: str = ZERO,
     base_uri: str = "",
     deployment_mode: str = "Incremental",
     clock: Callable[[], datetime] | None = None,
     new_guid: Callable[[], str] | None = None,
     allow_missing: bool = False,
-    **world: Any,
+    **facts: Any,
 ) -> Expansion:
     """What deploying the template with the parameters would make.
 
@@ -116,7 +110,7 @@ def expand(
         base_uri: address of the template, for ``relativePath``.
         clock, new_guid: for `utcNow` and `newGuid`; with them these are known in a plan too.
         allow_missing: parameters without value become symbolic instead of an error.
-        world: ``tags`` of the group, ``subscription_name``, ``cloud`` (what `environment()` gives), ``deployer``,
+        facts: ``tags`` of the group, ``subscription_name``, ``cloud`` (what `environment()` gives), ``deployer``,
             ``providers`` (a callable of namespace and type or None).
 
     Raises TemplateError, and nothing else, for whatever the template says.
@@ -134,15 +128,18 @@ def expand(
             target=name[:100],
         )
     document = template if isinstance(template, Document) else as_document(template)
-    run = Run(
-        world_for(tenant=tenant, location=location, **world),
+    run = EvaluationRun(
+        azure_facts(tenant=tenant, location=location, **facts),
+        compile_node,
         mode=mode,
         runtime=runtime,
         clock=clock,
         new_guid=new_guid,
+        linked=linked,
+        allow_missing=allow_missing,
     )
     try:
-        deployment = Deployment(
+        deployment = TemplateDeployment(
             run,
             document,
             name=name,
@@ -152,8 +149,7 @@ def expand(
             link={"uri": base_uri} if base_uri else None,
             location=location,
         )
-        context = Context(run, linked, allow_missing=allow_missing)
-        expansion = Expansion(deployment, context, place.resource_id("Microsoft.Resources/deployments", name))
+        expansion = Expansion(deployment, place.resource_id("Microsoft.Resources/deployments", name))
         expansion.expand(parameters or {})
         expansion.raw_outputs()
     except ExpressionError as error:
@@ -175,14 +171,9 @@ def expand_nested(resource: ExpandedResource, body: Mapping[str, Json], runtime:
 
     Its resources and outputs can be resolved with the same runtime. Raises TemplateError.
     """
-    from azops_tui.arm.expansion import expand_resolved
-
     try:
         return expand_resolved(resource, body, runtime)
     except ExpressionError as error:
         raise body_error(resource, error) from None
     except RecursionError:
         raise too_deep() from None
-
-
-__all__ = ["evaluate", "expand", "expand_nested", "transform"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from azops_tui.arm.cycles import find_circle
-from azops_tui.arm.deployment import Deployment
+from azops_tui.arm.deployment import TemplateDeployment
 from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.expanded_resource import Dependency, ExpandedResource
 from azops_tui.arm.resource_id import split_id
-from azops_tui.arm.resources import Dependency, ExpandedResource
 from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
 from azops_tui.arm.values import builder
 
 
-def link(deployment: Deployment, resources: list[ExpandedResource]) -> None:
+def link(deployment: TemplateDeployment, resources: Iterable[ExpandedResource]) -> None:
     """Fills in what each resource depends on. Raises TemplateError."""
     by_id = {resource.id.lower(): resource for resource in resources if resource.condition and not resource.existing}
     lines = {id: Dependency(resource.id, resource.type, resource.name) for id, resource in by_id.items()}
@@ -50,7 +52,7 @@ def link(deployment: Deployment, resources: list[ExpandedResource]) -> None:
     refuse_circles(deployment, waits, by_id)
 
 
-def explicit(deployment: Deployment, resource: ExpandedResource) -> list[str]:
+def explicit(deployment: TemplateDeployment, resource: ExpandedResource) -> list[str]:
     """The entries of ``dependsOn``, evaluated."""
     raw = get(resource.definition, "dependsOn", [])
     assert resource.environment is not None
@@ -77,7 +79,7 @@ def explicit(deployment: Deployment, resource: ExpandedResource) -> list[str]:
     return entries
 
 
-def targets(deployment: Deployment, resource: ExpandedResource, entry: str) -> list[ExpandedResource]:
+def targets(deployment: TemplateDeployment, resource: ExpandedResource, entry: str) -> list[ExpandedResource]:
     """The resources that an entry of ``dependsOn`` means: by symbol, loop, id, type and name, or name alone."""
     key = entry.strip("/").lower()
     loop = deployment.loops.get(key)
@@ -119,7 +121,7 @@ def shown(entry: str) -> str:
     return f"{type}/{name}" if type and name and type.count("/") == 1 else entry
 
 
-def batches(deployment: Deployment, resource: ExpandedResource) -> list[str]:
+def batches(deployment: TemplateDeployment, resource: ExpandedResource) -> list[str]:
     """In a serial loop, the resources of the turn (or batch) before: ids in lower case."""
     loop = get(resource.definition, "copy")
     if not isinstance(loop, dict) or str(get(loop, "mode", "")).lower() != "serial":
@@ -135,7 +137,7 @@ def batches(deployment: Deployment, resource: ExpandedResource) -> list[str]:
 
 
 def refuse_circles(
-    deployment: Deployment, waits: dict[str, dict[str, None]], by_id: dict[str, ExpandedResource]
+    deployment: TemplateDeployment, waits: dict[str, dict[str, None]], by_id: dict[str, ExpandedResource]
 ) -> None:
     """Raises TemplateError where resources wait for each other."""
     circle = find_circle({id: list(others) for id, others in waits.items()})
@@ -144,7 +146,7 @@ def refuse_circles(
         raise circular(deployment, first, [by_id[id].name for id in [*circle, circle[0]]])
 
 
-def circular(deployment: Deployment, first: ExpandedResource, names: list[str]) -> TemplateError:
+def circular(deployment: TemplateDeployment, first: ExpandedResource, names: list[str]) -> TemplateError:
     path = " -> ".join(names[:20])
     return deployment.invalid(
         f"Circular dependency detected on resource: '{first.id}' ({path}). "

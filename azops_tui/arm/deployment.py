@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from azops_tui.arm.cycles import find_circle
-from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, Run
-from azops_tui.arm.errors import ExpressionError, ParseError, TemplateError
-from azops_tui.arm.reader import Document, Path, show
+from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, EvaluationRun, ReferencedResource
+from azops_tui.arm.errors import ExpressionError, ParseError, not_found
+from azops_tui.arm.expanded_resource import ExpandedResource
+from azops_tui.arm.reader import Document, Path
 from azops_tui.arm.resource_id import Scope
-from azops_tui.arm.sections import get as get  # also imported from here
-from azops_tui.arm.sections import section as section
-from azops_tui.arm.symbolic import Symbolic, is_known, transform
-from azops_tui.arm.syntax import Call, Literal
+from azops_tui.arm.sections import get, section
+from azops_tui.arm.symbolic import KnownPart, Symbolic, is_known, transform
+from azops_tui.arm.syntax import FunctionCall, Literal
+from azops_tui.arm.template_source import TemplateSource
 from azops_tui.arm.types import Types
 from azops_tui.arm.user_functions import UserFunction, read_functions
-from azops_tui.arm.values import Builder, Constant, Loop, builder, is_property_copy
+from azops_tui.arm.values import Builder, Constant, CopyLoop, builder, is_property_copy
 from azops_tui.json_types import Json
-
-if TYPE_CHECKING:
-    from azops_tui.arm.resources import ExpandedResource
-
 
 USE_OF = {
     "variables": re.compile(r"variables\(\s*'([^']*)'\s*\)", re.IGNORECASE),
@@ -34,14 +31,14 @@ USE_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ParameterValue:
     """A parameter's value, or the Key Vault secret that holds it."""
 
     value: Json = None
     secret: Mapping[str, Json] | None = None
 
 
-class Deployment:
+class TemplateDeployment(TemplateSource):
     """What `parameters`, `variables` and the like mean in one template.
 
     With `outer`, the environment of the deployment around it, expressions mean what they mean there (a nested
@@ -50,7 +47,7 @@ class Deployment:
 
     def __init__(
         self,
-        run: Run,
+        run: EvaluationRun,
         document: Document,
         *,
         name: str,
@@ -62,17 +59,8 @@ class Deployment:
         level: int = 0,
         location: str = "",
     ) -> None:
-        if not isinstance(document.value, dict):
-            line, column = document.position()
-            raise TemplateError(
-                "InvalidTemplate",
-                "Deployment template validation failed: 'The template must be a JSON object.'.",
-                line=line,
-                column=column,
-            )
+        super().__init__(document)
         self.run = run
-        self.document = document
-        self.template: dict[str, Json] = document.value
         self.name = name
         self.scope = scope
         self.mode = mode
@@ -83,104 +71,61 @@ class Deployment:
         self.location = location
         self.symbolic_names = isinstance(get(self.template, "resources"), dict)
         self.types = Types(section(self.template, "definitions"))
-        self.given: dict[str, Given] = {}
+        self.given: dict[str, ParameterValue] = {}
         self.parameter_builders: dict[str, Builder] = {}
         self.variable_builders = self.read_variables() if outer is None else {}
-        self.functions = read_functions(self) if outer is None else {}
+        self.functions = read_functions(self, self.types) if outer is None else {}
         self.names: dict[str, list[ExpandedResource]] = {}
         self.short_names: dict[str, list[ExpandedResource]] = {}
         """By the last segment of the name, which is all that some templates write of a child's name."""
         self.loops: dict[str, list[ExpandedResource]] = {}
+        self.nested_outputs: Callable[[ExpandedResource], Mapping[str, Json] | None] = lambda resource: None
+        """Gives the outputs of a nested deployment of this one as far as they are known; set by its expansion."""
         self.evaluating: list[str] = []
         self.ordering = False
         self.orders: dict[str, dict[str, list[str]]] = {}
 
-    # Where things are
-
-    def error(
-        self, message: str, path: Path, *, code: str = "InvalidTemplate", cause: Exception | None = None
-    ) -> TemplateError:
-        """A TemplateError about the node at `path` of this template."""
-        line, column = self.document.position(path)
-        expression = cause.expression if isinstance(cause, ExpressionError) else ""
-        function = cause.function if isinstance(cause, ExpressionError) else ""
-        return TemplateError(
-            code,
-            message,
-            line=line,
-            column=column,
-            expression=expression,
-            function=function,
-            target=show((*self.document.shown, *path)),
-        )
-
-    def invalid(
-        self, message: str, path: Path, cause: Exception | None = None, *, violation: bool = False
-    ) -> TemplateError:
-        """The error of a template that does not pass validation."""
-        if isinstance(cause, ParseError):
-            message = (
-                f"Deployment template language expression evaluation failed: '{cause.message}'. "
-                "Please see https://aka.ms/arm-template-expressions for usage details."
-            )
-        else:
-            message = f"Deployment template validation failed: '{message}'."
-        error = self.error(message, path, cause=cause)
-        error.violation = violation
-        return error
-
-    def where(self, path: Path) -> str:
-        """The words that give the position of a node: ``at line '1' and column '2'``."""
-        line, column = self.document.position(path)
-        return f"at line '{line or 1}' and column '{column or 1}'"
-
     # Reading the template
 
-    def read_variables(self) -> dict[str, tuple[Path, Callable[[], Builder | Loop]]]:
+    def read_variables(self) -> dict[str, tuple[Path, Callable[[], Builder | CopyLoop]]]:
         """What gives the builder of each variable, by its name in lower case, and where it is."""
-        result: dict[str, tuple[Path, Callable[[], Builder | Loop]]] = {}
+        result: dict[str, tuple[Path, Callable[[], Builder | CopyLoop]]] = {}
         for name, value in section(self.template, "variables").items():
             path: Path = ("variables", name)
             if name.lower() == "copy" and is_property_copy(value):
                 for index, definition in enumerate(value):
-                    result[str(get(definition, "name")).lower()] = ((*path, index), partial(Loop, definition, index))
+                    result[str(get(definition, "name")).lower()] = (
+                        (*path, index),
+                        partial(CopyLoop, definition, index),
+                    )
             else:
                 result[name.lower()] = (path, partial(builder, value))
         return result
 
-    def guarded(self, path: Path, make: Any, *arguments: Any) -> Any:
-        try:
-            return make(*arguments)
-        except ExpressionError as error:
-            raise self.invalid(error.message, path, error) from None
-
     # What expressions ask
 
-    def environment(self, run: Run | None = None, *, place: int = REFERENCE, uses: Any = None) -> Environment:
+    def environment(self, run: EvaluationRun | None = None, *, place: int = REFERENCE, uses: Any = None) -> Environment:
         """Where a part of this template is evaluated that stands in no loop."""
         outer = self.outer
         if outer is None:
             return Environment(run or self.run, self, place=place, uses=uses)
-        return outer.at(run=run or self.run, frame=self, place=place, uses=uses)
+        return outer.at(run=run or self.run, context=self, place=place, uses=uses)
 
     def user_function(self, name: str) -> UserFunction | None:
         """The function ``namespace.name`` (lower case), or None."""
         if self.outer is not None:
-            found: UserFunction | None = self.outer.frame.user_function(name)
-            return found
+            outer: UserFunction | None = self.outer.context.user_function(name)
+            return outer
         return self.functions.get(name)
 
     def variable(self, name: str, environment: Environment) -> Json:
         """Value of a variable. Raises ExpressionError."""
         if self.outer is not None:
-            return self.outer.frame.variable(name, environment)
+            return self.outer.context.variable(name, environment)
         lowered = name.lower()
         known = self.variable_builders.get(lowered)
         if known is None:
-            raise ExpressionError(
-                f"The template variable '{name}' is not found. "
-                "Please see https://aka.ms/arm-syntax-variables for usage details."
-            )
+            raise not_found("variable", name)
         values = environment.run.values
         key = (self, "variables", lowered)
         if key not in values:
@@ -209,7 +154,7 @@ class Deployment:
             try:
                 self.variable(name, environment)
             except ExpressionError as error:
-                place: Deployment = error.located or self
+                place: TemplateSource = error.located or self
                 raise place.invalid(
                     f"{error.message}. Please see https://aka.ms/arm-template-expressions for usage details.",
                     tuple(error.path) if error.located else path,
@@ -220,7 +165,7 @@ class Deployment:
     def parameter(self, name: str, environment: Environment) -> Json:
         """Value of a parameter. Raises ExpressionError."""
         if self.outer is not None:
-            return self.outer.frame.parameter(name, environment)
+            return self.outer.context.parameter(name, environment)
         lowered = name.lower()
         run = environment.run
         key = (self, "parameters", lowered)
@@ -240,19 +185,16 @@ class Deployment:
                 if run.mode == "now" and not is_known(self.run.values.get(key)):
                     run.generated[key] = value
         else:
-            raise ExpressionError(
-                f"The template parameter '{name}' is not found. "
-                "Please see https://aka.ms/arm-syntax-parameters for usage details."
-            )
+            raise not_found("parameter", name)
         run.values[key] = value
         return value
 
-    def given_value(self, name: str, given: Given, environment: Environment) -> Json:
+    def given_value(self, name: str, given: ParameterValue, environment: Environment) -> Json:
         """What was passed for a parameter; secrets and symbolic values as far as the mode lets them be known."""
         run = environment.run.settler or environment.run
         if given.secret is not None:
             if run.mode == "plan" or run.runtime is None:
-                return Symbolic(Call("parameters", (Literal(name),)), Environment(run, self))
+                return Symbolic(FunctionCall("parameters", (Literal(name),)), Environment(run, self))
             vault = get(given.secret, "keyVault", {})
             secret = str(get(given.secret, "secretName", ""))
             version = get(given.secret, "secretVersion")
@@ -268,7 +210,7 @@ class Deployment:
             return transform(given.value, lambda part: part.settled(run))
         return given.value
 
-    def within(self, kind: str, name: str, path: Path, build: Builder | Loop, environment: Environment) -> Json:
+    def within(self, kind: str, name: str, path: Path, build: Builder | CopyLoop, environment: Environment) -> Json:
         """The value of a variable or default; an error is told as being the variable's."""
         label = f"{kind} {name.lower()}"
         if label in self.evaluating:
@@ -283,7 +225,7 @@ class Deployment:
         self.evaluating.append(label)
         environment.run.enter()
         try:
-            value = build.values(environment) if isinstance(build, Loop) else build(environment)
+            value = build.values(environment) if isinstance(build, CopyLoop) else build(environment)
             return environment.run.account(value)
         except ExpressionError as error:
             if error.located is None:
@@ -347,14 +289,27 @@ class Deployment:
             live = [resource for resource in found if resource.condition] or found
             return live[0] if len(live) == 1 or self.symbolic_names else None
         if self.outer is not None:
-            outer: ExpandedResource | None = self.outer.frame.find(text)
+            outer = self.outer.context.find(text)
+            assert outer is None or isinstance(outer, ExpandedResource)
             return outer
         return None
 
-    def collection(self, symbol: str) -> list[ExpandedResource] | None:
+    def collection(self, symbol: str) -> Sequence[ReferencedResource] | None:
         """The resources that a loop's symbol stands for, or None."""
         found = self.loops.get(symbol.lower())
-        return found if found is not None or self.outer is None else self.outer.frame.collection(symbol)
+        return found if found is not None or self.outer is None else self.outer.context.collection(symbol)
+
+    def known_reference(self, resource: ReferencedResource, full: bool) -> Json:
+        """What a reference to a nested deployment gives before it runs: its known outputs, or None."""
+        assert isinstance(resource, ExpandedResource)
+        if resource.source is not self and self.outer is not None:
+            return self.outer.context.known_reference(resource, full)
+        outputs = self.nested_outputs(resource)
+        if outputs is None:
+            return None
+        known = KnownPart({name: KnownPart(output) for name, output in outputs.items() if "value" in output})
+        properties = KnownPart({"outputs": known})
+        return KnownPart({"properties": properties}) if full else properties
 
     def add(self, resource: ExpandedResource, names: Iterable[str], loop: str) -> None:
         """Makes a resource known by its names and its loop."""
@@ -368,7 +323,7 @@ class Deployment:
     def details(self) -> dict[str, Json]:
         """What `deployment()` tells."""
         if self.outer is not None:
-            outer: dict[str, Json] = self.outer.frame.details()
+            outer: dict[str, Json] = self.outer.context.details()
             return outer
         parameters = {
             name: {"value": given.value} if given.secret is None else {"reference": dict(given.secret)}

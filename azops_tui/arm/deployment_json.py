@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from azops_tui.arm.resources import DEPLOYMENTS, ExpandedResource
+from azops_tui.arm.expanded_resource import ExpandedResource
+from azops_tui.arm.resource_header import DEPLOYMENTS
 from azops_tui.arm.symbolic import plain
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 
-if TYPE_CHECKING:
-    from azops_tui.arm.expansion import Expansion
 
+def deployment_properties(
+    *,
+    template_hash: str,
+    mode: str,
+    parameters: Mapping[str, Json],
+    outputs: Mapping[str, Json],
+    own: Sequence[ExpandedResource],
+    resources: Sequence[ExpandedResource],
+) -> dict[str, Json]:
+    """The ``properties`` of a deployment: hash, parameters, mode, providers, dependencies, outputs and their resources.
 
-def as_deployment(expansion: Expansion) -> dict[str, Json]:
-    """Template hash, parameters, mode, providers, dependencies, outputs and output resources."""
-    live = [resource for resource in expansion.own if resource.condition and not resource.existing]
-    result: dict[str, Json] = {"templateHash": expansion.template_hash}
-    parameters = expansion.parameters
+    `own` are the resources of the template itself, `resources` also those of nested deployments.
+    """
+    live = [resource for resource in own if resource.condition and not resource.existing]
+    result: dict[str, Json] = {"templateHash": template_hash}
     if parameters:
         result["parameters"] = parameters
-    result["mode"] = expansion.deployment.mode.capitalize()
+    result["mode"] = mode.capitalize()
     result["providers"] = providers(live)
     lines: dict[int, Json] = {}
     result["dependencies"] = [
@@ -35,18 +43,18 @@ def as_deployment(expansion: Expansion) -> dict[str, Json]:
         for resource in live
         if resource.dependencies
     ]
-    outputs = {
+    shown = {
         name: {
             "type": output["type"],
             **({} if is_secure(output["type"]) else {"value": plain(output.get("value"))}),
         }
-        for name, output in expansion.raw_outputs().items()
+        for name, output in outputs.items()
     }
-    if outputs:
-        result["outputs"] = outputs
+    if shown:
+        result["outputs"] = shown
     deployed = [
         resource.id
-        for resource in expansion.resources
+        for resource in resources
         if resource.condition and not resource.existing and resource.type.lower() != DEPLOYMENTS
     ]
     result["outputResources"] = [{"id": id} for id in sorted(set(deployed), key=str.lower)]

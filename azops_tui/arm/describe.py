@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from azops_tui.arm.deployment import Deployment, get, section
+from azops_tui.arm.deployment import TemplateDeployment
 from azops_tui.arm.errors import ExpressionError
+from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.expansion import Expansion
-from azops_tui.arm.resources import ExpandedResource
+from azops_tui.arm.sections import get, section
 from azops_tui.arm.symbolic import is_known, plain
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
@@ -198,7 +199,7 @@ def describe(expansion: Expansion, *, unset: Iterable[str] = ()) -> Description:
     )  # fmt: skip
 
 
-def _parameters(deployment: Deployment, unset: set[str]) -> Iterable[ParameterRow]:
+def _parameters(deployment: TemplateDeployment, unset: set[str]) -> Iterable[ParameterRow]:
     environment = deployment.environment()
     for name, definition in section(deployment.template, "parameters").items():
         if not isinstance(definition, dict):
@@ -239,7 +240,7 @@ def _limits(definition: Mapping[str, Json], kind: str) -> str:
     return ""
 
 
-def _variables(deployment: Deployment) -> Iterable[ValueRow]:
+def _variables(deployment: TemplateDeployment) -> Iterable[ValueRow]:
     environment = deployment.environment()
     for name in section(deployment.template, "variables"):
         if name.lower() == "copy" and name.lower() not in deployment.variable_builders:
@@ -263,7 +264,7 @@ def _resources(expansion: Expansion) -> list[ResourceRow]:
     names = {resource.id.lower(): _folded(group) for group in groups.values() for resource in group}
     for group in sorted(groups.values(), key=lambda group: levels[group[0].id.lower()]):
         rows.append(_row(group, names, levels[group[0].id.lower()]))
-        nested = group[0].nested
+        nested = expansion.nested.get(group[0])
         if nested is not None and len(group) == 1:
             base = rows[-1].level - 1
             rows += [_deeper(row, base) for row in _resources(nested)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
+from azops_tui.arm.azure_facts import AzureFacts
 from azops_tui.arm.errors import ExpressionError
 from azops_tui.arm.limits import CALL_DEPTH, STEPS, TEMPLATE_BYTES, VALUE_DEPTH
 from azops_tui.arm.resource_id import Scope
 from azops_tui.arm.runtime import Runtime
+from azops_tui.arm.syntax import Node
 from azops_tui.json_types import Json
 
 REFERENCE = 1
@@ -20,22 +22,12 @@ GENERATE = 2
 """Where `newGuid` and `utcNow` may stand: defaults of parameters."""
 
 
-@dataclass(slots=True)
-class World:
-    """What the context functions tell about the place of a deployment."""
-
-    tenant: str
-    tenant_details: dict[str, Json]
-    subscription_details: dict[str, Json]
-    group_details: dict[str, Json]
-    environment: dict[str, Json]
-    providers: Callable[[str, str | None], Json] | None = None
-    deployer: dict[str, Json] = field(default_factory=dict)
-    zones: int = 3
+FollowLink = Callable[[Mapping[str, Any], str], Mapping[str, Any] | str]
+"""Gives the template (or parameter file) of a link: called with the link and the address it is relative to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ResourceUse:
     """One use of `reference` or ``list…``: an implicit dependency if the resource is of the same template."""
 
     id: str
@@ -43,41 +35,55 @@ class Use:
     action: str = ""
 
 
-class Run:
+class EvaluationRun:
     """One expansion with everything nested in it: its mode, and what it has spent of the limits."""
 
     __slots__ = (
+        "allow_missing",
         "clock",
+        "compile_node",
         "depth",
+        "facts",
         "generated",
+        "linked",
         "memo",
         "mode",
         "new_guid",
         "now",
+        "resource_count",
         "runtime",
         "settler",
         "size",
         "steps",
         "values",
-        "world",
     )
 
     def __init__(
         self,
-        world: World,
+        facts: AzureFacts,
+        compile_node: Callable[[Node], Compiled],
         *,
         mode: Literal["plan", "now"],
         runtime: Runtime | None = None,
         clock: Callable[[], datetime] | None = None,
         new_guid: Callable[[], str] | None = None,
+        linked: FollowLink | None = None,
+        allow_missing: bool = False,
     ) -> None:
-        self.world = world
+        self.facts = facts
+        self.compile_node = compile_node
+        """Turns a node of a syntax tree into the closure that evaluates it."""
+        self.linked = linked
+        self.allow_missing = allow_missing
+        """True if parameters without a value become symbolic."""
+        self.resource_count = 0
+        """Resources so far, those of nested deployments too."""
         self.mode = mode
         self.runtime = runtime
         self.clock = clock
         self.new_guid = new_guid
         self.now: datetime | None = None
-        self.settler: Run | None = None
+        self.settler: EvaluationRun | None = None
         """In a plan that is made while the deployment runs: what makes the values given to it known."""
         self.generated: dict[tuple[object, str, str], Json] = {}
         """Defaults that were made up once, by deployment, kind and name."""
@@ -88,16 +94,20 @@ class Run:
         self.values: dict[tuple[object, str, str], Json] = {}
         """Variables and parameters that were evaluated, by deployment, kind and name."""
 
-    def live(self, runtime: Runtime | None) -> Run:
+    def live(self, runtime: Runtime | None) -> EvaluationRun:
         """The same run later, when `runtime` can be asked; what was made up once (`newGuid`) stays."""
-        run = Run(self.world, mode="now", runtime=runtime, clock=self.clock, new_guid=self.new_guid)
+        run = EvaluationRun(
+            self.facts, self.compile_node, mode="now", runtime=runtime, clock=self.clock, new_guid=self.new_guid
+        )
         run.generated = self.generated
         run.now = self.now
         return run
 
-    def later(self, runtime: Runtime) -> Run:
+    def later(self, runtime: Runtime) -> EvaluationRun:
         """A plan made while the deployment runs: what it is given is known, what it asks itself is not yet."""
-        run = Run(self.world, mode="plan", clock=self.clock, new_guid=self.new_guid)
+        run = EvaluationRun(
+            self.facts, self.compile_node, mode="plan", clock=self.clock, new_guid=self.new_guid, linked=self.linked
+        )
         run.generated = self.generated
         run.now = self.now
         run.settler = self.live(runtime)
@@ -186,8 +196,17 @@ class Run:
         return self.new_guid() if self.new_guid else str(uuid.uuid4())
 
 
-class Frame(Protocol):
-    """The deployment that an expression belongs to."""
+class ReferencedResource(Protocol):
+    """A resource of the template that an expression names."""
+
+    id: str
+    type: str
+    name: str
+    api_version: str
+
+
+class TemplateContext(Protocol):
+    """What the names in an expression mean: its template and deployment."""
 
     name: str
     scope: Scope
@@ -204,11 +223,15 @@ class Frame(Protocol):
         """The user-defined function ``namespace.name`` (lower case), or None."""
         raise NotImplementedError
 
-    def find(self, text: str) -> Any:
+    def find(self, text: str) -> ReferencedResource | None:
         """The resource of this template that a name, symbol or id means, or None."""
         raise NotImplementedError
 
-    def collection(self, symbol: str) -> list[Any] | None:
+    def known_reference(self, resource: ReferencedResource, full: bool) -> Json:
+        """What a reference to a resource of this template gives already, or None."""
+        raise NotImplementedError
+
+    def collection(self, symbol: str) -> Sequence[ReferencedResource] | None:
         """The resources that a symbol with a copy loop stands for, or None."""
         raise NotImplementedError
 
@@ -220,21 +243,21 @@ class Frame(Protocol):
 class Environment:
     """Where an expression stands."""
 
-    __slots__ = ("arguments", "copies", "frame", "lambdas", "place", "run", "uses")
+    __slots__ = ("arguments", "context", "copies", "lambdas", "place", "run", "uses")
 
     def __init__(
         self,
-        run: Run,
-        frame: Frame,
+        run: EvaluationRun,
+        context: TemplateContext,
         *,
         place: int = 0,
         copies: Mapping[str, int] | None = None,
         lambdas: Mapping[str, Json] | None = None,
         arguments: Mapping[str, Json] | None = None,
-        uses: list[Use] | None = None,
+        uses: list[ResourceUse] | None = None,
     ) -> None:
         self.run = run
-        self.frame = frame
+        self.context = context
         self.place = place
         self.copies = copies
         """Index by name of the loop in lower case; that of the loop meant by ``copyIndex()`` under ``""``."""

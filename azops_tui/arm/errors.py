@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from azops_tui.errors import AzopsError
 
@@ -81,6 +81,13 @@ class ParseError(ExpressionError):
         super().__init__(message, expression=expression)
         self.position = position
         """Offset of the character at fault in the expression with its brackets, from 0."""
+
+
+def not_found(kind: Literal["parameter", "variable"], name: str) -> ExpressionError:
+    """The error of an expression that names a parameter or variable that the template does not have."""
+    return ExpressionError(
+        f"The template {kind} '{name}' is not found. Please see https://aka.ms/arm-syntax-{kind}s for usage details."
+    )
 
 
 class Unknown(Exception):  # noqa: N818 - not an error: the value will be known at run time

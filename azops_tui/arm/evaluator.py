@@ -6,15 +6,15 @@ times. What is known at run time only becomes `Symbolic`.
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from azops_tui.arm.environment import Compiled, Environment
 from azops_tui.arm.errors import ExpressionError, Unknown
 from azops_tui.arm.functions import FUNCTIONS, FunctionError, TemplateFunction
 from azops_tui.arm.functions.arity import arity_message
 from azops_tui.arm.parser import parse
-from azops_tui.arm.symbolic import Symbolic
-from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
+from azops_tui.arm.symbolic import KnownPart, Symbolic
+from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, Property
 from azops_tui.json_types import Json
 
 KEPT = 8192
@@ -84,14 +84,10 @@ def guessed(container: Json, wanted: Json, node: Node, environment: Environment)
             value = member(guess, wanted, environment)
         except ExpressionError:
             return Symbolic(node, environment)
-        if isinstance(value, Foreseen):
+        if isinstance(value, KnownPart):
             return Symbolic(node, environment, value)
         return value
     return Symbolic(node, environment)
-
-
-class Foreseen(dict[str, Any]):
-    """Part of a reference to a nested deployment on the way to an output's value."""
 
 
 def member(container: Json, wanted: Json, environment: Environment) -> Json:
@@ -132,7 +128,7 @@ def show(value: Json) -> str:
     return str(value)[:100]
 
 
-def compile_call(node: Call) -> Compiled:
+def compile_call(node: FunctionCall) -> Compiled:
     lowered = node.name.lower()
     function = FUNCTIONS.get(lowered) or (FUNCTIONS["list*"] if lowered.startswith("list") else None)
     takes_lambda = function is not None and function.takes_lambda
@@ -155,11 +151,11 @@ def compile_call(node: Call) -> Compiled:
     return compile_function(node, function, arguments)
 
 
-def is_lambda(node: Node) -> TypeGuard[Call]:
-    return isinstance(node, Call) and node.name.lower() == "lambda"
+def is_lambda(node: Node) -> TypeGuard[FunctionCall]:
+    return isinstance(node, FunctionCall) and node.name.lower() == "lambda"
 
 
-def unknown_function(node: Call) -> Compiled:
+def unknown_function(node: FunctionCall) -> Compiled:
     def unknown(environment: Environment) -> Json:
         raise ExpressionError(
             f"The template function '{node.name}' is not valid. "
@@ -170,7 +166,7 @@ def unknown_function(node: Call) -> Compiled:
     return unknown
 
 
-def wrong_count(node: Call, function: TemplateFunction) -> Compiled:
+def wrong_count(node: FunctionCall, function: TemplateFunction) -> Compiled:
     def wrong(environment: Environment) -> Json:
         message = arity_message(function, len(node.arguments), node.name)
         raise ExpressionError(message, function=node.name if function.name == "list*" else function.name)
@@ -178,7 +174,7 @@ def wrong_count(node: Call, function: TemplateFunction) -> Compiled:
     return wrong
 
 
-def compile_context_function(node: Call, function: TemplateFunction, arguments: list[Compiled]) -> Compiled:
+def compile_context_function(node: FunctionCall, function: TemplateFunction, arguments: list[Compiled]) -> Compiled:
     """A call of a function that needs the template around it, such as `parameters`."""
     name, body = function.name, function.body
 
@@ -200,7 +196,7 @@ def compile_context_function(node: Call, function: TemplateFunction, arguments: 
     return call
 
 
-def compile_function(node: Call, function: TemplateFunction, arguments: list[Compiled]) -> Compiled:
+def compile_function(node: FunctionCall, function: TemplateFunction, arguments: list[Compiled]) -> Compiled:
     """A call of a function that takes values and gives a value."""
     body, partial = function.body, function.partial
     shift = 3 if function.compares else 7
@@ -240,12 +236,12 @@ def compile_function(node: Call, function: TemplateFunction, arguments: list[Com
     return call
 
 
-def compile_user_function(node: Call, arguments: list[Compiled]) -> Compiled:
+def compile_user_function(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     lowered = node.name.lower()
 
     def call(environment: Environment) -> Json:
         environment.run.charge(4)
-        function = environment.frame.user_function(lowered)
+        function = environment.context.user_function(lowered)
         if function is None:
             raise ExpressionError(
                 f"The template function '{node.name}' is not valid. "

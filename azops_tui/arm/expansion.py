@@ -3,63 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
 from urllib.parse import urljoin
 
 from azops_tui.arm import dependencies
-from azops_tui.arm.deployment import Deployment
-from azops_tui.arm.deployment_json import as_deployment
-from azops_tui.arm.environment import Environment, Run, Use
+from azops_tui.arm.deployment import TemplateDeployment
+from azops_tui.arm.deployment_json import deployment_properties
+from azops_tui.arm.environment import Environment, EvaluationRun, ResourceUse
 from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.expanded_resource import ExpandedResource, body_error
 from azops_tui.arm.functions.hashing import murmur64
 from azops_tui.arm.functions.values import upper
 from azops_tui.arm.limits import NESTED_LEVELS, OUTPUTS, PARAMETERS, VARIABLES
-from azops_tui.arm.parameters import bind, camel, echo, entries
+from azops_tui.arm.outputs import evaluated_outputs
+from azops_tui.arm.parameters import bind, echo, entries
 from azops_tui.arm.reader import Document, read
+from azops_tui.arm.resource_header import DEPLOYMENTS, NotYet
 from azops_tui.arm.resource_id import Scope, parse_scope
-from azops_tui.arm.resources import DEPLOYMENTS, Collector, ExpandedResource, NotYet, body_error
+from azops_tui.arm.resources import ResourceCollector
 from azops_tui.arm.runtime import Runtime
 from azops_tui.arm.sections import get, section
 from azops_tui.arm.symbolic import Symbolic, is_known
-from azops_tui.arm.types import TypeProblem, display_type, is_secure
-from azops_tui.arm.values import Builder, Loop, builder
+from azops_tui.arm.values import builder
 from azops_tui.json_types import Json
-
-Linked = Callable[[Mapping[str, Any], str], Mapping[str, Any] | str]
-"""Gives the template (or parameter file) of a link: called with the link and the address it is relative to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What all deployments of one expansion share."""
-
-    run: Run
-    linked: Linked | None = None
-    spent: list[int] = field(default_factory=lambda: [0])
-    allow_missing: bool = False
 
 
 class Expansion:
     """What a deployment consists of."""
 
-    def __init__(self, deployment: Deployment, context: Context, id: str) -> None:
+    def __init__(self, deployment: TemplateDeployment, id: str) -> None:
         self.deployment = deployment
-        self.context = context
         self.id = id
         """Id of the deployment itself."""
         self.own: tuple[ExpandedResource, ...] = ()
         """The resources of the template itself, without those of nested deployments."""
-        self.states: dict[int, str] = {}
-        self.outer_uses: list[Use] = []
+        self.nested: dict[ExpandedResource, Expansion] = {}
+        """The expansions of those nested deployments that are known already."""
+        self.states: dict[ExpandedResource, str] = {}
+        self.outer_uses: list[ResourceUse] = []
         self.known_outputs: dict[str, Json] | None = None
-
-    def with_context(self, context: Context) -> Expansion:
-        """The same deployment, expanded further in another run."""
-        copy = Expansion(self.deployment, context, self.id)
-        copy.own, copy.states = self.own, self.states
-        return copy
 
     @property
     def scope(self) -> Scope:
@@ -71,8 +53,8 @@ class Expansion:
         result: list[ExpandedResource] = []
         for resource in self.own:
             result.append(resource)
-            if resource.nested is not None:
-                result.extend(resource.nested.resources)
+            if resource in self.nested:
+                result.extend(self.nested[resource].resources)
         return tuple(result)
 
     @property
@@ -96,28 +78,34 @@ class Expansion:
     def expand(self, given: Mapping[str, Json]) -> None:
         """Reads parameters and resources. Raises TemplateError, and NotYet in a nested deployment."""
         deployment = self.deployment
-        check_limits(deployment)
-        bind(deployment, given, allow_missing=self.context.allow_missing and deployment.level == 0)
+        self.read_parameters(given)
         deployment.check_variables()
-        resources = Collector(deployment, self.id if deployment.level else "", self.context.spent).collect()
-        self.own = tuple(resources)
-        refuse_duplicates(deployment, resources)
-        for resource in resources:
-            resource.holder = self
-            self.states[id(resource)] = "new"
-        for resource in resources:
+        self.collect()
+        refuse_duplicates(deployment, self.own)
+        for resource in self.own:
             self.fill(resource)
-        dependencies.link(deployment, resources)
+        dependencies.link(deployment, self.own)
         if deployment.outer is not None:
-            own = {resource.id.lower() for resource in resources}
-            self.outer_uses = [use for resource in resources for use in resource.uses if use.id.lower() not in own]
+            own = {resource.id.lower() for resource in self.own}
+            self.outer_uses = [use for resource in self.own for use in resource.uses if use.id.lower() not in own]
         self.check_asserts()
+
+    def read_parameters(self, given: Mapping[str, Json]) -> None:
+        """Gives the deployment its parameters. Raises TemplateError."""
+        check_limits(self.deployment)
+        bind(self.deployment, given, allow_missing=self.deployment.run.allow_missing and self.deployment.level == 0)
+
+    def collect(self) -> None:
+        """Lists the resources, without their bodies. Raises as `expand` does."""
+        self.own = tuple(ResourceCollector(self.deployment, self.id if self.deployment.level else "").collect())
+        self.states = dict.fromkeys(self.own, "new")
+        self.deployment.nested_outputs = self.nested_outputs
 
     def fill(self, resource: ExpandedResource) -> None:
         """Evaluates the body of a resource and expands it where it is a deployment. Raises TemplateError."""
-        if self.states[id(resource)] != "new" or not resource.condition:
+        if self.states[resource] != "new" or not resource.condition:
             return
-        self.states[id(resource)] = "busy"
+        self.states[resource] = "busy"
         assert resource.build is not None
         assert resource.environment is not None
         try:
@@ -127,21 +115,23 @@ class Expansion:
         location = get(resource.body, "location", "")
         resource.location = location if isinstance(location, str) else ""
         if resource.type.lower() == DEPLOYMENTS and not resource.existing:
-            resource.nested = self.expand_inside(resource, resource.body, resource.environment)
-            if resource.nested is not None:
-                resource.uses.extend(resource.nested.outer_uses)
-        self.states[id(resource)] = "done"
+            nested = self.expand_inside(resource, resource.body, resource.environment)
+            if nested is not None:
+                self.nested[resource] = nested
+                resource.uses.extend(nested.outer_uses)
+        self.states[resource] = "done"
 
-    def nested_of(self, resource: ExpandedResource) -> Expansion | None:
-        """The expansion of a nested deployment, made now if it was not yet; None in a circle."""
+    def nested_outputs(self, resource: ExpandedResource) -> Mapping[str, Json] | None:
+        """The outputs of a nested deployment, expanding it first if needed; None if unknown or in a circle."""
         if resource.type.lower() != DEPLOYMENTS:
             return None
         try:
             self.fill(resource)
         except TemplateError:
-            self.states[id(resource)] = "new"
+            self.states[resource] = "new"
             return None
-        return resource.nested
+        nested = self.nested.get(resource)
+        return None if nested is None else nested.raw_outputs()
 
     def expand_inside(
         self, resource: ExpandedResource, body: Mapping[str, Json], environment: Environment
@@ -159,9 +149,7 @@ class Expansion:
         link = get(properties, "templateLink")
         base = deployment.base
         if isinstance(link, Mapping) and get(properties, "template") is None:
-            if self.context.linked is None or not is_known(link):
-                return None
-            followed = self.follow(resource, link)
+            followed = self.follow(resource, link, environment.run)
             if followed is None:
                 return None
             document, base = followed
@@ -174,10 +162,10 @@ class Expansion:
         options = get(properties, "expressionEvaluationOptions", {})
         inner = str(get(options, "scope", "outer")).lower() == "inner" if isinstance(options, Mapping) else False
         scope = parse_scope(resource.scope) or deployment.scope
-        given = self.given_parameters(resource, properties)
+        given = self.given_parameters(resource, properties, environment.run)
         if given is None:
             return None
-        nested = Deployment(
+        nested = TemplateDeployment(
             environment.run,
             document,
             name=resource.name,
@@ -189,12 +177,12 @@ class Expansion:
             level=deployment.level + 1,
             location=resource.location or deployment.location,
         )
-        expansion = Expansion(nested, self.context, resource.id)
-        spent = self.context.spent[0]
+        expansion = Expansion(nested, resource.id)
+        resource_count = environment.run.resource_count
         try:
             expansion.expand(given)
         except NotYet:
-            self.context.spent[0] = spent
+            environment.run.resource_count = resource_count
             if environment.run.settler is None:
                 return None
             raise deployment.invalid(
@@ -209,32 +197,36 @@ class Expansion:
         written = get(get(resource.definition, "properties", {}), "template")
         return outer.within(template, path) if written is template else Document("", template)
 
-    def given_parameters(self, resource: ExpandedResource, properties: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    def given_parameters(
+        self, resource: ExpandedResource, properties: Mapping[str, Json], run: EvaluationRun
+    ) -> Mapping[str, Json] | None:
         given = get(properties, "parameters", {})
         link = get(properties, "parametersLink")
         if isinstance(given, Symbolic):
             return None
         if isinstance(link, Mapping) and not given:
-            if self.context.linked is None or not is_known(link):
-                return None
-            followed = self.follow(resource, link)
+            followed = self.follow(resource, link, run)
             if followed is None:
                 return None
             given = followed[0].value
         return entries(given) if isinstance(given, Mapping) else {}
 
-    def follow(self, resource: ExpandedResource, link: Mapping[str, Json]) -> tuple[Document, str] | None:
+    def follow(
+        self, resource: ExpandedResource, link: Mapping[str, Json], run: EvaluationRun
+    ) -> tuple[Document, str] | None:
         """The document behind a link, and its own address.
 
-        Where there is none a plan goes on without it (None), but a running deployment raises TemplateError.
+        None where the link is not known yet or nobody can follow it. Where the document is missing, a plan goes on
+        without it (None), but a running deployment raises TemplateError.
         """
+        if run.linked is None or not is_known(link):
+            return None
         base = self.deployment.base
         address = str(get(link, "uri") or urljoin(base, str(get(link, "relativePath", ""))) or get(link, "id", ""))
-        assert self.context.linked is not None
         try:
-            found = self.context.linked(link, base)
+            linked = run.linked(link, base)
         except (LookupError, OSError) as error:
-            if self.context.run.mode == "plan" and self.context.run.settler is None:
+            if run.mode == "plan" and run.settler is None:
                 return None
             reason = str(error.args[0]) if error.args else ""
             raise self.deployment.error(
@@ -242,84 +234,19 @@ class Expansion:
                 resource.path,
                 code="InvalidContentLink",
             ) from None
-        if isinstance(found, (str, bytes)):
-            return read(found), address
-        return Document("", found), address
+        return read(linked) if isinstance(linked, (str, bytes)) else Document("", linked), address
 
     # Outputs
-
-    def output_parts(self) -> list[tuple[str, dict[str, Json], Builder | Loop]]:
-        """Name, definition and builder of each output."""
-        result: list[tuple[str, dict[str, Json], Builder | Loop]] = []
-        for name, definition in section(self.deployment.template, "outputs").items():
-            path = ("outputs", name)
-            if not isinstance(definition, dict):
-                raise self.deployment.invalid(f"The template output '{name}' is not valid.", path)
-            loop = get(definition, "copy")
-            build: Builder | Loop
-            if isinstance(loop, dict):
-                definition_of_loop = {"name": name, **loop}
-                build = self.deployment.guarded((*path, "copy"), Loop, definition_of_loop, 0)
-            else:
-                build = self.deployment.guarded((*path, "value"), builder, get(definition, "value"))
-            result.append((name, definition, build))
-        return result
 
     def raw_outputs(self) -> dict[str, Json]:
         """The outputs with `Symbolic` where they depend on run-time values. Raises TemplateError."""
         if self.known_outputs is None:
-            self.known_outputs = self.evaluated_outputs(self.deployment.run)
+            self.known_outputs = evaluated_outputs(self.deployment, self.deployment.run)
         return self.known_outputs
 
     def resolve_outputs(self, runtime: Runtime) -> dict[str, Json]:
         """The outputs with everything known: ``{"name": {"type": "String", "value": …}}``. Raises TemplateError."""
-        return self.evaluated_outputs(self.deployment.run.live(runtime))
-
-    def evaluated_outputs(self, run: Run) -> dict[str, Json]:
-        result: dict[str, Json] = {}
-        environment = self.deployment.environment(run)
-        for name, definition, build in self.output_parts():
-            path = ("outputs", name)
-            try:
-                condition = get(definition, "condition", True)
-                if isinstance(condition, str):
-                    condition = builder(condition)(environment)
-                if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
-                    continue
-                value = build.values(environment) if isinstance(build, Loop) else build(environment)
-                run.account(value)
-            except ExpressionError as error:
-                raise self.output_error(name, error, run) from None
-            schema = self.settled(definition, path)
-            type = str(schema.get("type", ""))
-            problem = self.deployment.types.problem(value, definition)
-            if problem:
-                raise self.output_error(name, ExpressionError(problem), run)
-            shown: dict[str, Json] = {"type": display_type(type)}
-            if not is_secure(type):
-                shown["value"] = value
-            result[camel(name)] = shown
-        return result
-
-    def settled(self, definition: dict[str, Json], path: tuple[str, ...]) -> dict[str, Json]:
-        try:
-            return self.deployment.types.settled(definition)
-        except TypeProblem as error:
-            raise self.deployment.invalid(str(error), path) from None
-
-    def output_error(self, name: str, error: ExpressionError, run: Run) -> TemplateError:
-        path = tuple(error.path) if error.located else ("outputs", name, "value", *error.path)
-        if run.mode == "plan" and error.code == "InvalidTemplate":
-            where = self.deployment.where(("outputs", name))
-            return self.deployment.invalid(
-                f"The template output '{name}' {where} is not valid: {error.message}", path, error
-            )
-        return self.deployment.error(
-            f"The template output '{name}' is not valid: {error.message}.",
-            path,
-            code="DeploymentOutputEvaluationFailed",
-            cause=error,
-        )
+        return evaluated_outputs(self.deployment, self.deployment.run.live(runtime))
 
     # Asserts
 
@@ -340,27 +267,32 @@ class Expansion:
 
     def as_deployment(self) -> dict[str, Json]:
         """The deployment's ``properties`` as the service shows them, without what only a running one has."""
-        return as_deployment(self)
+        return deployment_properties(
+            template_hash=self.template_hash,
+            mode=self.deployment.mode,
+            parameters=self.parameters,
+            outputs=self.outputs,
+            own=self.own,
+            resources=self.resources,
+        )
 
 
 def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtime: Runtime) -> Expansion:
     """The expansion of a nested deployment whose body is known now. Raises TemplateError."""
-    holder = resource.holder
-    assert holder is not None
+    deployment = resource.source
+    assert isinstance(deployment, TemplateDeployment)
     assert resource.environment is not None
-    before = holder.context
-    run = before.run.later(runtime)
-    holder = holder.with_context(Context(run, before.linked, [0]))
-    found = holder.expand_inside(resource, body, resource.environment.at(run=run))
-    if found is None:
-        raise holder.deployment.invalid(
+    environment = resource.environment.at(run=deployment.run.later(runtime))
+    expansion = Expansion(deployment, resource.deployment).expand_inside(resource, body, environment)
+    if expansion is None:
+        raise deployment.invalid(
             f"The nested deployment '{resource.name}' cannot be expanded: its template or link is not known.",
             resource.path,
         )
-    return found
+    return expansion
 
 
-def check_limits(deployment: Deployment) -> None:
+def check_limits(deployment: TemplateDeployment) -> None:
     """Refuses a template with more parameters, variables or outputs than the service takes."""
     for name, limit in (("parameters", PARAMETERS), ("variables", VARIABLES), ("outputs", OUTPUTS)):
         count = len(section(deployment.template, name))
@@ -372,7 +304,7 @@ def check_limits(deployment: Deployment) -> None:
             )
 
 
-def refuse_duplicates(deployment: Deployment, resources: list[ExpandedResource]) -> None:
+def refuse_duplicates(deployment: TemplateDeployment, resources: Iterable[ExpandedResource]) -> None:
     """Refuses two resources of the same id that would both be deployed."""
     seen: set[str] = set()
     for resource in resources:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from azops_tui.arm.deployment import Deployment, Given
+from azops_tui.arm.deployment import ParameterValue, TemplateDeployment
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.reader import Path
 from azops_tui.arm.sections import get, section
 from azops_tui.arm.symbolic import Symbolic, plain
-from azops_tui.arm.syntax import Call, Literal
+from azops_tui.arm.syntax import FunctionCall, Literal
 from azops_tui.arm.types import USAGE, TypeProblem, display_type, is_secure
 from azops_tui.arm.values import builder
 from azops_tui.json_types import Json
@@ -40,7 +40,7 @@ def entries(given: Mapping[str, Json]) -> Mapping[str, Json]:
     return given
 
 
-def bind(deployment: Deployment, given: Mapping[str, Json], *, allow_missing: bool = False) -> None:
+def bind(deployment: TemplateDeployment, given: Mapping[str, Json], *, allow_missing: bool = False) -> None:
     """Gives a deployment its parameters. Raises TemplateError.
 
     With `allow_missing`, a parameter without value becomes symbolic: ``[parameters('name')]``.
@@ -72,10 +72,10 @@ def bind(deployment: Deployment, given: Mapping[str, Json], *, allow_missing: bo
             build = deployment.guarded((*path, "defaultValue"), builder, default)
             deployment.parameter_builders[name.lower()] = build
         elif schema.get("nullable") is True:
-            deployment.given[name.lower()] = Given(None)
+            deployment.given[name.lower()] = ParameterValue(None)
         elif allow_missing:
-            node = Call("parameters", (Literal(name),))
-            deployment.given[name.lower()] = Given(Symbolic(node, Environment(deployment.run, deployment)))
+            node = FunctionCall("parameters", (Literal(name),))
+            deployment.given[name.lower()] = ParameterValue(Symbolic(node, Environment(deployment.run, deployment)))
         else:
             raise deployment.invalid(
                 f"The value for the template parameter '{name}' {deployment.where(path)} is not provided. {USAGE}",
@@ -87,25 +87,25 @@ def bind(deployment: Deployment, given: Mapping[str, Json], *, allow_missing: bo
             check(deployment, name, definition)
 
 
-def settled(deployment: Deployment, definition: dict[str, Json], path: Path) -> dict[str, Json]:
+def settled(deployment: TemplateDeployment, definition: dict[str, Json], path: Path) -> dict[str, Json]:
     try:
         return deployment.types.settled(definition)
     except TypeProblem as error:
         raise deployment.invalid(str(error), path) from None
 
 
-def read_entry(deployment: Deployment, name: str, entry: Json) -> Given:
+def read_entry(deployment: TemplateDeployment, name: str, entry: Json) -> ParameterValue:
     """What was passed for one parameter: a value or a reference to a secret. Raises TemplateError."""
     if isinstance(entry, Mapping):
         keys = {key.lower(): value for key, value in entry.items()}
         if isinstance(keys.get("reference"), Mapping):
-            return Given(secret=keys["reference"])
+            return ParameterValue(secret=keys["reference"])
         if "value" in keys:
-            return Given(keys["value"])
+            return ParameterValue(keys["value"])
         if not keys:
-            return Given(None)
+            return ParameterValue(None)
     if isinstance(entry, Symbolic):
-        return Given(entry)
+        return ParameterValue(entry)
     shown = str(plain(entry))[:100]
     raise TemplateError(
         "InvalidRequestContent",
@@ -116,7 +116,7 @@ def read_entry(deployment: Deployment, name: str, entry: Json) -> Given:
     )
 
 
-def check(deployment: Deployment, name: str, definition: dict[str, Json]) -> None:
+def check(deployment: TemplateDeployment, name: str, definition: dict[str, Json]) -> None:
     """Evaluates one parameter and holds it against its type. Raises TemplateError."""
     path: Path = ("parameters", name)
     try:
@@ -161,7 +161,7 @@ def camel(name: str) -> str:
     return "".join(letters)
 
 
-def echo(deployment: Deployment) -> dict[str, Json]:
+def echo(deployment: TemplateDeployment) -> dict[str, Json]:
     """The parameters as the service shows them: type and value, secrets without value."""
     result: dict[str, Json] = {}
     environment = Environment(deployment.run, deployment)
@@ -178,7 +178,7 @@ def echo(deployment: Deployment) -> dict[str, Json]:
     return result
 
 
-def own_value(deployment: Deployment, name: str, environment: Environment) -> Json:
+def own_value(deployment: TemplateDeployment, name: str, environment: Environment) -> Json:
     """A parameter of this very template, also where its expressions mean those of the template around it."""
     if deployment.outer is None:
         return deployment.parameter(name, environment)

@@ -4,7 +4,7 @@ A string is an expression if it begins with one ``[`` and ends with ``]``. The p
 depth is limited by `limits.EXPRESSION_DEPTH` and never by Python's.
 
     >>> parse("[add(1, 2)]")
-    Call(name='add', arguments=(Literal(value=1), Literal(value=2)))
+    FunctionCall(name='add', arguments=(Literal(value=1), Literal(value=2)))
     >>> is_expression("[[not one]"), is_expression("[nor] this")
     (False, False)
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from azops_tui.arm.errors import ParseError
 from azops_tui.arm.limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH
-from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
+from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, Property
 
 TOKEN = re.compile(
     r"""\s*(?:(?P<string>'(?:[^']|'')*')
@@ -56,7 +56,7 @@ def parse(text: str) -> Node:
 
 
 @dataclass(slots=True)
-class Open:
+class OpenBracket:
     """A call or bracket whose end has not been read: its name and arguments so far, or what the bracket follows."""
 
     name: str
@@ -129,7 +129,7 @@ class Parser:
         return names[self.kind]
 
     def parse(self) -> Node:
-        stack: list[Open] = []
+        stack: list[OpenBracket] = []
         while True:
             node: Node
             if self.kind == "string":
@@ -141,10 +141,10 @@ class Parser:
             else:
                 name = self.function_name()
                 if self.kind != ")":
-                    self.push(stack, Open(name, None))
+                    self.push(stack, OpenBracket(name, None))
                     continue
                 self.advance()
-                node = Call(name, ())
+                node = FunctionCall(name, ())
             height = 1
             # A value is complete: apply what follows it, and close what it closes.
             while True:
@@ -156,7 +156,7 @@ class Parser:
                     height += 1
                 elif self.kind == "[":
                     self.advance()
-                    self.push(stack, Open("", node, height))
+                    self.push(stack, OpenBracket("", node, height))
                     break
                 elif not stack:
                     self.expect("end", "EndOfData")
@@ -173,11 +173,11 @@ class Parser:
                             self.advance()
                             break
                         self.expect(")", "RightParenthesis")
-                        node = Call(frame.name, tuple(frame.arguments))
+                        node = FunctionCall(frame.name, tuple(frame.arguments))
                     stack.pop()
                     height = frame.height + 1
 
-    def push(self, stack: list[Open], frame: Open) -> None:
+    def push(self, stack: list[OpenBracket], frame: OpenBracket) -> None:
         stack.append(frame)
         if len(stack) > EXPRESSION_DEPTH:
             raise self.too_deep()

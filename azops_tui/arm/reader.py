@@ -47,7 +47,7 @@ class Document:
     """Where `value` is in the text: () for the whole of it."""
     shown: tuple[str, ...] = ()
     """What stands before a path when the service prints it: ``properties``, ``template``."""
-    strict: Strict | None = None
+    strict: StrictText | None = None
     """The text as the C parser takes it."""
     lines: list[int] = field(default_factory=list)
     found: dict[Path, int] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Document:
         if not self.text:
             return 0, 0
         if path not in self.found:
-            strict = self.strict or Strict(self.text)
+            strict = self.strict or StrictText(self.text)
             self.found[path] = strict.original(locate(strict.text, self.path + path))
         return self.line_and_column(self.found[path])
 
@@ -85,7 +85,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Strict:
+class StrictText:
     """A text that the C parser takes, and where its characters stand in the text that was given."""
 
     text: str
@@ -126,9 +126,9 @@ def decoded(data: bytes, what: str) -> str:
         raise refusal(f"The {what} is not UTF-8: byte 0x{data[error.start]:02x}", "", line, column) from None
 
 
-def loads(text: str) -> tuple[Any, Strict]:
+def loads(text: str) -> tuple[Any, StrictText]:
     """The value of a JSON text, and the text as strict JSON. Raises TemplateError."""
-    strict = Strict(text)
+    strict = StrictText(text)
     try:
         try:
             return json.loads(text, strict=False), strict
@@ -137,7 +137,7 @@ def loads(text: str) -> tuple[Any, Strict]:
         plain = COMMENT.sub(blank, text) if "//" in text or "/*" in text else text
         plain = TRAILING_COMMA.sub(blank, plain)
         if plain != text:
-            strict = Strict(plain)
+            strict = StrictText(plain)
             try:
                 return json.loads(plain, strict=False), strict
             except JSONDecodeError as error:
@@ -174,7 +174,7 @@ def requote(match: re.Match[str]) -> str:
     return match[1] or (match[2] if match[2] == "'" else '\\"')
 
 
-def quoted(text: str) -> Strict:
+def quoted(text: str) -> StrictText:
     """The text with double quotes around names that have none and in place of single quotes."""
     starts: list[int] = []
     shifts: list[int] = []
@@ -192,7 +192,7 @@ def quoted(text: str) -> Strict:
             shifts.append(total)
         return f'"{inside}"'
 
-    return Strict(UNUSUAL.sub(quote, text), tuple(starts), tuple(shifts))
+    return StrictText(UNUSUAL.sub(quote, text), tuple(starts), tuple(shifts))
 
 
 def problem(error: JSONDecodeError, character: str) -> str:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from azops_tui.arm.deployment import Deployment
+from azops_tui.arm.deployment import TemplateDeployment
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError, TemplateError
+from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.reader import Path, show
 from azops_tui.arm.resource_id import Scope, parse_scope, relative_id
 from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.template_source import TemplateSource
 from azops_tui.arm.values import builder
 from azops_tui.json_types import Json
-
-if TYPE_CHECKING:
-    from azops_tui.arm.resources import ExpandedResource
-
 
 DEPLOYMENTS = "microsoft.resources/deployments"
 
@@ -25,10 +21,10 @@ class NotYet(Exception):  # noqa: N818 - not an error: the deployment must have 
     """What a nested deployment consists of depends on run-time values."""
 
 
-class Heads:
+class HeaderReader:
     """Evaluates the heads of one deployment's resources; raises TemplateError, and NotYet in a nested deployment."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: TemplateDeployment) -> None:
         self.deployment = deployment
 
     def head(self, environment: Environment, value: Json, path: Path, definition: dict[str, Json]) -> Json:
@@ -41,7 +37,7 @@ class Heads:
         deployment = self.deployment
         see = "Please see https://aka.ms/arm-template-expressions for usage details."
         if error.located is not None:
-            place: Deployment = error.located
+            place: TemplateSource = error.located
             return place.invalid(f"{error.message}. {see}", tuple(error.path), error, violation=True)
         resource = path[: len(path) - next((i for i, part in enumerate(reversed(path)) if isinstance(part, int)), 0)]
         name = get(definition, "name", "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from azops_tui.arm.deployment import get, section
 from azops_tui.arm.errors import ParseError
 from azops_tui.arm.parser import is_expression, parse
-from azops_tui.arm.syntax import Call, Index, Literal, Node, Property
+from azops_tui.arm.sections import get, section
+from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, Property
 from azops_tui.json_types import Json
 
 Shape = dict[str, Any]
@@ -73,7 +73,7 @@ def _expression(tree: Node, shapes: dict[str, Shape]) -> None:
     while stack:
         node = stack.pop()
         _follow(node, shapes)
-        if isinstance(node, Call):
+        if isinstance(node, FunctionCall):
             stack += node.arguments
         elif isinstance(node, Property):
             stack.append(node.target)
@@ -84,7 +84,7 @@ def _expression(tree: Node, shapes: dict[str, Shape]) -> None:
 def _follow(node: Node, shapes: dict[str, Shape]) -> None:
     """Notes the members that a chain like ``parameters('a')[0].b.c`` reads."""
     chain: list[str] = []
-    while not isinstance(node, Call):
+    while not isinstance(node, FunctionCall):
         if isinstance(node, Property):
             chain.append(node.name)
         elif isinstance(node, Index):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from azops_tui.arm.environment import GENERATE, REFERENCE
-
-if TYPE_CHECKING:
-    from azops_tui.arm.environment import Environment, Run
-    from azops_tui.arm.syntax import Node
+from azops_tui.arm.environment import GENERATE, REFERENCE, Environment, EvaluationRun
+from azops_tui.arm.errors import ExpressionError, Unknown
+from azops_tui.arm.limits import CALL_DEPTH
+from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, property_of, unparse
 
 
 class Symbolic:
@@ -27,16 +26,12 @@ class Symbolic:
         """What is already known of the value: the outputs of a nested deployment that was expanded."""
         self.text = ""
 
-    def settled(self, run: Run) -> Any:
+    def settled(self, run: EvaluationRun) -> Any:
         """The value in a run in which everything is known. Raises ExpressionError."""
-        from azops_tui.arm.evaluator import compile_node
-
-        return compile_node(self.node)(self.environment.at(run=run, place=REFERENCE | GENERATE, uses=None))
+        return run.compile_node(self.node)(self.environment.at(run=run, place=REFERENCE | GENERATE, uses=None))
 
     def __str__(self) -> str:
         if not self.text:
-            from azops_tui.arm.simplify import simplified
-
             self.text = simplified(self)
         return self.text
 
@@ -48,6 +43,10 @@ class Symbolic:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+class KnownPart(dict[str, Any]):
+    """Part of a reference to a nested deployment on the way to the value of an output."""
 
 
 def is_known(value: Any) -> bool:
@@ -71,3 +70,53 @@ def transform(value: Any, change: Callable[[Symbolic], Any]) -> Any:
 def plain(value: Any) -> Any:
     """A copy that JSON can hold: symbolic parts as their expressions."""
     return transform(value, str)
+
+
+def simplified(value: Symbolic) -> str:
+    """Return the simplified expression of a symbolic value as text, with brackets."""
+    try:
+        return unparse(simplify(value.node, value.environment.at(uses=None, place=REFERENCE), 0))
+    except RecursionError:
+        return unparse(value.node)
+
+
+def simplify(node: Node, environment: Environment, depth: int) -> Node:
+    """Return the node with every known part replaced by its value."""
+    if isinstance(node, Literal) or depth > CALL_DEPTH:
+        return node
+    if isinstance(node, FunctionCall) and node.name.lower() == "lambda":
+        return lambda_node(node, environment, depth)
+    try:
+        value = environment.run.compile_node(node)(environment)
+    except (ExpressionError, Unknown):
+        value = None
+    else:
+        if not isinstance(value, Symbolic):
+            if value is None or isinstance(value, (str, int, float, list, dict)):
+                return Literal(value)
+        elif value.node is not node:
+            return simplify(value.node, value.environment.at(uses=None), depth + 1)
+    if isinstance(node, FunctionCall):
+        return FunctionCall(
+            node.name, tuple([simplify(argument, environment, depth + 1) for argument in node.arguments])
+        )
+    target = simplify(node.target, environment, depth + 1)
+    if isinstance(node, Index):
+        index = simplify(node.index, environment, depth + 1)
+        if isinstance(index, Literal) and isinstance(index.value, str):
+            return property_of(target, index.value)
+        return Index(target, index)
+    return property_of(target, node.name)
+
+
+def lambda_node(node: FunctionCall, environment: Environment, depth: int) -> Node:
+    """A lambda whose own variables stay what they are."""
+    own = {}
+    for name in node.arguments[:-1]:
+        if isinstance(name, Literal) and isinstance(name.value, str):
+            call = FunctionCall("lambdaVariables", (name,))
+            own[name.value.lower()] = Symbolic(call, environment)
+    inside = environment.at(lambdas={**(environment.lambdas or {}), **own})
+    for symbolic in own.values():
+        symbolic.environment = inside
+    return FunctionCall(node.name, (*node.arguments[:-1], simplify(node.arguments[-1], inside, depth + 1)))

@@ -26,7 +26,7 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FunctionCall:
     """``name(arguments)``; a user-defined function's name has its namespace and a dot before it."""
 
     name: str
@@ -49,15 +49,15 @@ class Index:
     index: Node
 
 
-Node = Literal | Call | Property | Index
+Node = Literal | FunctionCall | Property | Index
 
 
-def calls(node: Node) -> Iterator[Call]:
+def calls(node: Node) -> Iterator[FunctionCall]:
     """Yield every call in an expression, outermost first."""
     stack: list[Node] = [node]
     while stack:
         current = stack.pop()
-        if isinstance(current, Call):
+        if isinstance(current, FunctionCall):
             yield current
             stack += reversed(current.arguments)
         elif isinstance(current, Property):
@@ -66,7 +66,7 @@ def calls(node: Node) -> Iterator[Call]:
             stack += [current.index, current.target]
 
 
-def text_argument(call: Call) -> str | None:
+def text_argument(call: FunctionCall) -> str | None:
     """Return the first argument if it is a string literal."""
     first = call.arguments[0] if call.arguments else None
     return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
@@ -83,7 +83,7 @@ def inner(node: Node) -> str:
     """The expression as text without brackets."""
     if isinstance(node, Literal):
         return literal(node.value)
-    if isinstance(node, Call):
+    if isinstance(node, FunctionCall):
         return f"{node.name}({', '.join([inner(argument) for argument in node.arguments])})"
     if isinstance(node, Property):
         return f"{inner(node.target)}.{node.name}"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from azops_tui.arm.environment import Environment
 from azops_tui.arm.errors import ExpressionError
 from azops_tui.arm.reader import Path
 from azops_tui.arm.sections import get, section
+from azops_tui.arm.template_source import TemplateSource
 from azops_tui.arm.types import TypeProblem, Types
 from azops_tui.arm.values import Builder, builder
 from azops_tui.json_types import Json
-
-if TYPE_CHECKING:
-    from azops_tui.arm.deployment import Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +48,25 @@ class UserFunction:
         return self.output(environment.at(arguments=arguments, lambdas=None, copies=None, place=0))
 
 
-def read_functions(deployment: Deployment) -> dict[str, UserFunction]:
-    """The functions of the deployment's template by ``namespace.name`` in lower case. Raises TemplateError."""
+def read_functions(source: TemplateSource, types: Types) -> dict[str, UserFunction]:
+    """The functions of the template by ``namespace.name`` in lower case. Raises TemplateError."""
     result = {}
-    namespaces = get(deployment.template, "functions", [])
+    namespaces = get(source.template, "functions", [])
     for index, space in enumerate(namespaces if isinstance(namespaces, list) else []):
         if not isinstance(space, dict) or not isinstance(get(space, "namespace"), str):
-            raise deployment.invalid("The template function namespace is not valid", ("functions", index))
+            raise source.invalid("The template function namespace is not valid", ("functions", index))
         for member, definition in section(space, "members").items():
             name = f"{get(space, 'namespace')}.{member}"
             path: Path = ("functions", index, "members", member)
             if not isinstance(definition, dict):
-                raise deployment.invalid(f"The template function '{name}' is not valid", path)
-            result[name.lower()] = read_function(deployment, name, definition, path)
+                raise source.invalid(f"The template function '{name}' is not valid", path)
+            result[name.lower()] = read_function(source, types, name, definition, path)
     return result
 
 
-def read_function(deployment: Deployment, name: str, definition: dict[str, Json], path: Path) -> UserFunction:
+def read_function(
+    source: TemplateSource, types: Types, name: str, definition: dict[str, Json], path: Path
+) -> UserFunction:
     """One function. Raises TemplateError."""
     declared = get(definition, "parameters", [])
     listed = [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
@@ -76,6 +75,6 @@ def read_function(deployment: Deployment, name: str, definition: dict[str, Json]
         name,
         tuple(str(get(item, "name", "")) for item in listed),
         tuple(listed),
-        deployment.guarded((*path, "output"), builder, get(output, "value")),
-        deployment.types,
+        source.guarded((*path, "output"), builder, get(output, "value")),
+        types,
     )

@@ -39,7 +39,7 @@ def builder(value: Json, depth: int = 0) -> Builder:
         if value[:1] != "[":
             return Constant(value)
         if is_expression(value):
-            return Expression(value)
+            return ExpressionBuilder(value)
         return Constant(unescape(value))
     if kind is dict:
         return object_builder(value, depth)
@@ -48,7 +48,7 @@ def builder(value: Json, depth: int = 0) -> Builder:
     return Constant(value)
 
 
-class Expression:
+class ExpressionBuilder:
     """A string that is an expression."""
 
     __slots__ = ("text",)
@@ -86,12 +86,12 @@ def _is(first: Json, second: Json) -> bool:
 
 
 def object_builder(values: dict[str, Json], depth: int) -> Builder:
-    loops: list[Loop] = []
+    loops: list[CopyLoop] = []
     pairs: list[tuple[str, Builder | None, Builder]] = []
     plain = True
     for key, value in values.items():
         if len(key) == 4 and key.lower() == "copy" and is_property_copy(value):
-            loops = [Loop(item, index, depth) for index, item in enumerate(value)]
+            loops = [CopyLoop(item, index, depth) for index, item in enumerate(value)]
             plain = False
             continue
         name = builder(key) if key[:1] == "[" else None
@@ -152,7 +152,7 @@ def is_property_copy(value: Json) -> bool:
     )
 
 
-class Loop:
+class CopyLoop:
     """One property copy: its name, and the values it makes."""
 
     def __init__(self, definition: dict[str, Json], index: int, depth: int = 0) -> None:

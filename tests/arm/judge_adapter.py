@@ -86,7 +86,7 @@ def run(expansion: Expansion, answers: Answers, predicted: list[dict[str, Any]])
         for resource in level:
             body = resource.resolve(answers)
             if resource.type.lower() == "microsoft.resources/deployments":
-                nested = resource.nested or expand_nested(resource, body, answers)
+                nested = expansion.nested.get(resource) or expand_nested(resource, body, answers)
                 run(nested, answers, predicted)
                 answers.references[resource.id.lower()] = {"outputs": nested.resolve_outputs(answers)}
             else:

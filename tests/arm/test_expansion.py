@@ -391,7 +391,7 @@ class TestAtRunTime:
         assert isinstance(found.resources[0].body["properties"]["id"], Symbolic)
         assert plain(found.resources[0].body["properties"]) == {"id": "[newGuid()]", "tag": "[concat('v-', newGuid())]"}
         assert names(found) == ["a", "n"]
-        assert found.resources[1].nested is None
+        assert not found.nested
         assert found.as_deployment()["outputs"]["o"]["value"] == "[reference('n').outputs.o.value]"
 
     def test_resolving_asks_the_runtime_and_stays_the_same(self) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from azops_tui.arm import TemplateError, evaluate, expand, plain, read
 from azops_tui.arm.functions import FUNCTIONS
 from azops_tui.arm.parser import parse
-from azops_tui.arm.syntax import Call, Index, Literal, Node, Property, unparse
+from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, Property, unparse
 
 SCOPE = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
 NAMES = sorted(name for name in FUNCTIONS if "*" not in name)
@@ -24,9 +24,9 @@ literals = st.one_of(st.text(max_size=8), st.integers(-(2**63), 2**63 - 1)).map(
 nodes: st.SearchStrategy[Node] = st.recursive(
     literals,
     lambda inner: st.one_of(
-        st.builds(Call, st.one_of(st.sampled_from(NAMES), identifiers), st.lists(inner, max_size=4).map(tuple)),
-        st.builds(Property, st.builds(Call, identifiers, st.lists(inner, max_size=2).map(tuple)), identifiers),
-        st.builds(Index, st.builds(Call, identifiers, st.just(())), inner),
+        st.builds(FunctionCall, st.one_of(st.sampled_from(NAMES), identifiers), st.lists(inner, max_size=4).map(tuple)),
+        st.builds(Property, st.builds(FunctionCall, identifiers, st.lists(inner, max_size=2).map(tuple)), identifiers),
+        st.builds(Index, st.builds(FunctionCall, identifiers, st.just(())), inner),
     ),
     max_leaves=12,
 )

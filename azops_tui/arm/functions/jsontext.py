@@ -40,8 +40,8 @@ def read_json(text: str) -> Json:
     except (JSONDecodeError, JsonError, RecursionError) as error:
         if len(text) > _LONGEST_LENIENT:
             raise JsonError(f"The text is not strictly JSON ({error}) and too large to be read leniently.") from None
-        return _Reader(text).document()
-    return value if _shallow(value, VALUE_DEPTH) else _Reader(text).document()
+        return _LenientJsonReader(text).document()
+    return value if _shallow(value, VALUE_DEPTH) else _LenientJsonReader(text).document()
 
 
 def _constant(word: str) -> Json:
@@ -68,7 +68,7 @@ def _shallow(value: Json, allowed: int) -> bool:
     return not layer
 
 
-class _Reader:
+class _LenientJsonReader:
     """Reads one text leniently, from its beginning to its end."""
 
     def __init__(self, text: str) -> None:

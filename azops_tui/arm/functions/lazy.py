@@ -7,12 +7,12 @@ from azops_tui.arm.errors import ExpressionError, Unknown
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import type_name, usage
 from azops_tui.arm.symbolic import Symbolic
-from azops_tui.arm.syntax import Call, Literal
+from azops_tui.arm.syntax import FunctionCall, Literal
 from azops_tui.json_types import Json
 
 
 @function("if(condition, trueValue, falseValue): any", "One of two values; only that one is evaluated.", takes="syntax")
-def build_if(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_if(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     condition, first, second = arguments
 
     def call(environment: Environment) -> Json:
@@ -38,16 +38,16 @@ def build_if(node: Call, arguments: list[Compiled]) -> Compiled:
 
 
 @function("and(arg1, arg2, …): bool", "Whether all of some booleans are true.", takes="syntax")
-def build_and(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_and(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     return junction(node, arguments, "and", decisive=False)
 
 
 @function("or(arg1, arg2, …): bool", "Whether one of some booleans is true.", takes="syntax")
-def build_or(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_or(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     return junction(node, arguments, "or", decisive=True)
 
 
-def junction(node: Call, arguments: list[Compiled], name: str, *, decisive: bool) -> Compiled:
+def junction(node: FunctionCall, arguments: list[Compiled], name: str, *, decisive: bool) -> Compiled:
     """Evaluate arguments until one has the `decisive` value."""
 
     def call(environment: Environment) -> Json:
@@ -71,7 +71,7 @@ def junction(node: Call, arguments: list[Compiled], name: str, *, decisive: bool
 
 
 @function("coalesce(arg1, …): any", "The first of some values that is not null; null where all are.", takes="syntax")
-def build_coalesce(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_coalesce(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
         for argument in arguments:
@@ -108,7 +108,7 @@ class Lambda:
     "A function for filter, map, reduce, sort and the like.",
     takes="syntax",
 )
-def build_lambda(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_lambda(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     names = [argument.value for argument in node.arguments[:-1] if isinstance(argument, Literal)]
     usable = len(names) == len(node.arguments) - 1 and all(isinstance(name, str) for name in names)
     lowered = tuple(str(name).lower() for name in names)
@@ -127,7 +127,7 @@ def build_lambda(node: Call, arguments: list[Compiled]) -> Compiled:
 
 
 @function("lambdaVariables(variableName): any", "The value of a variable of the lambda around it.", takes="syntax")
-def build_lambda_variables(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_lambda_variables(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     argument = node.arguments[0]
     name = argument.value if isinstance(argument, Literal) and isinstance(argument.value, str) else None
     computed = arguments[0]

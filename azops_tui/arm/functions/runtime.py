@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from azops_tui.arm.environment import REFERENCE, Compiled, Environment, Use
+from azops_tui.arm.environment import REFERENCE, Compiled, Environment, ReferencedResource, ResourceUse
 from azops_tui.arm.errors import ExpressionError
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.scope import not_here, text_argument
 from azops_tui.arm.symbolic import Symbolic
-from azops_tui.arm.syntax import Call
+from azops_tui.arm.syntax import FunctionCall
 from azops_tui.json_types import Json
 
 
 def note(environment: Environment, id: str, api_version: str, action: str = "") -> None:
     """Records that the resource is needed, wherever somebody collects that."""
     if environment.uses is not None:
-        environment.uses.append(Use(id, api_version, action))
+        environment.uses.append(ResourceUse(id, api_version, action))
 
 
 def note_known(environment: Environment, name: str, value: Json) -> None:
@@ -25,9 +25,9 @@ def note_known(environment: Environment, name: str, value: Json) -> None:
         note(environment, target(environment, name, value)[0], "")
 
 
-def target(environment: Environment, name: str, text: str) -> tuple[str, str, Any]:
+def target(environment: Environment, name: str, text: str) -> tuple[str, str, ReferencedResource | None]:
     """Id and api-version of what a name, symbol or id means, and the resource if it is of this template."""
-    found = environment.frame.find(text)
+    found = environment.context.find(text)
     if found is not None:
         return found.id, found.api_version, found
     if "/" not in text.strip("/"):
@@ -37,7 +37,7 @@ def target(environment: Environment, name: str, text: str) -> tuple[str, str, An
             function=name,
         )
     if not text.startswith("/"):
-        scope = environment.frame.scope
+        scope = environment.context.scope
         return f"{scope.id}/providers/{text.removeprefix('providers/')}", "", None
     return text, "", None
 
@@ -65,7 +65,7 @@ def ask(environment: Environment, name: str, id: str, question: Any) -> Json:
     "The properties of a resource as they are at run time, or with 'Full' the whole resource.",
     takes="syntax",
 )
-def build_reference(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_reference(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
         if not environment.place & REFERENCE:
@@ -86,7 +86,9 @@ def build_reference(node: Call, arguments: list[Compiled]) -> Compiled:
             )
         note(environment, id, asked)
         if environment.run.mode == "plan":
-            return Symbolic(node, environment, resource.foreseen(full) if resource is not None else None)
+            return Symbolic(
+                node, environment, environment.context.known_reference(resource, full) if resource is not None else None
+            )
         if resource is None and not asked:
             raise ExpressionError(
                 f"The template function 'reference' requires an api-version for the resource '{id}', which is not "
@@ -105,7 +107,7 @@ def build_reference(node: Call, arguments: list[Compiled]) -> Compiled:
     "The properties of every resource that a copy loop made, as they are at run time.",
     takes="syntax",
 )
-def build_references(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_references(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
         if not environment.place & REFERENCE:
@@ -115,7 +117,7 @@ def build_references(node: Call, arguments: list[Compiled]) -> Compiled:
             return Symbolic(node, environment)
         symbol = text_argument("references", values[0])
         full = len(values) > 1 and str(values[1]).lower() == "full"
-        resources = environment.frame.collection(symbol)
+        resources = environment.context.collection(symbol)
         if resources is None:
             raise ExpressionError(
                 f"The template function 'references' is not valid: '{symbol}' is no resource collection. "
@@ -125,9 +127,8 @@ def build_references(node: Call, arguments: list[Compiled]) -> Compiled:
         for resource in resources:
             note(environment, resource.id, "")
         if environment.run.mode == "plan":
-            if not full and all(resource.foreseen(full) is not None for resource in resources):
-                return Symbolic(node, environment, [resource.foreseen(full) for resource in resources])
-            return Symbolic(node, environment)
+            known = [] if full else [environment.context.known_reference(resource, full) for resource in resources]
+            return Symbolic(node, environment, None if full or None in known else known)
         return [
             ask(
                 environment,
@@ -146,12 +147,12 @@ def build_references(node: Call, arguments: list[Compiled]) -> Compiled:
     "The id, name, type and apiVersion of a resource of the template.",
     takes="syntax",
 )
-def build_resource_info(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_resource_info(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         value = arguments[0](environment)
         if isinstance(value, Symbolic):
             return Symbolic(node, environment)
-        found = environment.frame.find(text_argument("resourceInfo", value))
+        found = environment.context.find(text_argument("resourceInfo", value))
         if found is None:
             raise ExpressionError(
                 f"The template function 'resourceInfo' is not valid: could not find the resource '{value}'.",
@@ -167,7 +168,7 @@ def build_resource_info(node: Call, arguments: list[Compiled]) -> Compiled:
     "What an action of a resource, such as listKeys or listSecrets, returns at run time.",
     takes="syntax",
 )
-def build_list(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_list(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     """``listKeys`` and all other functions whose names begin with list: a POST to the resource."""
 
     def call(environment: Environment) -> Json:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from azops_tui.arm.environment import GENERATE, Compiled, Environment
-from azops_tui.arm.errors import ExpressionError, Unknown
+from azops_tui.arm.errors import ExpressionError, Unknown, not_found
 from azops_tui.arm.functions import ids
 from azops_tui.arm.functions.dates import utc_now as formatted_time
 from azops_tui.arm.functions.registry import function
 from azops_tui.arm.functions.values import usage
 from azops_tui.arm.resource_id import MANAGEMENT_GROUPS
 from azops_tui.arm.symbolic import Symbolic
-from azops_tui.arm.syntax import Call
+from azops_tui.arm.syntax import FunctionCall
 from azops_tui.json_types import Json
 
 
@@ -41,16 +41,13 @@ def parameters(environment: Environment, name: str, values: list[Json]) -> Json:
         lowered = wanted.lower()
         if lowered in environment.arguments:
             return environment.arguments[lowered]
-        raise ExpressionError(
-            f"The template parameter '{wanted}' is not found. "
-            "Please see https://aka.ms/arm-syntax-parameters for usage details."
-        )
-    return environment.frame.parameter(wanted, environment)
+        raise not_found("parameter", wanted)
+    return environment.context.parameter(wanted, environment)
 
 
 @function("variables(variableName): any", "The value of a variable of the template.", takes="environment")
 def variables(environment: Environment, name: str, values: list[Json]) -> Json:
-    return environment.frame.variable(text_argument(name, values[0]), environment)
+    return environment.context.variable(text_argument(name, values[0]), environment)
 
 
 @function(
@@ -118,27 +115,27 @@ def utc_now(environment: Environment, name: str, values: list[Json]) -> Json:
     takes="environment",
 )
 def subscription(environment: Environment, name: str, values: list[Json]) -> Json:
-    scope = environment.frame.scope
+    scope = environment.context.scope
     if not scope.subscription:
         raise not_here(name)
     return {
         "id": f"/subscriptions/{scope.subscription}",
         "subscriptionId": scope.subscription,
-        "tenantId": environment.run.world.tenant,
-        **environment.run.world.subscription_details,
+        "tenantId": environment.run.facts.tenant,
+        **environment.run.facts.subscription_details,
     }
 
 
 @function(
     "resourceGroup(): object", "The resource group deployed to: id, name, location, tags, properties.", takes="syntax"
 )
-def build_resource_group(node: Call, arguments: list[Compiled]) -> Compiled:
+def build_resource_group(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
-        scope = environment.frame.scope
+        scope = environment.context.scope
         if not scope.group:
             raise not_here("resourceGroup")
-        details = environment.run.world.group_details
+        details = environment.run.facts.group_details
         known = {
             "id": scope.id,
             "name": scope.group,
@@ -158,39 +155,39 @@ def build_resource_group(node: Call, arguments: list[Compiled]) -> Compiled:
     "managementGroup(): object", "The management group deployed to: id, name, type, properties.", takes="environment"
 )
 def management_group(environment: Environment, name: str, values: list[Json]) -> Json:
-    group = environment.frame.scope.management_group
+    group = environment.context.scope.management_group
     if not group:
         raise not_here(name)
     return {
         "id": MANAGEMENT_GROUPS + group,
         "name": group,
         "type": "Microsoft.Management/managementGroups",
-        "properties": {"displayName": group, "tenantId": environment.run.world.tenant},
+        "properties": {"displayName": group, "tenantId": environment.run.facts.tenant},
     }
 
 
 @function("tenant(): object", "The tenant deployed to: tenantId, displayName, countryCode.", takes="environment")
 def tenant(environment: Environment, name: str, values: list[Json]) -> Json:
-    return {"tenantId": environment.run.world.tenant, **environment.run.world.tenant_details}
+    return {"tenantId": environment.run.facts.tenant, **environment.run.facts.tenant_details}
 
 
 @function("deployer(): object", "Who deploys: objectId, tenantId and userPrincipalName.", takes="environment")
 def deployer(environment: Environment, name: str, values: list[Json]) -> Json:
     return {
-        "tenantId": environment.run.world.tenant,
+        "tenantId": environment.run.facts.tenant,
         "objectId": "00000000-0000-0000-0000-000000000000",
-        **environment.run.world.deployer,
+        **environment.run.facts.deployer,
     }
 
 
 @function("environment(): object", "The cloud: its name, suffixes and endpoints.", takes="environment")
 def cloud_environment(environment: Environment, name: str, values: list[Json]) -> Json:
-    return environment.run.world.environment
+    return environment.run.facts.environment
 
 
 @function("deployment(): object", "The deployment: its name, location and properties.", takes="environment")
 def deployment(environment: Environment, name: str, values: list[Json]) -> Json:
-    return environment.frame.details()
+    return environment.context.details()
 
 
 @function(
@@ -201,7 +198,7 @@ def deployment(environment: Environment, name: str, values: list[Json]) -> Json:
 def providers(environment: Environment, name: str, values: list[Json]) -> Json:
     namespace = text_argument(name, values[0])
     kind = text_argument(name, values[1]) if len(values) > 1 else None
-    lookup = environment.run.world.providers
+    lookup = environment.run.facts.providers
     found = lookup(namespace, kind) if lookup else None
     if found is not None:
         return found
@@ -232,10 +229,10 @@ def pick_zones(environment: Environment, name: str, values: list[Json]) -> Json:
             "The template language function 'pickZones' expects a number of zones between 1 and 3 and an offset "
             f"between 0 and 3. {usage(name)}"
         )
-    if count + offset > environment.run.world.zones:
+    if count + offset > environment.run.facts.zones:
         raise ExpressionError(
             f"Unable to evaluate template language function 'pickZones': the region '{values[2]}' has only "
-            f"'{environment.run.world.zones}' zones. {usage(name)}"
+            f"'{environment.run.facts.zones}' zones. {usage(name)}"
         )
     return [str(offset + index + 1) for index in range(count)]
 
@@ -277,7 +274,7 @@ def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Jso
     takes="environment",
 )
 def resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
-    scope = environment.frame.scope
+    scope = environment.context.scope
     return ids.resource_id(values, subscription=scope.subscription, group=scope.group)
 
 
@@ -287,7 +284,7 @@ def resource_id(environment: Environment, name: str, values: list[Json]) -> Json
     takes="environment",
 )
 def subscription_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
-    return ids.subscription_resource_id(values, subscription=environment.frame.scope.subscription)
+    return ids.subscription_resource_id(values, subscription=environment.context.scope.subscription)
 
 
 @function(
@@ -305,7 +302,7 @@ def tenant_resource_id(environment: Environment, name: str, values: list[Json]) 
     takes="environment",
 )
 def management_group_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
-    return ids.management_group_resource_id(values, management_group=environment.frame.scope.management_group)
+    return ids.management_group_resource_id(values, management_group=environment.context.scope.management_group)
 
 
 @function(

@@ -19,6 +19,7 @@ from datetime import date
 from typing import Any
 
 from azops_tui.arm.errors import TemplateError
+from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.lint.declarations import Report, check_declarations, check_secrets
 from azops_tui.arm.lint.findings import RULES, Finding, FindingSeverity, Rule
 from azops_tui.arm.lint.frames import TemplateFrame, frames
@@ -27,7 +28,6 @@ from azops_tui.arm.lint.positions import Positions
 from azops_tui.arm.lint.resource_checks import check_resources
 from azops_tui.arm.lint.sarif import sarif
 from azops_tui.arm.reader import Document, Path, read, show
-from azops_tui.arm.resources import ExpandedResource
 
 __all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "lint", "sarif"]
 

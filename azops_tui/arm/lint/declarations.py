@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from azops_tui.arm.cycles import find_circle
-from azops_tui.arm.deployment import get
 from azops_tui.arm.functions import FUNCTIONS
 from azops_tui.arm.lint.frames import PlacedExpression, TemplateFrame
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
-from azops_tui.arm.syntax import Call, calls, text_argument
+from azops_tui.arm.sections import get
+from azops_tui.arm.syntax import FunctionCall, calls, text_argument
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 
@@ -51,7 +51,9 @@ def uses(expressions: Iterable[PlacedExpression], function: str) -> Uses:
             name = text_argument(call)
             if name is None:
                 first = call.arguments[0] if call.arguments else None
-                beginning = text_argument(first) if isinstance(first, Call) and first.name.lower() == "concat" else ""
+                beginning = (
+                    text_argument(first) if isinstance(first, FunctionCall) and first.name.lower() == "concat" else ""
+                )
                 result.prefixes.add((beginning or "").lower())
             else:
                 result.places.setdefault(name.lower(), []).append(expression)
@@ -157,7 +159,7 @@ def _harmless(frame: TemplateFrame, default: Json, path: Path, secure: set[str])
     )
 
 
-def _named(call: Call) -> str:
+def _named(call: FunctionCall) -> str:
     return (text_argument(call) or "").lower()
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from azops_tui.arm.deployment import get
 from azops_tui.arm.errors import ParseError
 from azops_tui.arm.parser import is_expression, parse
 from azops_tui.arm.reader import Path
-from azops_tui.arm.resources import DEPLOYMENTS
+from azops_tui.arm.resource_header import DEPLOYMENTS
+from azops_tui.arm.sections import get
 from azops_tui.arm.syntax import Node
 from azops_tui.arm.values import is_property_copy
 from azops_tui.json_types import Json

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from azops_tui.arm import dependencies
+from azops_tui.arm.azure_facts import azure_facts
 from azops_tui.arm.cycles import find_circle
-from azops_tui.arm.deployment import Deployment, get, section
+from azops_tui.arm.deployment import TemplateDeployment
 from azops_tui.arm.describe import placeholders
-from azops_tui.arm.environment import Run
+from azops_tui.arm.environment import EvaluationRun
 from azops_tui.arm.errors import ExpressionError, TemplateError
-from azops_tui.arm.expansion import Context, Expansion, check_limits, refuse_duplicates
+from azops_tui.arm.evaluator import compile_node
+from azops_tui.arm.expanded_resource import ExpandedResource
+from azops_tui.arm.expansion import Expansion, refuse_duplicates
 from azops_tui.arm.lint.declarations import Report
-from azops_tui.arm.parameters import bind
 from azops_tui.arm.reader import Document, Path
+from azops_tui.arm.resource_header import NotYet
 from azops_tui.arm.resource_id import ZERO, Scope
-from azops_tui.arm.resources import Collector, ExpandedResource, NotYet
+from azops_tui.arm.sections import get, section
 from azops_tui.arm.shapes import shaped
-from azops_tui.arm.world import world_for
 from azops_tui.json_types import Json
 
 _SCOPES = {
@@ -32,8 +34,8 @@ _SCOPES = {
 class TemplateResources:
     """The resources of a template, without those of nested templates."""
 
-    deployment: Deployment
-    own: list[ExpandedResource]
+    deployment: TemplateDeployment
+    own: tuple[ExpandedResource, ...]
     guessed: bool
     """True if parameters have placeholders, so an error can come from a placeholder rather than the template."""
     errors: list[TemplateError] = field(default_factory=list)
@@ -79,25 +81,20 @@ def _certain(document: Document, errors: list[TemplateError]) -> list[TemplateEr
 
 
 def _collected(document: Document, parameters: Mapping[str, Json], *, guessed: bool) -> TemplateResources:
-    run = Run(world_for(tenant=ZERO, location="westus"), mode="plan")
+    facts = azure_facts(tenant=ZERO, location="westus")
+    run = EvaluationRun(facts, compile_node, mode="plan", allow_missing=True)
     schema = str(get(document.value, "$schema", "")).lower()
     scope = next((scope for word, scope in _SCOPES.items() if word in schema), Scope(ZERO, "rg"))
-    deployment = Deployment(run, document, name="main", scope=scope, location="westus")
-    expansion = Expansion(deployment, Context(run, allow_missing=True), scope.resource_id(
-        "Microsoft.Resources/deployments", "main"))  # fmt: skip
-    check_limits(deployment)
-    bind(deployment, parameters, allow_missing=True)
-    own = Collector(deployment, "", expansion.context.spent).collect()
-    expansion.own = tuple(own)
-    result = TemplateResources(deployment, own, guessed)
-    for resource in own:
-        resource.holder = expansion
-        expansion.states[id(resource)] = "new"
+    deployment = TemplateDeployment(run, document, name="main", scope=scope, location="westus")
+    expansion = Expansion(deployment, scope.resource_id("Microsoft.Resources/deployments", "main"))
+    expansion.read_parameters(parameters)
+    expansion.collect()
+    result = TemplateResources(deployment, expansion.own, guessed)
     try:
-        refuse_duplicates(deployment, own)
+        refuse_duplicates(deployment, expansion.own)
     except TemplateError as error:
         result.errors.append(error)
-    for resource in own:
+    for resource in expansion.own:
         try:
             expansion.fill(resource)
         except TemplateError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json.decoder import JSONDecoder
 
-from azops_tui.arm.reader import Document, Path, Strict, space
+from azops_tui.arm.reader import Document, Path, StrictText, space
 
 _SCAN = JSONDecoder(strict=False).raw_decode
 
@@ -14,7 +14,7 @@ class Positions:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._strict = document.strict or Strict(document.text)
+        self._strict = document.strict or StrictText(document.text)
         self._members: dict[int, dict[str | int, tuple[int, int]]] = {}
 
     def beginning(self, path: Path, *, key: bool = False) -> tuple[int, int]:

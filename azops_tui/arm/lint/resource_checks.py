@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from azops_tui.arm.deployment import get
+from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.lint.declarations import Report
 from azops_tui.arm.lint.frames import Definition, PlacedExpression, TemplateFrame
 from azops_tui.arm.lint.names import RULES, NameRule
 from azops_tui.arm.reader import Path
-from azops_tui.arm.resources import ExpandedResource
-from azops_tui.arm.syntax import Call, Literal, Node, calls, text_argument
+from azops_tui.arm.sections import get
+from azops_tui.arm.syntax import FunctionCall, Literal, Node, calls, text_argument
 from azops_tui.json_types import Json
 
 YEARS = 2
@@ -162,7 +162,7 @@ def _texts(tree: Node) -> Iterator[str]:
     if isinstance(tree, Literal):
         if isinstance(tree.value, str):
             yield tree.value
-    elif isinstance(tree, Call):
+    elif isinstance(tree, FunctionCall):
         name = tree.name.lower()
         if name == "concat":
             for argument in tree.arguments:

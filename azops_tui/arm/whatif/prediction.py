@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.expansion import Expansion
-from azops_tui.arm.resources import DEPLOYMENTS, ExpandedResource
+from azops_tui.arm.resource_header import DEPLOYMENTS
 from azops_tui.arm.symbolic import plain
 from azops_tui.arm.whatif.changes import ChangeType, ResourceChange
 from azops_tui.arm.whatif.difference import difference, merged, tidy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from azops_tui.arm.deployment import get
 from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.resource_id import parse_scope
+from azops_tui.arm.sections import get
 from azops_tui.arm.symbolic import plain
 from azops_tui.json_types import Json
 

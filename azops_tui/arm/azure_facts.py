@@ -1,12 +1,27 @@
-"""What the context functions tell where the caller says nothing else."""
+"""Facts about tenant, subscription, group and cloud that functions such as `subscription` return."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from azops_tui.arm.environment import World
 from azops_tui.json_types import Json
+
+
+@dataclass(slots=True)
+class AzureFacts:
+    """What the context functions tell about the place of a deployment."""
+
+    tenant: str
+    tenant_details: dict[str, Json]
+    subscription_details: dict[str, Json]
+    group_details: dict[str, Json]
+    environment: dict[str, Json]
+    providers: Callable[[str, str | None], Json] | None = None
+    deployer: dict[str, Json] = field(default_factory=dict)
+    zones: int = 3
+
 
 PUBLIC_CLOUD: dict[str, Json] = {
     "name": "AzureCloud",
@@ -38,7 +53,7 @@ PUBLIC_CLOUD: dict[str, Json] = {
 }
 
 
-def world_for(
+def azure_facts(
     *,
     tenant: str,
     location: str,
@@ -47,12 +62,12 @@ def world_for(
     cloud: Mapping[str, Json] | None = None,
     deployer: Mapping[str, Json] | None = None,
     providers: Any = None,
-) -> World:
+) -> AzureFacts:
     """The world of a deployment, from what the caller knows of it."""
     group: dict[str, Json] = {"location": location}
     if tags:
         group["tags"] = dict(tags)
-    return World(
+    return AzureFacts(
         tenant=tenant,
         tenant_details={
             "id": f"/tenants/{tenant}",
