@@ -36,19 +36,11 @@ CONFIGURATION = "azops_tui.azure.profiles"
 """The only module of azure that ui may import: ui reads the cloud itself through events and views."""
 
 # Still to mend; each list only gets shorter.
-KNOWN_CIRCLES = """
-azops_tui.simulator.hosts.commands azops_tui.simulator.hosts.commands.builtin azops_tui.simulator.hosts.commands.files
-azops_tui.simulator.hosts.commands.network azops_tui.simulator.hosts.commands.packages
-azops_tui.simulator.hosts.commands.services azops_tui.simulator.hosts.commands.system
-azops_tui.simulator.hosts.commands.text azops_tui.simulator.hosts.commands.wrappers
-azops_tui.simulator.hosts.expansion azops_tui.simulator.hosts.shell
-"""
-KNOWN_NAMES = "Call Collector Foreseen Loop Parameter Run"
+KNOWN_CIRCLES = ""
+KNOWN_NAMES = "Foreseen Run"
 KNOWN_LONG = {
     "azops_tui.engine.run",
     "azops_tui.simulator.deployments.engine",
-    "azops_tui.simulator.hosts.commands.files",
-    "azops_tui.simulator.hosts.shell",
 }
 
 

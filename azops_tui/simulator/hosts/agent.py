@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from azops_tui.simulator.hosts.shell import Shell, Streams, no_input
-
-if TYPE_CHECKING:
-    from azops_tui.simulator.hosts.machine import Machine
+from azops_tui.simulator.hosts.commands import COMMANDS
+from azops_tui.simulator.hosts.machine import Machine
+from azops_tui.simulator.hosts.shell import Shell
+from azops_tui.simulator.hosts.streams import Streams, no_input
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CWD = "/var/lib/waagent/run-command/download/0"
@@ -37,7 +36,9 @@ async def execute(
     machine.files.make_folder(_CWD, parents=True)
 
     async def work() -> int:
-        shell = Shell(machine, pid, {**known, "IFS": " \t\n"}, set(known), _CWD, list(arguments), elevated=True)
+        shell = Shell(
+            machine, pid, {**known, "IFS": " \t\n"}, set(known), _CWD, COMMANDS, list(arguments), elevated=True
+        )
         return await shell.run(script, Streams(no_input, out.append, errors.append))
 
     task = asyncio.get_running_loop().create_task(work())

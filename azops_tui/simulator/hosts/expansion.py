@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import fnmatch
-import operator
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from azops_tui.simulator.hosts.syntax import Arithmetic, Parameter, Part, Substitution, Text, Word
-
-if TYPE_CHECKING:
-    from azops_tui.simulator.hosts.shell import Shell, Streams
-
-
-class ExpansionError(Exception):
-    """A word cannot be expanded; ``fatal`` where that ends a script."""
-
-    def __init__(self, message: str, *, fatal: bool = False, status: int = 1) -> None:
-        super().__init__(message)
-        self.fatal, self.status = fatal, status
+from azops_tui.simulator.hosts.arithmetic import calculate
+from azops_tui.simulator.hosts.command import ShellProcess
+from azops_tui.simulator.hosts.control import ExpansionError, ShellExit
+from azops_tui.simulator.hosts.streams import Streams, TextSink
+from azops_tui.simulator.hosts.syntax import ArithmeticPart, ParameterPart, Part, SubstitutionPart, TextPart, Word
 
 
 class Expander:
     """Expands the words of one command. ``status`` is that of the last substitution, 0 without any."""
 
-    def __init__(self, shell: Shell, streams: Streams) -> None:
+    def __init__(self, shell: ShellProcess, streams: Streams) -> None:
         self._shell = shell
         self._streams = streams
         self.status = 0
@@ -38,7 +29,7 @@ class Expander:
                 found.extend(await self._fields(choice))
         return found
 
-    async def one(self, word: Word) -> str:
+    async def string(self, word: Word) -> str:
         """The word as one string: for assignments, redirections and ``case``."""
         parts = [await self._part(part) for part in _tilde(word, self._shell.variables.get("HOME", "/")).parts]
         return "".join(" ".join(values) for values in parts)
@@ -57,8 +48,8 @@ class Expander:
         current: list[tuple[str, bool]] | None = None
         for part in word.parts:
             values = await self._part(part)
-            if part.quoted or isinstance(part, Text):
-                everything = isinstance(part, Parameter) and part.name == "@"
+            if part.quoted or isinstance(part, TextPart):
+                everything = isinstance(part, ParameterPart) and part.name == "@"
                 if not values and everything:
                     continue
                 for index, value in enumerate(values):
@@ -93,27 +84,25 @@ class Expander:
 
     async def _part(self, part: Part) -> list[str]:
         match part:
-            case Text():
+            case TextPart():
                 return [part.text]
-            case Parameter():
+            case ParameterPart():
                 return await self._parameter(part)
-            case Substitution():
+            case SubstitutionPart():
                 return [await self._substitution(part)]
-            case Arithmetic():
-                return [str(calculate(await self.one(part.word), self._shell.variables))]
+            case ArithmeticPart():
+                return [str(calculate(await self.string(part.word), self._shell.variables))]
 
-    async def _substitution(self, part: Substitution) -> str:
-        from azops_tui.simulator.hosts.shell import Collector, Leave, Streams
-
-        collected = Collector()
+    async def _substitution(self, part: SubstitutionPart) -> str:
+        collected = TextSink()
         child = self._shell.child()
         try:
             self.status = await child.script(part.body, Streams(self._streams.read, collected, self._streams.err))
-        except Leave as leave:
+        except ShellExit as leave:
             self.status = leave.status
         return collected.text().rstrip("\n")
 
-    async def _parameter(self, part: Parameter) -> list[str]:
+    async def _parameter(self, part: ParameterPart) -> list[str]:
         shell = self._shell
         if part.name in "@*" and not part.operator:
             return list(shell.arguments) if part.name == "@" else [" ".join(shell.arguments)]
@@ -127,16 +116,16 @@ class Expander:
         missing = value is None or (part.operator.startswith(":") and not value)
         match part.operator.lstrip(":"):
             case "-":
-                return [await self.one(part.word)] if missing else [value or ""]
+                return [await self.string(part.word)] if missing else [value or ""]
             case "=":
                 if missing:
-                    value = shell.variables[part.name] = await self.one(part.word)
+                    value = shell.variables[part.name] = await self.string(part.word)
                 return [value or ""]
             case "+":
-                return [] if missing else [await self.one(part.word)]
+                return [] if missing else [await self.string(part.word)]
             case "?":
                 if missing:
-                    text = await self.one(part.word) or "parameter null or not set"
+                    text = await self.string(part.word) or "parameter null or not set"
                     raise ExpansionError(f"{part.name}: {text}", fatal=True, status=127)
                 return [value or ""]
             case "/" | "//":
@@ -193,15 +182,15 @@ def _trim(value: str, pattern: str, how: str) -> str:
 
 def _tilde(word: Word, home: str) -> Word:
     first = word.parts[0] if word.parts else None
-    if isinstance(first, Text) and not first.quoted and re.match(r"~(/|$)", first.text):
-        return Word((Text(home, True), Text(first.text[1:]), *word.parts[1:]))
+    if isinstance(first, TextPart) and not first.quoted and re.match(r"~(/|$)", first.text):
+        return Word((TextPart(home, True), TextPart(first.text[1:]), *word.parts[1:]))
     return word
 
 
 def _braces(word: Word) -> list[Word]:
     """``a{1..3}`` and ``a{x,y}`` as the words they stand for."""
     for index, part in enumerate(word.parts):
-        if not isinstance(part, Text) or part.quoted:
+        if not isinstance(part, TextPart) or part.quoted:
             continue
         found = re.search(r"\{(-?\d+)\.\.(-?\d+)\}|\{([^{}\s]*,[^{}\s]*)\}", part.text)
         if not found:
@@ -215,84 +204,8 @@ def _braces(word: Word) -> list[Word]:
         before, after = part.text[: found.start()], part.text[found.end() :]
         head, tail = word.parts[:index], word.parts[index + 1 :]
         return [
-            expanded for choice in choices for expanded in _braces(Word((*head, Text(before + choice + after), *tail)))
+            expanded
+            for choice in choices
+            for expanded in _braces(Word((*head, TextPart(before + choice + after), *tail)))
         ]
     return [word]
-
-
-_TOKEN = re.compile(r"\s*(\d+|[A-Za-z_]\w*|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>()!~&|^?:])")
-_BINARY: list[dict[str, Callable[[int, int], int]]] = [
-    {"||": lambda a, b: int(bool(a) or bool(b))},
-    {"&&": lambda a, b: int(bool(a) and bool(b))},
-    {"==": operator.eq, "!=": operator.ne},
-    {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge},
-    {"+": operator.add, "-": operator.sub},
-    {"*": operator.mul, "/": lambda a, b: int(a / b), "%": lambda a, b: a - b * int(a / b)},
-]
-
-
-def calculate(text: str, variables: dict[str, str]) -> int:
-    """The value of an arithmetic expression; assignments in it are made.
-
-    Raises:
-        ExpansionError: it is no expression, or divides by zero.
-    """
-    assigned = re.fullmatch(r"\s*([A-Za-z_]\w*)\s*([-+*/%]?)=(?!=)(.*)", text, re.DOTALL)
-    if assigned:
-        name, sign, rest = assigned.groups()
-        result = calculate(f"{variables.get(name) or 0} {sign} ({rest})" if sign else rest, variables)
-        variables[name] = str(result)
-        return result
-    stepped = re.fullmatch(r"\s*([A-Za-z_]\w*)(\+\+|--)\s*", text)
-    if stepped:
-        before = calculate(variables.get(stepped[1], "") or "0", variables)
-        variables[stepped[1]] = str(before + (1 if stepped[2] == "++" else -1))
-        return before
-    tokens: list[str] = []
-    position = 0
-    while text[position:].strip():
-        found = _TOKEN.match(text, position)
-        if found is None:
-            raise ExpansionError(f"{text}: syntax error: operand expected")
-        tokens.append(found[1])
-        position = found.end()
-    if not tokens:
-        return 0
-    try:
-        result, rest_at = _level(tokens, 0, 0, variables)
-    except ZeroDivisionError:
-        raise ExpansionError(f"{text}: division by 0") from None
-    except (IndexError, ValueError, RecursionError):
-        raise ExpansionError(f"{text}: syntax error: operand expected") from None
-    if rest_at != len(tokens):
-        raise ExpansionError(f"{text}: syntax error in expression")
-    return result
-
-
-def _level(tokens: list[str], at: int, level: int, variables: dict[str, str]) -> tuple[int, int]:
-    if level == len(_BINARY):
-        return _operand(tokens, at, variables)
-    value, at = _level(tokens, at, level + 1, variables)
-    while at < len(tokens) and tokens[at] in _BINARY[level]:
-        act = _BINARY[level][tokens[at]]
-        other, at = _level(tokens, at + 1, level + 1, variables)
-        value = int(act(value, other))
-    return value, at
-
-
-def _operand(tokens: list[str], at: int, variables: dict[str, str]) -> tuple[int, int]:
-    token = tokens[at]
-    if token == "(":
-        value, at = _level(tokens, at + 1, 0, variables)
-        if tokens[at] != ")":
-            raise ValueError
-        return value, at + 1
-    if token in "-+!":
-        value, at = _operand(tokens, at + 1, variables)
-        return {"-": -value, "+": value, "!": int(not value)}[token], at
-    if token.isdigit():
-        return int(token), at + 1
-    if token.isidentifier():
-        held = variables.get(token, "")
-        return (int(held) if re.fullmatch(r"-?\d+", held) else 0), at + 1
-    raise ValueError

@@ -59,3 +59,14 @@ def _number(word: str) -> float:
 def quoted(text: str) -> str:
     """Text as a word that a shell reads as that text."""
     return re.sub(r"([^A-Za-z0-9_@%+=:,./-])", r"\\\1", text) or "''"
+
+
+def human_size(number: float, unit: str = "") -> str:
+    """A number of bytes as ``df -h`` writes it."""
+    for letter in ("", "K", "M", "G", "T"):
+        if number < 1024 or letter == "T":
+            if letter and number < 10:
+                return f"{number:.1f}{letter}{unit}"
+            return f"{number:.0f}{letter}{unit}"
+        number /= 1024
+    return ""

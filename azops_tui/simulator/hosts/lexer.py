@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from azops_tui.simulator.hosts.syntax import (
-    Arithmetic,
-    Parameter,
+    ArithmeticPart,
+    ParameterPart,
     Part,
-    Script,
+    ScriptNode,
     ShellSyntaxError,
-    Substitution,
-    Text,
+    SubstitutionPart,
+    TextPart,
     Word,
 )
 
@@ -38,7 +38,7 @@ class Lexer:
     """Reads tokens from ``text``. ``parse`` makes a script of the inside of a substitution."""
 
     text: str
-    parse: Callable[[str], Script]
+    parse: Callable[[str], ScriptNode]
     position: int = 0
     _pending: list[tuple[str, bool, bool, list[Word]]] = field(default_factory=list)
     """Here-documents whose text begins after this line: end, strips tabs, is quoted, where the text goes."""
@@ -62,8 +62,8 @@ class Lexer:
     def here_document(self, end: Word, strip: bool) -> list[Word]:
         """Announces a here-document; the list gets its text at the end of the line."""
         found: list[Word] = []
-        text = "".join(part.text for part in end.parts if isinstance(part, Text))
-        quoted = any(isinstance(part, Text) and part.quoted for part in end.parts)
+        text = "".join(part.text for part in end.parts if isinstance(part, TextPart))
+        quoted = any(isinstance(part, TextPart) and part.quoted for part in end.parts)
         self._pending.append((text, strip, quoted, found))
         return found
 
@@ -96,7 +96,7 @@ class Lexer:
                     break
                 lines.append(line + "\n")
             body = "".join(lines)
-            found.append(Word((Text(body, True),)) if quoted else self._inner(body, here=True))
+            found.append(Word((TextPart(body, True),)) if quoted else self._inner(body, here=True))
         self._pending.clear()
 
     def _inner(self, text: str, *, here: bool = False) -> Word:
@@ -112,7 +112,7 @@ class Lexer:
 
         def text() -> None:
             if run:
-                parts.append(Text("".join(run)))
+                parts.append(TextPart("".join(run)))
                 run.clear()
 
         while self.position < len(self.text):
@@ -124,21 +124,21 @@ class Lexer:
                 following = self.text[self.position + 1 : self.position + 2]
                 self.position += 2
                 if following != "\n":
-                    parts.append(Text(following, True))
+                    parts.append(TextPart(following, True))
             elif char == "'":
                 text()
                 end = self._find("'", self.position + 1)
-                parts.append(Text(self.text[self.position + 1 : end], True))
+                parts.append(TextPart(self.text[self.position + 1 : end], True))
                 self.position = end + 1
             elif char == '"':
                 text()
                 self.position += 1
-                parts.append(Text("", True))
+                parts.append(TextPart("", True))
                 self._quoted(parts, end='"')
             elif self.text.startswith("$'", self.position):
                 text()
                 self.position += 2
-                parts.append(Text(self._ansi(), True))
+                parts.append(TextPart(self._ansi(), True))
             elif char in "$`":
                 text()
                 parts.append(self._expansion(quoted=False))
@@ -178,31 +178,31 @@ class Lexer:
                 run.append("" if following == "\n" else char + following if following in plain and plain else following)
                 self.position += 2
             elif char in "$`":
-                parts.append(Text("".join(run), True))
+                parts.append(TextPart("".join(run), True))
                 run.clear()
                 parts.append(self._expansion(quoted=True))
             else:
                 run.append(char)
                 self.position += 1
-        parts.append(Text("".join(run), True))
+        parts.append(TextPart("".join(run), True))
 
     def _expansion(self, *, quoted: bool) -> Part:
         if self.text[self.position] == "`":
             end = self._find("`", self.position + 1)
             inside = re.sub(r"\\([$`\\])", r"\1", self.text[self.position + 1 : end])
             self.position = end + 1
-            return Substitution(self.parse(inside), quoted)
+            return SubstitutionPart(self.parse(inside), quoted)
         if self.text.startswith("$((", self.position):
             end = self._matching(self.position + 1, "(", ")")
             if self.text[end - 1] == ")":
                 inside = self.text[self.position + 3 : end - 1]
                 self.position = end + 1
-                return Arithmetic(self._inner(inside), quoted)
+                return ArithmeticPart(self._inner(inside), quoted)
         if self.text.startswith("$(", self.position):
             end = self._matching(self.position + 1, "(", ")")
             inside = self.text[self.position + 2 : end]
             self.position = end + 1
-            return Substitution(self.parse(inside), quoted)
+            return SubstitutionPart(self.parse(inside), quoted)
         if self.text.startswith("${", self.position):
             end = self._matching(self.position + 1, "{", "}")
             inside = self.text[self.position + 2 : end]
@@ -211,22 +211,22 @@ class Lexer:
         name = _NAME.match(self.text, self.position + 1)
         if name is None:
             self.position += 1
-            return Text("$", quoted)
+            return TextPart("$", quoted)
         self.position = name.end()
-        return Parameter(name[0], quoted=quoted)
+        return ParameterPart(name[0], quoted=quoted)
 
-    def _parameter(self, inside: str, quoted: bool) -> Parameter:
+    def _parameter(self, inside: str, quoted: bool) -> ParameterPart:
         if inside.startswith("#") and len(inside) > 1:
-            return Parameter(inside[1:], "length", quoted=quoted)
+            return ParameterPart(inside[1:], "length", quoted=quoted)
         name = _NAME.match(inside)
         if name is None:
             raise ShellSyntaxError(f"${{{inside}}}: bad substitution")
         rest = inside[name.end() :]
         if not rest:
-            return Parameter(name[0], quoted=quoted)
+            return ParameterPart(name[0], quoted=quoted)
         for operator in _OPERATORS:
             if rest.startswith(operator):
-                return Parameter(name[0], operator, self._operand(rest[len(operator) :], quoted), quoted)
+                return ParameterPart(name[0], operator, self._operand(rest[len(operator) :], quoted), quoted)
         raise ShellSyntaxError(f"${{{inside}}}: bad substitution")
 
     def _operand(self, text: str, quoted: bool) -> Word:
@@ -238,7 +238,7 @@ class Lexer:
             before = lexer.position
             parts.extend(lexer._word().parts)
             if lexer.position < len(text) and (lexer.position == before or text[lexer.position] in " \t\n|&;()<>"):
-                parts.append(Text(text[lexer.position], True))
+                parts.append(TextPart(text[lexer.position], True))
                 lexer.position += 1
         return Word(tuple(parts))
 

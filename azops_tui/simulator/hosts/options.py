@@ -1,4 +1,4 @@
-"""Reads the options of simulated commands."""
+"""Options of simulated commands, and errors in their arguments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 
 class UsageError(Exception):
-    """An option that the command does not have; the message is what it says."""
+    """The command has no such option. The message is what the command prints."""
+
+
+class ProgramError(Exception):
+    """A sed or awk program is not valid or not supported. The message is what the command prints."""
 
 
 @dataclass(slots=True)

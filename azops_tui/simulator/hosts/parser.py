@@ -6,20 +6,20 @@ import re
 
 from azops_tui.simulator.hosts.lexer import Lexer, Token
 from azops_tui.simulator.hosts.syntax import (
-    AndOr,
-    Case,
-    Command,
-    For,
-    Function,
-    Group,
-    If,
-    Pipeline,
+    AndOrNode,
+    CaseNode,
+    CommandNode,
+    ForNode,
+    FunctionNode,
+    GroupNode,
+    IfNode,
+    PipelineNode,
     Redirect,
-    Script,
+    ScriptNode,
     ShellSyntaxError,
-    Simple,
-    Text,
-    While,
+    SimpleNode,
+    TextPart,
+    WhileNode,
     Word,
 )
 
@@ -30,7 +30,7 @@ _DEEPEST = 60
 """Commands within commands; deeper is no script but an attack on the stack."""
 
 
-def parse(text: str, *, depth: int = 0) -> Script:
+def parse(text: str, *, depth: int = 0) -> ScriptNode:
     """The commands of a script.
 
     Raises:
@@ -81,33 +81,33 @@ class _Parser:
         while self._is("\n"):
             self._next()
 
-    def script(self, ends: tuple[str, ...]) -> Script:
+    def script(self, ends: tuple[str, ...]) -> ScriptNode:
         """Commands up to one of the words or operators in ``ends``, or the end of the text."""
-        items: list[AndOr] = []
+        items: list[AndOrNode] = []
         while True:
             while self._is("\n", ";"):
                 self._next()
             if self.token is None or self._is(")", ";;") or self._plain() in (*ends, *_RESERVED):
-                return Script(tuple(items))
+                return ScriptNode(tuple(items))
             item = self._and_or()
             if self._is("&"):
-                item = AndOr(item.first, item.rest, background=True)
+                item = AndOrNode(item.first, item.rest, background=True)
                 self._next()
             elif not self._is(";", "\n", ")", ";;") and self.token is not None:
                 raise self.unexpected()
             items.append(item)
 
-    def _and_or(self) -> AndOr:
+    def _and_or(self) -> AndOrNode:
         first = self._pipeline()
-        rest: list[tuple[str, Pipeline]] = []
+        rest: list[tuple[str, PipelineNode]] = []
         while self._is("&&", "||"):
             operator = self.token.operator if self.token else ""
             self._next()
             self._lines()
             rest.append((operator, self._pipeline()))
-        return AndOr(first, tuple(rest))
+        return AndOrNode(first, tuple(rest))
 
-    def _pipeline(self) -> Pipeline:
+    def _pipeline(self) -> PipelineNode:
         negated = False
         while self._plain() == "!":
             negated = not negated
@@ -117,9 +117,9 @@ class _Parser:
             self._next()
             self._lines()
             commands.append(self._command())
-        return Pipeline(tuple(commands), negated)
+        return PipelineNode(tuple(commands), negated)
 
-    def _command(self) -> Command:
+    def _command(self) -> CommandNode:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise ShellSyntaxError("too many commands within commands")
@@ -128,18 +128,18 @@ class _Parser:
         finally:
             self._depth -= 1
 
-    def _one_command(self) -> Command:
+    def _one_command(self) -> CommandNode:
         if self._is("("):
             self._next()
             body = self.script(())
             self._operator(")")
-            return Group(body, True, self._redirects())
+            return GroupNode(body, True, self._redirects())
         match self._plain():
             case "{":
                 self._next()
                 body = self.script(("}",))
                 self._keyword("}")
-                return Group(body, False, self._redirects())
+                return GroupNode(body, False, self._redirects())
             case "if":
                 return self._if()
             case "for":
@@ -147,7 +147,7 @@ class _Parser:
             case "while" | "until" as word:
                 self._next()
                 condition = self.script(("do",))
-                return While(condition, word == "until", self._do(), self._redirects())
+                return WhileNode(condition, word == "until", self._do(), self._redirects())
             case "case":
                 return self._case()
             case "function":
@@ -175,8 +175,8 @@ class _Parser:
         if self._is(operator):
             self._next()
 
-    def _if(self) -> If:
-        clauses: list[tuple[Script, Script]] = []
+    def _if(self) -> IfNode:
+        clauses: list[tuple[ScriptNode, ScriptNode]] = []
         otherwise = None
         while self._plain() in ("if", "elif"):
             self._next()
@@ -187,9 +187,9 @@ class _Parser:
             self._next()
             otherwise = self.script(("fi",))
         self._keyword("fi")
-        return If(tuple(clauses), otherwise, self._redirects())
+        return IfNode(tuple(clauses), otherwise, self._redirects())
 
-    def _do(self) -> Script:
+    def _do(self) -> ScriptNode:
         while self._is(";", "\n"):
             self._next()
         self._keyword("do")
@@ -197,7 +197,7 @@ class _Parser:
         self._keyword("done")
         return body
 
-    def _for(self) -> For:
+    def _for(self) -> ForNode:
         self._next()
         name = self._plain()
         if not name or not name.isidentifier():
@@ -208,9 +208,9 @@ class _Parser:
         if self._plain() == "in":
             self._next()
             words = self._words()
-        return For(name, words, self._do(), self._redirects())
+        return ForNode(name, words, self._do(), self._redirects())
 
-    def _case(self) -> Case:
+    def _case(self) -> CaseNode:
         self._next()
         if self.token is None or self.token.word is None:
             raise self.unexpected()
@@ -218,24 +218,24 @@ class _Parser:
         self._next()
         self._lines()
         self._keyword("in")
-        branches: list[tuple[tuple[Word, ...], Script]] = []
+        branches: list[tuple[tuple[Word, ...], ScriptNode]] = []
         while True:
             self._lines()
             if self._plain() == "esac":
                 self._next()
-                return Case(word, tuple(branches), self._redirects())
+                return CaseNode(word, tuple(branches), self._redirects())
             self._past("(")
             patterns = self._words("|")
             self._operator(")")
             branches.append((patterns, self.script(("esac",))))
             self._past(";;")
 
-    def _function(self, name: str) -> Function:
+    def _function(self, name: str) -> FunctionNode:
         if self._is("("):
             self._next()
             self._operator(")")
         self._lines()
-        return Function(name, self._command())
+        return FunctionNode(name, self._command())
 
     def _redirects(self) -> tuple[Redirect, ...]:
         found: list[Redirect] = []
@@ -257,14 +257,14 @@ class _Parser:
         self._next()
         return Redirect(fd, operator, words)
 
-    def _simple(self) -> Command:
+    def _simple(self) -> CommandNode:
         assignments: list[tuple[str, Word]] = []
         words: list[Word] = []
         redirects: list[Redirect] = []
         while self.token is not None:
             if self.token.word is None:
                 if words and words[0].plain == "[[" and words[-1].plain != "]]" and self.token.operator != "\n":
-                    words.append(Word((Text(self.token.operator),)))
+                    words.append(Word((TextPart(self.token.operator),)))
                     self._next()
                     continue
                 if self.token.operator in _REDIRECTS:
@@ -283,14 +283,14 @@ class _Parser:
             self._next()
         if not assignments and not words and not redirects:
             raise self.unexpected()
-        return Simple(tuple(assignments), tuple(words), tuple(redirects))
+        return SimpleNode(tuple(assignments), tuple(words), tuple(redirects))
 
 
 def _assignment(word: Word) -> tuple[str, Word] | None:
     first = word.parts[0] if word.parts else None
-    if not isinstance(first, Text) or first.quoted:
+    if not isinstance(first, TextPart) or first.quoted:
         return None
     match = _ASSIGNMENT.fullmatch(first.text)
     if match is None:
         return None
-    return match[1], Word((Text(match[2]), *word.parts[1:]))
+    return match[1], Word((TextPart(match[2]), *word.parts[1:]))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
 
 import asyncssh
 
-from azops_tui.simulator.hosts.shell import Leave, Shell, Streams
-
-if TYPE_CHECKING:
-    from azops_tui.simulator.hosts.machine import Machine
+from azops_tui.simulator.hosts.commands import COMMANDS
+from azops_tui.simulator.hosts.control import ShellExit
+from azops_tui.simulator.hosts.machine import Machine
+from azops_tui.simulator.hosts.parser import parse
+from azops_tui.simulator.hosts.shell import Shell
+from azops_tui.simulator.hosts.streams import Streams
+from azops_tui.simulator.hosts.syntax import ShellSyntaxError
 
 _BATCH = 32 * 1024
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -63,7 +65,7 @@ class Session:
             **({"TERM": process.term_type} if process.term_type else {}),
             **{name: value for name, value in process.env.items() if isinstance(name, str) and isinstance(value, str)},
         }
-        return Shell(machine, pid, {**variables, "IFS": " \t\n"}, set(variables), machine.home)
+        return Shell(machine, pid, {**variables, "IFS": " \t\n"}, set(variables), machine.home, COMMANDS)
 
     async def _work(self, shell: Shell) -> int:
         process = self._process
@@ -94,7 +96,7 @@ class Session:
                 else:
                     try:
                         await self._typed_command(shell, line, streams)
-                    except Leave as leave:
+                    except ShellExit as leave:
                         self._write("logout\n")
                         return leave.status
         finally:
@@ -102,9 +104,6 @@ class Session:
 
     async def _typed_command(self, shell: Shell, line: str, streams: Streams) -> None:
         """Runs a line; Ctrl+C ends it."""
-        from azops_tui.simulator.hosts.parser import parse
-        from azops_tui.simulator.hosts.syntax import ShellSyntaxError
-
         try:
             work = asyncio.get_running_loop().create_task(shell.script(parse(line), streams))
         except ShellSyntaxError as error:

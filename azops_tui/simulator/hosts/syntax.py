@@ -10,7 +10,7 @@ class ShellSyntaxError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextPart:
     """Characters as they are."""
 
     text: str
@@ -18,7 +18,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterPart:
     """``$NAME``, ``${NAME}``, ``${NAME:-word}`` and the like; ``operator`` is ``:-``, ``#`` … or ``length``."""
 
     name: str
@@ -28,22 +28,22 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Substitution:
+class SubstitutionPart:
     """``$(…)`` and ``…`` in backquotes."""
 
-    body: Script
+    body: ScriptNode
     quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
+class ArithmeticPart:
     """``$((…))``: the word is what is calculated, after expansion."""
 
     word: Word
     quoted: bool = False
 
 
-Part = Text | Parameter | Substitution | Arithmetic
+Part = TextPart | ParameterPart | SubstitutionPart | ArithmeticPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Word:
     @property
     def plain(self) -> str | None:
         """The text of a word without quotes and expansions; None for other words."""
-        if any(not isinstance(part, Text) or part.quoted for part in self.parts):
+        if any(not isinstance(part, TextPart) or part.quoted for part in self.parts):
             return None
-        return "".join(part.text for part in self.parts if isinstance(part, Text))
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
-class Simple:
+class SimpleNode:
     """A command with its assignments and redirections."""
 
     assignments: tuple[tuple[str, Word], ...]
@@ -85,82 +85,82 @@ class Simple:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupNode:
     """``{ …; }`` or, as a subshell, ``( … )``."""
 
-    body: Script
+    body: ScriptNode
     subshell: bool
     redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class If:
+class IfNode:
     """Conditions with their bodies, and what is done otherwise."""
 
-    clauses: tuple[tuple[Script, Script], ...]
-    otherwise: Script | None
+    clauses: tuple[tuple[ScriptNode, ScriptNode], ...]
+    otherwise: ScriptNode | None
     redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class For:
+class ForNode:
     """``for NAME in WORDS``; without words over the parameters."""
 
     name: str
     words: tuple[Word, ...] | None
-    body: Script
+    body: ScriptNode
     redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class While:
+class WhileNode:
     """``while`` or ``until``."""
 
-    condition: Script
+    condition: ScriptNode
     until: bool
-    body: Script
+    body: ScriptNode
     redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseNode:
     """``case WORD in PATTERNS) …``."""
 
     word: Word
-    branches: tuple[tuple[tuple[Word, ...], Script], ...]
+    branches: tuple[tuple[tuple[Word, ...], ScriptNode], ...]
     redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class FunctionNode:
     """``name() { …; }``."""
 
     name: str
-    body: Command
+    body: CommandNode
 
 
-Command = Simple | Group | If | For | While | Case | Function
+CommandNode = SimpleNode | GroupNode | IfNode | ForNode | WhileNode | CaseNode | FunctionNode
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline:
+class PipelineNode:
     """Commands joined by ``|``, perhaps after ``!``."""
 
-    commands: tuple[Command, ...]
+    commands: tuple[CommandNode, ...]
     negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class AndOr:
+class AndOrNode:
     """Pipelines joined by ``&&`` and ``||``."""
 
-    first: Pipeline
-    rest: tuple[tuple[str, Pipeline], ...]
+    first: PipelineNode
+    rest: tuple[tuple[str, PipelineNode], ...]
     background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class ScriptNode:
     """A list of commands."""
 
-    items: tuple[AndOr, ...]
+    items: tuple[AndOrNode, ...]

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 
-from azops_tui.simulator.hosts.expansion import ExpansionError, calculate, matches
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
+from azops_tui.simulator.hosts.commands.conditions import COMMANDS as CONDITIONS
+from azops_tui.simulator.hosts.control import FunctionReturn, LoopExit, ShellExit
 from azops_tui.simulator.hosts.formatting import formatted, unescape
-from azops_tui.simulator.hosts.shell import Call, Leave, Loop, Return
+from azops_tui.simulator.hosts.parser import parse
+
+COMMANDS = CommandTable(CONDITIONS)
 
 _SIGNALS = ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE"]
 _SIGNALS += ["ALRM", "TERM"]
 _OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob"}
 
 
-async def echo(call: Call) -> int:
+@COMMANDS.register("echo")
+async def echo(call: CommandCall) -> int:
     """``echo [-neE] WORDS``."""
     words, newline, escapes = list(call.args), True, False
     while words and re.fullmatch(r"-[neE]+", words[0]):
@@ -26,7 +31,8 @@ async def echo(call: Call) -> int:
     return 0
 
 
-async def printf(call: Call) -> int:
+@COMMANDS.register("printf")
+async def printf(call: CommandCall) -> int:
     """``printf [-v NAME] FORMAT WORDS``: the format is used again while there are words."""
     args = call.args
     target = ""
@@ -51,7 +57,8 @@ async def printf(call: Call) -> int:
     return 0
 
 
-async def cd(call: Call) -> int:
+@COMMANDS.register("cd")
+async def cd(call: CommandCall) -> int:
     """``cd [FOLDER|-]``."""
     shell = call.shell
     target = call.args[0] if call.args else shell.variables.get("HOME", "/")
@@ -67,23 +74,26 @@ async def cd(call: Call) -> int:
     return 0
 
 
-async def pwd(call: Call) -> int:
+@COMMANDS.register("pwd")
+async def pwd(call: CommandCall) -> int:
     """The folder."""
     call.out(f"{call.shell.cwd}\n")
     return 0
 
 
-async def nothing(call: Call) -> int:
+@COMMANDS.register("true", ":", "umask", "trap", "hash", "ulimit", "shopt", "alias", "disown", "stty", "clear")
+async def nothing(call: CommandCall) -> int:
     """Succeeds."""
     return 0
 
 
-async def false(call: Call) -> int:
+@COMMANDS.register("false")
+async def false(call: CommandCall) -> int:
     """Fails."""
     return 1
 
 
-def _status(call: Call) -> int:
+def _status(call: CommandCall) -> int:
     try:
         return int(call.args[0]) & 255 if call.args else call.shell.status
     except ValueError:
@@ -91,22 +101,26 @@ def _status(call: Call) -> int:
         return 2
 
 
-async def exit_(call: Call) -> int:
+@COMMANDS.register("exit", "logout")
+async def exit_(call: CommandCall) -> int:
     """``exit [N]``."""
-    raise Leave(_status(call))
+    raise ShellExit(_status(call))
 
 
-async def return_(call: Call) -> int:
+@COMMANDS.register("return")
+async def return_(call: CommandCall) -> int:
     """``return [N]``."""
-    raise Return(_status(call))
+    raise FunctionReturn(_status(call))
 
 
-async def leave_loop(call: Call) -> int:
+@COMMANDS.register("break", "continue")
+async def leave_loop(call: CommandCall) -> int:
     """``break [N]`` and ``continue [N]``."""
-    raise Loop(int(call.args[0]) if call.args and call.args[0].isdigit() else 1, call.name == "continue")
+    raise LoopExit(int(call.args[0]) if call.args and call.args[0].isdigit() else 1, call.name == "continue")
 
 
-async def export(call: Call) -> int:
+@COMMANDS.register("export", "declare", "local", "readonly")
+async def export(call: CommandCall) -> int:
     """``export NAME[=VALUE] …``, also ``declare`` and ``local``; without words, what is exported."""
     shell = call.shell
     words = [word for word in call.args if not word.startswith("-")]
@@ -121,7 +135,8 @@ async def export(call: Call) -> int:
     return 0
 
 
-async def unset(call: Call) -> int:
+@COMMANDS.register("unset")
+async def unset(call: CommandCall) -> int:
     """``unset NAME …``."""
     for name in call.args:
         call.shell.variables.pop(name, None)
@@ -129,7 +144,8 @@ async def unset(call: Call) -> int:
     return 0
 
 
-async def set_(call: Call) -> int:
+@COMMANDS.register("set")
+async def set_(call: CommandCall) -> int:
     """``set [-e] [-u] [-o NAME] [--] WORDS``; without words, the variables."""
     shell, words = call.shell, list(call.args)
     if not words:
@@ -145,7 +161,8 @@ async def set_(call: Call) -> int:
     return 0
 
 
-async def shift(call: Call) -> int:
+@COMMANDS.register("shift")
+async def shift(call: CommandCall) -> int:
     """``shift [N]``."""
     word = call.args[0] if call.args else "1"
     if not word.isascii() or not word.isdigit():
@@ -158,7 +175,8 @@ async def shift(call: Call) -> int:
     return 0
 
 
-async def read(call: Call) -> int:
+@COMMANDS.register("read")
+async def read(call: CommandCall) -> int:
     """``read [-r] [-p PROMPT] NAMES``."""
     names = [word for word in call.args if not word.startswith("-")] or ["REPLY"]
     line = await call.streams.read()
@@ -168,35 +186,32 @@ async def read(call: Call) -> int:
     return 0 if line else 1
 
 
-async def eval_(call: Call) -> int:
+@COMMANDS.register("eval")
+async def eval_(call: CommandCall) -> int:
     """``eval WORDS``."""
-    from azops_tui.simulator.hosts.parser import parse
-
     return await call.shell.script(parse(" ".join(call.args)), call.streams)
 
 
-async def source(call: Call) -> int:
+@COMMANDS.register("source", ".")
+async def source(call: CommandCall) -> int:
     """``source FILE``."""
-    from azops_tui.simulator.hosts.parser import parse
-
     if not call.args:
         return call.fail("filename argument required", 2)
     try:
         return await call.shell.script(parse(call.host.files.read(call.path(call.args[0]))), call.streams)
-    except Return as leave:
+    except FunctionReturn as leave:
         return leave.status
 
 
-async def which(call: Call) -> int:
+@COMMANDS.register("which", "type")
+async def which(call: CommandCall) -> int:
     """``command -v``, ``which`` and ``type``: where commands are."""
-    from azops_tui.simulator.hosts.commands import find
-
     status = 0
     for name in [word for word in call.args if not word.startswith("-")]:
         builtin = name in COMMANDS
         if name in call.shell.functions or (builtin and call.name != "which"):
             call.out(f"{name} is a shell builtin\n" if call.name == "type" else f"{name}\n")
-        elif find(name) is not None:
+        elif call.shell.commands.find(name) is not None:
             call.out(f"{name} is /usr/bin/{name}\n" if call.name == "type" else f"/usr/bin/{name}\n")
         else:
             status = 1
@@ -205,14 +220,16 @@ async def which(call: Call) -> int:
     return status
 
 
-async def command(call: Call) -> int:
+@COMMANDS.register("command")
+async def command(call: CommandCall) -> int:
     """``command [-v] NAME …``."""
     if call.args[:1] in (["-v"], ["-V"]):
         return await which(call)
     return await call.shell.call(call.args, call.streams) if call.args else 0
 
 
-async def sleep(call: Call) -> int:
+@COMMANDS.register("sleep")
+async def sleep(call: CommandCall) -> int:
     """``sleep N[smhd] …``, at the simulator's speed."""
     seconds = 0.0
     for word in call.args:
@@ -226,7 +243,8 @@ async def sleep(call: Call) -> int:
     return 0
 
 
-async def wait(call: Call) -> int:
+@COMMANDS.register("wait")
+async def wait(call: CommandCall) -> int:
     """``wait``: for all jobs in the background."""
     jobs = list(call.shell.background)
     call.shell.background.clear()
@@ -235,7 +253,8 @@ async def wait(call: Call) -> int:
     return 0
 
 
-async def kill(call: Call) -> int:
+@COMMANDS.register("kill")
+async def kill(call: CommandCall) -> int:
     """``kill [-s NAME|-NAME|-N] PID …``; a negative number is a group."""
     signal, words = "TERM", list(call.args)
     if words[:1] == ["-l"]:
@@ -262,133 +281,3 @@ async def kill(call: Call) -> int:
     # A shell that has ended itself says nothing more.
     await asyncio.sleep(0)
     return status
-
-
-async def test(call: Call) -> int:
-    """``test``, ``[`` and ``[[``."""
-    words = list(call.args)
-    if call.name.endswith("["):
-        closing = "]]" if call.name.endswith("[[") else "]"
-        if not words or words.pop() != closing:
-            return call.fail(f"missing `{closing}'", 2)
-    try:
-        value, rest = _either(call, words)
-    except (ValueError, IndexError, ExpansionError):
-        return call.fail("syntax error in expression", 2)
-    return call.fail("too many arguments", 2) if rest else int(not value)
-
-
-def _either(call: Call, words: list[str]) -> tuple[bool, list[str]]:
-    value, words = _both(call, words)
-    while words and words[0] in ("-o", "||"):
-        other, words = _both(call, words[1:])
-        value = value or other
-    return value, words
-
-
-def _both(call: Call, words: list[str]) -> tuple[bool, list[str]]:
-    value, words = _one(call, words)
-    while words and words[0] in ("-a", "&&"):
-        other, words = _one(call, words[1:])
-        value = value and other
-    return value, words
-
-
-_NUMBERS = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
-
-
-def _one(call: Call, words: list[str]) -> tuple[bool, list[str]]:
-    if not words:
-        return False, []
-    if len(words) >= 3 and (words[1] in _NUMBERS or words[1] in ("=", "==", "!=", "<", ">", "=~", "-nt", "-ot")):
-        return _compared(call, words[0], words[1], words[2]), words[3:]
-    if words[0] == "!":
-        value, rest = _one(call, words[1:])
-        return not value, rest
-    if words[0] == "(":
-        value, rest = _either(call, words[1:])
-        return value, rest[1:]
-    if len(words) >= 2 and re.fullmatch(r"-[a-zA-Z]", words[0]) and words[1] not in ("-a", "-o", "&&", "||"):
-        return _about(call, words[0][1], words[1]), words[2:]
-    return bool(words[0]), words[1:]
-
-
-def _compared(call: Call, left: str, how: str, right: str) -> bool:
-    if how in _NUMBERS:
-        return bool(calculate(f"({int(left or 0)}) {_NUMBERS[how]} ({int(right or 0)})", {}))
-    if how == "=~":
-        return re.search(right, left) is not None
-    if how in ("<", ">"):
-        return (left < right) is (how == "<")
-    if how in ("-nt", "-ot"):
-        files = call.host.files
-        times = [files.local(call.path(name)).stat().st_mtime for name in (left, right)]
-        return (times[0] > times[1]) is (how == "-nt")
-    same = matches(right, left) if call.name.endswith("[[") else left == right
-    return same is (how != "!=")
-
-
-def _about(call: Call, letter: str, word: str) -> bool:
-    if letter in "zn":
-        return (not word) is (letter == "z")
-    if letter == "v":
-        return word in call.shell.variables
-    if letter == "t":
-        return call.shell.interactive
-    files, path = call.host.files, call.path(word)
-    if not word or not files.exists(path):
-        return False
-    if letter in "fs":
-        return not files.is_folder(path) and (letter == "f" or bool(files.read(path)))
-    if letter == "d":
-        return files.is_folder(path)
-    if letter == "x":
-        return files.is_folder(path) or bool(files.local(path).stat().st_mode & 0o100)
-    if letter == "w":
-        return call.user == "root" or call.host.may_write(path, call.user)
-    return letter in "erOGNpSbcgk" and letter in "er"
-
-
-COMMANDS = {
-    "echo": echo,
-    "printf": printf,
-    "cd": cd,
-    "pwd": pwd,
-    "true": nothing,
-    ":": nothing,
-    "umask": nothing,
-    "trap": nothing,
-    "hash": nothing,
-    "ulimit": nothing,
-    "shopt": nothing,
-    "alias": nothing,
-    "disown": nothing,
-    "stty": nothing,
-    "clear": nothing,
-    "false": false,
-    "exit": exit_,
-    "logout": exit_,
-    "return": return_,
-    "break": leave_loop,
-    "continue": leave_loop,
-    "export": export,
-    "declare": export,
-    "local": export,
-    "readonly": export,
-    "unset": unset,
-    "set": set_,
-    "shift": shift,
-    "read": read,
-    "eval": eval_,
-    "source": source,
-    ".": source,
-    "which": which,
-    "type": which,
-    "command": command,
-    "sleep": sleep,
-    "wait": wait,
-    "kill": kill,
-    "test": test,
-    "[": test,
-    "[[": test,
-}

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import posixpath
 import re
 import stat
 from datetime import UTC, datetime
 
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.expansion import matches
 from azops_tui.simulator.hosts.options import read
-from azops_tui.simulator.hosts.shell import Call, describe
+from azops_tui.simulator.hosts.streams import describe
+
+COMMANDS = CommandTable()
 
 
-def human(number: float, unit: str = "") -> str:
-    """A number of bytes as ``df -h`` writes it."""
-    for letter in ("", "K", "M", "G", "T"):
-        if number < 1024 or letter == "T":
-            if letter and number < 10:
-                return f"{number:.1f}{letter}{unit}"
-            return f"{number:.0f}{letter}{unit}"
-        number /= 1024
-    return ""
-
-
-def _owner(call: Call, path: str) -> str:
+def _owner(call: CommandCall, path: str) -> str:
     home = f"/home/{call.host.spec.user}"
     return call.host.spec.user if path == home or path.startswith((home + "/", "/tmp/")) else "root"
 
 
-async def cat(call: Call) -> int:
+@COMMANDS.register("cat", "less", "more")
+async def cat(call: CommandCall) -> int:
     """``cat [-n] FILES``."""
     options = read(call.args, "nAbeEstuv")
     status, texts = 0, []
     for name in options.words or ["-"]:
         try:
-            texts.append("".join(await call.lines()) if name == "-" else call.host.files.read(_allowed(call, name)))
+            texts.append(await call.text(name))
         except OSError as error:
             call.out("".join(texts))
             texts.clear()
@@ -49,16 +40,8 @@ async def cat(call: Call) -> int:
     return status
 
 
-def _allowed(call: Call, name: str) -> str:
-    path = call.path(name)
-    if call.user != "root" and path in ("/etc/shadow", "/etc/sudoers", "/var/log/auth.log"):
-        raise PermissionError(13, "Permission denied", name)
-    if not call.host.files.exists(path):
-        raise FileNotFoundError(2, "No such file or directory", name)
-    return path
-
-
-async def ls(call: Call) -> int:
+@COMMANDS.register("ls")
+async def ls(call: CommandCall) -> int:
     """``ls [-laAh1dtr] PATHS``."""
     options = read(call.args, "laAh1dtrRFnisS", "", "color= all")
     files, status, shown = call.host.files, 0, []
@@ -91,7 +74,7 @@ async def ls(call: Call) -> int:
     return status
 
 
-def _row(call: Call, name: str, path: str) -> str:
+def _row(call: CommandCall, name: str, path: str) -> str:
     files = call.host.files
     local = files.local(path)
     folder = files.is_folder(path)
@@ -103,11 +86,12 @@ def _row(call: Call, name: str, path: str) -> str:
     return f"{mode} {2 if folder else 1} {owner} {owner} {size:>7} {when} {name}"
 
 
-async def mkdir(call: Call) -> int:
+@COMMANDS.register("mkdir")
+async def mkdir(call: CommandCall) -> int:
     """``mkdir [-p] FOLDERS``."""
     options = read(call.args, "pv", "m", "parents")
     for name in options.words:
-        _writable(call, name)
+        call.writable_path(name)
         path = call.path(name)
         try:
             call.host.files.make_folder(path, parents=options.has("p", "parents"))
@@ -116,19 +100,13 @@ async def mkdir(call: Call) -> int:
     return 0
 
 
-def _writable(call: Call, name: str) -> str:
-    path = call.path(name)
-    if call.user != "root" and not call.host.may_write(path + "/", call.user):
-        raise PermissionError(13, "Permission denied", name)
-    return path
-
-
-async def rm(call: Call) -> int:
+@COMMANDS.register("rm", "rmdir")
+async def rm(call: CommandCall) -> int:
     """``rm [-rf] FILES``, ``rmdir FOLDERS``."""
     options = read(call.args, "rRfdiv", "", "recursive force no-preserve-root")
     status = 0
     for name in options.words:
-        path = _writable(call, name)
+        path = call.writable_path(name)
         files = call.host.files
         if not files.exists(path):
             if not options.has("f", "force"):
@@ -144,7 +122,8 @@ async def rm(call: Call) -> int:
     return status
 
 
-async def copy(call: Call) -> int:
+@COMMANDS.register("cp", "mv")
+async def copy(call: CommandCall) -> int:
     """``cp [-r] FROM … TO`` and ``mv FROM … TO``."""
     options = read(call.args, "rRafpvnTi", "", "recursive force parents")
     if len(options.words) < 2:
@@ -159,16 +138,16 @@ async def copy(call: Call) -> int:
         if files.is_folder(path) and call.name == "cp" and not options.has("r", "R", "a", "recursive"):
             status = call.fail(f"-r not specified; omitting directory '{name}'")
             continue
-        to = _writable(call, target)
+        to = call.writable_path(target)
         if files.is_folder(to):
             to = posixpath.join(to, posixpath.basename(path))
         _copy(call, path, to)
         if call.name == "mv":
-            files.remove(_writable(call, name))
+            files.remove(call.writable_path(name))
     return status
 
 
-def _copy(call: Call, path: str, to: str) -> None:
+def _copy(call: CommandCall, path: str, to: str) -> None:
     files = call.host.files
     if not files.is_folder(path):
         files.write(to, files.read(path))
@@ -179,28 +158,31 @@ def _copy(call: Call, path: str, to: str) -> None:
         _copy(call, f"{path}/{name}", f"{to}/{name}")
 
 
-async def touch(call: Call) -> int:
+@COMMANDS.register("touch")
+async def touch(call: CommandCall) -> int:
     """``touch FILES``."""
     for name in read(call.args, "acm", "dtr").words:
-        path = _writable(call, name)
+        path = call.writable_path(name)
         if not call.host.files.is_folder(path):
             call.host.files.write(path, "", append=True)
             os.utime(call.host.files.local(path))
     return 0
 
 
-async def tee(call: Call) -> int:
+@COMMANDS.register("tee")
+async def tee(call: CommandCall) -> int:
     """``tee [-a] FILES``."""
     options = read(call.args, "ai", "", "append")
     text = "".join(await call.lines())
     call.out(text)
     for name in options.words:
         if name != "/dev/null":
-            call.host.files.write(_writable(call, name), text, append=options.has("a", "append"))
+            call.host.files.write(call.writable_path(name), text, append=options.has("a", "append"))
     return 0
 
 
-async def chmod(call: Call) -> int:
+@COMMANDS.register("chmod")
+async def chmod(call: CommandCall) -> int:
     """``chmod MODE FILES``."""
     options = read([word for word in call.args if not word.startswith("-") or word[1:] in ("R", "v")], "Rv")
     if len(options.words) < 2:
@@ -209,7 +191,7 @@ async def chmod(call: Call) -> int:
     if mode.isdigit() and not re.fullmatch("[0-7]{1,4}", mode):
         return call.fail(f"invalid mode: ‘{mode}’")
     for name in names:
-        local = call.host.files.local(_allowed(call, name))
+        local = call.host.files.local(call.readable_path(name))
         before = stat.S_IMODE(local.stat().st_mode)
         if mode.isdigit():
             local.chmod(int(mode, 8) & 0o777 | 0o600)
@@ -218,21 +200,23 @@ async def chmod(call: Call) -> int:
     return 0
 
 
-async def chown(call: Call) -> int:
+@COMMANDS.register("chown", "chgrp")
+async def chown(call: CommandCall) -> int:
     """``chown OWNER FILES``: looks whether they are there and whether one may."""
     words = read(call.args, "RvhfH").words
     for name in words[1:]:
-        _allowed(call, name)
+        call.readable_path(name)
         if call.user != "root":
             return call.fail(f"changing ownership of '{name}': Operation not permitted")
     return 0
 
 
-async def stat_(call: Call) -> int:
+@COMMANDS.register("stat")
+async def stat_(call: CommandCall) -> int:
     """``stat [-c FORMAT] FILES``."""
     options = read(call.args, "Lf", "c", "format= printf=")
     for name in options.words:
-        path = _allowed(call, name)
+        path = call.readable_path(name)
         local = call.host.files.local(path)
         status = local.stat() if local.exists() else None
         values = {
@@ -252,50 +236,8 @@ async def stat_(call: Call) -> int:
     return 0
 
 
-async def df(call: Call) -> int:
-    """``df [-h] [PATHS]``."""
-    options = read(call.args, "hTkmPiHa", "t", "human-readable total output= type=")
-    host, gib = call.host, 1024 * 1024
-    memory = host.memory()[0]
-    rows = [("/dev/root", 30 * gib - 400_000, host.used + 0.02, "/"), ("tmpfs", memory // 2, 0.0, "/dev/shm")]
-    rows += [("tmpfs", memory // 5, 0.004, "/run"), ("tmpfs", 5120, 0.0, "/run/lock")]
-    rows += [("/dev/sda15", 106_858, 0.057, "/boot/efi")]
-    if host.hardware.temporary_disk:
-        rows.append(("/dev/sdb1", host.hardware.temporary_disk * gib - 300_000, 0.0005, "/mnt"))
-    if options.words:
-        wanted = [_allowed(call, name) for name in options.words]
-        mounts = [row[3] for row in rows]
-        best = {
-            max((m for m in mounts if path == m or path.startswith(m.rstrip("/") + "/")), key=len) for path in wanted
-        }
-        rows = [row for row in rows if row[3] in best]
-    readable = options.has("h", "H", "human-readable")
-    titles = ("Filesystem", "Size" if readable else "1K-blocks", "Used", "Avail" if readable else "Available", "Use%")
-    table = [[*titles, "Mounted on"]]
-    for name, size, share, mount in rows:
-        used = int(size * share)
-        numbers = [size, used, size - used]
-        shown = [human(number * 1024) if readable else str(number) for number in numbers]
-        table.append([name, *shown, f"{round(100 * used / size)}%", mount])
-    widths = [max(14 if column == 0 else 5, *(len(row[column]) for row in table)) for column in range(5)]
-    for row in table:
-        first = row[0].ljust(widths[0])
-        cells = " ".join(cell.rjust(width) for cell, width in zip(row[1:5], widths[1:], strict=True))
-        call.out(f"{first} {cells} {row[5]}\n")
-    return 0
-
-
-async def du(call: Call) -> int:
-    """``du [-s] [-h] PATHS``."""
-    options = read(call.args, "shacxk", "d", "max-depth= summarize human-readable")
-    for name in options.words or ["."]:
-        local = call.host.files.local(_allowed(call, name))
-        size = 4096 + sum(item.stat().st_size for item in local.rglob("*") if item.is_file())
-        call.out(f"{human(size) if options.has('h', 'human-readable') else size // 1024}\t{name}\n")
-    return 0
-
-
-async def find(call: Call) -> int:
+@COMMANDS.register("find")
+async def find(call: CommandCall) -> int:
     """``find FOLDERS [-name PATTERN] [-type f|d] [-maxdepth N]``."""
     words, starts = list(call.args), []
     while words and not words[0].startswith("-"):
@@ -322,7 +264,8 @@ async def find(call: Call) -> int:
     return status
 
 
-async def names(call: Call) -> int:
+@COMMANDS.register("basename", "dirname", "realpath", "readlink")
+async def names(call: CommandCall) -> int:
     """``basename``, ``dirname``, ``realpath``, ``readlink``."""
     words = read(call.args, "afems", "", "canonicalize").words
     if not words:
@@ -337,7 +280,8 @@ async def names(call: Call) -> int:
     return 0
 
 
-async def mktemp(call: Call) -> int:
+@COMMANDS.register("mktemp")
+async def mktemp(call: CommandCall) -> int:
     """``mktemp [-d]``."""
     options = read(call.args, "duqt", "p")
     name = "/tmp/tmp." + "".join(call.host.random.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJK23456789", k=10))
@@ -347,75 +291,3 @@ async def mktemp(call: Call) -> int:
         call.host.files.write(name, "")
     call.out(f"{name}\n")
     return 0
-
-
-async def digest(call: Call) -> int:
-    """``sha256sum``, ``sha1sum``, ``md5sum``."""
-    for name in read(call.args, "b").words or ["-"]:
-        text = "".join(await call.lines()) if name == "-" else call.host.files.read(_allowed(call, name))
-        made = hashlib.new(
-            call.name.removesuffix("sum"), text.encode("utf-8", "surrogateescape"), usedforsecurity=False
-        )
-        call.out(f"{made.hexdigest()}  {name}\n")
-    return 0
-
-
-async def base64_(call: Call) -> int:
-    """``base64 [-d] [-w N] [FILE]``."""
-    options = read(call.args, "di", "w", "decode wrap=")
-    name = options.words[0] if options.words else "-"
-    text = "".join(await call.lines()) if name == "-" else call.host.files.read(_allowed(call, name))
-    raw = text.encode("utf-8", "surrogateescape")
-    if options.has("d", "decode"):
-        try:
-            call.out(base64.b64decode(raw).decode("utf-8", "surrogateescape"))
-        except ValueError:
-            return call.fail("invalid input")
-        return 0
-    made = base64.b64encode(raw).decode()
-    width = int(options.value("w", "wrap", default="76")) or len(made) or 1
-    call.out("".join(f"{made[at : at + width]}\n" for at in range(0, len(made), width)))
-    return 0
-
-
-async def lsblk(call: Call) -> int:
-    """``lsblk``."""
-    rows = ["NAME    MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS", "sda       8:0    0   30G  0 disk "]
-    rows += ["├─sda1    8:1    0 29.9G  0 part /", "└─sda15   8:15   0  106M  0 part /boot/efi"]
-    if call.host.hardware.temporary_disk:
-        size = f"{call.host.hardware.temporary_disk}G"
-        rows += [f"sdb       8:16   0 {size:>5}  0 disk ", f"└─sdb1    8:17   0 {size:>5}  0 part /mnt"]
-    call.out("".join(f"{row}\n" for row in rows))
-    return 0
-
-
-COMMANDS = {
-    "cat": cat,
-    "less": cat,
-    "more": cat,
-    "ls": ls,
-    "mkdir": mkdir,
-    "rm": rm,
-    "rmdir": rm,
-    "cp": copy,
-    "mv": copy,
-    "touch": touch,
-    "tee": tee,
-    "chmod": chmod,
-    "chown": chown,
-    "chgrp": chown,
-    "stat": stat_,
-    "df": df,
-    "du": du,
-    "find": find,
-    "basename": names,
-    "dirname": names,
-    "realpath": names,
-    "readlink": names,
-    "mktemp": mktemp,
-    "sha256sum": digest,
-    "sha1sum": digest,
-    "md5sum": digest,
-    "base64": base64_,
-    "lsblk": lsblk,
-}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import json
 
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.options import read
-from azops_tui.simulator.hosts.shell import Call
+
+COMMANDS = CommandTable()
 
 
-def _net(call: Call) -> ipaddress.IPv4Interface:
+def _net(call: CommandCall) -> ipaddress.IPv4Interface:
     """The machine's address with its subnet, taken to be a /24."""
     return ipaddress.IPv4Interface(f"{call.host.spec.private_address}/24")
 
@@ -21,7 +23,8 @@ def _link_local(mac: str) -> str:
     return "fe80::" + ":".join(groups)
 
 
-async def ifconfig(call: Call) -> int:
+@COMMANDS.register("ifconfig")
+async def ifconfig(call: CommandCall) -> int:
     """``ifconfig [-a] [NAME]``."""
     names = [word for word in call.args if not word.startswith("-")]
     net, host = _net(call), call.host
@@ -53,7 +56,8 @@ async def ifconfig(call: Call) -> int:
     return 0
 
 
-async def ip(call: Call) -> int:
+@COMMANDS.register("ip")
+async def ip(call: CommandCall) -> int:
     """``ip [-4|-6|-br] addr|link|route [show] [dev] [NAME]``."""
     options = [word for word in call.args if word.startswith("-")]
     words = [word for word in call.args if not word.startswith("-")]
@@ -103,7 +107,8 @@ async def ip(call: Call) -> int:
     return 0
 
 
-async def ping(call: Call) -> int:
+@COMMANDS.register("ping")
+async def ping(call: CommandCall) -> int:
     """``ping [-c N] [-W N] HOST``: other machines of the cloud answer."""
     options = read(call.args, "qn46", "cWiw")
     if not options.words:
@@ -119,7 +124,8 @@ async def ping(call: Call) -> int:
     return 0
 
 
-async def ss(call: Call) -> int:
+@COMMANDS.register("ss", "netstat")
+async def ss(call: CommandCall) -> int:
     """``ss`` and ``netstat``: what listens."""
     call.out("State  Recv-Q Send-Q Local Address:Port Peer Address:Port\n")
     call.out("LISTEN 0      128          0.0.0.0:22        0.0.0.0:*   \n")
@@ -127,7 +133,8 @@ async def ss(call: Call) -> int:
     return 0
 
 
-async def curl(call: Call) -> int:
+@COMMANDS.register("curl", "wget")
+async def curl(call: CommandCall) -> int:
     """``curl`` and ``wget``: only the instance metadata service answers in here."""
     options = read(
         [word for word in call.args if word not in ("--noproxy", "*")],
@@ -167,7 +174,8 @@ async def curl(call: Call) -> int:
     return 0
 
 
-async def lookup(call: Call) -> int:
+@COMMANDS.register("host", "nslookup", "dig")
+async def lookup(call: CommandCall) -> int:
     """``host`` and ``nslookup``: the machines of the cloud by name."""
     name = call.args[-1] if call.args else ""
     address = call.host.neighbour(name)
@@ -176,17 +184,3 @@ async def lookup(call: Call) -> int:
         return 1
     call.out(f"{name} has address {address}\n")
     return 0
-
-
-COMMANDS = {
-    "ifconfig": ifconfig,
-    "ip": ip,
-    "ping": ping,
-    "ss": ss,
-    "netstat": ss,
-    "curl": curl,
-    "wget": curl,
-    "host": lookup,
-    "nslookup": lookup,
-    "dig": lookup,
-}

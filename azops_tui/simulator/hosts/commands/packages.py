@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.options import read
-from azops_tui.simulator.hosts.shell import Call
+
+COMMANDS = CommandTable()
 
 _NAMES = (
     *(
@@ -24,7 +26,8 @@ _NAMES = (
 )
 
 
-async def apt(call: Call) -> int:
+@COMMANDS.register("apt-get", "apt", "apt-cache")
+async def apt(call: CommandCall) -> int:
     """``apt-get`` and ``apt``: ``update``, ``upgrade``, ``install``, ``remove``, ``autoremove``, ``list``."""
     options = read(
         call.args, "yqVsfdu", "o", "yes quiet assume-yes upgradable only-upgrade no-install-recommends installed"
@@ -62,7 +65,7 @@ async def apt(call: Call) -> int:
     return 100
 
 
-async def _update(call: Call) -> int:
+async def _update(call: CommandCall) -> int:
     code = call.host.system.codename
     base = (
         "http://azure.archive.ubuntu.com/ubuntu"
@@ -78,7 +81,7 @@ async def _update(call: Call) -> int:
     return 0
 
 
-async def _upgrade(call: Call) -> int:
+async def _upgrade(call: CommandCall) -> int:
     host = call.host
     count = host.upgradable
     call.out("Reading package lists...\nBuilding dependency tree...\nReading state information...\n")
@@ -94,7 +97,7 @@ async def _upgrade(call: Call) -> int:
     return 0
 
 
-async def _install(call: Call, names: list[str]) -> int:
+async def _install(call: CommandCall, names: list[str]) -> int:
     host = call.host
     fresh = [name for name in names if name not in host.packages]
     for name in names:
@@ -110,7 +113,7 @@ async def _install(call: Call, names: list[str]) -> int:
     return 0
 
 
-def _list(call: Call, names: list[str]) -> int:
+def _list(call: CommandCall, names: list[str]) -> int:
     call.out("Listing...\n")
     if "--upgradable" in call.args:
         call.out(
@@ -125,7 +128,8 @@ def _list(call: Call, names: list[str]) -> int:
     return 0
 
 
-async def dpkg(call: Call) -> int:
+@COMMANDS.register("dpkg", "dpkg-query")
+async def dpkg(call: CommandCall) -> int:
     """``dpkg -l|-s [NAME]``, ``dpkg --print-architecture``."""
     if "--print-architecture" in call.args:
         call.out("amd64\n")
@@ -141,7 +145,8 @@ async def dpkg(call: Call) -> int:
     return int(bool(names) and not found)
 
 
-async def yum(call: Call) -> int:
+@COMMANDS.register("yum", "dnf")
+async def yum(call: CommandCall) -> int:
     """``yum`` and ``dnf``: ``update``, ``install``, ``check-update``."""
     if call.host.system.id in ("ubuntu", "debian"):
         call.streams.err(f"bash: {call.name}: command not found\n")
@@ -165,6 +170,3 @@ async def yum(call: Call) -> int:
         call.host.packages.update(words[1:])
         call.out("Complete!\n")
     return 0
-
-
-COMMANDS = {"apt-get": apt, "apt": apt, "apt-cache": apt, "dpkg": dpkg, "dpkg-query": dpkg, "yum": yum, "dnf": yum}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.options import read
-from azops_tui.simulator.hosts.shell import Call
+
+COMMANDS = CommandTable()
 
 _ALIASES = {"sshd": "ssh", "crond": "cron", "waagent": "walinuxagent"}
 
 
-async def systemctl(call: Call) -> int:
+@COMMANDS.register("systemctl")
+async def systemctl(call: CommandCall) -> int:
     """``systemctl VERB UNITS``."""
     options = read(call.args, "qlan", "t", "no-pager quiet now type= state= all failed no-legend plain")
     verb, *units = options.words or ["list-units"]
@@ -43,7 +46,7 @@ async def systemctl(call: Call) -> int:
     return await _change(call, verb, names)
 
 
-def _status(call: Call, names: list[str]) -> int:
+def _status(call: CommandCall, names: list[str]) -> int:
     status = 0
     for name in names:
         state = call.host.services.get(name)
@@ -60,7 +63,7 @@ def _status(call: Call, names: list[str]) -> int:
     return status
 
 
-async def _change(call: Call, verb: str, names: list[str]) -> int:
+async def _change(call: CommandCall, verb: str, names: list[str]) -> int:
     if call.user != "root":
         call.streams.err(f"Failed to {verb} {names[0] if names else ''}: Interactive authentication required.\n")
         return 1
@@ -77,7 +80,8 @@ async def _change(call: Call, verb: str, names: list[str]) -> int:
     return 0
 
 
-async def service(call: Call) -> int:
+@COMMANDS.register("service")
+async def service(call: CommandCall) -> int:
     """``service NAME VERB``."""
     words = [word for word in call.args if not word.startswith("-")]
     if len(words) < 2:
@@ -85,7 +89,8 @@ async def service(call: Call) -> int:
     return await call.shell.call(["systemctl", words[1], words[0]], call.streams, elevated=call.elevated)
 
 
-async def journalctl(call: Call) -> int:
+@COMMANDS.register("journalctl")
+async def journalctl(call: CommandCall) -> int:
     """``journalctl [-u UNIT] [-n N] [-b]``."""
     host = call.host
     boot = datetime.fromtimestamp(host.booted, UTC).strftime("%b %d %H:%M:%S")
@@ -93,6 +98,3 @@ async def journalctl(call: Call) -> int:
     lines += [f"systemd[1]: Started {name}.service." for name in host.services]
     call.out("".join(f"{boot} {host.spec.name} {line}\n" for line in lines))
     return 0
-
-
-COMMANDS = {"systemctl": systemctl, "service": service, "journalctl": journalctl}

@@ -6,12 +6,15 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-from azops_tui.simulator.hosts.commands.files import human
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
+from azops_tui.simulator.hosts.formatting import human_size
 from azops_tui.simulator.hosts.options import read
-from azops_tui.simulator.hosts.shell import Call
+
+COMMANDS = CommandTable()
 
 
-async def uname(call: Call) -> int:
+@COMMANDS.register("uname")
+async def uname(call: CommandCall) -> int:
     """``uname [-asnrvmpio]``."""
     options = read(
         call.args, "asnrvmpio", "", "all kernel-name nodename kernel-release kernel-version machine operating-system"
@@ -27,7 +30,8 @@ async def uname(call: Call) -> int:
     return 0
 
 
-async def hostname(call: Call) -> int:
+@COMMANDS.register("hostname")
+async def hostname(call: CommandCall) -> int:
     """``hostname [-fsdIiA]``."""
     options = read(call.args, "fsdIiA", "", "fqdn short all-ip-addresses")
     spec = call.host.spec
@@ -44,12 +48,13 @@ async def hostname(call: Call) -> int:
     return 0
 
 
-def _domain(call: Call) -> str:
+def _domain(call: CommandCall) -> str:
     letters = "".join(chr(97 + int(digit, 16)) for digit in call.host.machine_id)
     return f"{letters}.bx.internal.cloudapp.net"
 
 
-async def hostnamectl(call: Call) -> int:
+@COMMANDS.register("hostnamectl")
+async def hostnamectl(call: CommandCall) -> int:
     """``hostnamectl``."""
     host = call.host
     rows = {"Static hostname": host.spec.name, "Icon name": "computer-vm", "Chassis": "vm"}
@@ -64,7 +69,8 @@ def _uptime_words(seconds: float) -> tuple[int, int, int]:
     return minutes // 1440, minutes // 60 % 24, minutes % 60
 
 
-async def uptime(call: Call) -> int:
+@COMMANDS.register("uptime")
+async def uptime(call: CommandCall) -> int:
     """``uptime [-ps]``."""
     options = read(call.args, "psh", "", "pretty since")
     host = call.host
@@ -82,7 +88,7 @@ async def uptime(call: Call) -> int:
     return 0
 
 
-def _summary(call: Call) -> str:
+def _summary(call: CommandCall) -> str:
     host = call.host
     days, hours, minutes = _uptime_words(host.uptime())
     length = f"{days} day{'s' * (days != 1)}, " if days else ""
@@ -93,7 +99,8 @@ def _summary(call: Call) -> str:
     return f"{now:%H:%M:%S} up {length},  {users} user{'s' * (users != 1)},  load average: {load}"
 
 
-async def free(call: Call) -> int:
+@COMMANDS.register("free")
+async def free(call: CommandCall) -> int:
     """``free [-bkmgh]``."""
     options = read(call.args, "bkmghtw", "s", "mega giga human si bytes kilo mebi gibi")
     total, used, empty, cached = call.host.memory()
@@ -103,7 +110,7 @@ async def free(call: Call) -> int:
 
     def shown(kib: int) -> str:
         if options.has("h", "human"):
-            return human(kib * 1024, "i") if kib else "0B"
+            return human_size(kib * 1024, "i") if kib else "0B"
         return str(kib * 1024 if scale == 1 else kib // by)
 
     names = ("total", "used", "free", "shared", "buff/cache", "available")
@@ -114,13 +121,15 @@ async def free(call: Call) -> int:
     return 0
 
 
-async def whoami(call: Call) -> int:
+@COMMANDS.register("whoami")
+async def whoami(call: CommandCall) -> int:
     """``whoami``."""
     call.out(f"{call.user}\n")
     return 0
 
 
-async def id_(call: Call) -> int:
+@COMMANDS.register("id", "groups")
+async def id_(call: CommandCall) -> int:
     """``id [-ugn] [USER]``, ``groups``."""
     options = read(call.args, "ugnG")
     user = options.words[0] if options.words else call.user
@@ -139,7 +148,8 @@ async def id_(call: Call) -> int:
     return 0
 
 
-async def who(call: Call) -> int:
+@COMMANDS.register("who", "w")
+async def who(call: CommandCall) -> int:
     """``who`` and ``w``, ``who -b``."""
     host = call.host
     if read(call.args, "abmuqHhs").has("b"):
@@ -153,7 +163,8 @@ async def who(call: Call) -> int:
     return 0
 
 
-async def date(call: Call) -> int:
+@COMMANDS.register("date")
+async def date(call: CommandCall) -> int:
     """``date [-u] [-Is] [-d TEXT] [+FORMAT]``."""
     words = [word for word in call.args if word not in ("-u", "--utc", "--universal")]
     moment = datetime.fromtimestamp(call.host.now(), UTC)
@@ -199,13 +210,15 @@ def _moment(text: str, now: datetime) -> datetime | None:
         return None
 
 
-async def nproc(call: Call) -> int:
+@COMMANDS.register("nproc")
+async def nproc(call: CommandCall) -> int:
     """``nproc``."""
     call.out(f"{call.host.hardware.processors}\n")
     return 0
 
 
-async def lscpu(call: Call) -> int:
+@COMMANDS.register("lscpu")
+async def lscpu(call: CommandCall) -> int:
     """``lscpu``."""
     hardware = call.host.hardware
     rows = {"Architecture": "x86_64", "CPU(s)": str(hardware.processors), "Vendor ID": "GenuineIntel"}
@@ -214,7 +227,8 @@ async def lscpu(call: Call) -> int:
     return 0
 
 
-async def lsb_release(call: Call) -> int:
+@COMMANDS.register("lsb_release")
+async def lsb_release(call: CommandCall) -> int:
     """``lsb_release [-aidrcs]``."""
     options = read(call.args, "aidrcs", "", "all id description release codename short")
     system = call.host.system
@@ -230,7 +244,8 @@ async def lsb_release(call: Call) -> int:
     return 0
 
 
-async def ps(call: Call) -> int:
+@COMMANDS.register("ps")
+async def ps(call: CommandCall) -> int:
     """``ps``, ``ps aux``, ``ps -ef``, ``ps -p PID``."""
     host = call.host
     users = host.spec.user
@@ -266,7 +281,8 @@ async def ps(call: Call) -> int:
     return int(bool(wanted) and not rows)
 
 
-async def pgrep(call: Call) -> int:
+@COMMANDS.register("pgrep", "pidof")
+async def pgrep(call: CommandCall) -> int:
     """``pgrep [-f] NAME`` and ``pidof NAME``."""
     names = {"sshd": 745, "cron": 640, "systemd": 1, "init": 1, "waagent": 702}
     words = [word for word in call.args if not word.startswith("-")]
@@ -275,7 +291,8 @@ async def pgrep(call: Call) -> int:
     return int(not found)
 
 
-async def reboot(call: Call) -> int:
+@COMMANDS.register("reboot", "shutdown")
+async def reboot(call: CommandCall) -> int:
     """``reboot`` and ``shutdown -r now``: connections drop, and the machine comes back with another boot id."""
     if call.user != "root":
         call.streams.err("Failed to set wall message, ignoring: Interactive authentication required.\n")
@@ -292,7 +309,8 @@ async def reboot(call: Call) -> int:
     return 0
 
 
-async def getent(call: Call) -> int:
+@COMMANDS.register("getent")
+async def getent(call: CommandCall) -> int:
     """``getent passwd|hosts|group [NAME]``."""
     database, *names = [*call.args, ""]
     names = [name for name in names if name]
@@ -308,7 +326,8 @@ async def getent(call: Call) -> int:
     return 0 if found else 2
 
 
-async def getconf(call: Call) -> int:
+@COMMANDS.register("getconf")
+async def getconf(call: CommandCall) -> int:
     """``getconf NAME``."""
     values = {"_NPROCESSORS_ONLN": str(call.host.hardware.processors), "PAGESIZE": "4096", "LONG_BIT": "64"}
     value = values.get(call.args[0] if call.args else "")
@@ -318,7 +337,8 @@ async def getconf(call: Call) -> int:
     return 0
 
 
-async def vmstat(call: Call) -> int:
+@COMMANDS.register("vmstat")
+async def vmstat(call: CommandCall) -> int:
     """``vmstat``."""
     _, _, empty, cached = call.host.memory()
     call.out("procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n")
@@ -327,12 +347,14 @@ async def vmstat(call: Call) -> int:
     return 0
 
 
-async def quiet(call: Call) -> int:
+@COMMANDS.register("sync", "logger", "wall")
+async def quiet(call: CommandCall) -> int:
     """Succeeds and says nothing: ``sync``, ``logger``, ``wall``."""
     return 0
 
 
-async def words(call: Call) -> int:
+@COMMANDS.register("arch", "tty", "cloud-init", "dmesg", "timedatectl", "last")
+async def words(call: CommandCall) -> int:
     """Answers that are one line: ``arch``, ``tty``, ``cloud-init``, ``python3 --version``."""
     host = call.host
     now, booted = datetime.fromtimestamp(host.now(), UTC), datetime.fromtimestamp(host.booted, UTC)
@@ -346,38 +368,3 @@ async def words(call: Call) -> int:
     }
     call.out(f"{texts[call.name]}\n")
     return int(call.name == "tty" and not call.shell.interactive)
-
-
-COMMANDS = {
-    "uname": uname,
-    "hostname": hostname,
-    "hostnamectl": hostnamectl,
-    "uptime": uptime,
-    "free": free,
-    "whoami": whoami,
-    "id": id_,
-    "groups": id_,
-    "who": who,
-    "w": who,
-    "date": date,
-    "nproc": nproc,
-    "lscpu": lscpu,
-    "lsb_release": lsb_release,
-    "ps": ps,
-    "pgrep": pgrep,
-    "pidof": pgrep,
-    "reboot": reboot,
-    "shutdown": reboot,
-    "getent": getent,
-    "getconf": getconf,
-    "vmstat": vmstat,
-    "sync": quiet,
-    "logger": quiet,
-    "wall": quiet,
-    "arch": words,
-    "tty": words,
-    "cloud-init": words,
-    "dmesg": words,
-    "timedatectl": words,
-    "last": words,
-}

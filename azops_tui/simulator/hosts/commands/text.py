@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from azops_tui.simulator.hosts.awk import awk_program
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.formatting import unescape
-from azops_tui.simulator.hosts.options import Options, read
-from azops_tui.simulator.hosts.programs import ProgramError, awk_program, sed_program
-from azops_tui.simulator.hosts.shell import Call, describe
+from azops_tui.simulator.hosts.options import Options, ProgramError, read
+from azops_tui.simulator.hosts.sed import sed_program
+from azops_tui.simulator.hosts.streams import describe
+
+COMMANDS = CommandTable()
 
 
-async def _inputs(call: Call, names: list[str]) -> tuple[list[tuple[str, list[str]]], int]:
+async def _inputs(call: CommandCall, names: list[str]) -> tuple[list[tuple[str, list[str]]], int]:
     """The lines of each file (of standard input without any), and 1 or 2 where one cannot be read."""
     if not names:
         return [("-", await call.lines())], 0
@@ -26,7 +30,7 @@ async def _inputs(call: Call, names: list[str]) -> tuple[list[tuple[str, list[st
     return found, status
 
 
-async def _lines(call: Call, names: list[str]) -> tuple[list[str], int]:
+async def _lines(call: CommandCall, names: list[str]) -> tuple[list[str], int]:
     inputs, status = await _inputs(call, names)
     return [line for _, lines in inputs for line in lines], status
 
@@ -48,7 +52,8 @@ def classes(pattern: str) -> str:
     return re.sub(r"\[:(\w+):\]", lambda match: names.get(match[1], match[0]), pattern)
 
 
-async def grep(call: Call) -> int:
+@COMMANDS.register("grep", "egrep", "fgrep")
+async def grep(call: CommandCall) -> int:
     """``grep [-ivcnlqoEFrwxHh] [-e PATTERN] [-A N] [-B N] [-m N] PATTERN FILES``."""
     options = read(
         call.args, "ivcnlLqoEFGPrRwxsHhaz", "eABCm", "color= extended-regexp ignore-case count quiet invert-match"
@@ -105,7 +110,8 @@ def _matching(
     return [f"{prefix}{f'{at + 1}:' if options.has('n') else ''}{_ended(lines[at])}" for at in shown]
 
 
-async def head(call: Call) -> int:
+@COMMANDS.register("head", "tail")
+async def head(call: CommandCall) -> int:
     """``head`` and ``tail`` ``[-n N|-N] [-c N] FILES``."""
     options = read(call.args, "qvf", "nc", "lines= bytes=", numbers=True)
     inputs, status = await _inputs(call, options.words)
@@ -123,7 +129,8 @@ async def head(call: Call) -> int:
     return status
 
 
-async def wc(call: Call) -> int:
+@COMMANDS.register("wc")
+async def wc(call: CommandCall) -> int:
     """``wc [-lwcm] FILES``."""
     options = read(call.args, "lwcmL")
     inputs, status = await _inputs(call, options.words)
@@ -139,7 +146,8 @@ async def wc(call: Call) -> int:
     return status
 
 
-async def sort(call: Call) -> int:
+@COMMANDS.register("sort")
+async def sort(call: CommandCall) -> int:
     """``sort [-nruhV] [-k N] [-t C] FILES``."""
     options = read(call.args, "nruhVbfsd", "kt", "reverse numeric-sort unique human-numeric-sort version-sort")
     lines, status = await _lines(call, options.words)
@@ -166,7 +174,8 @@ async def sort(call: Call) -> int:
     return status
 
 
-async def uniq(call: Call) -> int:
+@COMMANDS.register("uniq")
+async def uniq(call: CommandCall) -> int:
     """``uniq [-cdui] [FILE]``."""
     options = read(call.args, "cdui", "fs")
     lines, status = await _lines(call, options.words[:1])
@@ -192,7 +201,8 @@ def _chosen(spec: str, length: int) -> list[int]:
     return sorted(at for at in found if at >= 0)
 
 
-async def cut(call: Call) -> int:
+@COMMANDS.register("cut")
+async def cut(call: CommandCall) -> int:
     """``cut -d C -f N | -c N FILES``."""
     options = read(call.args, "s", "dfcb", "delimiter= fields= characters= output-delimiter= only-delimited")
     mark = options.value("d", "delimiter", default="\t")
@@ -214,7 +224,8 @@ async def cut(call: Call) -> int:
     return status
 
 
-async def tr(call: Call) -> int:
+@COMMANDS.register("tr")
+async def tr(call: CommandCall) -> int:
     """``tr [-d] [-s] [-c] SET [SET]``."""
     options = read(call.args, "dscC", "", "delete squeeze-repeats complement")
     sets = [_set(unescape(word)) for word in options.words]
@@ -247,7 +258,8 @@ def _set(text: str) -> str:
     return re.sub(r"(.)-(.)", lambda m: "".join(map(chr, range(ord(m[1]), ord(m[2]) + 1))), text, flags=re.DOTALL)
 
 
-async def sed(call: Call) -> int:
+@COMMANDS.register("sed")
+async def sed(call: CommandCall) -> int:
     """``sed [-n] [-E] [-i] [-e] PROGRAM FILES``: ``s``, ``p``, ``d``, ``q``, with line numbers and patterns."""
     options = read(call.args, "nErsiz", "e", "in-place quiet expression= regexp-extended")
     program = options.value("e", "expression") or (options.words.pop(0) if options.words else "")
@@ -265,7 +277,8 @@ async def sed(call: Call) -> int:
     return status
 
 
-async def awk(call: Call) -> int:
+@COMMANDS.register("awk", "gawk", "mawk")
+async def awk(call: CommandCall) -> int:
     """``awk [-F C] [-v NAME=VALUE] PROGRAM FILES``: patterns with ``print`` and ``printf`` of fields."""
     options = read(call.args, "", "Fv")
     if not options.words:
@@ -281,7 +294,8 @@ async def awk(call: Call) -> int:
     return status
 
 
-async def simple(call: Call) -> int:
+@COMMANDS.register("tac", "rev", "nl")
+async def simple(call: CommandCall) -> int:
     """``tac``, ``rev``, ``nl``."""
     lines, status = await _lines(call, read(call.args, "a", "b").words)
     if call.name == "tac":
@@ -294,7 +308,8 @@ async def simple(call: Call) -> int:
     return status
 
 
-async def seq(call: Call) -> int:
+@COMMANDS.register("seq")
+async def seq(call: CommandCall) -> int:
     """``seq [FIRST [STEP]] LAST``."""
     words = read(call.args, "w", "s", numbers=True).words
     if not words or not all(re.fullmatch(r"-?\d+", word) for word in words):
@@ -306,25 +321,3 @@ async def seq(call: Call) -> int:
     found = range(first, last + (1 if step > 0 else -1), step)[:100_000]
     call.out("".join(f"{number}\n" for number in found))
     return 0
-
-
-COMMANDS = {
-    "grep": grep,
-    "egrep": grep,
-    "fgrep": grep,
-    "head": head,
-    "tail": head,
-    "wc": wc,
-    "sort": sort,
-    "uniq": uniq,
-    "cut": cut,
-    "tr": tr,
-    "sed": sed,
-    "awk": awk,
-    "gawk": awk,
-    "mawk": awk,
-    "tac": simple,
-    "rev": simple,
-    "nl": simple,
-    "seq": seq,
-}

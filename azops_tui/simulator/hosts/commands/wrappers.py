@@ -6,12 +6,17 @@ import asyncio
 import shlex
 from dataclasses import replace
 
+from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.commands.builtin import COMMANDS as BUILTINS
+from azops_tui.simulator.hosts.control import ShellExit
 from azops_tui.simulator.hosts.options import read
-from azops_tui.simulator.hosts.shell import Call, Leave, Streams, no_input
+from azops_tui.simulator.hosts.streams import Streams, no_input
+
+COMMANDS = CommandTable()
 
 
-async def sudo(call: Call) -> int:
+@COMMANDS.register("sudo")
+async def sudo(call: CommandCall) -> int:
     """``sudo [-n] [-u USER] [-E] [-H] [-i] [NAME=VALUE …] COMMAND``: no password is asked, as on Azure's images."""
     words, shell = list(call.args), call.shell.child()
     shell.elevated = True
@@ -47,7 +52,8 @@ async def sudo(call: Call) -> int:
     return await shell.call(words, call.streams, elevated=user == "root")
 
 
-async def bash(call: Call) -> int:
+@COMMANDS.register("bash", "sh", "dash")
+async def bash(call: CommandCall) -> int:
     """``bash [-c TEXT] [FILE] WORDS``; without either, what comes on standard input."""
     words = list(call.args)
     child = call.shell.child()
@@ -88,14 +94,16 @@ async def bash(call: Call) -> int:
     return await child.run(text, streams)
 
 
-async def exec_(call: Call) -> int:
+@COMMANDS.register("exec")
+async def exec_(call: CommandCall) -> int:
     """``exec COMMAND``: the shell ends with it."""
     if not call.args:
         return 0
-    raise Leave(await call.shell.call(call.args, call.streams))
+    raise ShellExit(await call.shell.call(call.args, call.streams))
 
 
-async def plain(call: Call) -> int:
+@COMMANDS.register("nohup", "setsid", "nice", "ionice", "stdbuf")
+async def plain(call: CommandCall) -> int:
     """``nohup``, ``setsid``, ``nice``, ``stdbuf``, ``builtin``: the command, as if they were not there."""
     words = list(call.args)
     while words and words[0].startswith("-"):
@@ -105,7 +113,8 @@ async def plain(call: Call) -> int:
     return await call.shell.call(words, call.streams, elevated=call.elevated) if words else 0
 
 
-async def time_(call: Call) -> int:
+@COMMANDS.register("time")
+async def time_(call: CommandCall) -> int:
     """``time COMMAND``."""
     began = asyncio.get_running_loop().time()
     status = await call.shell.call(call.args, call.streams) if call.args else 0
@@ -114,7 +123,8 @@ async def time_(call: Call) -> int:
     return status
 
 
-async def timeout(call: Call) -> int:
+@COMMANDS.register("timeout")
+async def timeout(call: CommandCall) -> int:
     """``timeout N COMMAND``."""
     options = read(_until_command(call.args), "fv", "ks", "foreground preserve-status kill-after= signal=")
     words = call.args[len(call.args) - len(options.words) :] if options.words else []
@@ -141,7 +151,8 @@ def _until_command(args: list[str]) -> list[str]:
     return args
 
 
-async def env(call: Call) -> int:
+@COMMANDS.register("env")
+async def env(call: CommandCall) -> int:
     """``env [-i] [-u NAME] [NAME=VALUE …] [COMMAND]``; without a command, the environment."""
     child, words = call.shell.child(), list(call.args)
     while words and (words[0].startswith("-") or "=" in words[0]):
@@ -160,7 +171,8 @@ async def env(call: Call) -> int:
     return 0
 
 
-async def printenv(call: Call) -> int:
+@COMMANDS.register("printenv")
+async def printenv(call: CommandCall) -> int:
     """``printenv [NAME …]``."""
     environment = call.shell.environment()
     if not call.args:
@@ -170,7 +182,8 @@ async def printenv(call: Call) -> int:
     return int(len(found) < len(call.args))
 
 
-async def xargs(call: Call) -> int:
+@COMMANDS.register("xargs")
+async def xargs(call: CommandCall) -> int:
     """``xargs [-n N] [-I TEXT] [-r] COMMAND``."""
     words, count, mark = list(call.args), 0, ""
     while words and words[0].startswith("-"):
@@ -194,7 +207,8 @@ async def xargs(call: Call) -> int:
     return 123 if any(statuses) else 0
 
 
-async def builtin(call: Call) -> int:
+@COMMANDS.register("builtin")
+async def builtin(call: CommandCall) -> int:
     """``builtin COMMAND``."""
     if not call.args:
         return 0
@@ -202,24 +216,4 @@ async def builtin(call: Call) -> int:
     if run is None:
         call.streams.err(f"bash: builtin: {call.args[0]}: not a shell builtin\n")
         return 1
-    return await run(Call(call.shell, call.args[0], call.args[1:], call.streams, call.elevated))
-
-
-COMMANDS = {
-    "sudo": sudo,
-    "bash": bash,
-    "sh": bash,
-    "dash": bash,
-    "exec": exec_,
-    "nohup": plain,
-    "setsid": plain,
-    "nice": plain,
-    "ionice": plain,
-    "stdbuf": plain,
-    "builtin": builtin,
-    "time": time_,
-    "timeout": timeout,
-    "env": env,
-    "printenv": printenv,
-    "xargs": xargs,
-}
+    return await run(CommandCall(call.shell, call.args[0], call.args[1:], call.streams, call.elevated))
