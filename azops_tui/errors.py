@@ -1,10 +1,29 @@
-"""The root of the errors that azops raises on purpose."""
+"""The root of all errors whose text is for people.
+
+* AzopsError
+  * TemplateError: a template or an expression is not valid (arm)
+  * RunbookError: a document cannot be read or run (engine.open)
+  * RunError: a run cannot do what was requested; nothing was executed (engine)
+    * Busy: another step is running
+    * ParameterError: a value is not allowed for a parameter
+  * StepProblem: a step failed (engine)
+  * SessionError: the process of a shell or Python session failed; also an OSError (engine.sessions)
+  * AzureFailure: Azure rejected a request or cannot be reached (azure)
+  * ProfileError: a profile is unknown or not valid (azure.profiles)
+  * HostProblem: a host cannot be reached or used (ssh)
+  * KeyProblem: an SSH key cannot be read or created (ssh.keys)
+  * SecretStoreError: secrets cannot be stored or read (secrets)
+  * JournalError: the journal cannot be used (journal)
+  * UserError: an action on the screen is not possible (ui.controller)
+  * ThemeError: a theme is not valid (ui.theme)
+"""
 
 from __future__ import annotations
 
 
 class AzopsError(Exception):
-    """Something cannot be done, and the text is a sentence for people: what failed, on what, why, what to do.
+    """An operation failed for a reason that a person can act on; ``str()`` is the sentence to show.
 
-    Whatever reaches the top of the program and is not an `AzopsError` is a bug: it is logged whole and shown as one.
+    The sentence says what failed, on what, why, and what to do. Any other exception that reaches the top of the
+    program is a bug: it is logged whole and shown as one.
     """

@@ -80,14 +80,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ProfileProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong in the configuration file, and where."""
+    """A mistake in the configuration file."""
 
     path: str
     line: int
-    """Counts from 1; 0 where no line can be named."""
+    """From 1; 0 if the problem has no line."""
     message: str
     profile: str = ""
-    """The profile it is about; empty for the file as a whole."""
+    """Name of the profile; empty for a problem of the whole file."""
 
     def __str__(self) -> str:
         """``PATH:LINE: message``."""
@@ -95,7 +95,7 @@ class ProfileProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProfileError(AzopsError):
-    """A profile cannot be used; the text is for people. ``problems`` has each one with its line."""
+    """A profile cannot be used; ``problems`` has the mistakes with their lines."""
 
     def __init__(self, message: str, problems: tuple[ProfileProblem, ...] = ()) -> None:
         super().__init__(message)
@@ -108,11 +108,11 @@ BUILT_IN: dict[str, Profile] = {
     "usgov": Profile(name="usgov", cloud="usgov"),
     "china": Profile(name="china", cloud="china"),
 }
-"""The profiles that exist without any configuration."""
+"""Profiles that exist without a configuration file."""
 
 
 def read_profiles(path: Path | None = None) -> tuple[dict[str, Profile], list[ProfileProblem]]:
-    """The profiles that can be used and what is wrong with the others. A missing file is an empty one.
+    """Read the valid profiles and the problems of the others. A missing file counts as an empty one.
 
     Args:
         path: the configuration file; ``config.toml`` of the configuration folder by default.
@@ -124,9 +124,9 @@ def read_profiles(path: Path | None = None) -> tuple[dict[str, Profile], list[Pr
     except FileNotFoundError:
         return profiles, []
     except UnicodeDecodeError as error:
-        return profiles, [_problem(path, 0, f"it is not UTF-8: byte {error.start} cannot be read")]
+        return profiles, [_problem(path, 0, f"the file is not UTF-8: byte {error.start} cannot be read")]
     except OSError as error:
-        return profiles, [_problem(path, 0, f"it cannot be read: {error.strerror or error}")]
+        return profiles, [_problem(path, 0, f"the file cannot be read: {error.strerror or error}")]
     try:
         tables = tomllib.loads(text).get("profiles", {})
     except tomllib.TOMLDecodeError as error:
@@ -136,9 +136,9 @@ def read_profiles(path: Path | None = None) -> tuple[dict[str, Profile], list[Pr
         return profiles, [_problem(path, line, "“profiles” must be tables, as in [profiles.production]")]
     problems: list[ProfileProblem] = []
     for name, table in tables.items():
-        found = _check(path, text, name, table)
-        if found:
-            problems += found
+        mistakes = _check(path, text, name, table)
+        if mistakes:
+            problems += mistakes
             profiles.pop(name, None)
         else:
             base = BUILT_IN.get(name)
@@ -148,23 +148,11 @@ def read_profiles(path: Path | None = None) -> tuple[dict[str, Profile], list[Pr
     return profiles, problems
 
 
-def load_profiles(path: Path | None = None) -> dict[str, Profile]:
-    """All profiles by name, the built-in ones among them.
-
-    Raises:
-        ProfileError: the file, or one of its profiles, is wrong.
-    """
-    profiles, problems = read_profiles(path)
-    if problems:
-        raise ProfileError("\n".join(map(str, problems)), tuple(problems))
-    return profiles
-
-
 def profile(name: str, path: Path | None = None) -> Profile:
-    """The profile of this name. What is wrong with other profiles does not matter.
+    """Return the profile of this name; problems of other profiles do not matter.
 
     Raises:
-        ProfileError: there is none, or it is wrong in the file.
+        ProfileError: the profile does not exist or is not valid.
     """
     profiles, problems = read_profiles(path)
     # A file that cannot be read might forbid changes in any profile but the local one, where nothing can be lost.
@@ -176,17 +164,17 @@ def profile(name: str, path: Path | None = None) -> Profile:
         return profiles[name]
     except KeyError:
         near = difflib.get_close_matches(name, profiles, 1)
-        hint = f"; did you mean “{near[0]}”?" if near else f"; there are {', '.join(sorted(profiles))}"
-        raise ProfileError(f"there is no profile “{name}”{hint}") from None
+        hint = f"; did you mean “{near[0]}”?" if near else f"; known profiles are {', '.join(sorted(profiles))}"
+        raise ProfileError(f"profile “{name}” does not exist{hint}") from None
 
 
 def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]:
-    """What is wrong with one table."""
+    """Check one profile's table."""
     header = _line(text, rf"^\s*\[\s*profiles\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*\]") or _line(
         text, re.escape(name)
     )
     if not isinstance(table, dict):
-        return [_problem(path, header, f"it must be a table, as [profiles.{name}]", name)]
+        return [_problem(path, header, f"the profile must be a table, as in [profiles.{name}]", name)]
     kinds: dict[str, Any] = {
         "cloud": CloudName,
         "subscription": str,
@@ -200,7 +188,7 @@ def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]
         line = _line(text, rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", header) or header
         if key not in kinds:
             near = difflib.get_close_matches(key, kinds, 1)
-            hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(kinds)}"
+            hint = f"did you mean “{near[0]}”?" if near else f"known keys are {', '.join(kinds)}"
             problems.append(_problem(path, line, f"unknown key “{key}”; {hint}", name))
             continue
         choices = get_args(kinds[key])
@@ -214,15 +202,15 @@ def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]
 
 
 def _toml_problem(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ProfileProblem:
-    """What the parser said, with its line moved out of the sentence."""
-    said = str(error)
-    where = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", said)
+    """The parser's message, with the line moved out of the sentence."""
+    message = str(error)
+    where = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", message)
     line = int(where[1]) if where and where[1] else len(text.splitlines())
-    return _problem(path, line, f"it is not TOML: {said[: where.start()] if where else said}")
+    return _problem(path, line, f"the file is not TOML: {message[: where.start()] if where else message}")
 
 
 def _line(text: str, pattern: str, after: int = 0) -> int:
-    """Number of the first line, past line ``after``, in which the pattern is found; 0 where there is none."""
+    """Number of the first line after line ``after`` that matches the pattern; 0 if none does."""
     for number, line in enumerate(text.splitlines(), 1):
         if number > after and re.search(pattern, line):
             return number
