@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from azops_tui.azure.errors import sentence
 from azops_tui.engine.cloud import RunCloud
-from azops_tui.engine.guard import Answer, Need, Policy, Proposal, Questions
+from azops_tui.engine.guard import Need, Policy, Proposal, Questions, Reply
 from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
 from azops_tui.engine.problems import StepProblem
@@ -115,7 +115,7 @@ class StepContext(Generic[Body]):
     on_stop: Callable[[], Awaitable[None]] | None = None
     """Stops the attempt; if None, its task is cancelled."""
 
-    async def ask(self, proposal: Proposal, *, agreed_by: str = "") -> Answer:
+    async def ask(self, proposal: Proposal, *, agreed_by: str = "") -> Reply:
         """Ask a person, or the policy."""
         return await self.questions.ask(self.name, proposal, agreed_by=agreed_by)
 

@@ -85,7 +85,7 @@ def refusal(step: Step, effects: Effect, *, read_only: bool) -> StepProblem | No
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What was answered, and by whom."""
 
     accepted: bool
@@ -99,7 +99,7 @@ class Questions:
     def __init__(self, policy: Policy, emit: Callable[[Event], None]) -> None:
         self.policy = policy
         self._emit = emit
-        self._waiting: dict[str, tuple[Proposal, str, asyncio.Future[Answer]]] = {}
+        self._waiting: dict[str, tuple[Proposal, str, asyncio.Future[Reply]]] = {}
         self._count = 0
 
     @property
@@ -107,7 +107,7 @@ class Questions:
         """Ids of the questions that wait for a person, oldest first."""
         return tuple(self._waiting)
 
-    async def ask(self, step: str, proposal: Proposal, *, agreed_by: str = "") -> Answer:
+    async def ask(self, step: str, proposal: Proposal, *, agreed_by: str = "") -> Reply:
         """Put a question and wait for its answer.
 
         Args:
@@ -121,7 +121,7 @@ class Questions:
         self._count += 1
         identity = f"q{self._count}"
         by = agreed_by or self._by_policy(proposal.kind)
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         if not by and self.policy.interactive:
             self._waiting[identity] = (proposal, step, future)
         self._emit(
@@ -136,21 +136,21 @@ class Questions:
             )
         )
         if by:
-            answer = Answer(True, by)
+            answer = Reply(True, by)
         elif self.policy.interactive:
             try:
                 answer = await future
             except asyncio.CancelledError:
-                self._finish(step, identity, Answer(False, "policy", "the step was stopped"))
+                self._finish(step, identity, Reply(False, "policy", "the step was stopped"))
                 raise
         else:
-            self._finish(step, identity, Answer(False, "policy", "nobody can be asked"))
+            self._finish(step, identity, Reply(False, "policy", "nobody can be asked"))
             raise _missing(proposal)
         self._finish(step, identity, answer)
         return answer
 
     def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
-        """Answer a question.
+        """Reply a question.
 
         Returns:
             Whether it is settled: false where no such question waits, or the typed word is not the one asked for, in
@@ -163,7 +163,7 @@ class Questions:
         if accepted and proposal.typed and typed.strip() != proposal.typed:
             return False
         if not future.done():
-            future.set_result(Answer(accepted, by, note))
+            future.set_result(Reply(accepted, by, note))
         return True
 
     def _by_policy(self, kind: Kind) -> str:
@@ -175,7 +175,7 @@ class Questions:
         }[kind]
         return _FLAGS[kind] if agreed else ""
 
-    def _finish(self, step: str, identity: str, answer: Answer) -> None:
+    def _finish(self, step: str, identity: str, answer: Reply) -> None:
         self._waiting.pop(identity, None)
         self._emit(
             ConfirmationAnswered(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from azops_tui import paths
 from azops_tui.engine.cloud import RunCloud
-from azops_tui.engine.guard import Answer, Proposal
+from azops_tui.engine.guard import Proposal, Reply
 from azops_tui.engine.problems import StepProblem
 
 if TYPE_CHECKING:
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
 
-AskProposal = Callable[[Proposal], Awaitable[Answer]]
+AskProposal = Callable[[Proposal], Awaitable[Reply]]
 
 
 class Fleets:

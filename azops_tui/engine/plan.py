@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from azops_tui import __version__
-from azops_tui.engine.guard import Need, need
 from azops_tui.engine.problems import RunError
 from azops_tui.events.records import StepInfo
 from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step, StepKind
@@ -49,24 +48,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """What would happen to a step if all were run now."""
-
-    name: str
-    title: str
-    kind: str
-    effects: str
-    line: int
-    need: Need
-    """The agreement it needs."""
-    runs: bool
-    """Whether it would be run."""
-    reason: str = ""
-    """Why it would not be, or under which condition."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """What a run would do."""
 
     steps: tuple[Planned, ...]
@@ -75,7 +57,7 @@ class Plan:
     """The runbook, and all that it draws in. One that cannot be read is there without steps, and says why."""
 
 
-def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> Plan:
+def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunPlan:
     """The steps of a runbook and of what it draws in.
 
     A prerequisite's steps come before the first step behind its link, once, however many documents link to it.
@@ -123,36 +105,7 @@ def plan(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> Plan:
         return candidate
 
     add(runbook, "")
-    return Plan(tuple(found), tuple(documents))
-
-
-def forecast(steps: Iterable[Planned], done: Callable[[str], bool]) -> list[Forecast]:
-    """What :meth:`Run.run_all` would do with each step, for a person to read before.
-
-    Args:
-        steps: those of the plan.
-        done: whether the step of that name has been done.
-    """
-    rows = []
-    for planned in steps:
-        step, attributes = planned.step, planned.step.attributes
-        reason = ""
-        runs = True
-        if step.runnable:
-            reason, runs = step.runnable, False
-        elif attributes.exclude_from_run_all:
-            reason, runs = "excluded from running all", False
-        elif done(planned.name):
-            reason, runs = "done already", False
-        elif attributes.when:
-            reason = f"when {attributes.when}"
-        info = planned.info
-        rows.append(
-            Forecast(
-                planned.name, info.title, info.kind, info.effects, info.line, need(step, step.effects), runs, reason
-            )
-        )
-    return rows
+    return RunPlan(tuple(found), tuple(documents))
 
 
 def preflight(runbooks: Iterable[Runbook], given: Mapping[str, str]) -> list[Problem]:

@@ -17,20 +17,21 @@ import dataclasses
 import hashlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from azops_tui import __version__
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.cloud_actions import CloudActions
 from azops_tui.engine.event_recorder import EventRecorder, Subscriber
 from azops_tui.engine.guard import Policy
+from azops_tui.engine.open import open_runbook
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
-from azops_tui.engine.plan import Forecast, Planned, edited, forecast, plan, preflight
-from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, explain, problem
-from azops_tui.engine.step_runner import StepRunner, Stopper
+from azops_tui.engine.plan import Planned, edited, plan_run, preflight
+from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
+from azops_tui.engine.step_queue import QueueEnd, StepQueue
+from azops_tui.engine.step_runner import StepRunner
 from azops_tui.engine.variables import Namespace
 from azops_tui.events import records as ev
 from azops_tui.events.run_view import RunView
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 _GROUP_NAME = re.compile(r"(?:^|_)RG(?:_|$)|(?:^|_|(?i:resource_?))(?i:group)(?:_|$|(?i:name))")
 _GROUP = re.compile(r"[\w.()-]{1,90}")
-QueueEnd = Literal["done", "failed", "stopped"]
 
 __all__ = ["Busy", "ParameterError", "Policy", "Run", "RunError"]
 
@@ -59,9 +59,7 @@ class Run:
         policy: what may be done without asking.
         parameters: values that win over the document's own.
         profile: of the cloud, where it is known before the cloud is open.
-        redactor: hides secrets; give one that knows some already.
         hand_over: gives the terminal to an interactive step while the context is entered.
-        open_document: reads a prerequisite; ``engine.open.open_runbook`` by default.
 
     Raises:
         ParameterError: a parameter has a value it cannot have.
@@ -77,14 +75,13 @@ class Run:
         policy: Policy | None = None,
         parameters: Mapping[str, str] | None = None,
         profile: Profile | None = None,
-        redactor: Redactor | None = None,
         hand_over: Callable[[], AbstractContextManager[object]] = nullcontext,
-        open_document: Callable[[Path], Runbook] | None = None,
     ) -> None:
         self.runbook = runbook
         self.policy = policy or Policy()
-        self._documents, self._plan = _planned(runbook, open_document)
-        self._recorder = EventRecorder(journal, redactor or Redactor())
+        plan = plan_run(runbook, open_runbook)
+        self._documents, self._plan = plan.documents, {planned.name: planned for planned in plan.steps}
+        self._recorder = EventRecorder(journal, Redactor())
         self._recorder.view.announce(planned.info for planned in self._plan.values())
         self._cloud = RunCloud(cloud, profile)
         self._runner = StepRunner(runbook.path.resolve().parent, self._recorder, self._cloud, self.policy, hand_over)
@@ -97,14 +94,8 @@ class Run:
         self._begun = False
         self._closed = False
         self._began = 0.0
-        self._busy = ""
-        self._stopping = False
-        self._cut_short = False
-        self._has_crashed = False
         self._opening: asyncio.Task[None] | None = None
-        self._stopper = Stopper()
-        self._task: asyncio.Task[ev.StepState] | None = None
-        self._background: dict[str, tuple[asyncio.Task[ev.StepState], Stopper]] = {}
+        self._queue = StepQueue(self._runner, self._recorder, self._step, self._begin)
 
     # What front ends see
 
@@ -126,7 +117,7 @@ class Run:
     @property
     def running(self) -> str:
         """Name of the step that runs; empty where none does."""
-        return self._busy
+        return self._queue.running
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -161,11 +152,6 @@ class Run:
     def observe(self, event: ev.Event) -> None:
         """Take in what was seen of the world outside a step. Journalled while the run is open."""
         self._recorder.record(event)
-
-    def forecast(self) -> list[Forecast]:
-        """What ``run_all`` would do with each step, and which agreement it would need."""
-        planned = [dataclasses.replace(one, step=self._step(one)) for one in self.steps]
-        return forecast(planned, lambda name: self.state.step(name).state == "done")
 
     # Commands
 
@@ -202,27 +188,19 @@ class Run:
             RunError: there is no such step, or the document cannot run.
         """
         target = self._find(name)
-        if name in self._background:
+        if name in self._queue.background:
             raise Busy(f"{name} is running in the background already.")
         queue = [target]
         if not target.prerequisite:
             before = self.steps[: self.steps.index(target)]
             queue = [one for one in before if one.prerequisite and self._wanted(one)] + queue
-        end = await self._run_queue(queue, agreed=target if agreed else None)
+        end = await self._run(queue, agreed=target if agreed else None)
         state = self.state.step(name).state
         return end if end != "done" and state in ("waiting", "done", "skipped") else state
 
-    async def run_next(self, *, agreed: bool = False) -> str:
-        """Run the first step that has not been done; returns its name, empty where all are done."""
-        for planned in self.steps:
-            if self._wanted(planned):
-                await self.run_step(planned.name, agreed=agreed)
-                return planned.name
-        return ""
-
     async def run_all(self, *, force: bool = False) -> QueueEnd:
         """Run in order all steps that have not been done; with ``force`` those that have been, too."""
-        return await self._run_queue([one for one in self.steps if self._wanted(one, force=force)])
+        return await self._run([one for one in self.steps if self._wanted(one, force=force)])
 
     async def run_from(self, name: str) -> QueueEnd:
         """Run a step and all behind it, done or not; prerequisites before it only if they have not been done."""
@@ -230,25 +208,14 @@ class Run:
         place = self.steps.index(target)
         before = [one for one in self.steps[:place] if one.prerequisite and self._wanted(one)]
         behind = [one for one in self.steps[place:] if one is target or self._wanted(one, force=True)]
-        return await self._run_queue(before + behind)
+        return await self._run(before + behind)
 
     async def stop(self) -> None:
-        """End the step that runs, and what was to follow it. Returns when it has ended."""
-        self._stopping = True
+        """Stop the step in progress and leave out the steps after it. Returns when the step has ended."""
+        self._queue.is_stopping = True
         if self._opening is not None:
             self._opening.cancel()
-        if self._task is not None:
-            await self._stopper.stop(self._task)
-        else:
-            # A background step that is just beginning, perhaps with a question.
-            await self.stop_background(self._busy)
-
-    async def stop_background(self, name: str) -> None:
-        """End a background step."""
-        found = self._background.get(name)
-        if found is not None:
-            task, stopper = found
-            await stopper.stop(task)
+        await self._queue.stop()
 
     def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
         """Answer a question. False where no such question waits, or where ``typed`` is not the word asked for."""
@@ -284,10 +251,9 @@ class Run:
         if self._closed:
             return
         self._closed = True
-        await self.stop()
-        for name, (_, stopper) in list(self._background.items()):
-            stopper.with_run = True
-            await self.stop_background(name)
+        if self._opening is not None:
+            self._opening.cancel()
+        await self._queue.close()
         try:
             await self._runner.close()
         finally:
@@ -295,71 +261,10 @@ class Run:
                 self._finish_run()
             await self._cloud.close()
 
-    # The queue
-
-    async def _run_queue(self, queue: Sequence[Planned], *, agreed: Planned | None = None) -> QueueEnd:
-        """Run steps in order. ``agreed`` is the one that a person asked for by name, knowing what it changes."""
-        with self._exclusive(queue):
-            if queue:
-                await self._begin()
-            end: QueueEnd = "done"
-            for planned in queue:
-                if self._stopping or self._recorder.broken:
-                    self._cut_short = True
-                    return "stopped"
-                self._busy = planned.name
-                state = await self._in_task(planned, "user" if planned is agreed else "")
-                if state == "stopped":
-                    return "stopped"
-                if state in ("failed", "unknown"):
-                    end = "failed"
-                    if self._step(planned).attributes.on_error != "continue":
-                        return end
-            return end
-
-    @contextmanager
-    def _exclusive(self, queue: Sequence[Planned]) -> Iterator[None]:
+    async def _run(self, steps: Sequence[Planned], *, agreed: Planned | None = None) -> QueueEnd:
         if self._closed:
             raise RunError("The run has ended.")
-        if self._busy:
-            raise Busy(f"{self._busy} is running; wait for it, or stop it first.")
-        self._busy = queue[0].name if queue else "-"
-        self._stopping = self._cut_short = False
-        try:
-            yield
-        except Exception as error:
-            if self._begun:
-                self._has_crashed = True
-                with suppress(Exception):
-                    text = f"The run was ended by an error: {explain(error)}"
-                    self._recorder.record(ev.Notice(at=time.time(), text=text, level="error"))
-            raise
-        finally:
-            self._busy = ""
-
-    async def _in_task(self, planned: Planned, agreed_by: str) -> ev.StepState:
-        """Run a step in a task of its own, so that it can be stopped, and ends properly if the caller is cancelled."""
-        stopper = Stopper()
-        task = asyncio.ensure_future(self._runner.run(planned, self._step(planned), stopper, agreed_by=agreed_by))
-        if self._step(planned).attributes.background:
-            self._background[planned.name] = (task, stopper)
-            task.add_done_callback(lambda _: self._forget(planned.name))
-            # Long enough for a question to come first, or for a program that cannot start to say so.
-            await asyncio.wait([task], timeout=0.2)
-            while not task.done() and any(q.step == planned.name for q in self.state.questions.values()):
-                await asyncio.wait([task], timeout=0.05)
-            return task.result() if task.done() else "running"
-        self._stopper, self._task = stopper, task
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            await self.stop()
-            raise
-        finally:
-            self._task = None
-
-    def _forget(self, name: str) -> None:
-        self._background.pop(name, None)
+        return await self._queue.run(steps, agreed=agreed)
 
     # Beginning and ending
 
@@ -377,7 +282,7 @@ class Run:
         except StepProblem as error:
             cloud_problem = error
         except asyncio.CancelledError:
-            if not self._stopping:
+            if not self._queue.is_stopping:
                 raise
             cloud_problem = problem("Stopped", "Stopped while the cloud was being opened; nothing was run.")
         finally:
@@ -424,9 +329,9 @@ class Run:
     def _finish_run(self) -> None:
         state = self.state
         ended: ev.RunState = "done"
-        if state.failed or self._has_crashed or state.count("running", "asking"):
+        if state.failed or self._queue.has_crashed or state.count("running", "asking"):
             ended = "failed"
-        elif state.count("stopped") or self._cut_short:
+        elif state.count("stopped") or self._queue.was_cut_short:
             ended = "stopped"
         self._recorder.record(
             ev.RunFinished(
@@ -464,16 +369,6 @@ class Run:
 
     def _wanted(self, planned: Planned, *, force: bool = False) -> bool:
         attributes = self._step(planned).attributes
-        if attributes.exclude_from_run_all or attributes.ignore or planned.name in self._background:
+        if attributes.exclude_from_run_all or attributes.ignore or planned.name in self._queue.background:
             return False
         return force or self.state.step(planned.name).state != "done"
-
-
-def _planned(
-    runbook: Runbook, open_document: Callable[[Path], Runbook] | None
-) -> tuple[tuple[Runbook, ...], dict[str, Planned]]:
-    """The documents of a run, and its steps by name in order."""
-    from azops_tui.engine.open import open_runbook
-
-    found = plan(runbook, open_document or open_runbook)
-    return found.documents, {planned.name: planned for planned in found.steps}

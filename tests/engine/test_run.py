@@ -209,11 +209,6 @@ async def test_run_from_runs_what_was_done_again(make_run: MakeRun) -> None:
     assert [e.step for e in watched.events(ev.StepFinished)] == ["one", "two", "two"]
 
 
-async def test_run_next(make_run: MakeRun) -> None:
-    watched = make_run(TWO)
-    assert [await watched.run.run_next() for _ in range(3)] == ["one", "two", ""]
-
-
 async def test_unknown_step_and_broken_documents(make_run: MakeRun) -> None:
     watched = make_run(TWO)
     with pytest.raises(RunError, match="no step three"):
@@ -418,7 +413,7 @@ async def test_a_missing_prerequisite_keeps_it_from_running_not_from_opening(mak
     text = "## Prerequisites\n[x]({})\n## Do\n```bash {{name=a}}\ntrue\n```\n"
     for target in ("missing.md", "odd.md"):
         watched = make_run(text.format(target))
-        assert [row.name for row in watched.run.forecast()] == ["a"]
+        assert [planned.name for planned in watched.run.steps] == ["a"]
         with pytest.raises(RunError, match=target):
             await watched.run.run_all()
 

@@ -8,11 +8,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.engine.plan import forecast
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, GroupView, InstanceView, ResourceView, ScaleSetView
 from azops_tui.events.run_view import TAIL_LINES, RunView
-from tests.engine.conftest import MakeRun
 
 
 def reduced(*events: ev.Event) -> RunView:
@@ -107,34 +105,3 @@ def test_applying_costs_the_event_not_the_run() -> None:
     cost(10_000)
     late = min(cost(20_000), cost(30_000))
     assert late < early * 20
-
-
-async def test_what_would_run(make_run: MakeRun) -> None:
-    watched = make_run(
-        """
-        # Plan
-        ```bash {name=a}
-        echo
-        ```
-        ```bash {name=b excludeFromRunAll=true}
-        echo
-        ```
-        ```bash {name=c when="-n $X"}
-        az group create -n x -l y
-        ```
-        ```bash {name=d}
-        az group delete -n x --yes
-        ```
-        """
-    )
-    await watched.run.run_step("a")
-    rows = {row.name: row for row in watched.run.forecast()}
-    assert [(row.runs, row.need) for row in rows.values()] == [
-        (False, "none"),
-        (False, "none"),
-        (True, "mutate"),
-        (True, "destroy"),
-    ]
-    assert rows["a"].reason == "done already"
-    assert rows["c"].reason == "when -n $X"
-    assert all(row.runs or row.name == "b" for row in forecast(watched.run.steps, lambda name: False))

@@ -1,0 +1,140 @@
+"""Run steps one after the other, and background steps beside them; stop them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Literal
+
+from azops_tui.engine.event_recorder import EventRecorder
+from azops_tui.engine.plan import Planned
+from azops_tui.engine.problems import Busy, explain
+from azops_tui.engine.step_runner import StepRunner, Stopper
+from azops_tui.events import records as ev
+from azops_tui.runbook.model import Step
+
+QueueEnd = Literal["done", "failed", "stopped"]
+
+
+class StepQueue:
+    """Runs steps of one run.
+
+    Args:
+        runner: executes single steps.
+        recorder: takes the events.
+        step_of: returns a planned step as it is edited.
+        begin: begins the run before its first step.
+    """
+
+    def __init__(
+        self,
+        runner: StepRunner,
+        recorder: EventRecorder,
+        step_of: Callable[[Planned], Step],
+        begin: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._runner = runner
+        self._recorder = recorder
+        self._step_of = step_of
+        self._begin = begin
+        self.running = ""
+        """Name of the step in progress; empty if there is none."""
+        self.is_stopping = False
+        self.was_cut_short = False
+        """True if steps were left out because the run was stopped."""
+        self.has_crashed = False
+        """True if an error of azops itself ended the queue."""
+        self._stopper = Stopper()
+        self._task: asyncio.Task[ev.StepState] | None = None
+        self._background: dict[str, tuple[asyncio.Task[ev.StepState], Stopper]] = {}
+
+    @property
+    def background(self) -> tuple[str, ...]:
+        """Names of the background steps in progress."""
+        return tuple(self._background)
+
+    async def run(self, steps: Sequence[Planned], *, agreed: Planned | None = None) -> QueueEnd:
+        """Run steps in order.
+
+        Args:
+            steps: what to run.
+            agreed: the step that a person asked for by name, knowing what it changes.
+
+        Raises:
+            Busy: another step runs.
+        """
+        if self.running:
+            raise Busy(f"{self.running} is running; wait for it, or stop it first.")
+        self.running = steps[0].name if steps else "-"
+        self.is_stopping = self.was_cut_short = False
+        try:
+            if steps:
+                await self._begin()
+            end: QueueEnd = "done"
+            for planned in steps:
+                if self.is_stopping or self._recorder.broken:
+                    self.was_cut_short = True
+                    return "stopped"
+                self.running = planned.name
+                state = await self._run_step(planned, "user" if planned is agreed else "")
+                if state == "stopped":
+                    return "stopped"
+                if state in ("failed", "unknown"):
+                    end = "failed"
+                    if self._step_of(planned).attributes.on_error != "continue":
+                        return end
+            return end
+        except Exception as error:
+            if self._recorder.open:
+                self.has_crashed = True
+                with suppress(Exception):
+                    text = f"The run was ended by an error: {explain(error)}"
+                    self._recorder.record(ev.Notice(at=time.time(), text=text, level="error"))
+            raise
+        finally:
+            self.running = ""
+
+    async def stop(self) -> None:
+        """Stop the step in progress and leave out the steps after it. Returns when the step has ended."""
+        self.is_stopping = True
+        if self._task is not None:
+            await self._stopper.stop(self._task)
+        else:
+            # A background step that is just beginning, perhaps with a question.
+            await self._stop_background(self.running)
+
+    async def close(self) -> None:
+        """Stop everything, background steps too: for them this is the regular end."""
+        await self.stop()
+        for name, (_, stopper) in list(self._background.items()):
+            stopper.with_run = True
+            await self._stop_background(name)
+
+    async def _run_step(self, planned: Planned, agreed_by: str) -> ev.StepState:
+        """Run a step in its own task, so that it can be stopped, and ends properly if the caller is cancelled."""
+        stopper, step = Stopper(), self._step_of(planned)
+        task = asyncio.ensure_future(self._runner.run(planned, step, stopper, agreed_by=agreed_by))
+        if step.attributes.background:
+            self._background[planned.name] = (task, stopper)
+            task.add_done_callback(lambda _: self._background.pop(planned.name, None))
+            # Long enough for a question to come first, or for a program that cannot start to say so.
+            await asyncio.wait([task], timeout=0.2)
+            questions = self._recorder.view.questions
+            while not task.done() and any(question.step == planned.name for question in questions.values()):
+                await asyncio.wait([task], timeout=0.05)
+            return task.result() if task.done() else "running"
+        self._stopper, self._task = stopper, task
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+        finally:
+            self._task = None
+
+    async def _stop_background(self, name: str) -> None:
+        if name in self._background:
+            task, stopper = self._background[name]
+            await stopper.stop(task)
