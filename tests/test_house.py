@@ -40,7 +40,6 @@ CONFIGURATION = "azops_tui.azure.profiles"
 KNOWN_CIRCLES = ""
 KNOWN_NAMES = "Foreseen Run"
 KNOWN_LONG = {
-    "azops_tui.engine.run",
     "azops_tui.simulator.deployments.engine",
 }
 

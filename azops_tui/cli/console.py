@@ -168,13 +168,13 @@ class Console:
 
     def _changes(self, event: ev.ForeseenChanges) -> None:
         from azops_tui.arm.whatif import COLOURS
-        from azops_tui.engine.whatif import drawn, said
+        from azops_tui.engine.whatif import change_lines, question_lines
 
-        self._predicted = set(said(event))
-        self._detail(f"{event.step}: {said(event)[0]}")
+        self._predicted = set(question_lines(event))
+        self._detail(f"{event.step}: {question_lines(event)[0]}")
         if event.note:
             self._detail(f"  {clean(event.note)}")
-        for line in drawn(event):
+        for line in change_lines(event):
             self._detail("  " + click.style(clean(str(line)), fg=COLOURS.get(line.mark)))
 
     def _scale_set(self, scale_set: ScaleSetView) -> None:

@@ -83,7 +83,7 @@ async def _read_and_compare(
     """Compare the template with the existing resources. Raises AzureFailure."""
     from azops_tui.arm.whatif import hidden, validate, what_if
     from azops_tui.engine.cloud import open_cloud
-    from azops_tui.engine.whatif import live
+    from azops_tui.engine.whatif import read_resources
 
     cloud = await open_cloud(profile)
     try:
@@ -94,7 +94,9 @@ async def _read_and_compare(
         shown, redactor = masked(request.file, document, parameters, expansion, scope, location)
         if request.service:
             return await _from_service(request, cloud, document, parameters, scope, redactor)
-        existing = await live(cloud, expansion, request.group if group else "", whole=request.mode == "complete")
+        existing = await read_resources(
+            cloud, expansion, request.group if group else "", whole=request.mode == "complete"
+        )
         facts = await _facts(cloud, expansion)
     finally:
         await cloud.close()

@@ -11,7 +11,8 @@ import msgspec
 
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, ScaleSetView
-from azops_tui.events.run_view import RunView, StepView
+from azops_tui.events.run_view import RunView
+from azops_tui.events.step_view import StepView
 from azops_tui.journal.store import Journal, JournalError
 from azops_tui.secrets.redact import Redactor
 

@@ -45,18 +45,16 @@ class CloudWatch:
         cloud: Cloud,
         emit: Callable[[ev.Event], None],
         *,
-        interest: Iterable[str] | Callable[[], Iterable[str]] = (),
+        interest: Callable[[], Iterable[str]] = tuple,
         quick: float | None = None,
         slow: float | None = None,
     ) -> None:
         local = cloud.profile.cloud == "local"
         self._cloud = cloud
         self._emit = emit
-        self._interest: set[str] = set() if callable(interest) else {name.lower() for name in interest}
-        self._told: Callable[[], Iterable[str]] = interest if callable(interest) else tuple
+        self._interest = interest
         self._quick = quick if quick is not None else cloud.poll
         self._slow = slow if slow is not None else (3.0 if local else 20.0)
-        self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._groups: tuple[GroupView, ...] | None = None
@@ -85,17 +83,6 @@ class CloudWatch:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
-
-    def poke(self) -> None:
-        """Look now: something was done, or somebody asked."""
-        self._wake.set()
-
-    def add_interest(self, *groups: str) -> None:
-        """Look into these groups too, from now on."""
-        before = len(self._interest)
-        self._interest.update(name.lower() for name in groups)
-        if len(self._interest) > before:
-            self.poke()
 
     async def look(self) -> bool:
         """Look once, and tell what changed.
@@ -137,9 +124,7 @@ class CloudWatch:
                 misses += 1
                 pause = min(self._slow * 2**misses, 60.0)
                 self._fail(failure)
-            self._wake.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+            await asyncio.sleep(pause)
 
     def _fail(self, failure: AzureFailure) -> None:
         """Say once that the cloud cannot be read."""
@@ -155,7 +140,7 @@ class CloudWatch:
         """Names of the groups to look into."""
         if len(there) <= _FEW:
             return list(there.values())
-        interest = self._interest | {name.lower() for name in self._told()}
+        interest = {name.lower() for name in self._interest()}
         return [name for key, name in there.items() if key in interest]
 
     def _forget(self, there: dict[str, str]) -> None:

@@ -1,10 +1,10 @@
-"""What deployments would change: from the service's own what-if, else computed here from fresh reads."""
+"""Predict what deployments would change: by the service's own what-if, else computed here from fresh reads."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
@@ -21,150 +21,141 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
 
 _AT_ONCE = 8
-"""Reads that go on at the same time."""
+"""Number of concurrent reads."""
 _QUIET = ("NoChange", "Ignore")
+"""Types of changes that a question leaves out."""
 _LINES = 40
-"""Lines that a question has room for."""
+"""Number of lines that a question has room for."""
 
 
 class Layer(NamedTuple):
-    """A deployment: one of several that a step deploys one after the other."""
+    """One of several deployments that a step sends one after the other."""
 
     name: str
     template: Mapping[str, Json]
     parameters: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What was found out."""
-
-    changes: tuple[ChangeView, ...]
-    scope: str
-    note: str = ""
-    """Why not all of it comes from the service; empty where it does."""
-
-
-async def foresee(cloud: Cloud, group: str, layers: Sequence[Layer], mode: str) -> Foreseen:
-    """What templates deployed one after the other would change in a group, the last of them in this mode.
+async def predict_changes(cloud: Cloud, group: str, layers: Sequence[Layer], mode: str) -> ForeseenChanges:
+    """Predict what deploying templates one after the other would change in a group; ``mode`` is that of the last one.
 
     Raises:
         AzureFailure: the service would refuse the first of them, or nothing can be read.
     """
     scope = f"/subscriptions/{cloud.subscription}/resourceGroups/{group}"
-    found: dict[str, ChangeView] = {}
+    changes: dict[str, ChangeView] = {}
     notes: list[str] = []
-    for number, (name, template, parameters) in enumerate(layers):
-        own = mode.lower() if number == len(layers) - 1 else "incremental"
+    for number, layer in enumerate(layers):
+        own_mode = mode.lower() if number == len(layers) - 1 else "incremental"
         try:
-            changes = await cloud.deployments.what_if(group, name, template, parameters, own)
+            predicted = await cloud.deployments.what_if(group, *layer, own_mode)
         except AzureFailure as failure:
             if number == 0:
                 # Either the deployment would be refused, which validation says too, or what-if alone is.
-                await cloud.deployments.validate(group, name, template, parameters, own)
-            changes, note = await _computed(cloud, scope, Layer(name, template, parameters), own)
-            notes.append(note or f"Computed by azops from fresh reads, as the service's what-if said: {failure}")
-        for change in changes:
-            known = found.get(change.resource_id.lower())
-            # What one layer leaves alone another may change; what is made by one is changed again by a later one.
+                await cloud.deployments.validate(group, *layer, own_mode)
+            predicted, note = await _compute_changes(cloud, scope, layer, own_mode)
+            notes.append(note or f"Computed by azops from fresh reads, as the service's what-if failed: {failure}")
+        for change in predicted:
+            known = changes.get(change.resource_id.lower())
+            # What one layer leaves alone another may change; what one creates a later one modifies again.
             if known is None or known.type in _QUIET:
-                found[change.resource_id.lower()] = msgspec.structs.replace(change, after=None)
-    return Foreseen(tuple(found.values()), scope, " ".join(dict.fromkeys(notes)))
+                changes[change.resource_id.lower()] = msgspec.structs.replace(change, after=None)
+    note = " ".join(dict.fromkeys(notes))
+    return ForeseenChanges(at=time.time(), changes=tuple(changes.values()), scope=scope, note=note)
 
 
-def only_deleting(foreseen: Foreseen, gone: Iterable[ResourceView]) -> Foreseen:
-    """The same with these deletions and no others, as they were found by reading what is there."""
-    ids = {resource.id.lower(): resource.id for resource in gone}
+def with_deletions(predicted: ForeseenChanges, deleted: Iterable[ResourceView]) -> ForeseenChanges:
+    """The same prediction with exactly these deletions, which were read from the group itself."""
+    ids = {resource.id.lower(): resource.id for resource in deleted}
     others = [
-        change for change in foreseen.changes if change.type != "Delete" and change.resource_id.lower() not in ids
+        change for change in predicted.changes if change.type != "Delete" and change.resource_id.lower() not in ids
     ]
-    deleted = [ChangeView(resource_id=id, type="Delete") for id in ids.values()]
-    return Foreseen((*deleted, *others), foreseen.scope, foreseen.note)
+    deletions = [ChangeView(resource_id=id, type="Delete") for id in ids.values()]
+    return msgspec.structs.replace(predicted, changes=(*deletions, *others))
 
 
-def drawn(foreseen: Foreseen | ForeseenChanges) -> list[Line]:
+def change_lines(predicted: ForeseenChanges) -> list[Line]:
     """All changes as lines with their marks."""
     from azops_tui.arm.whatif import lines
 
-    return lines(foreseen.changes, scope=foreseen.scope)
+    return lines(predicted.changes, scope=predicted.scope)
 
 
-def said(foreseen: Foreseen | ForeseenChanges) -> list[str]:
-    """What a question says of it: how much is changed, and what exactly, as far as there is room."""
+def question_lines(predicted: ForeseenChanges) -> list[str]:
+    """The lines of a question: how much is changed, and what exactly, as far as there is room."""
     from azops_tui.arm.whatif import lines, summary
 
-    news = [change for change in foreseen.changes if change.type not in _QUIET]
-    shown = [clean(str(line)) for line in lines(news, scope=foreseen.scope)]
+    news = [change for change in predicted.changes if change.type not in _QUIET]
+    shown = [clean(str(line)) for line in lines(news, scope=predicted.scope)]
     more = [f"… and {len(shown) - _LINES} lines more"] if len(shown) > _LINES else []
-    note = [clean(foreseen.note)] if foreseen.note else []
-    return [f"What-if: {summary(foreseen.changes)}", *note, *shown[:_LINES], *more]
+    note = [clean(predicted.note)] if predicted.note else []
+    return [f"What-if: {summary(predicted.changes)}", *note, *shown[:_LINES], *more]
 
 
-async def live(cloud: Cloud, expansion: Expansion, group: str, *, whole: bool) -> dict[str, Json]:
-    """The resources of a group, and those that a template names elsewhere, by id.
+async def read_resources(cloud: Cloud, expansion: Expansion, group: str, *, whole: bool) -> dict[str, Json]:
+    """Read the resources of a group, and those that a template names elsewhere; returns them by id.
 
-    Those that the template does not name are known from the group's list only, unless `whole` asks to read them too.
+    Resources that the template does not name have only what the group's list says, unless ``whole`` is true.
 
     Args:
-        cloud: to read.
-        expansion: of the template.
-        group: name of the group; empty where it is not there.
-        whole: whether to read all of the group.
+        cloud: cloud to read.
+        expansion: the expanded template.
+        group: name of the group; empty if it does not exist.
+        whole: read all resources of the group.
 
     Raises:
-        AzureFailure: something cannot be read.
+        AzureFailure: a resource cannot be read.
     """
     listed = await cloud.groups.resources(group) if group else []
-    found: dict[str, Any] = {
-        one.id: {
-            "id": one.id,
-            "name": one.name,
-            "type": one.type,
-            "location": one.location,
-            "tags": one.tags,
-            "managedBy": one.managed_by or None,
+    resources: dict[str, Any] = {
+        item.id: {
+            "id": item.id,
+            "name": item.name,
+            "type": item.type,
+            "location": item.location,
+            "tags": item.tags,
+            "managedBy": item.managed_by or None,
         }
-        for one in listed
+        for item in listed
     }
-    known = {id.lower(): id for id in found}
-    wanted = {known.get(one.id.lower(), one.id) for one in expansion.resources if _readable(one.id, one.type)}
+    known = {id.lower(): id for id in resources}
+    ids = {
+        known.get(item.id.lower(), item.id)
+        for item in expansion.resources
+        if "[" not in item.id and item.type.lower() != "microsoft.resources/deployments"
+    }
     if whole:
-        wanted |= set(found)
-    turn = asyncio.Semaphore(_AT_ONCE)
+        ids |= set(resources)
+    limit = asyncio.Semaphore(_AT_ONCE)
 
     async def read(id: str) -> None:
-        async with turn:
+        async with limit:
             try:
-                found[id] = await cloud.resources.get(id)
+                resources[id] = await cloud.resources.get(id)
             except AzureFailure as failure:
-                # What is listed is there, whether or not it can be read; a parent that is missing has no children.
-                if id not in found and not is_missing(failure) and failure.view.code != "ParentResourceNotFound":
+                # A listed resource exists, whether or not it can be read; a missing parent has no children.
+                if id not in resources and not is_missing(failure) and failure.view.code != "ParentResourceNotFound":
                     raise
 
-    await asyncio.gather(*(read(id) for id in sorted(wanted)))
-    return found
+    await asyncio.gather(*(read(id) for id in sorted(ids)))
+    return resources
 
 
-def _readable(id: str, type: str) -> bool:
-    return "[" not in id and type.lower() != "microsoft.resources/deployments"
-
-
-async def _computed(cloud: Cloud, scope: str, layer: Layer, mode: str) -> tuple[list[ChangeView], str]:
-    """The changes as they can be told without the service, and what is to be said where they cannot."""
+async def _compute_changes(cloud: Cloud, scope: str, layer: Layer, mode: str) -> tuple[list[ChangeView], str]:
+    """The changes as azops computes them itself, and a note if it cannot."""
     from azops_tui.arm import TemplateError, expand
     from azops_tui.arm.secure import concealed
     from azops_tui.arm.whatif import what_if
     from azops_tui.azure.deployments import change_view
 
-    name, template, parameters = layer
-    group = scope.rpartition("/")[2]
-    there = await cloud.groups.get(group)
-    location = there.location if there is not None else ""
+    group = await cloud.groups.get(scope.rpartition("/")[2])
     try:
-        hidden = concealed(template, parameters)
-        expansion = expand(template, hidden, scope=scope, name=name, mode="plan", location=location)
+        parameters = concealed(layer.template, layer.parameters)
+        location = group.location if group is not None else ""
+        expansion = expand(layer.template, parameters, scope=scope, name=layer.name, mode="plan", location=location)
     except (TemplateError, LookupError):
-        return [], f"What {name} would change cannot be told: its template can be read by Azure only."
-    found = await live(cloud, expansion, group if there is not None else "", whole=mode == "complete")
-    how: Literal["complete", "incremental"] = "complete" if mode == "complete" else "incremental"
-    return [change_view(change.as_json()) for change in what_if(expansion, found, mode=how)], ""
+        return [], f"The changes of {layer.name} cannot be predicted: only Azure can read its template."
+    name = group.name if group is not None else ""
+    existing = await read_resources(cloud, expansion, name, whole=mode == "complete")
+    deployment_mode: Literal["complete", "incremental"] = "complete" if mode == "complete" else "incremental"
+    return [change_view(change.as_json()) for change in what_if(expansion, existing, mode=deployment_mode)], ""

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from azops_tui.events import records as ev
-from azops_tui.events.azure_views import DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
-from azops_tui.text import LineTail
+from azops_tui.events.azure_views import DeploymentView, GroupView, ResourceView, ScaleSetView
+from azops_tui.events.step_view import HostRun, Question, StepView, Table, Variable
 
-TAIL_LINES = 200
-"""Lines of output that a step keeps for showing; the journal has them all."""
-_LINE_LIMIT = 4_096
 _NOTICES = 100
+"""Number of notices that are kept."""
 
 RunPhase = Literal["new", "running", "done", "failed", "stopped", "interrupted"]
 Verdict = Literal["done", "failed", "declined", "no-cloud", "empty"]
@@ -30,110 +27,15 @@ NO_CLOUD_CODES = frozenset(
     {"NoCloud", "AuthenticationFailed", "CertificateNotTrusted", "NameNotFound"}
     | {"ConnectionRefused", "ConnectionTimeout", "Unreachable"}
 )
-"""Failure codes of steps that found no cloud to act on."""
-
-
-@dataclass(slots=True)
-class HostRun:
-    """A command on one host, as a step ran it."""
-
-    host: str
-    step: str
-    address: str = ""
-    started: float = 0.0
-    finished: bool = False
-    status: int | None = None
-    duration: float = 0.0
-    problem: str = ""
-    output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
-
-    @property
-    def state(self) -> ev.StepState:
-        """``running``, ``done``, ``failed``, or ``unknown`` where contact was lost."""
-        if not self.finished:
-            return "running"
-        if self.status is None:
-            return "unknown"
-        return "done" if self.status == 0 else "failed"
-
-
-@dataclass(slots=True)
-class Variable:
-    """A variable of the run as it may be shown."""
-
-    name: str
-    value: str
-    """``•••`` for a secret."""
-    secret: bool = False
-    origin: str = "parameter"
-    step: str = ""
-    """The step that set it last; empty for a parameter."""
-
-
-@dataclass(slots=True)
-class Question:
-    """A question that waits for a person."""
-
-    id: str
-    kind: Literal["mutate", "destroy", "gate", "hostkey"]
-    title: str
-    lines: tuple[str, ...]
-    typed: str
-    step: str
-    at: float
-
-
-@dataclass(slots=True)
-class Table:
-    """A table that a step showed."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(slots=True)
-class StepView:
-    """A step and what became of it."""
-
-    name: str
-    title: str = ""
-    kind: str = ""
-    effects: str = ""
-    line: int = 0
-    code: str = ""
-    hide: str = ""
-    """What the document wants left out: ``input``, ``output`` or ``both``."""
-    state: ev.StepState = "waiting"
-    attempt: int = 0
-    started: float | None = None
-    duration: float | None = None
-    """Seconds; None until it has ended."""
-    status: int | None = None
-    failure: FailureView | None = None
-    summary: str = ""
-    output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
-    written: int = 0
-    """Characters of output so far."""
-    checks: list[ev.ExpectationChecked] = field(default_factory=list)
-    table: Table | None = None
-    hosts: dict[str, HostRun] = field(default_factory=dict)
-    deployments: list[str] = field(default_factory=list)
-    """Ids of the deployments it made."""
-    scale_sets: list[str] = field(default_factory=list)
-    foreseen: ev.ForeseenChanges | None = None
-    """What its deployment would change, as it was asked last."""
-
-    def tail(self, count: int) -> list[str]:
-        """The last ``count`` lines of output, including one without an end."""
-        return self.output.tail(count)
+"""Failure codes of steps that could not reach a cloud."""
 
 
 class RunView:
-    """What is known of a run and of the world it acts on, after the records applied so far."""
+    """A run and the cloud resources that it shows, after the records applied so far."""
 
     def __init__(self) -> None:
         self.run = 0
-        """Number of the run in the journal; 0 before it began."""
+        """Number of the run in the journal; 0 before the run has begun."""
         self.path = ""
         self.title = ""
         self.digest = ""
@@ -144,37 +46,35 @@ class RunView:
         self.phase: RunPhase = "new"
         self.started: float | None = None
         self.now = 0.0
-        """Time of the last event."""
+        """Time of the last event, in seconds since the epoch."""
         self.duration: float | None = None
         self.steps: dict[str, StepView] = {}
         """By name, in the document's order."""
         self.current = ""
-        """The step that runs, or ran last."""
+        """Name of the step that runs, or ran last."""
         self.variables: dict[str, Variable] = {}
         self.groups: tuple[GroupView, ...] = ()
         self.resources: dict[str, tuple[ResourceView, ...]] = {}
-        """By the group's name in lower case."""
+        """By the name of the group, in lower case."""
         self.deployments: dict[str, DeploymentView] = {}
-        """By id in lower case, the one that changed last at the end."""
+        """By id in lower case; the deployment that changed last comes last."""
         self.scale_sets: dict[str, ScaleSetView] = {}
         """By id in lower case."""
         self.foreseen = ""
-        """The step that said last what it would change."""
+        """Name of the step whose changes were predicted last."""
         self.questions: dict[str, Question] = {}
         self.notices: deque[ev.Notice] = deque(maxlen=_NOTICES)
         self._before_question: dict[str, ev.StepState] = {}
         self._hosts_step = ""
 
-    # What front ends ask
-
     @property
     def question(self) -> Question | None:
-        """The question asked first of those that wait."""
+        """The oldest question that waits for an answer."""
         return next(iter(self.questions.values()), None)
 
     @property
     def hosts(self) -> list[HostRun]:
-        """Hosts of the step that used some last."""
+        """Hosts of the step that connected to hosts last."""
         step = self.steps.get(self._hosts_step)
         return list(step.hosts.values()) if step else []
 
@@ -184,7 +84,7 @@ class RunView:
 
     @property
     def failed(self) -> list[StepView]:
-        """Steps that ended badly, in the document's order."""
+        """Failed steps, in the document's order."""
         return [step for step in self.steps.values() if step.state in ("failed", "unknown")]
 
     @property
@@ -214,8 +114,6 @@ class RunView:
         parts += [f"{number} {state}" for state in others if (number := self.count(state))]
         return ", ".join(parts)
 
-    # Reducing
-
     def apply_all(self, records: Iterable[ev.Record]) -> RunView:
         """Apply records in order; returns itself."""
         for record in records:
@@ -223,7 +121,7 @@ class RunView:
         return self
 
     def apply(self, record: ev.Record) -> None:
-        """Take one record in."""
+        """Apply one record."""
         event = record.event
         if record.run:
             self.run = record.run
@@ -231,7 +129,7 @@ class RunView:
         _HANDLERS[type(event)](self, event)
 
     def interrupt(self) -> None:
-        """Say that the process of this run is gone and no more records will come: what ran then is unknown."""
+        """Mark the run as interrupted: its process is gone, and the end of the steps that ran is unknown."""
         if self.phase == "running":
             self.phase = "interrupted"
             self.questions.clear()
@@ -240,7 +138,7 @@ class RunView:
                     step.state = "unknown"
 
     def step(self, name: str) -> StepView:
-        """The step of that name, made where it was not announced."""
+        """The view of a step; a step that was not announced gets a new view."""
         found = self.steps.get(name)
         if found is None:
             found = self.steps[name] = StepView(name)
@@ -255,7 +153,7 @@ class RunView:
         self.announce(event.steps)
 
     def announce(self, steps: Iterable[ev.StepInfo]) -> None:
-        """Say which steps there are, before or when a run begins."""
+        """Add the steps of a run, before or when the run begins."""
         for info in steps:
             view = self.step(info.name)
             view.title, view.kind, view.effects = info.title, info.kind, info.effects

@@ -391,9 +391,10 @@ async def test_of_many_groups_only_those_of_interest_are_looked_into(cloud: Clou
     for number in range(14):
         await cloud.groups.create(f"many{number}", "japanwest")
     seen: list[ev.Event] = []
-    watch = CloudWatch(cloud, seen.append, interest=lambda: ["MANY3"])
+    interest = ["MANY3"]
+    watch = CloudWatch(cloud, seen.append, interest=lambda: interest)
     await watch.look()
-    watch.add_interest("many7")
+    interest.append("many7")
     await watch.look()
     assert len([e for e in seen if isinstance(e, ev.GroupsChanged)]) == 1
     assert [e.group for e in seen if isinstance(e, ev.ResourcesChanged)] == ["many3", "many7"]

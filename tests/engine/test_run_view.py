@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, GroupView, InstanceView, ResourceView, ScaleSetView
-from azops_tui.events.run_view import TAIL_LINES, RunView
+from azops_tui.events.run_view import RunView
+from azops_tui.events.step_view import TAIL_LINES
 
 
 def reduced(*events: ev.Event) -> RunView:

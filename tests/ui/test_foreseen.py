@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azops_tui.engine.whatif import said
+from azops_tui.engine.whatif import question_lines
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import ChangeView, PropertyChangeView
 from azops_tui.ui.app import AzopsApp
@@ -35,7 +35,12 @@ def changes(more: int = 0) -> ev.ForeseenChanges:
 
 def asked(event: ev.ForeseenChanges) -> ev.ConfirmationAsked:
     return ev.ConfirmationAsked(
-        at=fakes.START + 5, step="deploy-base", id="q1", kind="mutate", title="Deploy base", lines=tuple(said(event))
+        at=fakes.START + 5,
+        step="deploy-base",
+        id="q1",
+        kind="mutate",
+        title="Deploy base",
+        lines=tuple(question_lines(event)),
     )
 
 
@@ -83,8 +88,8 @@ async def test_a_question_about_many_changes_can_still_be_answered() -> None:
         focused = pilot.app.focused
         assert focused is not None
         assert opened.region.contains_region(focused.region)
-        assert len(said(event)) < 50
-        assert "lines more" in said(event)[-1]
+        assert len(question_lines(event)) < 50
+        assert "lines more" in question_lines(event)[-1]
         await pilot.press("escape")
         await pilot.pause(0.2)
         assert ("answer", "q1", False) in [tuple(one[:3]) for one in controller.asked]

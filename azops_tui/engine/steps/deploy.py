@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from azops_tui.azure.errors import AzureFailure, is_missing, sentence
 from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.deletion_preview import lines
@@ -14,7 +16,7 @@ from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
 from azops_tui.engine.templates import fitted, merged, only_declared, read_template
 from azops_tui.engine.variables import scalar
-from azops_tui.engine.whatif import Foreseen, Layer, foresee, only_deleting, said
+from azops_tui.engine.whatif import Layer, predict_changes, question_lines, with_deletions
 from azops_tui.events.azure_views import DeploymentView, FailureView, ResourceView
 from azops_tui.events.records import DeploymentChanged, ForeseenChanges
 from azops_tui.json_types import Json
@@ -35,26 +37,22 @@ async def prepare(context: StepContext[DeployStep]) -> Prepared:
     execute = partial(_deploy_layers, context, cloud, layers)
     place = f"to {body.group} in {context.cloud.label}"
     title = f"Deploy {', '.join(layer.name for layer in layers)}"
-    foreseen = await foresee(cloud, body.group, layers, body.mode) if body.what_if else None
+    predicted = await predict_changes(cloud, body.group, layers, body.mode) if body.what_if else None
     if body.mode != "complete":
-        return Prepared(execute, Proposal("mutate", title, (place, *_what_if(context, foreseen))))
+        return Prepared(execute, Proposal("mutate", title, (place, *_what_if(context, predicted))))
     deleted = await _deleted_by_complete_mode(cloud, body.group, layers[-1])
-    if foreseen is not None:
-        foreseen = only_deleting(foreseen, deleted)
+    if predicted is not None:
+        predicted = with_deletions(predicted, deleted)
     preview = ["Complete mode deletes what the template does not have:", *lines(deleted, context.footprint.created)]
-    return Prepared(execute, Proposal("destroy", title, (place, *preview, *_what_if(context, foreseen)), body.group))
+    return Prepared(execute, Proposal("destroy", title, (place, *preview, *_what_if(context, predicted)), body.group))
 
 
-def _what_if(context: StepContext[DeployStep], foreseen: Foreseen | None) -> list[str]:
-    """Record what would be changed, and return it as the lines of a question."""
-    if foreseen is None:
+def _what_if(context: StepContext[DeployStep], predicted: ForeseenChanges | None) -> list[str]:
+    """Record the predicted changes, and return them as the lines of a question."""
+    if predicted is None:
         return []
-    context.record(
-        ForeseenChanges(
-            at=context.now(), step=context.name, changes=foreseen.changes, scope=foreseen.scope, note=foreseen.note
-        )
-    )
-    return said(foreseen)
+    context.record(msgspec.structs.replace(predicted, step=context.name))
+    return question_lines(predicted)
 
 
 async def _deploy_layers(context: StepContext[DeployStep], cloud: Cloud, layers: Sequence[Layer]) -> Outcome:

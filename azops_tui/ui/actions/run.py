@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from azops_tui.events.run_view import Question
+from azops_tui.events.step_view import Question
 from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.controller import Controller, LiveRun, UserError

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from azops_tui.durations import format_clock, format_duration
 from azops_tui.events.azure_views import DeploymentView, FailureView, OperationView
-from azops_tui.events.run_view import StepView
+from azops_tui.events.step_view import StepView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning

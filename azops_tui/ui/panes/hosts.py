@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azops_tui.durations import format_duration
-from azops_tui.events.run_view import HostRun
+from azops_tui.events.step_view import HostRun
 from azops_tui.text import strip_ansi
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azops_tui.engine.whatif import drawn
+from azops_tui.engine.whatif import change_lines
 from azops_tui.events.azure_views import DeploymentView
 from azops_tui.events.records import ForeseenChanges
 from azops_tui.events.run_view import RunView
@@ -54,7 +54,7 @@ def _rows(event: ForeseenChanges, cells: int) -> list[Row]:
     rows = [text_row("foreseen", head, copy=summary(event.changes))]
     if event.note:
         rows += wrapped("foreseen:note", [(event.note, "muted")], cells - 1)
-    for number, line in enumerate(drawn(event)):
+    for number, line in enumerate(change_lines(event)):
         style = _STYLES.get(line.mark, "")
         spans: Line = [(f" {'    ' * line.depth}{line.mark} ", style), (line.text, style if line.depth == 0 else "")]
         rows.append(text_row(f"foreseen:{number}", spans, selectable=line.depth == 0, copy=line.text))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from azops_tui.durations import format_duration
-from azops_tui.events.run_view import RunView, StepView
+from azops_tui.events.run_view import RunView
+from azops_tui.events.step_view import StepView
 from azops_tui.runbook.model import Runbook
 from azops_tui.text import format_table, strip_ansi
 from azops_tui.ui.format import count

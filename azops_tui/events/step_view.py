@@ -1,0 +1,111 @@
+"""Views of a step, its hosts, its questions and its tables, as events left them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import FailureView
+from azops_tui.text import LineTail
+
+TAIL_LINES = 200
+"""Number of lines of output that a view keeps; the journal has all."""
+_LINE_LIMIT = 4_096
+"""Number of characters of a line that a view keeps."""
+
+
+@dataclass(slots=True)
+class HostRun:
+    """A command of a step on one host."""
+
+    host: str
+    step: str
+    address: str = ""
+    started: float = 0.0
+    finished: bool = False
+    status: int | None = None
+    duration: float = 0.0
+    problem: str = ""
+    output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
+
+    @property
+    def state(self) -> ev.StepState:
+        """``running``, ``done``, ``failed``, or ``unknown`` if the connection was lost."""
+        if not self.finished:
+            return "running"
+        if self.status is None:
+            return "unknown"
+        return "done" if self.status == 0 else "failed"
+
+
+@dataclass(slots=True)
+class Variable:
+    """A variable of the run, fit to be shown."""
+
+    name: str
+    value: str
+    """``•••`` for a secret."""
+    secret: bool = False
+    origin: str = "parameter"
+    step: str = ""
+    """Step that set the variable last; empty for a parameter."""
+
+
+@dataclass(slots=True)
+class Question:
+    """A question that waits for a person's answer."""
+
+    id: str
+    kind: Literal["mutate", "destroy", "gate", "hostkey"]
+    title: str
+    lines: tuple[str, ...]
+    typed: str
+    step: str
+    at: float
+
+
+@dataclass(slots=True)
+class Table:
+    """A table that a step shows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(slots=True)
+class StepView:
+    """A step and its results so far."""
+
+    name: str
+    title: str = ""
+    kind: str = ""
+    effects: str = ""
+    line: int = 0
+    code: str = ""
+    hide: str = ""
+    """What the document hides: ``input``, ``output`` or ``both``."""
+    state: ev.StepState = "waiting"
+    attempt: int = 0
+    started: float | None = None
+    duration: float | None = None
+    """In seconds; None until the step has ended."""
+    status: int | None = None
+    failure: FailureView | None = None
+    summary: str = ""
+    output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
+    written: int = 0
+    """Characters of output so far."""
+    checks: list[ev.ExpectationChecked] = field(default_factory=list)
+    table: Table | None = None
+    hosts: dict[str, HostRun] = field(default_factory=dict)
+    deployments: list[str] = field(default_factory=list)
+    """Ids of its deployments, in lower case."""
+    scale_sets: list[str] = field(default_factory=list)
+    """Ids of the scale sets it changed, in lower case."""
+    foreseen: ev.ForeseenChanges | None = None
+    """The changes of its deployment, as predicted last."""
+
+    def tail(self, count: int) -> list[str]:
+        """The last ``count`` lines of output, including one without an end."""
+        return self.output.tail(count)
