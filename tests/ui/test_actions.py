@@ -16,7 +16,7 @@ from azops_tui.ui.live import LiveController
 from azops_tui.ui.panes.registry import PANES
 from azops_tui.ui.screens.main import MainScreen
 from tests.ui import fakes
-from tests.ui.test_main import ready
+from tests.ui.test_main import ready, until
 
 
 def test_every_command_of_the_main_screen_has_an_action() -> None:
@@ -41,10 +41,7 @@ async def test_the_example_of_the_documentation_remaps_a_key() -> None:
         assert not pilot.app._notifications
         await pilot.press("enter")
         await pilot.press("f5")
-        for _ in range(100):
-            if controller.asked:
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: bool(controller.asked))
         assert controller.asked == [("run", "create-group")]
 
 
@@ -84,8 +81,5 @@ async def test_the_journal_is_closed_when_the_app_ends(
 
             monkeypatch.setattr(run, "close", broken)
         await pilot.press("q")
-        for _ in range(200):
-            if closed:
-                break
-            await pilot.pause(0.05)
+        await until(pilot, lambda: bool(closed))
     assert len(closed) == 1

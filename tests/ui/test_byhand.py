@@ -18,7 +18,7 @@ from azops_tui.ui.live import LiveController
 from azops_tui.ui.screens.menus import Menu, TagsForm
 from azops_tui.ui.widgets.rows import Rows
 from tests.ui import fakes
-from tests.ui.test_main import dialog, ready
+from tests.ui.test_main import dialog, ready, until
 
 WIDE = (120, 36)
 
@@ -136,8 +136,7 @@ async def test_t_groups_by_a_tag() -> None:
         assert heads() == []
         for expected in (["purpose=demo", "without purpose"], ["team=x", "without team"], []):
             await pilot.press("t")
-            await pilot.pause(0.05)
-            assert heads() == expected
+            await until(pilot, lambda expected=expected: heads() == expected)  # type: ignore[misc]
 
 
 async def test_on_a_local_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from azops_tui.ui.controller import UserError
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.menus import Menu
 from tests.ui import fakes
-from tests.ui.test_main import ready
+from tests.ui.test_main import ready, until
 
 DOCUMENT = """\
 ---
@@ -48,14 +48,12 @@ async def test_what_the_cloud_offers_can_be_listed_and_chosen() -> None:
         assert controller.asked == [("choices", "azure.locations")]  # a command waits for a key
         assert "3 choices" in helps(sheet, 0)
         await pilot.press("ctrl+l")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
         assert isinstance(pilot.app.screen, Menu)
         await pilot.press("down", "enter")
-        await pilot.pause(0.2)
-        assert sheet.query_one("#field-0", Input).value == "japanwest"
+        await until(pilot, lambda: sheet.query_one("#field-0", Input).value == "japanwest")
         await pilot.press("down", "ctrl+l")
-        await pilot.pause(0.4)
-        assert controller.asked[1][0] == "choices"
+        await until(pilot, lambda: controller.asked[1][0] == "choices")
         assert isinstance(pilot.app.screen, Menu)
 
 

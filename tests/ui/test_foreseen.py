@@ -8,7 +8,7 @@ from azops_tui.events.azure_views import ChangeView, PropertyChangeView
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.panes.deployments import DeploymentsPane
 from tests.ui import fakes
-from tests.ui.test_main import WIDE, dialog, ready
+from tests.ui.test_main import WIDE, dialog, ready, until
 
 
 def changes(more: int = 0) -> ev.ForeseenChanges:
@@ -91,5 +91,4 @@ async def test_a_question_about_many_changes_can_still_be_answered() -> None:
         assert len(question_lines(event)) < 50
         assert "lines more" in question_lines(event)[-1]
         await pilot.press("escape")
-        await pilot.pause(0.2)
-        assert ("answer", "q1", False) in [tuple(one[:3]) for one in controller.asked]
+        await until(pilot, lambda: ("answer", "q1", False) in [tuple(one[:3]) for one in controller.asked])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from textual.pilot import Pilot
 
@@ -51,6 +54,18 @@ async def dialog(pilot: Pilot[int]) -> Dialog:
     raise AssertionError("no dialog came")
 
 
+async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until a condition holds.
+
+    Raises:
+        AssertionError: it does not hold after that many seconds.
+    """
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the condition never held"
+        await pilot.pause(0.02)
+
+
 def text(screen: MainScreen) -> str:
     """What the document shows, line by line."""
     document = screen.document
@@ -76,8 +91,7 @@ async def test_a_stranger_sees_that_nothing_ran_and_what_enter_does() -> None:
         assert screen.document.state.selected == "create-group"
         assert screen.document.scroll_offset.y == 0
         await pilot.press("enter")
-        await pilot.pause(0.1)
-        assert controller.asked == [("run", "create-group")]
+        await until(pilot, lambda: controller.asked == [("run", "create-group")])
 
 
 async def test_arrows_and_letters_move_the_bar() -> None:
@@ -102,8 +116,7 @@ async def test_keys_become_commands() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         await ready(pilot)
         await pilot.press("j", "f", "a")
-        await pilot.pause(0.1)
-        assert controller.asked == [("from", "deploy-base"), ("all",)]
+        await until(pilot, lambda: controller.asked == [("from", "deploy-base"), ("all",)])
 
 
 async def test_run_and_go_on_moves_only_after_success() -> None:
@@ -111,12 +124,10 @@ async def test_run_and_go_on_moves_only_after_success() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         screen = await ready(pilot)
         await pilot.press("g", "n")
-        await pilot.pause(0.2)
-        assert controller.asked == [("run", "create-group")]
+        await until(pilot, lambda: controller.asked == [("run", "create-group")])
         assert screen.document.state.selected == "deploy-base"
         await pilot.press("n")
-        await pilot.pause(0.2)
-        assert screen.document.state.selected == "deploy-base"
+        await until(pilot, lambda: screen.document.state.selected == "deploy-base")
 
 
 async def test_a_running_step_offers_stop_and_not_run() -> None:
@@ -126,8 +137,7 @@ async def test_a_running_step_offers_stop_and_not_run() -> None:
         assert " run  " not in footer(screen)
         assert "s stop" in footer(screen)
         await pilot.press("enter", "a", "s")
-        await pilot.pause(0.1)
-        assert controller.asked == [("stop",)]
+        await until(pilot, lambda: controller.asked == [("stop",)])
 
 
 async def test_the_pane_follows_the_step_unless_pinned() -> None:
@@ -136,14 +146,12 @@ async def test_the_pane_follows_the_step_unless_pinned() -> None:
         screen = await ready(pilot)
         assert screen.frame.active == 1
         controller.play(fakes.deploying())
-        await pilot.pause(0.3)
-        assert screen.frame.active == 2
+        await until(pilot, lambda: screen.frame.active == 2)
         assert "•" in str(screen.frame.border_title)
         await pilot.press("tab", "p")
         controller.play(fakes.hosts())
-        await pilot.pause(0.3)
+        await until(pilot, lambda: screen.frame.followed == 4)
         assert screen.frame.active == 2
-        assert screen.frame.followed == 4
 
 
 async def test_live_output_folds_when_done_and_opens_when_failed() -> None:
@@ -215,8 +223,7 @@ async def test_tiny_screens_keep_a_list_that_runs() -> None:
         lines = [line.strip("▌ ").split()[:2] for line in text(screen).splitlines()]
         assert lines == [["●", "create-group"], ["✕", "deploy-base"], ["○", "uname"], ["○", "delete-group"]]
         await pilot.press("j", "enter")
-        await pilot.pause(0.1)
-        assert controller.asked == [("run", "uname")]
+        await until(pilot, lambda: controller.asked == [("run", "uname")])
 
 
 async def test_resize_keeps_focus_selection_and_what_is_open() -> None:
@@ -226,15 +233,13 @@ async def test_resize_keeps_focus_selection_and_what_is_open() -> None:
         before = text(screen)
         for size in ((80, 24), (50, 12), (200, 60), WIDE):
             await pilot.resize_terminal(*size)
-            await pilot.pause(0.1)
-            assert screen.document.state.selected == "uname"
+            await until(pilot, lambda: screen.document.state.selected == "uname")
             assert screen.focused is screen.document
         assert text(screen) == before
         await pilot.press("2", "down", "down", "down")
         key = screen.frame.active_pane.current.key  # type: ignore[union-attr]  # it is there
         await pilot.resize_terminal(*NARROW)
-        await pilot.pause(0.1)
-        assert screen.frame.has_keys
+        await until(pilot, lambda: screen.frame.has_keys)
         assert screen.query_one("#pane-frame").display
         assert screen.frame.active_pane.current.key == key  # type: ignore[union-attr]  # it is there
 
@@ -259,14 +264,11 @@ async def test_command_line_runs_commands_and_goes_to_steps() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         screen = await ready(pilot)
         await pilot.press("colon", *"run uname", "enter")
-        await pilot.pause(0.2)
-        assert controller.asked == [("run", "uname")]
+        await until(pilot, lambda: controller.asked == [("run", "uname")])
         await pilot.press("colon", *"hosts", "enter")
-        await pilot.pause(0.2)
-        assert screen.frame.active == 4
+        await until(pilot, lambda: screen.frame.active == 4)
         await pilot.press("colon", *"theme azops-light", "enter")
-        await pilot.pause(0.2)
-        assert pilot.app.theme == "azops-light"
+        await until(pilot, lambda: pilot.app.theme == "azops-light")
         await pilot.press("colon", *"nonsense", "enter")
         await pilot.pause(0.1)
 
@@ -278,10 +280,10 @@ async def test_sheets_open_and_esc_closes_them(key: str, kind: type) -> None:
     async with AzopsApp(fakes.FakeController()).run_test(size=WIDE) as pilot:
         screen = await ready(pilot)
         await pilot.press(key)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: isinstance(pilot.app.screen, kind))
         assert isinstance(pilot.app.screen, kind)
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await until(pilot, lambda: pilot.app.screen is screen)
         assert pilot.app.screen is screen
 
 
@@ -291,7 +293,7 @@ async def test_trouble_is_said_and_the_app_lives() -> None:
         screen = await ready(pilot)
         controller.trouble = UserError("[/x] nothing [bold]answers")
         await pilot.press("enter", "a")
-        await pilot.pause(0.3)
+        await until(pilot, lambda: pilot.app.screen is screen)
         assert pilot.app.screen is screen
         assert any("nothing [bold]answers" in n.message for n in pilot.app._notifications)
 
@@ -322,7 +324,7 @@ async def test_a_document_with_errors_says_where_and_can_be_read() -> None:
         shown = "".join(row.text for row in sheet.query_one(Rows).rows).replace(" ", "")
         assert said.replace(" ", "") in shown
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
         assert isinstance(pilot.app.screen, MainScreen)
         assert pilot.app.screen.document.names
         await pilot.press("q")
@@ -353,8 +355,7 @@ async def test_cancel_has_the_focus_and_enter_means_no() -> None:
         assert pilot.app.focused is not None
         assert pilot.app.focused.id == "cancel"
         await pilot.press("enter")
-        await pilot.pause(0.1)
-        assert controller.asked == [("answer", "q1", False, "", "")]
+        await until(pilot, lambda: controller.asked == [("answer", "q1", False, "", "")])
 
 
 async def test_esc_means_no() -> None:
@@ -362,8 +363,7 @@ async def test_esc_means_no() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         await dialog(pilot)
         await pilot.press(*"cluster-demo", "escape")
-        await pilot.pause(0.1)
-        assert controller.asked[0][:3] == ("answer", "q1", False)
+        await until(pilot, lambda: controller.asked[0][:3] == ("answer", "q1", False))
 
 
 async def test_to_destroy_the_name_is_typed() -> None:
@@ -372,13 +372,12 @@ async def test_to_destroy_the_name_is_typed() -> None:
         await dialog(pilot)
         assert pilot.app.screen.query_one("#agree").disabled
         await pilot.press(*"cluster-dem", "enter")
-        await pilot.pause(0.1)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
         assert isinstance(pilot.app.screen, Dialog)
         await pilot.press("o")
         assert not pilot.app.screen.query_one("#agree").disabled
         await pilot.press("enter")
-        await pilot.pause(0.1)
-        assert controller.asked == [("answer", "q1", True, "cluster-demo", "")]
+        await until(pilot, lambda: controller.asked == [("answer", "q1", True, "cluster-demo", "")])
 
 
 @pytest.mark.parametrize("production", [False, True])
@@ -392,8 +391,7 @@ async def test_paste_is_refused_in_production(production: bool) -> None:
         field = pilot.app.screen.query_one("#typed")
         field.focus()
         field.post_message(Paste("cluster-demo"))
-        await pilot.pause(0.2)
-        assert pilot.app.screen.query_one("#agree").disabled is production
+        await until(pilot, lambda: pilot.app.screen.query_one("#agree").disabled is production)
 
 
 async def test_a_gate_takes_a_note() -> None:
@@ -401,8 +399,7 @@ async def test_a_gate_takes_a_note() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         await dialog(pilot)
         await pilot.press(*"seen", "enter", "enter")
-        await pilot.pause(0.1)
-        assert controller.asked == [("answer", "q1", True, "", "seen")]
+        await until(pilot, lambda: controller.asked == [("answer", "q1", True, "", "seen")])
 
 
 async def test_quit_asks_while_something_runs() -> None:
@@ -414,7 +411,7 @@ async def test_quit_asks_while_something_runs() -> None:
         assert isinstance(found, QuitDialog)
         assert [button.id for button in found.query("Button")] == ["cancel", "agree"]
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        await until(pilot, lambda: pilot.app.screen is screen)
         assert pilot.app.screen is screen
         await pilot.press("q")
         await dialog(pilot)
@@ -458,8 +455,7 @@ async def test_values_are_checked_before_they_are_taken() -> None:
         assert isinstance(sheet, ParametersSheet)
         assert "at most 100" in str(sheet.query_one("#help-1").render())
         await pilot.press("backspace", "backspace", "ctrl+s")
-        await pilot.pause(0.1)
-        assert controller.asked == [("parameters", {"AGENTS": "10"})]
+        await until(pilot, lambda: controller.asked == [("parameters", {"AGENTS": "10"})])
 
 
 async def test_scale_sets_are_changed_only_after_a_yes() -> None:
@@ -472,8 +468,7 @@ async def test_scale_sets_are_changed_only_after_a_yes() -> None:
         found = await dialog(pilot)
         assert any("from 5 to 7 instances" in line for line in found.ask.lines)
         await pilot.press("right", "enter")
-        await pilot.pause(0.2)
-        assert controller.asked == [("scale", "cluster-demo", "agents", 7)]
+        await until(pilot, lambda: controller.asked == [("scale", "cluster-demo", "agents", 7)])
 
 
 async def test_fewer_instances_need_the_name_of_the_scale_set() -> None:
@@ -488,8 +483,7 @@ async def test_fewer_instances_need_the_name_of_the_scale_set() -> None:
         await pilot.press("right", "enter")
         assert controller.asked == []
         await pilot.press("left", *"agents", "enter")
-        await pilot.pause(0.2)
-        assert controller.asked == [("scale", "cluster-demo", "agents", 3)]
+        await until(pilot, lambda: controller.asked == [("scale", "cluster-demo", "agents", 3)])
 
 
 async def test_deleting_a_group_from_the_pane_needs_its_name() -> None:
@@ -501,8 +495,7 @@ async def test_deleting_a_group_from_the_pane_needs_its_name() -> None:
         assert found.ask.typed == "cluster-demo"
         assert any("6 resources" in line for line in found.ask.lines)
         await pilot.press(*"cluster-demo", "enter")
-        await pilot.pause(0.1)
-        assert controller.asked == [("would-delete", fakes.GROUP), ("delete", fakes.GROUP)]
+        await until(pilot, lambda: controller.asked == [("would-delete", fakes.GROUP), ("delete", fakes.GROUP)])
 
 
 async def test_resource_json() -> None:
@@ -510,7 +503,7 @@ async def test_resource_json() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         await ready(pilot)
         await pilot.press("1", "J")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextSheet))
         assert isinstance(pilot.app.screen, TextSheet)
         assert controller.asked == [("resource", fakes.GROUP)]
 
@@ -640,5 +633,4 @@ async def test_the_buttons_of_a_dialog_are_seen_at_any_size(size: tuple[int, int
             assert region.bottom < size[1], name
         assert shown.query_one("#lines").size.height >= 2
         await pilot.press("down", "down")
-        await pilot.pause(0.1)
-        assert shown.query_one("#lines").scroll_offset.y == 2
+        await until(pilot, lambda: shown.query_one("#lines").scroll_offset.y == 2)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from textual.pilot import Pilot
-
 from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.main import MainScreen
 from tests.ui import fakes
-from tests.ui.test_main import ready, text
+from tests.ui.test_main import ready, text, until
 
 
 def replay() -> ReplayController:
@@ -28,14 +24,6 @@ def replay() -> ReplayController:
     controller = ReplayController(records)
     controller.paused = True
     return controller
-
-
-async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it did not happen")
 
 
 def row_of(screen: MainScreen, key: str) -> int:

@@ -20,7 +20,7 @@ from azops_tui.ui.lines import Palette, crop, plain, safe, to_strip, width, wrap
 from azops_tui.ui.prose import render
 from azops_tui.ui.screens.output import OutputScreen
 from tests.ui import fakes
-from tests.ui.test_main import ready
+from tests.ui.test_main import ready, until
 
 NASTY = "[/x] [bold]not bold[/] [link='http://x']\x1b]52;c;aGk=\x07\x1b[2J\x1b[H\x1b]0;title\x07[WARN] $x"
 
@@ -149,13 +149,12 @@ async def test_the_output_stands_still_when_scrolled_up() -> None:
         await pilot.press("g")
         await pilot.pause(0.1)
         controller.play([ev.OutputWritten(at=fakes.START + 3, step="uname", text="more\n")])
-        await pilot.pause(0.3)
+        await until(pilot, lambda: "501 lines" in screen_text(pilot))
         assert screen.output.scroll_offset.y == 0
         await pilot.press("G")
         controller.play([ev.OutputWritten(at=fakes.START + 3, step="uname", text="the last\n")])
-        await pilot.pause(0.3)
+        await until(pilot, lambda: "the last" in screen_text(pilot))
         assert screen.output.is_vertical_scroll_end
-        assert "the last" in screen_text(pilot)
         await pilot.press("slash", *"line 42", "enter")
         assert screen.output.scroll_offset.y == 42
 
@@ -172,5 +171,4 @@ async def test_ten_thousand_lines_open_at_once() -> None:
         await pilot.press("G")
         assert time.perf_counter() - began < 3
         assert screen.document.state.selected == "step-999"
-        await pilot.pause(0.2)
-        assert "step-999" in screen_text(pilot)
+        await until(pilot, lambda: "step-999" in screen_text(pilot))

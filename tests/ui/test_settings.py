@@ -16,7 +16,7 @@ from azops_tui.ui.screens.home import HomeScreen, entries
 from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.widgets.rows import Rows
 from tests.ui import fakes
-from tests.ui.test_main import ready
+from tests.ui.test_main import ready, until
 
 
 def config(name: str, text: str) -> Path:
@@ -83,8 +83,7 @@ async def test_another_key_for_a_command() -> None:
         await pilot.pause(0.1)
         assert controller.asked == []
         await pilot.press("ctrl+r")
-        await pilot.pause(0.1)
-        assert controller.asked == [("run", "create-group")]
+        await until(pilot, lambda: controller.asked == [("run", "create-group")])
 
 
 async def test_a_theme_of_ones_own() -> None:
