@@ -1,4 +1,4 @@
-"""Scripts that the cloud has a machine run for it, as its agent would: as root, without a connection."""
+"""Run command: scripts that a machine's agent executes as root, without an SSH connection."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _CWD = "/var/lib/waagent/run-command/download/0"
 async def execute(
     machine: Machine, script: str, arguments: Sequence[str] = (), variables: Mapping[str, str] | None = None
 ) -> tuple[int, str, str]:
-    """Runs a script to its end.
+    """Execute a script.
 
     Args:
-        machine: where it runs.
+        machine: the machine that executes it.
         script: text for ``bash``.
-        arguments: what ``$1`` and so on are.
-        variables: further variables of its environment.
+        arguments: values of ``$1`` and so on.
+        variables: additional environment variables.
 
     Returns:
         Exit status, standard output, standard error. Of a script that ends with the machine: status 137 and what it

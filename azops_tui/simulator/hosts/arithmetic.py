@@ -20,10 +20,10 @@ _BINARY: list[dict[str, Callable[[int, int], int]]] = [
 
 
 def calculate(text: str, variables: dict[str, str]) -> int:
-    """The value of an arithmetic expression; assignments in it are made.
+    """Evaluate an arithmetic expression, including its assignments.
 
     Raises:
-        ExpansionError: it is no expression, or divides by zero.
+        ExpansionError: the expression is not valid, or divides by zero.
     """
     assigned = re.fullmatch(r"\s*([A-Za-z_]\w*)\s*([-+*/%]?)=(?!=)(.*)", text, re.DOTALL)
     if assigned:
@@ -39,11 +39,11 @@ def calculate(text: str, variables: dict[str, str]) -> int:
     tokens: list[str] = []
     position = 0
     while text[position:].strip():
-        found = _TOKEN.match(text, position)
-        if found is None:
+        match = _TOKEN.match(text, position)
+        if match is None:
             raise ExpansionError(f"{text}: syntax error: operand expected")
-        tokens.append(found[1])
-        position = found.end()
+        tokens.append(match[1])
+        position = match.end()
     if not tokens:
         return 0
     try:

@@ -10,7 +10,7 @@ from azops_tui.simulator.hosts.options import ProgramError
 
 
 def awk_program(text: str, separator: str, variables: dict[str, str]) -> Callable[[list[str]], str]:
-    """An awk program as a function from lines (without their ends) to text.
+    """Compile an awk program to a function from lines (without their ends) to text.
 
     Patterns are ``/…/``, comparisons, ``BEGIN`` and ``END``; actions are ``print``, ``printf`` and sums of fields.
     """
@@ -38,13 +38,13 @@ def _awk_rules(text: str) -> list[tuple[str, str]]:
     rules: list[tuple[str, str]] = []
     rest = text.strip()
     while rest:
-        found = re.match(
+        match = re.match(
             r"((?:/(?:\\.|[^/\\])*/|\"(?:\\.|[^\"\\])*\"|[^{/\"])*)(?:\{((?:\"(?:\\.|[^\"\\])*\"|[^}\"])*)\})?", rest
         )
-        if not found or not found[0]:
+        if not match or not match[0]:
             raise ProgramError(f"syntax error at source line 1: {rest[:20]}")
-        rules.append((found[1].strip().rstrip(";").strip(), found[2] if found[2] is not None else "print"))
-        rest = rest[found.end() :].strip().lstrip(";").strip()
+        rules.append((match[1].strip().rstrip(";").strip(), match[2] if match[2] is not None else "print"))
+        rest = rest[match.end() :].strip().lstrip(";").strip()
     return rules
 
 
@@ -63,7 +63,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 
 class _Awk:
-    """The state of a running awk program."""
+    """State of a running awk program."""
 
     def __init__(self, separator: str, variables: dict[str, str]) -> None:
         self.out: list[str] = []
@@ -72,7 +72,7 @@ class _Awk:
         self._fields: list[str] = [""]
 
     def line(self, text: str) -> None:
-        """Goes on to the next line."""
+        """Split the next line into fields."""
         mark = self._separator or self._variables.get("FS", "")
         if not mark or mark == " ":
             fields = text.split()
@@ -85,7 +85,7 @@ class _Awk:
         self._variables["NR"] = str(int(self._variables["NR"]) + 1)
 
     def holds(self, pattern: str) -> bool:
-        """Whether the pattern of a rule holds for the line."""
+        """True if the pattern of a rule matches the line."""
         for alternative in pattern.split("||"):
             if all(self._condition(part.strip()) for part in alternative.split("&&")):
                 return True
@@ -96,10 +96,10 @@ class _Awk:
             return True
         if text.startswith("!") and not text.startswith("!="):
             return not self._condition(text[1:].strip())
-        found = re.fullmatch(r"(?:(.+?)\s*(!?~)\s*)?/((?:\\.|[^/\\])*)/", text)
-        if found:
-            subject = self._value(found[1]) if found[1] else self._fields[0]
-            return (re.search(found[3], subject) is not None) is (found[2] != "!~")
+        match = re.fullmatch(r"(?:(.+?)\s*(!?~)\s*)?/((?:\\.|[^/\\])*)/", text)
+        if match:
+            subject = self._value(match[1]) if match[1] else self._fields[0]
+            return (re.search(match[3], subject) is not None) is (match[2] != "!~")
         compared = re.fullmatch(r"(.+?)\s*(==|!=|<=|>=|<|>)\s*(.+)", text)
         if compared:
             left, right = self._value(compared[1]), self._value(compared[3])
@@ -112,17 +112,17 @@ class _Awk:
         return self._value(text) not in ("", "0")
 
     def act(self, action: str) -> None:
-        """Does what stands between the braces of a rule."""
+        """Execute the statements between the braces of a rule."""
         for statement in re.findall(r"(?:\"(?:\\.|[^\"\\])*\"|[^;\n\"])+", action):
             self._statement(statement.strip())
 
     def _statement(self, text: str) -> None:
         if not text:
             return
-        found = re.fullmatch(r"(printf?)\b\s*(.*)", text, re.DOTALL)
-        if found:
-            words = [self._value(part) for part in _arguments(found[2])]
-            if found[1] == "print":
+        match = re.fullmatch(r"(printf?)\b\s*(.*)", text, re.DOTALL)
+        if match:
+            words = [self._value(part) for part in _arguments(match[2])]
+            if match[1] == "print":
                 self.out.append((self._variables["OFS"].join(words) if words else self._fields[0]) + "\n")
             elif words:
                 self.out.append(formatted(words[0], words[1:]))
@@ -137,16 +137,16 @@ class _Awk:
         self._variables[name] = self._value(f"{name} {sign} ({value})" if sign else value)
 
     def _value(self, text: str) -> str:
-        """The value of an expression: sums and products, else its pieces joined."""
+        """Evaluate an expression: a calculation, or else the concatenation of its parts."""
         tokens: list[tuple[str, str]] = []
         at = 0
         text = text.strip()
         while at < len(text):
-            found = _AWK_TOKEN.match(text, at)
-            if not found or not found.lastgroup:
+            match = _AWK_TOKEN.match(text, at)
+            if not match or not match.lastgroup:
                 raise ProgramError(f"syntax error at source line 1: {text[at:][:20]}")
-            tokens.append((found.lastgroup, found[found.lastgroup]))
-            at = found.end()
+            tokens.append((match.lastgroup, match[match.lastgroup]))
+            at = match.end()
         if any(kind == "operator" for kind, _ in tokens):
             return self._calculated(tokens)
         return "".join(self._piece(kind, piece) for kind, piece in tokens)
@@ -175,7 +175,7 @@ class _Awk:
 
 
 def _sum(tokens: list[str]) -> float:
-    """The value of numbers with ``+ - * / %`` and brackets."""
+    """Evaluate numbers with ``+ - * / %`` and brackets."""
     rest = list(tokens)
 
     def operand() -> float:
@@ -215,7 +215,7 @@ def _number_text(value: float) -> str:
 
 
 def _arguments(text: str) -> list[str]:
-    """What stands between commas outside of quotes."""
+    """The arguments between commas outside quotes."""
     text = text.strip()
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]

@@ -1,4 +1,4 @@
-"""Expands the words of a simulated shell: parameters, substitutions, arithmetic, splitting, patterns."""
+"""Word expansion of the simulated shell: parameters, substitutions, arithmetic, splitting, patterns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from azops_tui.simulator.hosts.syntax import ArithmeticPart, ParameterPart, Part
 
 
 class Expander:
-    """Expands the words of one command. ``status`` is that of the last substitution, 0 without any."""
+    """Expands the words of one command. ``status`` is that of the last substitution, or 0."""
 
     def __init__(self, shell: ShellProcess, streams: Streams) -> None:
         self._shell = shell
@@ -22,20 +22,20 @@ class Expander:
         self.status = 0
 
     async def fields(self, words: Iterable[Word]) -> list[str]:
-        """All words, split and with patterns replaced by the paths they match."""
-        found: list[str] = []
+        """Expand words to fields: split them, and replace patterns with the paths that match."""
+        expanded: list[str] = []
         for word in words:
             for choice in _braces(word):
-                found.extend(await self._fields(choice))
-        return found
+                expanded.extend(await self._fields(choice))
+        return expanded
 
     async def string(self, word: Word) -> str:
-        """The word as one string: for assignments, redirections and ``case``."""
+        """Expand a word to one string, for assignments, redirections and ``case``."""
         parts = [await self._part(part) for part in _tilde(word, self._shell.variables.get("HOME", "/")).parts]
         return "".join(" ".join(values) for values in parts)
 
     async def pattern(self, word: Word) -> str:
-        """The word as a pattern: quoted characters stand for themselves."""
+        """Expand a word to a pattern in which quoted characters match themselves."""
         out: list[str] = []
         for part in word.parts:
             text = " ".join(await self._part(part))
@@ -68,18 +68,18 @@ class Expander:
                         current = [*(current or []), (piece, False)]
         if current is not None:
             fields.append(current)
-        found: list[str] = []
+        expanded: list[str] = []
         for field in fields:
-            found.extend(self._paths(field))
-        return found
+            expanded.extend(self._paths(field))
+        return expanded
 
     def _paths(self, pieces: list[tuple[str, bool]]) -> list[str]:
         text = "".join(piece for piece, _ in pieces)
         if any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in pieces):
             pattern = "".join(re.sub(r"([*?\[])", r"[\1]", piece) if quoted else piece for piece, quoted in pieces)
-            found = self._shell.host.files.matching(pattern, self._shell.cwd)
-            if found:
-                return found
+            paths = self._shell.host.files.matching(pattern, self._shell.cwd)
+            if paths:
+                return paths
         return [text]
 
     async def _part(self, part: Part) -> list[str]:
@@ -159,7 +159,7 @@ class Expander:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a shell pattern matches all of the text."""
+    """True if a shell pattern matches the whole text."""
     return fnmatch.fnmatchcase(text, pattern)
 
 
@@ -192,16 +192,16 @@ def _braces(word: Word) -> list[Word]:
     for index, part in enumerate(word.parts):
         if not isinstance(part, TextPart) or part.quoted:
             continue
-        found = re.search(r"\{(-?\d+)\.\.(-?\d+)\}|\{([^{}\s]*,[^{}\s]*)\}", part.text)
-        if not found:
+        match = re.search(r"\{(-?\d+)\.\.(-?\d+)\}|\{([^{}\s]*,[^{}\s]*)\}", part.text)
+        if not match:
             continue
-        if found[3] is not None:
-            choices = found[3].split(",")
+        if match[3] is not None:
+            choices = match[3].split(",")
         else:
-            first, last = int(found[1]), int(found[2])
+            first, last = int(match[1]), int(match[2])
             choices = [str(n) for n in range(first, last + (1 if last >= first else -1), 1 if last >= first else -1)]
             choices = choices[:10_000]
-        before, after = part.text[: found.start()], part.text[found.end() :]
+        before, after = part.text[: match.start()], part.text[match.end() :]
         head, tail = word.parts[:index], word.parts[index + 1 :]
         return [
             expanded

@@ -1,4 +1,4 @@
-"""What follows from a machine's size and image: processors, memory, disks, distribution, kernel."""
+"""Hardware of a machine size, and distribution of an image."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """What a size has."""
+    """Hardware of a virtual machine size."""
 
     processors: int
     memory: int
     """MiB."""
     temporary_disk: int
-    """GiB; 0 where the size has none."""
+    """GiB; 0 if the size has no temporary disk."""
     model: str = "Intel(R) Xeon(R) Platinum 8272CL CPU @ 2.60GHz"
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """What an image is."""
+    """Linux distribution of an image."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class Distribution:
     pretty: str
     kernel: str
     build: str
-    """What ``uname -v`` answers."""
+    """Output of ``uname -v``."""
     like: str = ""
 
 
@@ -46,20 +46,20 @@ _PER_PROCESSOR = {"a": 2, "b": 4, "d": 4, "e": 8, "f": 2, "l": 8, "m": 16, "n": 
 
 
 def hardware(size: str) -> Hardware:
-    """What a virtual machine size has, by Azure's naming of sizes; two processors and 8 GiB for an unknown one."""
+    """Hardware of a size, derived from its name; two processors and 8 GiB for an unknown name."""
     short = size.lower().removeprefix("standard_").removeprefix("basic_")
     if short in _B:
         processors, memory = _B[short]
         return Hardware(processors, int(memory * 1024), 4 * processors)
-    found = re.match(r"([a-z]+?)(\d+)([a-z]*)(_v(\d+))?", short)
-    if not found:
+    match = re.match(r"([a-z]+?)(\d+)([a-z]*)(_v(\d+))?", short)
+    if not match:
         return Hardware(2, 8192, 16)
-    family, number, generation = found[1][0], int(found[2]), int(found[5] or 1)
+    family, number, generation = match[1][0], int(match[2]), int(match[5] or 1)
     if family == "d" and generation <= 2 and number in _OLD_D:
         processors, memory = _OLD_D[number]
         return Hardware(processors, int(memory * 1024), 7 * processors)
     per = 1.75 if family == "a" and generation == 1 else _PER_PROCESSOR.get(family, 4)
-    disk = 0 if generation >= 4 and "d" not in found[3] and not found[1].endswith("d") else 8 * number
+    disk = 0 if generation >= 4 and "d" not in match[3] and not match[1].endswith("d") else 8 * number
     return Hardware(number, int(number * per * 1024), disk)
 
 
@@ -129,29 +129,29 @@ _RED_HATS = {
 
 
 def distribution(image: str) -> Distribution:
-    """What an image reference or alias is; Ubuntu 22.04 where it says nothing that is known here."""
+    """Distribution of an image reference or alias; Ubuntu 22.04 for an unknown one."""
     text = image.lower()
     for name in _RED_HATS:
         if name in text or (name == "rhel" and "redhat" in text):
             return _red_hat(name, text)
     if "debian" in text:
-        found = re.search(r"(?:debian[-:]?)(\d\d)|:(\d\d)[:-]", text)
-        version = next((group for group in (found.groups() if found else ()) if group in _DEBIAN), "12")
+        match = re.search(r"(?:debian[-:]?)(\d\d)|:(\d\d)[:-]", text)
+        version = next((group for group in (match.groups() if match else ()) if group in _DEBIAN), "12")
         code, kernel, build = _DEBIAN[version]
         number, pretty = f"{version} ({code})", f"Debian GNU/Linux {version} ({code})"
         return Distribution("debian", "Debian GNU/Linux", number, version, code, pretty, kernel, build)
     version = next((number for code, number in _NAMES.items() if code in text), "")
     if not version:
-        found = re.search(r"(1[468]|2[024])[._]?04", text)
-        version = f"{found[1]}.04" if found else "22.04"
+        match = re.search(r"(1[468]|2[024])[._]?04", text)
+        version = f"{match[1]}.04" if match else "22.04"
     title, code, patch, kernel, build = _UBUNTU[version]
     full = f"{version}{patch} ({title})"
     return Distribution("ubuntu", "Ubuntu", full, version, code, f"Ubuntu {version}{patch}", kernel, build, "debian")
 
 
 def _red_hat(name: str, text: str) -> Distribution:
-    found = re.search(r"(?<!\d)([6789])(?:[._-]|\b|:)", text.partition(name)[2] or text)
-    major = found[1] if found else "8"
+    match = re.search(r"(?<!\d)([6789])(?:[._-]|\b|:)", text.partition(name)[2] or text)
+    major = match[1] if match else "8"
     kernel, build = _RED_HAT[major]
     title = _RED_HATS[name]
     return Distribution(name, title, f"{major} (Core)", major, "", f"{title} {major}", kernel, build, "rhel fedora")

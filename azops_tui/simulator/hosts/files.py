@@ -1,4 +1,4 @@
-"""The files of a simulated machine: a folder of its own on this computer, and what the kernel makes up when asked."""
+"""Files of a simulated machine: a local folder, and generated files such as those in ``/proc``."""
 
 from __future__ import annotations
 
@@ -11,47 +11,46 @@ from pathlib import Path
 from typing import TypeVar
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes that a command of the simulated shell writes to one file at most."""
+"""Maximum size in bytes of a file that the simulated shell writes."""
 
 _T = TypeVar("_T")
 Generated = Mapping[str, Callable[[], str]]
 
 
 class Files:
-    """Files by their path on the machine. Nothing outside of its folder can be reached, not by ``..`` or links either.
+    """Files by their path on the machine. Neither ``..`` nor links lead out of its folder.
 
-    All methods raise OSError with the machine's path, as the commands show it.
+    All methods raise OSError with the path on the machine.
     """
 
     def __init__(self, root: Path, generated: Generated) -> None:
-        """``root`` is the folder here; ``generated`` are files whose text is made when they are read."""
+        """``root`` is the local folder; ``generated`` maps paths to functions that return the text."""
         self.root = Path(os.path.realpath(root))
         self.generated = generated
         self.root.mkdir(parents=True, exist_ok=True)
 
     def local(self, path: str) -> Path:
-        """Where a path of the machine is on this computer.
+        """The local path of a path on the machine.
 
         Raises:
             PermissionError: a link leads out of the machine.
         """
         inside = _absolute(path)[1:]
-        found = Path(os.path.realpath(self.root / inside))
-        if found != self.root and self.root not in found.parents:
+        resolved = Path(os.path.realpath(self.root / inside))
+        if resolved != self.root and self.root not in resolved.parents:
             raise PermissionError(13, "Permission denied", path)
-        return found
+        return resolved
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file or folder of that path."""
+        """True if the path is a file or a folder."""
         return self._generated(path) is not None or self.local(path).exists() or self.is_folder(path)
 
     def is_folder(self, path: str) -> bool:
-        """Whether it is a folder."""
         prefix = _absolute(path).rstrip("/") + "/"
         return self.local(path).is_dir() or any(name.startswith(prefix) for name in self.generated)
 
     def read(self, path: str) -> str:
-        """The text of a file; bytes that are no UTF-8 are escaped."""
+        """The text of a file. Bytes that are not UTF-8 become surrogates."""
         made = self._generated(path)
         if made is not None:
             return made()
@@ -60,7 +59,7 @@ class Files:
         return _of_machine(path, lambda: self.local(path).read_text("utf-8", "surrogateescape"))
 
     def write(self, path: str, text: str, *, append: bool = False) -> None:
-        """Writes a file, in place of or after what it had."""
+        """Replace the text of a file, or append to it."""
         if self.is_folder(path):
             raise IsADirectoryError(21, "Is a directory", path)
         local = self.local(path)
@@ -75,7 +74,7 @@ class Files:
         _of_machine(path, write)
 
     def names(self, path: str) -> list[str]:
-        """The names in a folder, sorted."""
+        """Sorted names of the entries of a folder."""
         if not self.is_folder(path):
             kind, number, text = (NotADirectoryError, 20, "Not a directory")
             if not self.exists(path):
@@ -87,11 +86,10 @@ class Files:
         return sorted(made | ({item.name for item in local.iterdir()} if local.is_dir() else set()))
 
     def make_folder(self, path: str, *, parents: bool = False) -> None:
-        """Makes a folder."""
         _of_machine(path, lambda: self.local(path).mkdir(parents=parents, exist_ok=parents))
 
     def remove(self, path: str) -> None:
-        """Removes a file, or a folder with all that is in it."""
+        """Remove a file, or a folder with its content."""
         if path in self.generated:
             raise PermissionError(1, "Operation not permitted", path)
         local = self.local(path)
@@ -100,12 +98,12 @@ class Files:
         _of_machine(path, lambda: shutil.rmtree(local) if local.is_dir() else local.unlink())
 
     def matching(self, pattern: str, cwd: str) -> list[str]:
-        """The paths that a pattern stands for, sorted; as written (relative or not)."""
+        """Sorted paths that match a pattern; relative if the pattern is."""
         absolute = pattern.startswith("/")
-        found = ["/" if absolute else ""]
+        paths = ["/" if absolute else ""]
         for part in [part for part in pattern.split("/") if part]:
             following: list[str] = []
-            for base in found:
+            for base in paths:
                 folder = base if absolute else posixpath.join(cwd, base)
                 if not any(char in part for char in "*?["):
                     if self.exists(posixpath.join(folder, part)):
@@ -113,20 +111,20 @@ class Files:
                 elif self.is_folder(folder):
                     names = (name for name in self.names(folder) if not name.startswith(".") or part.startswith("."))
                     following += [posixpath.join(base, name) for name in names if fnmatch.fnmatchcase(name, part)]
-            found = following
-        return sorted(found)
+            paths = following
+        return sorted(paths)
 
     def _generated(self, path: str) -> Callable[[], str] | None:
         return self.generated.get(_absolute(path))
 
 
 def _absolute(path: str) -> str:
-    """The path from the root, without ``.``, ``..`` and doubled slashes (two at its begin are kept by the library)."""
+    """Normalise a path; ``normpath`` alone keeps two slashes at its beginning."""
     return "/" + posixpath.normpath("/" + path).lstrip("/")
 
 
 def _of_machine(path: str, act: Callable[[], _T]) -> _T:
-    """Does it; an error names the machine's path instead of the one here."""
+    """Call ``act``; an OSError names the path on the machine, not the local one."""
     try:
         return act()
     except OSError as error:

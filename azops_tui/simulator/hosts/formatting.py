@@ -1,4 +1,4 @@
-"""Text as ``echo -e`` and ``printf`` make it."""
+"""Text formatting of ``echo -e``, ``printf`` and ``df -h``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", 
 
 
 def unescape(text: str) -> str:
-    """Text with its backslash sequences replaced."""
+    """Replace the backslash sequences of a text."""
 
     def one(match: re.Match[str]) -> str:
         if match[1]:
@@ -19,7 +19,7 @@ def unescape(text: str) -> str:
 
 
 def formatted(form: str, words: list[str]) -> str:
-    """A format of ``printf`` with its places filled; the words that were used are taken from the list."""
+    """Fill a ``printf`` format; the words used are removed from the list."""
 
     def one(match: re.Match[str]) -> str:
         if match[0] == "%%":
@@ -57,12 +57,12 @@ def _number(word: str) -> float:
 
 
 def quoted(text: str) -> str:
-    """Text as a word that a shell reads as that text."""
+    """Quote a text for the shell."""
     return re.sub(r"([^A-Za-z0-9_@%+=:,./-])", r"\\\1", text) or "''"
 
 
 def human_size(number: float, unit: str = "") -> str:
-    """A number of bytes as ``df -h`` writes it."""
+    """A number of bytes as ``df -h`` prints it."""
     for letter in ("", "K", "M", "G", "T"):
         if number < 1024 or letter == "T":
             if letter and number < 10:

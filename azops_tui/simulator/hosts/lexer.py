@@ -1,4 +1,4 @@
-"""Words and operators of a shell script: quoting, expansions, here-documents."""
+"""Lexer of the simulated shell: quoting, expansions, here-documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "a": "\a", "e": 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, or an operator; ``fd`` is the number before a redirection."""
+    """A word or an operator. ``fd`` is the number before a redirection."""
 
     word: Word | None
     operator: str = ""
@@ -35,16 +35,16 @@ class Token:
 
 @dataclass
 class Lexer:
-    """Reads tokens from ``text``. ``parse`` makes a script of the inside of a substitution."""
+    """Reads tokens from ``text``. ``parse`` parses the inside of a substitution."""
 
     text: str
     parse: Callable[[str], ScriptNode]
     position: int = 0
     _pending: list[tuple[str, bool, bool, list[Word]]] = field(default_factory=list)
-    """Here-documents whose text begins after this line: end, strips tabs, is quoted, where the text goes."""
+    """Here-documents whose text begins after this line: delimiter, strips tabs, is quoted, list that takes the text."""
 
     def token(self) -> Token | None:
-        """The next token; None at the end."""
+        """Read the next token; None at the end."""
         self._blank()
         if self.position >= len(self.text):
             return None
@@ -60,15 +60,15 @@ class Lexer:
         return Token(self._word())
 
     def here_document(self, end: Word, strip: bool) -> list[Word]:
-        """Announces a here-document; the list gets its text at the end of the line."""
-        found: list[Word] = []
+        """Register a here-document; the list gets its text at the end of the line."""
+        words: list[Word] = []
         text = "".join(part.text for part in end.parts if isinstance(part, TextPart))
         quoted = any(isinstance(part, TextPart) and part.quoted for part in end.parts)
-        self._pending.append((text, strip, quoted, found))
-        return found
+        self._pending.append((text, strip, quoted, words))
+        return words
 
     def finish(self) -> None:
-        """At the end: here-documents that still wait end here."""
+        """End the here-documents that are still open at the end of the script."""
         self._here_documents()
 
     def _blank(self) -> None:
@@ -84,7 +84,7 @@ class Lexer:
                 return
 
     def _here_documents(self) -> None:
-        for end, strip, quoted, found in self._pending:
+        for end, strip, quoted, target in self._pending:
             lines: list[str] = []
             while self.position < len(self.text):
                 stop = self.text.find("\n", self.position)
@@ -96,11 +96,11 @@ class Lexer:
                     break
                 lines.append(line + "\n")
             body = "".join(lines)
-            found.append(Word((TextPart(body, True),)) if quoted else self._inner(body, here=True))
+            target.append(Word((TextPart(body, True),)) if quoted else self._inner(body, here=True))
         self._pending.clear()
 
     def _inner(self, text: str, *, here: bool = False) -> Word:
-        """A word from text that is as if in double quotes."""
+        """Read a text as a word in double quotes."""
         lexer = Lexer(text, self.parse)
         parts: list[Part] = []
         lexer._quoted(parts, end="", plain='"' if here else "")
@@ -162,7 +162,7 @@ class Lexer:
         return "".join(out)
 
     def _quoted(self, parts: list[Part], end: str, plain: str = "") -> None:
-        """Up to the closing quote (to the end of the text where ``end`` is empty)."""
+        """Read up to the closing quote, or to the end of the text if ``end`` is empty."""
         run: list[str] = []
         while True:
             if self.position >= len(self.text):
@@ -253,7 +253,7 @@ class Lexer:
         raise ShellSyntaxError(f"unexpected EOF while looking for matching `{quote}'")
 
     def _matching(self, start: int, opening: str, closing: str) -> int:
-        """Where the bracket at ``start`` is closed, past quotes and inner ones."""
+        """Index of the bracket that closes the one at ``start``; skips quotes and inner brackets."""
         depth, position = 0, start
         while position < len(self.text):
             char = self.text[position]

@@ -1,4 +1,4 @@
-"""One simulated machine: what it is, its files, its processes, and the life between two boots."""
+"""A simulated machine: hardware, files, processes, boots."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _INSTALLED = ("openssh-server", "bash", "coreutils", "curl", "walinuxagent", "cl
 
 
 class Machine:
-    """A machine. What it answers follows from its id and specification; two with the same are alike."""
+    """A simulated machine. Its properties depend only on its id and specification."""
 
     def __init__(self, spec: HostSpec, root: Path, speed: float, reboot: Callable[[], None]) -> None:
-        """``root`` is the folder for its files; ``reboot`` is called when someone on it says so."""
+        """``root`` is the folder for its files; ``reboot`` is called when a command on it reboots it."""
         seed = hashlib.sha256(spec.id.lower().encode()).digest()
         self.spec = spec
         self.speed = speed
         self.reboot = reboot
         self.neighbours: Callable[[str], str | None] = lambda name: None
-        """The private address of a machine of the cloud by name or address."""
+        """Returns the private address of another machine by name or address."""
         self.random = random.Random(seed)
         self.hardware = hardware(spec.size)
         self.system = distribution(spec.image)
@@ -52,13 +52,13 @@ class Machine:
         self.machine_id = seed[:16].hex()
         self.packages = set(_INSTALLED)
         self.upgradable = 12 + seed[3] % 30
-        """Packages that ``apt-get upgrade`` would bring up to date."""
+        """Number of packages that ``apt-get upgrade`` would upgrade."""
         self.services: dict[str, str] = dict.fromkeys(
             ("ssh", "cron", "rsyslog", "walinuxagent", "systemd-resolved"), "active"
         )
         self.processes = Processes(900 + seed[4] * 3)
         self.used = 0.055 + seed[5] / 255 * 0.05
-        """The share of memory and of the system disk that is used."""
+        """Used share of memory and of the system disk."""
         self.files = Files(root, self._generated())
         self.boot_id = ""
         self.booted = 0.0
@@ -68,7 +68,6 @@ class Machine:
 
     @property
     def home(self) -> str:
-        """The user's home folder."""
         return f"/home/{self.spec.user}"
 
     def now(self) -> float:
@@ -76,13 +75,13 @@ class Machine:
         return time.time()
 
     def boot(self) -> None:
-        """Begins a new life: another boot id, the uptime from zero."""
+        """Boot the machine: a new boot id, and an uptime of zero."""
         self._boots += 1
         self.boot_id = str(uuid.uuid5(uuid.UUID(hex=self.machine_id), f"{self._boots} {time.time_ns()}"))
         self.booted = self.now()
 
     def shut_down(self) -> None:
-        """Ends all that runs on it; what is in ``/tmp`` and ``/var/run`` is gone with it."""
+        """End all processes and empty ``/tmp`` and ``/var/run``."""
         self.processes.end_all()
         for folder in ("/tmp", "/var/run"):
             for name in self.files.names(folder):
@@ -93,17 +92,17 @@ class Machine:
         return max(0.0, self.now() - self.booted)
 
     def load(self) -> tuple[float, float, float]:
-        """The load averages: some work after a boot, little later."""
+        """Load averages: some load after a boot, little later."""
         busy = 0.6 * 0.5 ** (self.uptime() / 120)
         base = self.mac.encode()[-1] / 2000
         return (base + busy, base + busy / 2, base + busy / 4)
 
     def may_write(self, path: str, user: str) -> bool:
-        """Whether a user may write there without ``sudo``."""
+        """True if a user may write there without ``sudo``."""
         return user == "root" or path.startswith((f"/home/{user}/", "/tmp/", "/var/tmp/", "/dev/"))
 
     def neighbour(self, name: str) -> str | None:
-        """The address of another machine by its name or address; None for an unknown one."""
+        """The address of another machine by its name or address; None if it is unknown."""
         return self.neighbours(name)
 
     def users(self) -> list[tuple[str, int, str, str]]:
@@ -146,7 +145,7 @@ class Machine:
         )
 
     def stamp(self) -> str:
-        """The time as the system's log writes it."""
+        """The current time in the format of the system log."""
         return datetime.fromtimestamp(self.now(), UTC).strftime("%b %e %H:%M:%S")
 
     def memory(self) -> tuple[int, int, int, int]:

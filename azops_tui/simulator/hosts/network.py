@@ -1,4 +1,4 @@
-"""All simulated machines, each behind an SSH server of its own on loopback."""
+"""All simulated machines, each with its own SSH server on loopback."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from azops_tui.simulator.hosts.server import Listener
 from azops_tui.simulator.hosts.spec import HostSpec
 
 _REBOOT_SECONDS = 30.0
-"""How long a reboot takes at speed 1."""
+"""Duration of a reboot at speed 1."""
 _SHORTEST_REBOOT = 0.15
-"""Seconds that a reboot takes at any speed: clients must be able to notice it."""
+"""Minimum duration of a reboot in seconds, so that clients notice it."""
 
 
 class _Host:
-    """A machine with its listener; ``rebooting`` while it is on its way back."""
+    """A machine with its listener. ``rebooting`` is set while it restarts."""
 
     def __init__(self, machine: Machine, listener: Listener) -> None:
         self.machine = machine
@@ -35,7 +35,7 @@ class _Host:
 
 
 class HostNetwork:
-    """Starts, stops and finds simulated machines. All of it belongs to the event loop that first starts one."""
+    """Starts, stops and finds simulated machines. Belongs to the event loop that first starts one."""
 
     def __init__(self, *, speed: float = 1.0, folder: Path | None = None) -> None:
         """``speed`` shortens waits (reboots, ``sleep``); ``folder`` holds the machines' files, else a temporary one."""
@@ -49,10 +49,10 @@ class HostNetwork:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, spec: HostSpec) -> int:
-        """Starts a machine and returns the loopback port of its SSH.
+        """Start a machine and return the loopback port of its SSH server.
 
-        One that runs goes on under what is said now, without a reboot. A machine keeps its host key, its files and, if
-        it is free, its port from one start to the next.
+        A running machine takes the new specification without a reboot. A machine keeps its host key, its files and, if
+        it is free, its port across starts.
         """
         key = spec.id.lower()
         before = self._hosts.get(key)
@@ -74,16 +74,16 @@ class HostNetwork:
         return host.port
 
     async def stop(self, id: str) -> None:
-        """Stops a machine: connections drop, the host key and the files stay. One that does not run stays so."""
+        """Stop a machine. Connections drop; the host key and files stay. No effect on a stopped machine."""
         host = self._hosts.pop(id.lower(), None)
         if host is not None:
             await self._down(host)
             host.machine.shut_down()
 
     async def restart(self, id: str) -> None:
-        """Restarts a machine: connections drop; returns when it answers again, with another boot id.
+        """Restart a machine. Connections drop; returns when the machine answers again, with a new boot id.
 
-        Does nothing to one that does not run, or is restarting.
+        No effect on a machine that is stopped or restarting.
         """
         host = self._hosts.get(id.lower())
         if host is None or host.rebooting is not None:
@@ -100,7 +100,7 @@ class HostNetwork:
             host.rebooting = None
 
     async def remove(self, id: str) -> None:
-        """Stops a machine for good: its host key and files are forgotten."""
+        """Stop a machine and delete its host key and files."""
         key = id.lower()
         host = self._hosts.get(key)
         await self.stop(id)
@@ -112,12 +112,12 @@ class HostNetwork:
     async def execute(
         self, id: str, script: str, arguments: Sequence[str], variables: Mapping[str, str]
     ) -> tuple[int, str, str]:
-        """Has a machine run a script as root; its status, output and errors. One that does not run says nothing."""
+        """Execute a script as root; return status, stdout and stderr."""
         host = self._hosts.get(id.lower())
         return await agent.execute(host.machine, script, arguments, variables) if host is not None else (0, "", "")
 
     def addresses(self) -> list[dict[str, Any]]:
-        """Where each running machine listens: ``id name addresses fqdn host port user``."""
+        """Endpoints of the running machines: ``id name addresses fqdn host port user``."""
         return [
             {
                 "id": host.machine.spec.id,
@@ -132,7 +132,7 @@ class HostNetwork:
         ]
 
     async def close(self) -> None:
-        """Stops all machines and removes the temporary folder."""
+        """Stop all machines and remove the temporary folder."""
         for task in list(self._tasks):
             task.cancel()
         for id in list(self._hosts):
@@ -153,16 +153,16 @@ class HostNetwork:
         await host.listener.close()
 
     def _find(self, spec: HostSpec, name: str) -> _Host | None:
-        """The machine of an address or name, one of the same group before others: addresses are only unique in one."""
+        """The machine with an address or name. Prefers the same group: addresses are unique only within one."""
         wanted = name.lower()
-        found = [
+        matches = [
             host
             for host in self._hosts.values()
             if wanted
             in (*host.machine.spec.addresses, host.machine.spec.name.lower(), (host.machine.spec.fqdn or "").lower())
         ]
-        found.sort(key=lambda host: host.machine.spec.group != spec.group)
-        return found[0] if found else None
+        matches.sort(key=lambda host: host.machine.spec.group != spec.group)
+        return matches[0] if matches else None
 
     def _port_for(self, spec: HostSpec, name: str) -> int | None:
         host = self._find(spec, name)

@@ -1,4 +1,4 @@
-"""From the text of a script to its commands: the part of bash's grammar that people type on hosts."""
+"""Parser of the simulated shell: the part of bash's grammar that is common on hosts."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _REDIRECTS = frozenset(("<", ">", ">>", ">|", "<<", "<<-", "<<<", ">&", "<&", "&
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _RESERVED = frozenset(["then", "elif", "else", "fi", "do", "done", "esac", "}", ";;"])
 _DEEPEST = 60
-"""Commands within commands; deeper is no script but an attack on the stack."""
+"""Maximum nesting of commands; protects the stack."""
 
 
 def parse(text: str, *, depth: int = 0) -> ScriptNode:
-    """The commands of a script.
+    """Parse a script.
 
     Raises:
         ShellSyntaxError: it cannot be read.
@@ -60,7 +60,7 @@ class _Parser:
         return before
 
     def unexpected(self) -> ShellSyntaxError:
-        """The error for the token at hand."""
+        """The error for the current token."""
         if self.token is None:
             return ShellSyntaxError("unexpected end of file")
         shown = "newline" if self.token.operator == "\n" else self.token.operator or self._plain() or "word"
@@ -82,7 +82,7 @@ class _Parser:
             self._next()
 
     def script(self, ends: tuple[str, ...]) -> ScriptNode:
-        """Commands up to one of the words or operators in ``ends``, or the end of the text."""
+        """Parse commands up to a word or operator in ``ends``, or the end of the text."""
         items: list[AndOrNode] = []
         while True:
             while self._is("\n", ";"):
@@ -164,12 +164,12 @@ class _Parser:
         self._next()
 
     def _words(self, separator: str = "") -> tuple[Word, ...]:
-        found: list[Word] = []
+        words: list[Word] = []
         while self.token is not None and self.token.word is not None:
-            found.append(self.token.word)
+            words.append(self.token.word)
             self._next()
             self._past(separator)
-        return tuple(found)
+        return tuple(words)
 
     def _past(self, operator: str) -> None:
         if self._is(operator):
@@ -238,10 +238,10 @@ class _Parser:
         return FunctionNode(name, self._command())
 
     def _redirects(self) -> tuple[Redirect, ...]:
-        found: list[Redirect] = []
+        redirects: list[Redirect] = []
         while self.token is not None and self.token.word is None and self.token.operator in _REDIRECTS:
-            found.append(self._redirect())
-        return tuple(found)
+            redirects.append(self._redirect())
+        return tuple(redirects)
 
     def _redirect(self) -> Redirect:
         token = self._next()
@@ -275,9 +275,9 @@ class _Parser:
                     return self._function(name)
                 break
             word = self.token.word
-            found = _assignment(word) if not words else None
-            if found:
-                assignments.append(found)
+            assignment = _assignment(word) if not words else None
+            if assignment:
+                assignments.append(assignment)
             else:
                 words.append(word)
             self._next()

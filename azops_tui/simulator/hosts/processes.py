@@ -1,4 +1,4 @@
-"""The processes of a simulated machine that can be seen and signalled."""
+"""Visible processes of a simulated machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Process:
-    """One process: a session's shell, or a job in its background."""
+    """A session's shell, or a background job."""
 
     pid: int
     name: str
@@ -18,21 +18,21 @@ class Process:
     group: int
     started: float = field(default_factory=time.time)
     signal: str = ""
-    """The signal that ended it."""
+    """Signal that ended the process."""
 
 
 _FATAL = frozenset(("HUP", "INT", "QUIT", "KILL", "TERM", "USR1", "USR2", "ALRM", "PIPE"))
 
 
 class Processes:
-    """Processes by number."""
+    """Processes by id."""
 
     def __init__(self, first: int) -> None:
         self._next = first
         self._running: dict[int, Process] = {}
 
     def add(self, name: str, task: asyncio.Task[Any], *, group: int | None = None) -> int:
-        """A new process, which ends with its task; returns its number. Without a group it leads one."""
+        """Add a process that ends with its task; return its id. Without ``group`` it leads its own group."""
         self._next += 1
         pid = self._next
         self._running[pid] = Process(pid, name, task, group or pid)
@@ -40,24 +40,24 @@ class Processes:
         return pid
 
     def all(self) -> list[Process]:
-        """All that run, oldest first."""
+        """Running processes, oldest first."""
         return list(self._running.values())
 
     def get(self, pid: int) -> Process | None:
-        """The process of that number."""
+        """The process with this id."""
         return self._running.get(pid)
 
     def send(self, target: int, signal: str) -> bool:
-        """Signals a process, or with a negative number a group; returns whether there was one. ``0`` only looks."""
-        found = [item for item in self.all() if (item.pid == target if target > 0 else item.group == -target)]
+        """Signal a process, or a group for a negative id; return True if it exists. Signal ``0`` only checks."""
+        processes = [item for item in self.all() if (item.pid == target if target > 0 else item.group == -target)]
         if signal in _FATAL:
-            for process in found:
+            for process in processes:
                 process.signal = signal
                 process.task.cancel()
-        return bool(found)
+        return bool(processes)
 
     def end_all(self) -> None:
-        """Ends all, as when the machine goes down."""
+        """End all processes."""
         for process in self.all():
             process.signal = "HUP"
             process.task.cancel()

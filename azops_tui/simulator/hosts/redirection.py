@@ -14,7 +14,7 @@ from azops_tui.simulator.hosts.syntax import Redirect
 async def redirected(
     shell: ShellProcess, redirects: Iterable[Redirect], streams: Streams
 ) -> tuple[Streams, Callable[[], None]]:
-    """The redirected streams, and a function that writes the files in the end.
+    """The redirected streams, and a function that writes the files when the command ends.
 
     Raises:
         OSError: a file cannot be read or written.

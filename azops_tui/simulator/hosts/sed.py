@@ -9,12 +9,12 @@ from azops_tui.simulator.hosts.options import ProgramError
 
 
 def sed_program(text: str, *, quiet: bool, translate: Callable[[str], str]) -> Callable[[list[str]], str]:
-    """A sed program as a function from lines (with their ends) to text.
+    """Compile a sed program to a function from lines (with their ends) to text.
 
     Args:
-        text: commands ``s///``, ``p``, ``d`` and ``q``, each perhaps after a line, a range or ``/pattern/``.
-        quiet: whether only ``p`` prints.
-        translate: makes a Python expression of a pattern.
+        text: commands ``s///``, ``p``, ``d`` and ``q``, each with an optional line, range or ``/pattern/`` as address.
+        quiet: True if only ``p`` prints.
+        translate: converts a pattern to a Python regular expression.
     """
     commands = [_sed_command(piece, translate) for piece in _sed_pieces(text)]
 
@@ -47,7 +47,7 @@ def sed_program(text: str, *, quiet: bool, translate: Callable[[str], str]) -> C
 
 
 def _sed_pieces(text: str) -> list[str]:
-    """The commands of a program, separated by ``;`` outside of patterns."""
+    """The commands of a program, separated by ``;`` outside patterns."""
     pieces, depth_mark, current, left = [], "", "", 0
     at = 0
     while at < len(text):
@@ -82,10 +82,10 @@ _SedCommand = tuple[Callable[[int, str, bool], bool], str, Callable[[str], tuple
 
 
 def _sed_command(text: str, translate: Callable[[str], str]) -> _SedCommand:
-    found = re.fullmatch(rf"(?:({_ADDRESS})(?:,({_ADDRESS}))?)?\s*(!?)\s*(s.*|[pdq])", text, re.DOTALL)
-    if not found:
+    parsed = re.fullmatch(rf"(?:({_ADDRESS})(?:,({_ADDRESS}))?)?\s*(!?)\s*(s.*|[pdq])", text, re.DOTALL)
+    if not parsed:
         raise ProgramError(f"unknown command: `{text}'")
-    first, last, inverted, command = found.groups()
+    first, last, inverted, command = parsed.groups()
     chosen = _range(first, last, translate)
     if inverted:
         plain = chosen

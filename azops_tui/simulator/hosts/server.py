@@ -1,4 +1,4 @@
-"""The SSH server of one simulated machine."""
+"""SSH server of a simulated machine."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from azops_tui.simulator.hosts.machine import Machine
 
 Find = Callable[[str], int | None]
-"""The loopback port on which the machine of an address or name listens."""
+"""Returns the loopback port of the machine with an address or name."""
 
 
 class HostServer(asyncssh.SSHServer):
-    """Lets the deployed user in with the deployed keys, and through to the cloud's other machines."""
+    """Admits the deployed user with the deployed keys, and forwards to other machines."""
 
     def __init__(self, keys: list[asyncssh.SSHKey], user: str, find: Find, connections: set[Any]) -> None:
         self._keys = keys
@@ -30,30 +30,28 @@ class HostServer(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """A client is there."""
         self._connection = conn
         self._connections.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone."""
         self._connections.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
-        """Everybody has to show a key."""
+        """Require authentication of every user."""
         return True
 
     def public_key_auth_supported(self) -> bool:
-        """Keys are the only way in."""
+        """Allow public keys only."""
         return True
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        """Whether it is the deployed user with one of the deployed keys."""
+        """Admit only the deployed user with one of the deployed keys."""
         return username == self._user and any(key.public_data == known.public_data for known in self._keys)
 
     def connection_requested(
         self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
     ) -> Coroutine[Any, Any, Any]:
-        """Goes on to another machine's SSH, as through a jump host; to nothing else."""
+        """Forward to the SSH server of another machine, as a jump host does; refuse everything else."""
         port = self._find(dest_host) if dest_port == 22 else None
         if port is None or self._connection is None:
             raise asyncssh.ChannelOpenError(
@@ -63,14 +61,14 @@ class HostServer(asyncssh.SSHServer):
 
 
 class HostFiles(asyncssh.SFTPServer):
-    """The machine's files over SFTP; paths that are not absolute begin at the user's home."""
+    """The machine's files over SFTP; relative paths start in the user's home folder."""
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], machine: Machine) -> None:
         super().__init__(channel, chroot=os.fsencode(machine.files.root))
         self._machine = machine
 
     def map_path(self, path: bytes) -> bytes:
-        """Where a path of the machine is on this computer; links cannot lead out of it."""
+        """The local path of a path on the machine; links cannot lead out of its folder."""
         home = os.fsencode(self._machine.home)
         wanted = posixpath.normpath(posixpath.join(home, path))
         parent, name = posixpath.split(wanted)
@@ -82,17 +80,17 @@ class HostFiles(asyncssh.SFTPServer):
         return os.fsencode(inside / os.fsdecode(name)) if name else os.fsencode(inside)
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
-        """Links are not made."""
+        """Refuse to create links."""
         raise asyncssh.SFTPOpUnsupported("Links cannot be made here")
 
     def exit(self) -> None:
-        """Ends with status 0: without it ``scp`` takes the copy for failed."""
+        """Exit with status 0; ``scp`` reports a failure otherwise."""
         with contextlib.suppress(OSError, asyncssh.Error):
             self.channel.exit(0)
 
 
 class Listener:
-    """A machine's server, and the connections it has."""
+    """SSH server of a machine, with its connections."""
 
     def __init__(self, machine: Machine, host_key: asyncssh.SSHKey, find: Find) -> None:
         self._machine = machine
@@ -102,7 +100,7 @@ class Listener:
         self._connections: set[Any] = set()
 
     async def open(self, port: int = 0) -> int:
-        """Listens on loopback, on that port if it is free; returns the port.
+        """Listen on loopback, on this port if it is free; return the port.
 
         Raises:
             OSError: no port can be had.
@@ -139,7 +137,7 @@ class Listener:
         await Session(self._machine, process).run()
 
     async def close(self) -> None:
-        """Stops listening and drops all connections at once."""
+        """Stop listening and drop all connections."""
         if self._acceptor is not None:
             self._acceptor.close()
             for connection in list(self._connections):
@@ -149,9 +147,9 @@ class Listener:
 
 
 def _keys(texts: list[str]) -> list[asyncssh.SSHKey]:
-    """The public keys among the texts; with or without a comment, in OpenSSH's form."""
-    found = []
+    """Parse public keys in OpenSSH's format; skip texts that are not public keys."""
+    keys = []
     for text in texts:
         with contextlib.suppress(asyncssh.KeyImportError, ValueError):
-            found.append(asyncssh.import_public_key(text.strip() + "\n"))
-    return found
+            keys.append(asyncssh.import_public_key(text.strip() + "\n"))
+    return keys

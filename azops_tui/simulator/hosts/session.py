@@ -1,4 +1,4 @@
-"""One SSH session on a simulated machine: a command, a script on standard input, or a person at a prompt."""
+"""SSH session on a simulated machine: a command, a script on standard input, or an interactive shell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Process = asyncssh.SSHServerProcess[str]
 
 
 class Session:
-    """Runs what a client asked for, as a process of the machine's."""
+    """A client's session, run as a process of the machine."""
 
     def __init__(self, machine: Machine, process: Process) -> None:
         self._machine = machine
@@ -33,7 +33,7 @@ class Session:
         """Lines of standard input; None for Ctrl+C."""
 
     async def run(self) -> None:
-        """Runs to the end and tells the client how it ended."""
+        """Run the session and send its exit status to the client."""
         task = asyncio.current_task()
         assert task is not None
         pid = self._machine.processes.add("sshd", task)
@@ -77,7 +77,7 @@ class Session:
         return await self._converse(shell)
 
     async def _converse(self, shell: Shell) -> int:
-        """Prompts, reads and runs until ``exit`` or the end of the input."""
+        """Run an interactive shell until ``exit`` or the end of the input."""
         shell.interactive = True
         machine = self._machine
         self._write(f"Welcome to {machine.system.pretty} (GNU/Linux {machine.system.kernel} x86_64)\n\n")
@@ -103,7 +103,7 @@ class Session:
             pump.cancel()
 
     async def _typed_command(self, shell: Shell, line: str, streams: Streams) -> None:
-        """Runs a line; Ctrl+C ends it."""
+        """Run a line until it ends or Ctrl+C is pressed."""
         try:
             work = asyncio.get_running_loop().create_task(shell.script(parse(line), streams))
         except ShellSyntaxError as error:
@@ -125,7 +125,7 @@ class Session:
         work.result()
 
     def _interrupted(self) -> bool:
-        """Whether Ctrl+C was pressed; lines typed ahead stay for later."""
+        """True if Ctrl+C was pressed; keeps lines typed ahead."""
         waiting: list[str | None] = []
         while not self._lines.empty():
             waiting.append(self._lines.get_nowait())

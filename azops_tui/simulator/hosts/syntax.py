@@ -1,4 +1,4 @@
-"""The parts of a shell script, as the parser finds them and the interpreter runs them."""
+"""Syntax tree of the simulated shell."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 
 class ShellSyntaxError(Exception):
-    """The script cannot be read; the message is what bash would say after ``syntax error``."""
+    """The script is not valid. The message is what bash prints after ``syntax error``."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """Characters as they are."""
+    """Literal text."""
 
     text: str
     quoted: bool = False
@@ -19,7 +19,7 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class ParameterPart:
-    """``$NAME``, ``${NAME}``, ``${NAME:-word}`` and the like; ``operator`` is ``:-``, ``#`` … or ``length``."""
+    """``$NAME``, ``${NAME}``, ``${NAME:-word}`` and so on. ``operator`` is ``:-``, ``#`` … or ``length``."""
 
     name: str
     operator: str = ""
@@ -37,7 +37,7 @@ class SubstitutionPart:
 
 @dataclass(frozen=True, slots=True)
 class ArithmeticPart:
-    """``$((…))``: the word is what is calculated, after expansion."""
+    """``$((…))``. The word is expanded and then evaluated."""
 
     word: Word
     quoted: bool = False
@@ -48,13 +48,13 @@ Part = TextPart | ParameterPart | SubstitutionPart | ArithmeticPart
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Parts that stand together."""
+    """Adjacent parts."""
 
     parts: tuple[Part, ...]
 
     @property
     def plain(self) -> str | None:
-        """The text of a word without quotes and expansions; None for other words."""
+        """The text if the word has neither quotes nor expansions; otherwise None."""
         if any(not isinstance(part, TextPart) or part.quoted for part in self.parts):
             return None
         return "".join(part.text for part in self.parts if isinstance(part, TextPart))
@@ -62,16 +62,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """``FD OPERATOR WORD``; a here-document is operator ``<<`` with its text as the word."""
+    """``FD OPERATOR WORD``; a here-document has the operator ``<<`` and its text as the word."""
 
     fd: int
     operator: str
     words: list[Word]
-    """One word. A here-document's comes when the lexer has read the line to its end."""
+    """One word. The word of a here-document is added when the lexer has read the line to its end."""
 
     @property
     def word(self) -> Word:
-        """Where it leads, or what the here-document says."""
+        """The target, or the text of the here-document."""
         return self.words[0] if self.words else Word(())
 
 
@@ -95,7 +95,7 @@ class GroupNode:
 
 @dataclass(frozen=True, slots=True)
 class IfNode:
-    """Conditions with their bodies, and what is done otherwise."""
+    """``if`` and ``elif`` clauses, each with its body, and the ``else`` body."""
 
     clauses: tuple[tuple[ScriptNode, ScriptNode], ...]
     otherwise: ScriptNode | None
@@ -104,7 +104,7 @@ class IfNode:
 
 @dataclass(frozen=True, slots=True)
 class ForNode:
-    """``for NAME in WORDS``; without words over the parameters."""
+    """``for NAME in WORDS``; without words, over the positional parameters."""
 
     name: str
     words: tuple[Word, ...] | None
@@ -144,7 +144,7 @@ CommandNode = SimpleNode | GroupNode | IfNode | ForNode | WhileNode | CaseNode |
 
 @dataclass(frozen=True, slots=True)
 class PipelineNode:
-    """Commands joined by ``|``, perhaps after ``!``."""
+    """Commands joined by ``|``, with an optional ``!`` in front."""
 
     commands: tuple[CommandNode, ...]
     negated: bool = False

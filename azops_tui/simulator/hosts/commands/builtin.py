@@ -1,4 +1,4 @@
-"""What a shell does itself: folders, variables, tests, leaving, jobs."""
+"""Builtins of the shell: folders, variables, control flow, jobs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def echo(call: CommandCall) -> int:
 
 @COMMANDS.register("printf")
 async def printf(call: CommandCall) -> int:
-    """``printf [-v NAME] FORMAT WORDS``: the format is used again while there are words."""
+    """``printf [-v NAME] FORMAT WORDS``: the format repeats while there are words."""
     args = call.args
     target = ""
     if args[:1] == ["-v"]:
@@ -76,20 +76,20 @@ async def cd(call: CommandCall) -> int:
 
 @COMMANDS.register("pwd")
 async def pwd(call: CommandCall) -> int:
-    """The folder."""
+    """Print the working directory."""
     call.out(f"{call.shell.cwd}\n")
     return 0
 
 
 @COMMANDS.register("true", ":", "umask", "trap", "hash", "ulimit", "shopt", "alias", "disown", "stty", "clear")
 async def nothing(call: CommandCall) -> int:
-    """Succeeds."""
+    """Accept any arguments and succeed."""
     return 0
 
 
 @COMMANDS.register("false")
 async def false(call: CommandCall) -> int:
-    """Fails."""
+    """Fail."""
     return 1
 
 
@@ -205,7 +205,7 @@ async def source(call: CommandCall) -> int:
 
 @COMMANDS.register("which", "type")
 async def which(call: CommandCall) -> int:
-    """``command -v``, ``which`` and ``type``: where commands are."""
+    """``command -v``, ``which`` and ``type``: print the paths of commands."""
     status = 0
     for name in [word for word in call.args if not word.startswith("-")]:
         builtin = name in COMMANDS
@@ -233,10 +233,10 @@ async def sleep(call: CommandCall) -> int:
     """``sleep N[smhd] …``, at the simulator's speed."""
     seconds = 0.0
     for word in call.args:
-        found = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", word)
-        if not found:
+        match = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", word)
+        if not match:
             return call.fail(f"invalid time interval ‘{word}’")
-        seconds += float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
+        seconds += float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
     if not call.args:
         return call.fail("missing operand")
     await asyncio.sleep(seconds / call.host.speed)
@@ -245,7 +245,7 @@ async def sleep(call: CommandCall) -> int:
 
 @COMMANDS.register("wait")
 async def wait(call: CommandCall) -> int:
-    """``wait``: for all jobs in the background."""
+    """``wait``: wait for all background jobs."""
     jobs = list(call.shell.background)
     call.shell.background.clear()
     for job in jobs:
@@ -278,6 +278,6 @@ async def kill(call: CommandCall) -> int:
         elif not (int(word) == 1 or call.host.processes.send(int(word), signal)):
             call.streams.err(f"bash: kill: ({word}) - No such process\n")
             status = 1
-    # A shell that has ended itself says nothing more.
+    # A shell that has killed itself prints nothing more.
     await asyncio.sleep(0)
     return status

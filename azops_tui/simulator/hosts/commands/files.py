@@ -202,7 +202,7 @@ async def chmod(call: CommandCall) -> int:
 
 @COMMANDS.register("chown", "chgrp")
 async def chown(call: CommandCall) -> int:
-    """``chown OWNER FILES``: looks whether they are there and whether one may."""
+    """``chown OWNER FILES``: check existence and permission only."""
     words = read(call.args, "RvhfH").words
     for name in words[1:]:
         call.readable_path(name)

@@ -1,4 +1,4 @@
-"""Commands that show and try a machine's network."""
+"""Commands that show and probe a machine's network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMMANDS = CommandTable()
 
 
 def _net(call: CommandCall) -> ipaddress.IPv4Interface:
-    """The machine's address with its subnet, taken to be a /24."""
+    """The machine's address, with a /24 as its subnet."""
     return ipaddress.IPv4Interface(f"{call.host.spec.private_address}/24")
 
 
@@ -109,7 +109,7 @@ async def ip(call: CommandCall) -> int:
 
 @COMMANDS.register("ping")
 async def ping(call: CommandCall) -> int:
-    """``ping [-c N] [-W N] HOST``: other machines of the cloud answer."""
+    """``ping [-c N] [-W N] HOST``: only other simulated machines answer."""
     options = read(call.args, "qn46", "cWiw")
     if not options.words:
         return call.fail("usage error: Destination address required")
@@ -126,7 +126,7 @@ async def ping(call: CommandCall) -> int:
 
 @COMMANDS.register("ss", "netstat")
 async def ss(call: CommandCall) -> int:
-    """``ss`` and ``netstat``: what listens."""
+    """``ss`` and ``netstat``: listening ports."""
     call.out("State  Recv-Q Send-Q Local Address:Port Peer Address:Port\n")
     call.out("LISTEN 0      128          0.0.0.0:22        0.0.0.0:*   \n")
     call.out("LISTEN 0      4096   127.0.0.53%lo:53        0.0.0.0:*   \n")
@@ -135,7 +135,7 @@ async def ss(call: CommandCall) -> int:
 
 @COMMANDS.register("curl", "wget")
 async def curl(call: CommandCall) -> int:
-    """``curl`` and ``wget``: only the instance metadata service answers in here."""
+    """``curl`` and ``wget``: only the instance metadata service answers."""
     options = read(
         [word for word in call.args if word not in ("--noproxy", "*")],
         "sSfLkiIqvO",
@@ -176,7 +176,7 @@ async def curl(call: CommandCall) -> int:
 
 @COMMANDS.register("host", "nslookup", "dig")
 async def lookup(call: CommandCall) -> int:
-    """``host`` and ``nslookup``: the machines of the cloud by name."""
+    """``host`` and ``nslookup``: look up simulated machines by name."""
     name = call.args[-1] if call.args else ""
     address = call.host.neighbour(name)
     if address is None:

@@ -1,4 +1,4 @@
-"""Package managers: believable, and of an effect that other commands see."""
+"""Package managers. Their effect is visible to other commands."""
 
 from __future__ import annotations
 
@@ -52,11 +52,10 @@ async def apt(call: CommandCall) -> int:
         case "install" | "reinstall":
             return await _install(call, names)
         case "remove" | "purge":
-            found = [name for name in names if name in call.host.packages]
-            call.host.packages -= set(found)
-            call.out(
-                f"Reading package lists...\n0 upgraded, 0 newly installed, {len(found)} to remove and 0 not upgraded.\n"
-            )
+            installed = [name for name in names if name in call.host.packages]
+            call.host.packages -= set(installed)
+            counts = f"0 upgraded, 0 newly installed, {len(installed)} to remove and 0 not upgraded."
+            call.out(f"Reading package lists...\n{counts}\n")
             return 0
         case "autoremove" | "clean" | "autoclean":
             call.out("Reading package lists...\n0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n")
@@ -123,8 +122,8 @@ def _list(call: CommandCall, names: list[str]) -> int:
             )
         )
     else:
-        found = sorted(name for name in call.host.packages if not names or name in names)
-        call.out("".join(f"{name}/{call.host.system.codename},now amd64 [installed]\n" for name in found))
+        installed = sorted(name for name in call.host.packages if not names or name in names)
+        call.out("".join(f"{name}/{call.host.system.codename},now amd64 [installed]\n" for name in installed))
     return 0
 
 
@@ -135,14 +134,14 @@ async def dpkg(call: CommandCall) -> int:
         call.out("amd64\n")
         return 0
     names = [word for word in call.args if not word.startswith("-")]
-    found = sorted(name for name in call.host.packages if not names or name in names)
+    installed = sorted(name for name in call.host.packages if not names or name in names)
     if "-s" in call.args:
-        call.out("".join(f"Package: {name}\nStatus: install ok installed\n" for name in found))
+        call.out("".join(f"Package: {name}\nStatus: install ok installed\n" for name in installed))
     else:
-        call.out("".join(f"ii  {name:<24} 1.0 amd64\n" for name in found))
-    if names and not found:
+        call.out("".join(f"ii  {name:<24} 1.0 amd64\n" for name in installed))
+    if names and not installed:
         call.streams.err(f"dpkg-query: no packages found matching {names[0]}\n")
-    return int(bool(names) and not found)
+    return int(bool(names) and not installed)
 
 
 @COMMANDS.register("yum", "dnf")

@@ -1,4 +1,4 @@
-"""Services: ``systemctl`` and what reads their log."""
+"""Services: ``systemctl``, ``service``, ``journalctl``."""
 
 from __future__ import annotations
 

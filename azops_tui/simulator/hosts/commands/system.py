@@ -1,4 +1,4 @@
-"""Commands that tell what a machine is and how it does, and those that restart it."""
+"""Commands that show a machine's properties and state, or restart it."""
 
 from __future__ import annotations
 
@@ -179,10 +179,10 @@ async def date(call: CommandCall) -> int:
             form = "%a, %d %b %Y %H:%M:%S +0000"
         elif word in ("-d", "--date") or word.startswith(("--date=", "-d")):
             text = word.partition("=")[2] or word[2:] if word not in ("-d", "--date") else words.pop(0) if words else ""
-            found = _moment(text, moment)
-            if found is None:
+            parsed = _moment(text, moment)
+            if parsed is None:
                 return call.fail(f"invalid date ‘{text}’")
-            moment = found
+            moment = parsed
         else:
             return call.fail(f"invalid date ‘{word}’")
     form = form.replace("%s", str(int(moment.timestamp()))).replace("%N", f"{moment.microsecond * 1000:09d}")
@@ -200,10 +200,10 @@ def _moment(text: str, now: datetime) -> datetime | None:
     words = {"now": 0, "today": 0, "yesterday": -86400, "tomorrow": 86400}
     if text in words:
         return now + timedelta(seconds=words[text])
-    found = re.fullmatch(r"([+-]?\d+) (second|minute|hour|day|week)s?( ago)?", text.strip())
-    if found:
-        length = timedelta(**{f"{found[2]}s": int(found[1])})
-        return now - length if found[3] else now + length
+    match = re.fullmatch(r"([+-]?\d+) (second|minute|hour|day|week)s?( ago)?", text.strip())
+    if match:
+        length = timedelta(**{f"{match[2]}s": int(match[1])})
+        return now - length if match[3] else now + length
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
     except ValueError:
@@ -286,14 +286,14 @@ async def pgrep(call: CommandCall) -> int:
     """``pgrep [-f] NAME`` and ``pidof NAME``."""
     names = {"sshd": 745, "cron": 640, "systemd": 1, "init": 1, "waagent": 702}
     words = [word for word in call.args if not word.startswith("-")]
-    found = [str(number) for name, number in names.items() if words and words[0] in name]
-    call.out("\n".join(found) + "\n" if found else "")
-    return int(not found)
+    pids = [str(number) for name, number in names.items() if words and words[0] in name]
+    call.out("\n".join(pids) + "\n" if pids else "")
+    return int(not pids)
 
 
 @COMMANDS.register("reboot", "shutdown")
 async def reboot(call: CommandCall) -> int:
-    """``reboot`` and ``shutdown -r now``: connections drop, and the machine comes back with another boot id."""
+    """``reboot`` and ``shutdown -r now``: connections drop, and the machine boots with a new boot id."""
     if call.user != "root":
         call.streams.err("Failed to set wall message, ignoring: Interactive authentication required.\n")
         call.streams.err("Failed to reboot system via logind: Interactive authentication required.\n")
@@ -315,15 +315,15 @@ async def getent(call: CommandCall) -> int:
     database, *names = [*call.args, ""]
     names = [name for name in names if name]
     if database == "hosts":
-        found = [f"{call.host.spec.private_address:<15} {name}" for name in names if name == call.host.spec.name]
+        entries = [f"{call.host.spec.private_address:<15} {name}" for name in names if name == call.host.spec.name]
     else:
         users = call.host.users()
         rows = [(user, f"{user}:x:{n}:{n}::{home}:{shell}") for user, n, home, shell in users]
         if database == "group":
             rows = [(user, f"{user}:x:{number}:") for user, number, _, _ in users]
-        found = [row for user, row in rows if not names or user in names]
-    call.out("".join(f"{row}\n" for row in found))
-    return 0 if found else 2
+        entries = [row for user, row in rows if not names or user in names]
+    call.out("".join(f"{row}\n" for row in entries))
+    return 0 if entries else 2
 
 
 @COMMANDS.register("getconf")
@@ -349,13 +349,13 @@ async def vmstat(call: CommandCall) -> int:
 
 @COMMANDS.register("sync", "logger", "wall")
 async def quiet(call: CommandCall) -> int:
-    """Succeeds and says nothing: ``sync``, ``logger``, ``wall``."""
+    """Succeed without output: ``sync``, ``logger``, ``wall``."""
     return 0
 
 
 @COMMANDS.register("arch", "tty", "cloud-init", "dmesg", "timedatectl", "last")
 async def words(call: CommandCall) -> int:
-    """Answers that are one line: ``arch``, ``tty``, ``cloud-init``, ``python3 --version``."""
+    """Commands with one line of output: ``arch``, ``tty``, ``cloud-init``, ``python3 --version``."""
     host = call.host
     now, booted = datetime.fromtimestamp(host.now(), UTC), datetime.fromtimestamp(host.booted, UTC)
     texts = {

@@ -16,18 +16,18 @@ COMMANDS = CommandTable()
 
 
 async def _inputs(call: CommandCall, names: list[str]) -> tuple[list[tuple[str, list[str]]], int]:
-    """The lines of each file (of standard input without any), and 1 or 2 where one cannot be read."""
+    """Read the lines of each file, or of standard input without files; status 1 or 2 if a file cannot be read."""
     if not names:
         return [("-", await call.lines())], 0
-    found: list[tuple[str, list[str]]] = []
+    inputs: list[tuple[str, list[str]]] = []
     status = 0
     for name in names:
         try:
             text = "".join(await call.lines()) if name == "-" else call.host.files.read(call.path(name))
-            found.append((name, text.splitlines(keepends=True)))
+            inputs.append((name, text.splitlines(keepends=True)))
         except OSError as error:
             status = call.fail(describe(error).replace(call.path(name), name), 2 if "grep" in call.name else 1)
-    return found, status
+    return inputs, status
 
 
 async def _lines(call: CommandCall, names: list[str]) -> tuple[list[str], int]:
@@ -40,13 +40,13 @@ def _ended(line: str) -> str:
 
 
 def basic(pattern: str) -> str:
-    """A basic regular expression as Python's: ``\\(``, ``\\|`` and ``\\+`` are the special ones."""
+    """Convert a basic regular expression to Python's; ``\\(``, ``\\|`` and ``\\+`` are its operators."""
     out = re.sub(r"\\([(){}|+?])|([(){}|+?])", lambda m: m[1] if m[1] else "\\" + m[2], pattern)
     return classes(out)
 
 
 def classes(pattern: str) -> str:
-    """POSIX classes such as ``[:digit:]`` as Python has them."""
+    """Replace POSIX classes such as ``[:digit:]``."""
     names = {"digit": "0-9", "alpha": "A-Za-z", "alnum": "A-Za-z0-9", "space": r"\s", "upper": "A-Z", "lower": "a-z"}
     names |= {"blank": r" \t", "xdigit": "0-9A-Fa-f", "punct": r"!-/:-@\[-`{-~"}
     return re.sub(r"\[:(\w+):\]", lambda match: names.get(match[1], match[0]), pattern)
@@ -122,10 +122,10 @@ async def head(call: CommandCall) -> int:
             call.out(f"==> {name} <==\n")
         pieces = "".join(lines) if options.has("c", "bytes") else lines
         if call.name == "head":
-            found = pieces[:-count] if amount.startswith("-") and count else pieces[:count]
+            chosen = pieces[:-count] if amount.startswith("-") and count else pieces[:count]
         else:
-            found = pieces[count - 1 :] if amount.startswith("+") else pieces[-count:] if count else pieces[:0]
-        call.out("".join(found))
+            chosen = pieces[count - 1 :] if amount.startswith("+") else pieces[-count:] if count else pieces[:0]
+        call.out("".join(chosen))
     return status
 
 
@@ -192,13 +192,13 @@ async def uniq(call: CommandCall) -> int:
 
 
 def _chosen(spec: str, length: int) -> list[int]:
-    found: set[int] = set()
+    positions: set[int] = set()
     for piece in spec.split(","):
         first, dash, last = piece.partition("-")
         low = int(first) if first.isdigit() else 1
         high = (int(last) if last.isdigit() else length) if dash else low
-        found.update(range(low - 1, min(high, length)))
-    return sorted(at for at in found if at >= 0)
+        positions.update(range(low - 1, min(high, length)))
+    return sorted(at for at in positions if at >= 0)
 
 
 @COMMANDS.register("cut")
@@ -318,6 +318,6 @@ async def seq(call: CommandCall) -> int:
     first, step, last = (1, 1, numbers[0]) if len(numbers) == 1 else (numbers[0], 1, numbers[1])
     if len(numbers) == 3:
         first, step, last = numbers
-    found = range(first, last + (1 if step > 0 else -1), step)[:100_000]
-    call.out("".join(f"{number}\n" for number in found))
+    sequence = range(first, last + (1 if step > 0 else -1), step)[:100_000]
+    call.out("".join(f"{number}\n" for number in sequence))
     return 0

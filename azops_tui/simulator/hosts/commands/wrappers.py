@@ -17,7 +17,7 @@ COMMANDS = CommandTable()
 
 @COMMANDS.register("sudo")
 async def sudo(call: CommandCall) -> int:
-    """``sudo [-n] [-u USER] [-E] [-H] [-i] [NAME=VALUE …] COMMAND``: no password is asked, as on Azure's images."""
+    """``sudo [-n] [-u USER] [-E] [-H] [-i] [NAME=VALUE …] COMMAND``: without a password, as on Azure's images."""
     words, shell = list(call.args), call.shell.child()
     shell.elevated = True
     user = "root"
@@ -96,7 +96,7 @@ async def bash(call: CommandCall) -> int:
 
 @COMMANDS.register("exec")
 async def exec_(call: CommandCall) -> int:
-    """``exec COMMAND``: the shell ends with it."""
+    """``exec COMMAND``: replace the shell."""
     if not call.args:
         return 0
     raise ShellExit(await call.shell.call(call.args, call.streams))
@@ -104,7 +104,7 @@ async def exec_(call: CommandCall) -> int:
 
 @COMMANDS.register("nohup", "setsid", "nice", "ionice", "stdbuf")
 async def plain(call: CommandCall) -> int:
-    """``nohup``, ``setsid``, ``nice``, ``stdbuf``, ``builtin``: the command, as if they were not there."""
+    """``nohup``, ``setsid``, ``nice``, ``stdbuf``, ``builtin``: run the command unchanged."""
     words = list(call.args)
     while words and words[0].startswith("-"):
         word = words.pop(0)
@@ -144,7 +144,7 @@ async def timeout(call: CommandCall) -> int:
 
 
 def _until_command(args: list[str]) -> list[str]:
-    """The options and the first word that is none."""
+    """The options and the first word after them."""
     for index, word in enumerate(args):
         if not word.startswith("-") and (index == 0 or args[index - 1] not in ("-k", "-s")):
             return args[: index + 1]
@@ -177,9 +177,9 @@ async def printenv(call: CommandCall) -> int:
     environment = call.shell.environment()
     if not call.args:
         return await env(call)
-    found = [environment[name] for name in call.args if name in environment]
-    call.out("".join(f"{value}\n" for value in found))
-    return int(len(found) < len(call.args))
+    values = [environment[name] for name in call.args if name in environment]
+    call.out("".join(f"{value}\n" for value in values))
+    return int(len(values) < len(call.args))
 
 
 @COMMANDS.register("xargs")
