@@ -49,7 +49,7 @@ async def server(hosts: Listed) -> AsyncIterator[SimulatorServer]:
         yield made
 
 
-async def test_a_machine_runs_has_addresses_and_a_host(clients: Clients, hosts: Listed) -> None:
+async def test_a_running_machine_has_addresses_and_a_host(clients: Clients, hosts: Listed) -> None:
     await clients.group()
     await clients.network()
     nic = await clients.interface("nic", public="front")
@@ -68,7 +68,7 @@ async def test_a_machine_runs_has_addresses_and_a_host(clients: Clients, hosts: 
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "ssh-rsa AAAA", "ssh-ed25519 AAAAB3NzaC1yc2EAAAADAQABAAAA", "\n"])
-async def test_a_key_that_is_none_fails_as_in_azure(clients: Clients, key: str) -> None:
+async def test_a_key_that_is_not_valid_is_refused_as_in_azure(clients: Clients, key: str) -> None:
     await clients.group()
     await clients.network()
     nic = await clients.interface("nic")
@@ -111,7 +111,7 @@ async def test_power_states_follow_actions_and_hosts_follow_power(clients: Clien
     assert not hosts.there
 
 
-async def test_an_interface_in_use_is_kept(clients: Clients) -> None:
+async def test_an_interface_in_use_cannot_be_deleted(clients: Clients) -> None:
     await clients.group()
     await clients.network()
     nic = await clients.interface("nic")

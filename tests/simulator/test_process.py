@@ -1,4 +1,4 @@
-"""The simulator as a process: a child that cannot outlive its parent, and one that stays."""
+"""The simulator as a process: a child that ends with its parent, and one that is kept running."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def gone(endpoint: SimulatorEndpoint, seconds: float = 10) -> bool:
     return True
 
 
-async def test_a_child_serves_and_ends_when_closed() -> None:
+async def test_a_child_serves_until_it_is_closed() -> None:
     cloud = await open_local(speed=1000)
     assert cloud.is_owned
     said = await asyncio.to_thread(status, cloud.endpoint)
@@ -63,7 +63,7 @@ async def test_a_child_serves_and_ends_when_closed() -> None:
     assert not place.exists()
 
 
-def test_a_child_dies_with_its_parent_even_by_force() -> None:
+def test_a_child_ends_with_its_parent_even_if_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         endpoint = msgspec.json.decode(parent.stdout.readline(), type=SimulatorEndpoint)
@@ -73,11 +73,11 @@ def test_a_child_dies_with_its_parent_even_by_force() -> None:
         assert gone(endpoint)
     end = time.monotonic() + 10
     while Path(endpoint.ca).exists():
-        assert time.monotonic() < end, "its files stay behind"
+        assert time.monotonic() < end, "the simulator left its files behind"
         time.sleep(0.05)
 
 
-async def test_the_one_that_stays_is_found_again_and_ends_when_told() -> None:
+async def test_a_kept_simulator_is_reused_until_it_is_stopped() -> None:
     assert running() is None
     assert lifecycle.state().endpoint is None
     endpoint, started = lifecycle.up(speed=1000)
@@ -97,7 +97,7 @@ async def test_the_one_that_stays_is_found_again_and_ends_when_told() -> None:
     assert not lifecycle.down()
 
 
-def test_a_stale_record_is_not_taken_for_a_simulator() -> None:
+def test_a_stale_endpoint_file_is_not_a_running_simulator() -> None:
     endpoint, _ = lifecycle.up(speed=1000)
     text = (folder() / "endpoint.json").read_bytes()
     lifecycle.down()
@@ -108,13 +108,13 @@ def test_a_stale_record_is_not_taken_for_a_simulator() -> None:
     assert endpoint.pid > 0
 
 
-async def test_a_wrong_speed_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_speed_that_is_not_valid_gives_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZOPS_SIM_SPEED", "fast")
     with pytest.raises(RuntimeError, match="AZOPS_SIM_SPEED must be a positive number"):
         await open_local()
 
 
-def test_the_bundle_for_shells_has_the_public_authorities_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bundle_for_shells_includes_the_public_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)
     endpoint, child = start(speed=1000)
@@ -126,7 +126,7 @@ def test_the_bundle_for_shells_has_the_public_authorities_too(monkeypatch: pytes
         stop(child)
 
 
-def test_the_bundle_for_shells_keeps_the_authorities_that_the_user_named(
+def test_the_bundle_for_shells_includes_the_authorities_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     endpoint, child = start(speed=1000)
@@ -141,7 +141,7 @@ def test_the_bundle_for_shells_keeps_the_authorities_that_the_user_named(
         stop(child)
 
 
-def test_the_endpoint_is_light_to_import() -> None:
+def test_importing_the_endpoint_imports_no_heavy_library() -> None:
     code = (
         "import sys, azops_tui.simulator.endpoint, azops_tui.simulator.lifecycle\n"
         "heavy = {'aiohttp', 'cryptography', 'asyncssh', 'azure', 'azops_tui.arm'} & set(sys.modules)\n"

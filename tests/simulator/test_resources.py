@@ -10,7 +10,7 @@ from azops_tui.simulator.server import SimulatorServer
 from tests.simulator.clients import Clients, code_of
 
 
-async def test_groups_are_made_tagged_listed_and_deleted_with_what_is_in_them(clients: Clients) -> None:
+async def test_groups_are_created_tagged_listed_and_deleted_with_their_resources(clients: Clients) -> None:
     groups = clients.resources.resource_groups
     made = await groups.create_or_update("Cluster-1", {"location": "Japan West", "tags": {"a": "1"}})
     assert (made.location, made.tags) == ("japanwest", {"a": "1"})
@@ -26,7 +26,7 @@ async def test_groups_are_made_tagged_listed_and_deleted_with_what_is_in_them(cl
         await clients.get(f"{scope}/Microsoft.Web/sites/s")
 
 
-async def test_a_group_cannot_move_and_needs_a_known_place(clients: Clients) -> None:
+async def test_a_group_keeps_its_location_and_needs_a_known_one(clients: Clients) -> None:
     await clients.group()
     with pytest.raises(HttpResponseError) as moved:
         await clients.resources.resource_groups.create_or_update("g", {"location": "eastus"})
@@ -47,7 +47,7 @@ async def test_paths_and_filters_ignore_case(clients: Clients) -> None:
     assert [r.name async for r in clients.resources.resources.list(filter=wanted)] == ["net"]
 
 
-async def test_locks_forbid_and_say_which_scope(clients: Clients) -> None:
+async def test_a_lock_refuses_changes_and_names_its_scope(clients: Clients) -> None:
     await clients.group()
     await clients.network()
     network = clients.id("Network/virtualNetworks", "net")
@@ -62,7 +62,7 @@ async def test_locks_forbid_and_say_which_scope(clients: Clients) -> None:
     await (await clients.resources.resource_groups.begin_delete("g")).result()
 
 
-async def test_subnets_live_in_their_network_and_are_resources_too(clients: Clients) -> None:
+async def test_subnets_are_resources_and_elements_of_their_network(clients: Clients) -> None:
     await clients.group()
     await clients.network()
     subnet = clients.id("Network/virtualNetworks", "net/subnets/two")
@@ -80,7 +80,7 @@ async def test_subnets_live_in_their_network_and_are_resources_too(clients: Clie
     assert code_of(used.value) == "InUseSubnetCannotBeDeleted"
 
 
-async def test_what_is_referred_to_must_be_there(clients: Clients) -> None:
+async def test_a_reference_to_a_missing_resource_is_refused(clients: Clients) -> None:
     await clients.group()
     body = {"properties": {"ipConfigurations": [{"name": "ip", "properties": {"subnet": clients.subnet()}}]}}
     with pytest.raises(HttpResponseError) as refused:
@@ -88,7 +88,7 @@ async def test_what_is_referred_to_must_be_there(clients: Clients) -> None:
     assert code_of(refused.value) == "InvalidResourceReference"
 
 
-async def test_addresses_are_never_given_twice(clients: Clients) -> None:
+async def test_no_address_is_allocated_twice(clients: Clients) -> None:
     await clients.group()
     seen = set()
     for _ in range(3):
@@ -104,7 +104,7 @@ async def test_addresses_are_never_given_twice(clients: Clients) -> None:
     assert len(seen) == 3
 
 
-async def test_storage_accounts_have_keys_and_names_of_their_own(clients: Clients) -> None:
+async def test_storage_accounts_have_unique_keys_and_names(clients: Clients) -> None:
     await clients.group()
     body = {"location": "japanwest", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
     account = clients.id("Storage/storageAccounts", "store123")
@@ -136,14 +136,14 @@ async def test_requests_without_token_or_version_are_refused(clients: Clients) -
     assert (status, body["error"]["code"]) == (400, "MissingApiVersionParameter")
 
 
-async def test_what_is_not_json_is_refused_with_a_sentence(clients: Clients) -> None:
+async def test_a_body_that_is_not_json_is_refused(clients: Clients) -> None:
     await clients.group()
     status, _, body = await clients.raw("PUT", clients.id("Web/sites", "s"), "{no")
     assert (status, body["error"]["code"]) == (400, "InvalidRequestContent")
     assert "Traceback" not in str(body)
 
 
-async def test_subscriptions_and_places(clients: Clients) -> None:
+async def test_subscriptions_and_locations_are_listed(clients: Clients) -> None:
     found = [s async for s in clients.subscriptions.subscriptions.list()]
     assert [(s.subscription_id, s.display_name) for s in found] == [
         (clients.endpoint.subscription, "Demo subscription")
@@ -152,7 +152,7 @@ async def test_subscriptions_and_places(clients: Clients) -> None:
     assert "japanwest" in places
 
 
-async def test_faults_throttle_and_fail_on_purpose(server: SimulatorServer, clients: Clients) -> None:
+async def test_injected_faults_throttle_and_fail(server: SimulatorServer, clients: Clients) -> None:
     await clients.group()
     server.cloud.faults.replace([Fault(path="/virtualNetworks/", method="GET", status=429, retry_after=3, times=1)])
     status, headers, body = await clients.raw("GET", clients.id("Network/virtualNetworks", "x"))

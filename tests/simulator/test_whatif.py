@@ -1,4 +1,4 @@
-"""What-if of the local cloud, asked by the real SDK: as the service answers it, from what is there."""
+"""What-if of the simulator through the real SDK."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def group(clients: Clients) -> None:
     await clients.deploy(template(network("kept"), network("changed"), network("other")))
 
 
-async def test_every_kind_of_change_is_told(clients: Clients, group: None) -> None:
+async def test_every_kind_of_change_is_predicted(clients: Clients, group: None) -> None:
     wanted = template(network("kept"), network("changed", "10.9.0.0/16", tags={"a": "b"}), network("new"))
     answer = await asked(clients, wanted)
     assert changes(answer) == {"kept": "NoChange", "changed": "Modify", "new": "Create", "other": "Ignore"}
@@ -80,7 +80,7 @@ async def test_every_kind_of_change_is_told(clients: Clients, group: None) -> No
     assert listed == ["d"]
 
 
-async def test_complete_mode_deletes_what_no_lock_keeps(clients: Clients, group: None) -> None:
+async def test_complete_mode_predicts_no_deletion_of_locked_resources(clients: Clients, group: None) -> None:
     lock = f"{clients.id(NETWORK, 'other')}/providers/Microsoft.Authorization/locks/l"
     assert changes(await asked(clients, template(network("kept")), mode="Complete")) == {
         "kept": "NoChange", "changed": "Delete", "other": "Delete",
@@ -90,7 +90,7 @@ async def test_complete_mode_deletes_what_no_lock_keeps(clients: Clients, group:
     assert foretold == {"kept": "NoChange", "changed": "Delete", "other": "Ignore"}
 
 
-async def test_complete_mode_leaves_a_machine_its_disk(clients: Clients) -> None:
+async def test_complete_mode_predicts_no_deletion_of_a_machines_disk(clients: Clients) -> None:
     await clients.group()
     machine, given = whole_machine(), {"key": KEY}
     await clients.deploy(machine, given)
@@ -100,14 +100,14 @@ async def test_complete_mode_leaves_a_machine_its_disk(clients: Clients) -> None
     assert (await clients.deploy(machine, given, mode="Complete"))["provisioningState"] == "Succeeded"
 
 
-async def test_ids_only(clients: Clients, group: None) -> None:
+async def test_the_result_can_be_ids_only(clients: Clients, group: None) -> None:
     settings = {"resultFormat": "ResourceIdOnly"}
     answer = await asked(clients, template(network("changed", "10.9.0.0/16"), network("new")), whatIfSettings=settings)
     assert changes(answer) == {"changed": "Deploy", "new": "Create", "kept": "Ignore", "other": "Ignore"}
     assert all(set(one) == {"resourceId", "changeType"} for one in answer["properties"]["changes"])
 
 
-async def test_secrets_are_not_told(clients: Clients, group: None) -> None:
+async def test_secrets_are_masked(clients: Clients, group: None) -> None:
     parameters = {"word": {"type": "securestring"}, "thing": {"type": "secureObject", "defaultValue": {}}}
     tags = {"plain": "[parameters('word')]", "within": "[concat('x-', parameters('thing').key)]"}
     for extra in ({}, {"length": "[string(length(split(parameters('word'), '-')))]"}):
@@ -126,7 +126,7 @@ async def test_secrets_are_not_told(clients: Clients, group: None) -> None:
         ([{**network("n"), "location": "atlantis"}], {}, "LocationNotAvailableForResourceType"),
     ],
 )
-async def test_what_would_be_refused_is_told_as_a_result(
+async def test_an_error_of_the_deployment_is_the_result(
     clients: Clients, group: None, resources: list[Json], parameters: Json, code: str
 ) -> None:
     answer = await asked(clients, template(*resources), parameters)
@@ -136,7 +136,7 @@ async def test_what_would_be_refused_is_told_as_a_result(
     assert error["message"]
 
 
-async def test_what_is_no_question_is_refused(clients: Clients, group: None) -> None:
+async def test_a_request_that_is_not_valid_is_refused(clients: Clients, group: None) -> None:
     with pytest.raises(HttpResponseError) as refused:
         await clients.deployments.deployments.begin_what_if("none", "d", {"properties": {"template": template()}})
     assert code_of(refused.value) == "ResourceGroupNotFound"
@@ -149,7 +149,7 @@ async def test_what_is_no_question_is_refused(clients: Clients, group: None) -> 
     assert code_of(refused.value) == "InvalidDeploymentMode"
 
 
-async def test_the_scopes_above_groups(clients: Clients, group: None) -> None:
+async def test_what_if_works_at_scopes_above_groups(clients: Clients, group: None) -> None:
     nested = {
         "type": "Microsoft.Resources/deployments",
         "apiVersion": "2022-09-01",
@@ -189,7 +189,7 @@ async def test_the_scopes_above_groups(clients: Clients, group: None) -> None:
 
 
 @pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS_TEST_AZ is not set")
-async def test_az_shows_it(server: SimulatorServer, clients: Clients, group: None, tmp_path: Path) -> None:
+async def test_az_shows_the_prediction(server: SimulatorServer, clients: Clients, group: None, tmp_path: Path) -> None:
     file = tmp_path / "t.json"
     file.write_text(json.dumps(template(network("changed", "10.9.0.0/16"), network("new"))))
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "AZURE_"))}

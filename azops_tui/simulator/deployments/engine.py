@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
-import logging
 from collections.abc import Mapping
 
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
-from azops_tui.simulator import locations
+from azops_tui.simulator.deployments.execution import DeploymentExecution
 from azops_tui.simulator.deployments.expansion import (
-    ExpandedResource,
     Expansion,
-    TemplateError,
     TemplateRuntime,
     expand,
-    nested,
-    template_refusal,
 )
 from azops_tui.simulator.deployments.preflight import preflight
-from azops_tui.simulator.deployments.record import DeploymentRecord, OperationRecord
+from azops_tui.simulator.deployments.record import DeploymentRecord
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_lock
 from azops_tui.simulator.resource_manager import ResourceManager
 from azops_tui.simulator.store import ResourceGroupRecord
-
-LOG = logging.getLogger(__name__)
 
 DEPLOYMENT_TYPE = "microsoft.resources/deployments"
 
@@ -42,8 +34,8 @@ class DeploymentEngine:
         self.runtime = TemplateRuntime(manager, self._shown)
 
     def _shown(self, deployment_id: str) -> dict[str, Json] | None:
-        found = self.known.get(deployment_id.lower())
-        return found.as_json(self.cloud.clock.now()) if found else None
+        deployment = self.known.get(deployment_id.lower())
+        return deployment.as_json(self.cloud.clock.now()) if deployment else None
 
     def find(self, address: ResourceId) -> DeploymentRecord | None:
         """The deployment with an id, or None."""
@@ -147,9 +139,9 @@ class DeploymentEngine:
         """
         expansion, template = self.prepare(address, sent)
         preflight(self.manager, address, expansion)
-        made = self._record(address, sent, expansion, template)
-        made.state, made.changed = "Succeeded", self.cloud.clock.now()
-        body = made.as_json(made.changed)
+        deployment = self._record(address, sent, expansion, template)
+        deployment.state, deployment.changed = "Succeeded", self.cloud.clock.now()
+        body = deployment.as_json(deployment.changed)
         properties = body["properties"]
         properties.pop("outputResources", None)
         properties["duration"] = "PT0S"
@@ -216,205 +208,19 @@ class DeploymentEngine:
                 "'Incremental' mode instead.",
             )
         preflight(self.manager, address, expansion)
-        made = self._record(address, sent, expansion, template)
-        made.flat = not api_version or api_version >= "2021"
+        deployment = self._record(address, sent, expansion, template)
+        deployment.flat = not api_version or api_version >= "2021"
         if correlation:
-            made.correlation = correlation
+            deployment.correlation = correlation
         self.known.pop(address.key, None)
-        self.known[address.key] = made
+        self.known[address.key] = deployment
         number = f"{self.cloud.random.randrange(10**18, 10**19):020d}"
         operation = self.cloud.operations.make("Microsoft.Resources/deployments", address.subscription, id_=number)
-        operation.result = lambda: made.as_json(self.cloud.clock.now())
-        made.task = self.cloud.operations.spawn(self._run(made, expansion, operation))
-        return made, operation
-
-    async def _run(self, made: DeploymentRecord, expansion: Expansion, operation: Operation) -> None:
-        try:
-            await self._carry_out(made, expansion)
-        except ArmError as problem:
-            made.error, made.state = problem, "Failed"
-        except asyncio.CancelledError:
-            made.state = "Canceled"
-        except Exception:
-            LOG.exception("deployment %s failed by a fault of the simulator", made.name)
-            made.error = ArmError(500, "InternalServerError", "Encountered internal server error.")
-            made.state = "Failed"
-        made.changed = self.cloud.clock.now()
-        for step in made.steps:
-            if step.state == "Running":
-                step.end(made.changed, "Canceled", 409)
-        made.output_resources = made.all_output_resources()
-        made.finished.set()
-        if made.state == "Canceled":
-            made.error = ArmError(409, "DeploymentCanceled", f"The deployment '{made.name}' was canceled.")
-        operation.end(made.state, made.error)
-
-    async def _carry_out(self, made: DeploymentRecord, expansion: Expansion) -> None:
-        await self.cloud.clock.sleep(0.4)
-        made.state = "Running"
-        own = expansion.own
-        tasks: dict[str, asyncio.Task[bool]] = {}
-        gates = {r.id.lower(): asyncio.get_running_loop().create_future() for r in own}
-        try:
-            for resource in own:
-                tasks[resource.id.lower()] = asyncio.create_task(self._resource(made, resource, gates))
-            await asyncio.gather(*tasks.values())
-        finally:
-            for task in tasks.values():
-                task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
-        if any(s.error is not None for s in made.steps):
-            raise made.failure()
-        if made.mode == "Complete":
-            await self._delete_others(made, expansion)
-        await self._outputs(made, expansion)
-        if any(s.error is not None for s in made.steps):
-            raise made.failure()
-        made.state = "Succeeded"
-
-    async def _outputs(self, made: DeploymentRecord, expansion: Expansion) -> None:
-        now = self.cloud.clock.now()
-        step = OperationRecord("EvaluateDeploymentOutput", "", now, now)
-        made.steps.append(step)
-        await self.cloud.clock.sleep(0.6)
-        try:
-            made.outputs = expansion.resolve_outputs(self.runtime)
-        except TemplateError as problem:
-            step.error = template_output_failure(problem)
-            step.end(self.cloud.clock.now(), "Failed", 400)
-        else:
-            step.end(self.cloud.clock.now(), "Succeeded", 200)
-
-    async def _resource(
-        self, made: DeploymentRecord, resource: ExpandedResource, gates: dict[str, asyncio.Future[bool]]
-    ) -> bool:
-        """Deploy a resource after its dependencies. Returns, and sets its gate to, whether it succeeded."""
-        gate = gates[resource.id.lower()]
-        good = False
-        try:
-            for needed in resource.depends_on:
-                other = gates.get(needed.lower())
-                if other is not None and other is not gate and not await asyncio.shield(other):
-                    return False
-            if not resource.condition:
-                good = True
-                return True
-            good = await self._deploy(made, resource)
-        finally:
-            if not gate.done():
-                gate.set_result(good)
-        return good
-
-    async def _deploy(self, made: DeploymentRecord, resource: ExpandedResource) -> bool:
-        now = self.cloud.clock.now()
-        step = OperationRecord("Read" if resource.existing else "Create", resource.id, now, now)
-        if not resource.existing:
-            made.steps.append(step)
-        try:
-            step.status = await self._write(made, resource, step)
-        except ArmError as problem:
-            step.error = problem
-            step.end(self.cloud.clock.now(), "Failed", problem.status)
-            return False
-        except TemplateError as problem:
-            step.error = template_refusal(problem)
-            step.end(self.cloud.clock.now(), "Failed", 400)
-            return False
-        step.end(self.cloud.clock.now(), "Succeeded", step.status)
-        return True
-
-    async def _write(self, made: DeploymentRecord, resource: ExpandedResource, step: OperationRecord) -> int:
-        """Write one resource and wait for its operation. Returns the status of the reply."""
-        address = ResourceId.parse(resource.id)
-        if resource.existing:
-            return 200
-        if address.type.lower() == DEPLOYMENT_TYPE:
-            return await self._nest(made, address, resource, step)
-        body = {k: v for k, v in resource.resolve(self.runtime).items() if k not in _NOT_SENT}
-        if not address.names and address.tail == "" and resource.type.lower() == "microsoft.resources/resourcegroups":
-            return self._make_group(address, body)
-        if resource.type.lower() == "microsoft.resources/resourcegroups":
-            return self._make_group(address, {**body, "name": resource.name})
-        answer = self.manager.put(address, body, api_version=resource.api_version or "")
-        step.status = answer.status
-        if answer.operation is None:
-            profile = self.manager.provider(address).lro(address.type)
-            await self.cloud.clock.sleep(self.cloud.operations.vary(profile.create_seconds))
-            return answer.status
-        step.is_accepted = True
-        await answer.operation.wait()
-        return 200 if answer.status == 202 else answer.status
-
-    def _make_group(self, address: ResourceId, body: dict[str, Json]) -> int:
-        name = str(body.get("name") or address.group)
-        before = self.cloud.store.group(address.subscription, name)
-        if before is None:
-            location = locations.region_name(str(body.get("location") or "eastus"))
-            now = self.cloud.clock.now()
-            self.cloud.store.add_group(
-                ResourceGroupRecord(address.subscription, name, location, dict(body.get("tags") or {}), created=now)
-            )
-            return 201
-        before.tags = dict(body.get("tags") or before.tags)
-        return 200
-
-    async def _nest(
-        self, made: DeploymentRecord, address: ResourceId, resource: ExpandedResource, step: OperationRecord
-    ) -> int:
-        """Run a nested deployment."""
-        body = resource.resolve(self.runtime)
-        properties = body.get("properties") or {}
-        sent = {"properties": properties, "location": body.get("location") or made.location, "tags": body.get("tags")}
-        if str(properties.get("mode", "")).lower() == "complete" and address.scope.lower() != made.scope.lower():
-            raise ArmError(
-                400, "InvalidNestedDeploymentMode", "The nested deployment must have the mode 'Incremental'."
-            )
-        self.manager.group(address)
-        expansion = nested(resource, body, self.runtime)
-        child, operation = self._start(address, sent, expansion, properties.get("template"), "", made.correlation)
-        child.flat = made.flat
-        made.children.append(child)
-        step.is_accepted = True
-        try:
-            await operation.wait()
-        except asyncio.CancelledError:
-            if child.task is not None:
-                child.task.cancel()
-            raise
-        return 201
-
-    async def _delete_others(self, made: DeploymentRecord, expansion: Expansion) -> None:
-        """Complete mode: delete the group's resources that the template does not name.
-
-        Locked resources stay, and so do those that another resource manages, for example a virtual machine's disks.
-        """
-        address = ResourceId.parse(made.id)
-        group = self.cloud.store.group(address.subscription, address.group)
-        if group is None:
-            return
-        named = {r.id.lower() for r in expansion.resources if r.condition}
-        named |= {r.lower() for child in made.children for r in child.output_resources}
-        extra = [
-            r
-            for r in self.cloud.store.in_group(group)
-            if self.manager.is_tracked(r) and not r.body.get("managedBy") and r.address.key not in named
-        ]
-        for resource in sorted(extra, key=self.manager.deletion_phase):
-            now = self.cloud.clock.now()
-            step = OperationRecord("Delete", resource.id, now, now)
-            made.steps.append(step)
-            try:
-                answer = self.manager.delete(resource.address)
-                if answer.operation is not None:
-                    await answer.operation.wait()
-            except ArmError as problem:
-                if problem.code == "ScopeLocked":
-                    made.steps.remove(step)
-                    continue
-                step.error = problem
-                step.end(self.cloud.clock.now(), "Failed", problem.status)
-            else:
-                step.end(self.cloud.clock.now(), "Succeeded", 200)
+        operation.result = lambda: deployment.as_json(self.cloud.clock.now())
+        deployment.task = self.cloud.operations.spawn(
+            DeploymentExecution(self.manager, self.runtime, deployment, expansion, self._start).run(operation)
+        )
+        return deployment, operation
 
     def cancel(self, address: ResourceId) -> None:
         """Cancel a running deployment.
@@ -433,12 +239,3 @@ class DeploymentEngine:
         for child in found.children:
             if child.task is not None:
                 child.task.cancel()
-
-
-_NOT_SENT = {"apiVersion", "dependsOn", "condition", "copy", "comments", "scope", "resources", "existing", "import"}
-
-
-def template_output_failure(problem: TemplateError) -> ArmError:
-    """The error of a deployment whose outputs cannot be evaluated."""
-    message = f"Unable to evaluate template outputs: '{problem.target or ''}'. {problem.message}"
-    return ArmError(400, "DeploymentOutputEvaluationFailed", message, target=problem.target or "")

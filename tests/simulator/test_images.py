@@ -1,4 +1,4 @@
-"""What a region offers: images and extensions, those that are listed and all others."""
+"""Images and extensions of a region, listed and unlisted."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ def root(clients: Clients) -> str:
         ("Contoso.Agents", "ForWindows", "Windows"),
     ],
 )
-async def test_an_extension_of_any_publisher_has_a_newest_version(
-    clients: Clients, publisher: str, kind: str, system: str
-) -> None:
+async def test_every_extension_has_a_newest_version(clients: Clients, publisher: str, kind: str, system: str) -> None:
     types = f"{root(clients)}/{publisher}/artifacttypes/vmextension/types"
     _, _, versions = await clients.raw("GET", f"{types}/{kind}/versions")
     [version] = [v["name"] for v in versions]
@@ -39,7 +37,7 @@ async def test_extension_types_are_listed_by_publisher(clients: Clients) -> None
     assert "CustomScript" in [t["name"] for t in types]
 
 
-async def test_every_alias_is_an_image_of_the_catalogue(clients: Clients) -> None:
+async def test_every_alias_names_a_listed_image(clients: Clients) -> None:
     _, _, document = await clients.raw("GET", "/simulator/aliases.json")
     found = [i for group in document["outputs"]["aliases"]["value"].values() for i in group.values()]
     assert len(found) > 20
@@ -49,7 +47,7 @@ async def test_every_alias_is_an_image_of_the_catalogue(clients: Clients) -> Non
         assert image["sku"] in [s["name"] for s in listed], image
 
 
-async def test_the_generation_of_an_image_that_is_not_listed_follows_its_name(clients: Clients) -> None:
+async def test_the_name_of_an_unlisted_image_gives_its_generation(clients: Clients) -> None:
     skus = f"{root(clients)}/contoso/artifacttypes/vmimage/offers/thing/skus"
     for sku, generation in (("9-gen2", "V2"), ("9", "V1")):
         _, _, shown = await clients.raw("GET", f"{skus}/{sku}/versions/latest")
