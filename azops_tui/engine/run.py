@@ -1,12 +1,12 @@
-"""A run: one document, one shell, one Python, one set of variables, and every event in the journal before it is seen.
+"""A run: a document with its shell, its Python and its variables; the journal gets every event before it is shown.
 
-Semantics, where a document leaves them open:
+Rules that a document does not state itself:
 
-- Opening a document makes no run. The first step that is executed does: that is when :class:`RunStarted` is written.
-- One step runs at a time, background steps aside; asking for another meanwhile raises :class:`Busy`.
-- ``run_all`` runs, in order, what has not been done; ``run_from`` runs a step and all behind it, done or not.
-- Prerequisites run before the first step behind their link, once. So does a single step's.
-- A failed, declined or stopped step ends what was asked for, unless it says ``on-error=continue`` and failed.
+- Opening a document does not begin a run. The first step does: :class:`RunStarted` is written then.
+- One step runs at a time, beside background steps; a request to run another meanwhile raises :class:`Busy`.
+- ``run_all`` runs the steps that are not done, in order; ``run_from`` runs a step and all steps after it, done or not.
+- Prerequisites run once, before the first step after their link, also if only a single step is run.
+- A failed, declined or stopped step ends the request, unless it failed and has ``on-error=continue``.
 - :class:`RunFinished` is written by :meth:`Run.close`.
 """
 
@@ -17,7 +17,7 @@ import dataclasses
 import hashlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -50,20 +50,20 @@ __all__ = ["Busy", "ParameterError", "Policy", "Run", "RunError"]
 
 
 class Run:
-    """A runbook being run.
+    """A run of a runbook.
 
     Args:
-        runbook: what to run; it must be free of errors before a step runs.
-        journal: where every event goes first.
-        cloud: the cloud it acts on, or what opens it when it is first needed; None for a run without one.
+        runbook: the runbook; no step runs while it has errors.
+        journal: gets every event first.
+        cloud: opens the cloud when it is first needed; or an open cloud; None for a run without a cloud.
         policy: what may be done without asking.
-        parameters: values that win over the document's own.
-        profile: of the cloud, where it is known before the cloud is open.
-        hand_over: gives the terminal to an interactive step while the context is entered.
+        parameters: values that override the document's own.
+        profile: profile of the cloud, if it is known before the cloud is open.
+        hand_over: hands the terminal to an interactive step while the context is entered.
 
     Raises:
-        ParameterError: a parameter has a value it cannot have.
-        RunError: it draws in more documents than any run needs.
+        ParameterError: a value is not valid for its parameter.
+        RunError: the runbook has more prerequisites than any run needs.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Run:
             self._cloud, self._begin, lambda: self.read_only, self.observe, self._runner.footprint.created
         )
         """What a person can do to the cloud outside a step."""
-        self._give(validate(self._parameters(), parameters or {}))
+        self._override(validate(self._parameters(), parameters or {}))
         self._edits: dict[str, Step] = {}
         self._begun = False
         self._closed = False
@@ -97,74 +97,73 @@ class Run:
         self._opening: asyncio.Task[None] | None = None
         self._queue = StepQueue(self._runner, self._recorder, self._step, self._begin)
 
-    # What front ends see
-
     @property
     def state(self) -> RunView:
-        """The run as it is now; changes with every event."""
+        """The view of the run; it changes with every event."""
         return self._recorder.view
 
     @property
     def id(self) -> int:
-        """Its number in the journal; 0 before the first step."""
+        """Number of the run in the journal; 0 before the first step."""
         return self._recorder.run
 
     @property
     def steps(self) -> tuple[Planned, ...]:
-        """All steps in the order in which they run, those of prerequisites among them."""
+        """All steps in the order in which they run, including those of prerequisites."""
         return tuple(self._plan.values())
 
     @property
     def running(self) -> str:
-        """Name of the step that runs; empty where none does."""
+        """Name of the step in progress; empty if there is none."""
         return self._queue.running
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """Ids of the questions that a person must answer. Others were answered by the policy."""
+        """Ids of the questions that wait for a person; the policy answers all others."""
         return self._runner.questions.waiting
 
     @property
     def read_only(self) -> bool:
-        """Whether the run may only read: the policy says so, or the profile."""
+        """True if the run may only read: the policy says so, or the profile."""
         return self._runner.read_only
 
     def groups(self) -> set[str]:
-        """Names of the resource groups that the run is about: those that steps acted on, or that variables name."""
+        """Names of the resource groups that steps acted on or that variables name."""
         variables = self.variables.items() if self._begun else ()
         named = {value for name, value in variables if _GROUP_NAME.search(name) and _GROUP.fullmatch(value)}
         return self._runner.footprint.groups | named
 
     @property
     def variables(self) -> Namespace:
-        """The run's variables, secrets as they are: not for showing."""
+        """The run's variables, with secrets in plain text: not for showing."""
         return self._runner.environment.variables
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Parameters of the document and of what it draws in; the first of a name counts."""
+        """Parameters of the document and its prerequisites; of several with the same name, the first."""
         return tuple({parameter.name: parameter for parameter in reversed(self._parameters())}.values())[::-1]
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Have every record shown from now on; returns what ends that. Records of no run have run 0."""
+        """Call ``subscriber`` with every record from now on; returns a function that ends the subscription.
+
+        Records that belong to no run have run 0.
+        """
         return self._recorder.subscribe(subscriber)
 
     def observe(self, event: ev.Event) -> None:
-        """Take in what was seen of the world outside a step. Journalled while the run is open."""
+        """Record what was seen in the cloud outside a step; journalled while the run is open."""
         self._recorder.record(event)
 
-    # Commands
-
     async def cloud(self) -> Cloud:
-        """The run's cloud, opened when first needed.
+        """Return the run's cloud, opening it on the first call.
 
         Raises:
-            StepProblem: the run has none, or it cannot be opened.
+            StepProblem: the run has no cloud, or it cannot be opened (``NoCloud``).
         """
         return await self._cloud.open()
 
     async def start(self) -> None:
-        """Open the cloud, so that the first step need not wait for it. Begins no run.
+        """Open the cloud, so that the first step need not wait for it. Does not begin the run.
 
         Raises:
             StepProblem: the cloud cannot be opened (``NoCloud``).
@@ -173,19 +172,19 @@ class Run:
             await self._cloud.open()
 
     async def run_step(self, name: str, *, agreed: bool = False) -> ev.StepState:
-        """Run a step, after the prerequisites that stand before it.
+        """Run a step, after the prerequisites before it.
 
         Args:
-            name: of the step.
-            agreed: a person who saw what it changes asked for this very step, which is agreement to changes. Deletions
-                are asked all the same.
+            name: name of the step.
+            agreed: true if a person who saw what the step changes asked for this very step, which is agreement to
+                changes. Deletions are asked all the same.
 
         Returns:
-            The state it ended in; that of a prerequisite where one failed.
+            The state in which the step ended, or the failed prerequisite before it.
 
         Raises:
             Busy: another step runs.
-            RunError: there is no such step, or the document cannot run.
+            RunError: the step does not exist, or the document cannot run.
         """
         target = self._find(name)
         if name in self._queue.background:
@@ -193,22 +192,22 @@ class Run:
         queue = [target]
         if not target.prerequisite:
             before = self.steps[: self.steps.index(target)]
-            queue = [one for one in before if one.prerequisite and self._wanted(one)] + queue
-        end = await self._run(queue, agreed=target if agreed else None)
+            queue = [step for step in before if step.prerequisite and self._is_due(step)] + queue
+        end = await self._queue.run(queue, agreed=target if agreed else None)
         state = self.state.step(name).state
         return end if end != "done" and state in ("waiting", "done", "skipped") else state
 
     async def run_all(self, *, force: bool = False) -> QueueEnd:
-        """Run in order all steps that have not been done; with ``force`` those that have been, too."""
-        return await self._run([one for one in self.steps if self._wanted(one, force=force)])
+        """Run all steps that are not done, in order; with ``force`` those that are done, too."""
+        return await self._queue.run([step for step in self.steps if self._is_due(step, force=force)])
 
     async def run_from(self, name: str) -> QueueEnd:
-        """Run a step and all behind it, done or not; prerequisites before it only if they have not been done."""
+        """Run a step and all steps after it, done or not; prerequisites before it only if they are not done."""
         target = self._find(name)
         place = self.steps.index(target)
-        before = [one for one in self.steps[:place] if one.prerequisite and self._wanted(one)]
-        behind = [one for one in self.steps[place:] if one is target or self._wanted(one, force=True)]
-        return await self._run(before + behind)
+        before = [step for step in self.steps[:place] if step.prerequisite and self._is_due(step)]
+        behind = [step for step in self.steps[place:] if step is target or self._is_due(step, force=True)]
+        return await self._queue.run(before + behind)
 
     async def stop(self) -> None:
         """Stop the step in progress and leave out the steps after it. Returns when the step has ended."""
@@ -218,35 +217,35 @@ class Run:
         await self._queue.stop()
 
     def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
-        """Answer a question. False where no such question waits, or where ``typed`` is not the word asked for."""
+        """Answer a question. False if no such question waits, or if ``typed`` is not the word to type."""
         return self._runner.questions.answer(identity, accepted, typed=typed, note=note, by=by)
 
     async def set_parameters(self, values: Mapping[str, str]) -> None:
-        """Give parameters other values; steps that ran already are not run again.
+        """Set parameters; steps that ran already are not run again.
 
         Raises:
-            ParameterError: a value does not fit.
+            ParameterError: a value is not valid for its parameter.
         """
         checked = validate(self._parameters(), values)
-        secrets = self._give(checked)
+        secrets = self._override(checked)
         if self._begun:
             for name, value in checked.items():
                 await self._runner.environment.assign(name, value, "parameter", secret=name in secrets)
 
     def edit(self, name: str, code: str) -> None:
-        """Run other code in place of a step's, in this run. The journal has it with the step's start.
+        """Replace the code of a step in this run. The journal has the new code with the step's start.
 
         Raises:
-            RunError: there is no such step, or the code does not fit a native step.
+            RunError: the step does not exist, or the code is not valid for a native step.
         """
         planned = self._find(name)
         self._edits[name] = edited(planned, code)
         self._recorder.view.announce([dataclasses.replace(planned, step=self._edits[name]).info])
 
     async def close(self) -> None:
-        """End everything: the step that runs, background steps, sessions, connections, the run.
+        """End the step in progress, background steps, sessions and connections, and with them the run.
 
-        A cloud that the run opened is closed too; one that was given open belongs to the caller.
+        A cloud that the run opened is closed too; one that was passed in open belongs to the caller.
         """
         if self._closed:
             return
@@ -261,20 +260,13 @@ class Run:
                 self._finish_run()
             await self._cloud.close()
 
-    async def _run(self, steps: Sequence[Planned], *, agreed: Planned | None = None) -> QueueEnd:
-        if self._closed:
-            raise RunError("The run has ended.")
-        return await self._queue.run(steps, agreed=agreed)
-
-    # Beginning and ending
-
     async def _begin(self) -> None:
-        """Make the run, at its first step."""
+        """Begin the run, at its first step."""
         if self._begun:
             return
-        wrong = preflight(self._documents, self._runner.environment.overrides)
-        if wrong:
-            raise RunError("\n".join(str(one) for one in wrong))
+        errors = preflight(self._documents, self._runner.environment.overrides)
+        if errors:
+            raise RunError("\n".join(map(str, errors)))
         cloud_problem: StepProblem | None = None
         self._opening = asyncio.ensure_future(self.start())
         try:
@@ -284,7 +276,7 @@ class Run:
         except asyncio.CancelledError:
             if not self._queue.is_stopping:
                 raise
-            cloud_problem = problem("Stopped", "Stopped while the cloud was being opened; nothing was run.")
+            cloud_problem = problem("Stopped", "Stopped while the cloud was being opened; no step was run.")
         finally:
             self._opening.cancel()
             self._opening = None
@@ -304,7 +296,7 @@ class Run:
         if cloud_problem is not None:
             self._recorder.record(ev.Notice(at=time.time(), text=str(cloud_problem), level="error"))
         for name, why in resolved.missing.items():
-            text = f"{name} has no value; give it with --set {name}=VALUE. {why}".rstrip()
+            text = f"Parameter {name} has no value; set it with --set {name}=VALUE. {why}".rstrip()
             self._recorder.record(ev.Notice(at=time.time(), text=text, level="warning"))
 
     def _run_started(self, resolved: Resolved) -> ev.RunStarted:
@@ -345,10 +337,8 @@ class Run:
         )
         self._recorder.open = False
 
-    # Helpers
-
-    def _give(self, values: Mapping[str, str]) -> frozenset[str]:
-        """Take values for parameters; those of secrets are hidden from now on. Returns the secrets' names."""
+    def _override(self, values: Mapping[str, str]) -> frozenset[str]:
+        """Set parameters of the user; values of secrets are hidden from now on. Returns the names of secrets."""
         secrets = frozenset(parameter.name for parameter in self._parameters() if parameter.type == "secret")
         self._runner.environment.overrides.update(values)
         for name in secrets & values.keys():
@@ -359,15 +349,15 @@ class Run:
         return [parameter for document in self._documents for parameter in document.parameters]
 
     def _find(self, name: str) -> Planned:
-        found = self._plan.get(name)
-        if found is None:
-            raise RunError(f"There is no step {name}; the steps are {', '.join(self._plan) or 'none'}.")
-        return found
+        planned = self._plan.get(name)
+        if planned is None:
+            raise RunError(f"Step '{name}' does not exist; the steps are {', '.join(self._plan) or 'none'}.")
+        return planned
 
     def _step(self, planned: Planned) -> Step:
         return self._edits.get(planned.name, planned.step)
 
-    def _wanted(self, planned: Planned, *, force: bool = False) -> bool:
+    def _is_due(self, planned: Planned, *, force: bool = False) -> bool:
         attributes = self._step(planned).attributes
         if attributes.exclude_from_run_all or attributes.ignore or planned.name in self._queue.background:
             return False

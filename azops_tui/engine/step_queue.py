@@ -10,7 +10,7 @@ from typing import Literal
 
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.plan import Planned
-from azops_tui.engine.problems import Busy, explain
+from azops_tui.engine.problems import Busy, RunError, explain
 from azops_tui.engine.step_runner import StepRunner, Stopper
 from azops_tui.events import records as ev
 from azops_tui.runbook.model import Step
@@ -46,6 +46,7 @@ class StepQueue:
         """True if steps were left out because the run was stopped."""
         self.has_crashed = False
         """True if an error of azops itself ended the queue."""
+        self._is_closed = False
         self._stopper = Stopper()
         self._task: asyncio.Task[ev.StepState] | None = None
         self._background: dict[str, tuple[asyncio.Task[ev.StepState], Stopper]] = {}
@@ -64,7 +65,10 @@ class StepQueue:
 
         Raises:
             Busy: another step runs.
+            RunError: the run has ended.
         """
+        if self._is_closed:
+            raise RunError("The run has ended.")
         if self.running:
             raise Busy(f"{self.running} is running; wait for it, or stop it first.")
         self.running = steps[0].name if steps else "-"
@@ -107,6 +111,7 @@ class StepQueue:
 
     async def close(self) -> None:
         """Stop everything, background steps too: for them this is the regular end."""
+        self._is_closed = True
         await self.stop()
         for name, (_, stopper) in list(self._background.items()):
             stopper.with_run = True

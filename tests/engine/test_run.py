@@ -211,7 +211,7 @@ async def test_run_from_runs_what_was_done_again(make_run: MakeRun) -> None:
 
 async def test_unknown_step_and_broken_documents(make_run: MakeRun) -> None:
     watched = make_run(TWO)
-    with pytest.raises(RunError, match="no step three"):
+    with pytest.raises(RunError, match="Step 'three' does not exist"):
         await watched.run.run_step("three")
     broken = make_run("```yaml {azops=group}\nwrong: 1\n```\n")
     with pytest.raises(RunError, match="wrong"):
