@@ -1,4 +1,4 @@
-"""What to do about an error: one sentence for each of the codes that people meet."""
+"""Advice on common error codes: one sentence for each."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _KEY = re.compile(r"keydata|publickeys|ssh.*public.*key|public.*ssh.*key", re.IG
 
 
 def advise(code: str, message: str = "", target: str = "") -> str:
-    """One sentence that says what to do; empty where nothing better than the message is known."""
-    found = _ADVICE.get(code.lower())
-    if found is None:
-        found = next((said for pattern, said in _PATTERNS if pattern.search(code)), "")
-    return found(message, target) if callable(found) else found
+    """Return what to do about an error, in one sentence; empty if nothing is known beyond its message."""
+    advice = _ADVICE.get(code.lower())
+    if advice is None:
+        advice = next((text for pattern, text in _PATTERNS if pattern.search(code)), "")
+    return advice(message, target) if callable(advice) else advice
 
 
 def _parameter(message: str, target: str) -> str:
@@ -114,8 +114,8 @@ _ADVICE: dict[str, _Advice] = {
     "vaultalreadyexists": "Names of key vaults are shared by all of Azure, deleted ones too: choose another.",
     "invaliddomainnamelabel": "Use lower-case letters, digits and hyphens, beginning with a letter.",
     "resourcegroupnotfound": "Check the group's name and the subscription, or create the group first.",
-    "resourcenotfound": "Check its name and group; what has just been made can take some seconds to be seen.",
-    "notfound": "Check its name; what has just been made can take some seconds to be seen.",
+    "resourcenotfound": "Check its name and group; a new resource can take some seconds to appear.",
+    "notfound": "Check its name; a new resource can take some seconds to appear.",
     "parentresourcenotfound": "Deploy its parent first, or add it to dependsOn.",
     "invalidresourcereference": "Deploy what it refers to first, or add that to dependsOn.",
     "referencedresourcenotprovisioned": _WAIT,
@@ -142,8 +142,8 @@ _ADVICE: dict[str, _Advice] = {
     "marketplacepurchaseeligibilityfailed": "Accept the image's terms once: az vm image terms accept --urn URN.",
     "accountsetuperror": "Ask the directory's administrator to complete its profile.",
     "resourcepurchasevalidationfailed": "Accept the image's terms once: az vm image terms accept --urn URN.",
-    "toomanyrequests": "Azure limits how often it is asked: wait a minute and run it again.",
-    "operationpreempted": "A newer operation replaced this one; run it again if it is still wanted.",
+    "toomanyrequests": "Azure limits the rate of requests: wait a minute and run it again.",
+    "operationpreempted": "A newer operation replaced this one; run it again if it is still needed.",
     "connectionrefused": "Check that it is running; for the local cloud “azops sim up” starts it.",
     "connectiontimeout": "Check the network, VPN and proxy (HTTPS_PROXY), and run it again.",
     "connectionlost": "Look at its state before you run it again.",
@@ -151,7 +151,7 @@ _ADVICE: dict[str, _Advice] = {
     "namenotfound": "Check the network, VPN and DNS.",
     "certificatenottrusted": "If a proxy opens the traffic, put its certificate into the file of SSL_CERT_FILE.",
     "unreachable": "Check the network and the proxy (HTTPS_PROXY).",
-    "readonlyprofile": "Use a profile that may write, if this is meant.",
+    "readonlyprofile": "To make the change, use a profile that is not read-only.",
 }
 
 _PATTERNS: list[tuple[re.Pattern[str], _Advice]] = [
@@ -164,10 +164,10 @@ _PATTERNS: list[tuple[re.Pattern[str], _Advice]] = [
         _SERVICE,
     ),
     (re.compile(r"(?i)NotFound$"), "Check its name and where it should be."),
-    (re.compile(r"^AADSTS(7000215|7000222)$"), "The client secret is wrong or has expired: make a new one."),
+    (re.compile(r"^AADSTS(7000215|7000222)$"), "The client secret is wrong or has expired: create a new one."),
     (
         re.compile(r"^AADSTS(50076|50079|50158)$"),
-        "More proof is asked for: sign in with the profile's credential “browser” or “device”.",
+        "Sign-in needs a second factor: sign in with the profile's credential “browser” or “device”.",
     ),
     (re.compile(r"^AADSTS(700082|50173|70043|700084)$"), _SIGN_IN),
     (re.compile(r"^AADSTS90002$"), "The directory does not exist in this cloud: check the profile's tenant and cloud."),

@@ -1,4 +1,4 @@
-"""The clients of one cloud: the SDK's, each loaded when first used, and a thin one for what needs only a call or two.
+"""Clients of one cloud: those of the SDK, each loaded on first use, and a thin one for single requests.
 
 They share one transport, one credential and the same policies.
 """
@@ -56,9 +56,9 @@ class Clients:
         self.scope = scope
         self.subscription = subscription
         self.poll = poll
-        """Seconds between two looks at something that is changing, where the service does not say."""
+        """Seconds between two polls if the service does not say."""
         self.addresses: set[str] = set()
-        """Addresses of machines that were read so far."""
+        """Addresses of the machines read so far."""
         local = profile.cloud == "local"
         # Where the cloud is a process of ours a refused connection must be told at once; elsewhere patience is right.
         self._retries: dict[str, Any] = (
@@ -86,7 +86,7 @@ class Clients:
         """The JSON at a path below the resource manager.
 
         Raises:
-            AzureFailure: it was refused, is not there, or could not be reached.
+            AzureFailure: the request was rejected, the path does not exist, or the cloud cannot be reached.
         """
         return await self.send("GET", path, api_version, query=query)
 
@@ -108,16 +108,16 @@ class Clients:
     async def send(
         self, method: str, path: str, api_version: str, *, body: Json = None, query: Mapping[str, str] | None = None
     ) -> Json:
-        """Sends one request and returns the JSON of its answer, None where it is empty. It does not wait for work.
+        """Send one request and return the JSON of its response, None if empty; do not wait for an operation to end.
 
         Raises:
-            AzureFailure: it was refused or could not be sent.
+            AzureFailure: the request was rejected or could not be sent.
         """
         if api_version:
             path = f"{quote(path, safe='/:@$,()')}?{urlencode({'api-version': api_version, **(query or {})})}"
         elif urlsplit(path).netloc and urlsplit(path).netloc != urlsplit(self.manager).netloc:
-            said = "Azure named a next page on another host, which must not be given our token."
-            raise AzureFailure(FailureView(code="UnexpectedAnswer", message=said, resource=path))
+            message = "Azure returned a next page on another host, which must not receive the token."
+            raise AzureFailure(FailureView(code="UnexpectedAnswer", message=message, resource=path))
         url = path if urlsplit(path).netloc else self.manager + "/" + path.lstrip("/")
         request = HttpRequest(method, url, json=body) if body is not None else HttpRequest(method, url)
         with explained():
@@ -126,7 +126,7 @@ class Clients:
             return response.json() if response.content else None
 
     async def close(self) -> None:
-        """Closes the clients, the credential and the pool."""
+        """Close the clients, the credential and the connection pool."""
         for client in self._clients.values():
             await client.close()
         if self._thin is not None:
@@ -138,8 +138,8 @@ class Clients:
         async with self._loading:
             if module not in self._clients:
                 # Some of these take 200 ms to import: in a thread the screen does not stand still.
-                made = getattr(await asyncio.to_thread(importlib.import_module, module), name)
-                self._clients[module] = made(
+                client = getattr(await asyncio.to_thread(importlib.import_module, module), name)
+                self._clients[module] = client(
                     self.credential,
                     self.subscription,
                     base_url=self.manager,

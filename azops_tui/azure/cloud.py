@@ -1,4 +1,4 @@
-"""A cloud: one subscription, as one profile sees it."""
+"""A cloud: one subscription, accessed through one profile."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.json_types import Json
 
 _HOSTS_LAST = 0.5
-"""Seconds that is believed where the local cloud's machines listen."""
+"""Seconds for which the SSH addresses of the local cloud's machines are cached."""
 _MADE_UP = [ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 
 
 class Endpoint(Protocol):
-    """What must be known of a local cloud. Paths and names as its own record of itself has them."""
+    """How to reach a local cloud; the fields are those of its own endpoint file."""
 
     @property
     def url(self) -> str: ...
@@ -56,7 +56,7 @@ class Endpoint(Protocol):
 
 
 class Cloud:
-    """Made by :func:`azops_tui.azure.connect.connect`; close it when done.
+    """Created by :func:`azops_tui.azure.connect.connect`; close it after use.
 
     With a read-only profile every call that would change something raises :class:`AzureFailure`, and nothing is sent.
     """
@@ -70,7 +70,7 @@ class Cloud:
         endpoint: Endpoint | None = None,
     ) -> None:
         self.on_close: Callable[[], Awaitable[None]] | None = None
-        """Ends what was started for this cloud alone; called when its connections are closed."""
+        """Stops what was started for this cloud alone; called after its connections are closed."""
         self.profile = profile
         self.subscription = clients.subscription
         """Id of the subscription."""
@@ -82,7 +82,7 @@ class Cloud:
         self.machines = Machines(clients)
         self._clients = clients
         self.endpoint = endpoint
-        """The local cloud's own record of itself; None for a real cloud."""
+        """Endpoint of the local cloud; None for a real cloud."""
         self._hosts: dict[str, tuple[str, int]] = {}
         self._hosts_read = float("-inf")
         self._asking = asyncio.Lock()
@@ -90,27 +90,27 @@ class Cloud:
 
     @property
     def stats(self) -> RequestStats:
-        """What was asked of Azure so far."""
+        """Statistics of the requests so far."""
         return self._clients.stats
 
     @property
     def poll(self) -> float:
-        """Seconds between two looks at something that is changing."""
+        """Seconds between two polls."""
         return self._clients.poll
 
     @property
     def portal(self) -> str:
-        """URL of the portal; empty for the local cloud, which has none."""
+        """URL of the Azure portal; empty for the local cloud."""
         return CLOUDS[self.profile.cloud].portal if self.profile.cloud != "local" else ""
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables for shells, so that ``az`` in them acts on this cloud and no other."""
-        found = {"AZURE_SUBSCRIPTION_ID": self.subscription}
+        """Environment variables with which ``az`` in a shell acts on this cloud only."""
+        variables = {"AZURE_SUBSCRIPTION_ID": self.subscription}
         if self.endpoint is None:
-            return {**found, "AZURE_CLOUD_NAME": CLOUDS[self.profile.cloud].az_name}
+            return {**variables, "AZURE_CLOUD_NAME": CLOUDS[self.profile.cloud].az_name}
         return {
-            **found,
+            **variables,
             "AZURE_CONFIG_DIR": self.endpoint.az_config,
             "REQUESTS_CA_BUNDLE": self.endpoint.bundle,
             "AZURE_TENANT_ID": self.endpoint.tenant,
@@ -122,31 +122,31 @@ class Cloud:
 
     @staticmethod
     def _path(programs: str) -> str:
-        """PATH with the local cloud's ``ssh`` first, then ``azops`` itself, then what the user has."""
+        """PATH with the local cloud's ``ssh`` first, then ``azops`` itself, then the user's folders."""
         return os.pathsep.join((programs, str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
 
     async def locations(self) -> list[str]:
-        """Names of the locations that the subscription can deploy to, sorted. Asked once.
+        """Return the names of the locations that the subscription can deploy to, sorted. Read once.
 
         Raises:
-            AzureFailure: they cannot be read.
+            AzureFailure: the list cannot be read.
         """
         if not self._locations:
             path = f"/subscriptions/{self.subscription}/locations"
-            found = [one async for one in self._clients.pages(path, "2022-12-01")]
-            self._locations = sorted(one["name"] for one in found if _is_physical(one))
+            locations = [location async for location in self._clients.pages(path, "2022-12-01")]
+            self._locations = sorted(location["name"] for location in locations if _is_physical(location))
         return list(self._locations)
 
     async def get(self, path: str, api_version: str) -> Json:
-        """The JSON at a path below the resource manager, for what has no method here.
+        """Return the JSON at a path below the resource manager, for types without a method of their own.
 
         Raises:
-            AzureFailure: it was refused or is not there.
+            AzureFailure: the request was rejected or the path does not exist.
         """
         return await self._clients.get(path, api_version)
 
     async def route(self, address: str) -> tuple[str, int] | None:
-        """Where the SSH of a machine with this address or name really listens; None for any real cloud and host.
+        """Return the host and port of SSH on a machine of the local cloud; None for a real cloud or host.
 
         Port 0 says that it is a machine of the local cloud and that nothing listens there: it is not running, or gone.
         To connect all the same could reach somebody else's machine, on a real network with the same addresses.
@@ -165,13 +165,13 @@ class Cloud:
                     for name in (*host.get("addresses", ()), host.get("fqdn"), host.get("name")):
                         if name:
                             self._hosts[name.lower()] = (host["host"], host["port"])
-            found = self._hosts.get(address.lower())
-        if found is None and (address.lower() in self._clients.addresses or _is_made_up(address)):
+            host = self._hosts.get(address.lower())
+        if host is None and (address.lower() in self._clients.addresses or _is_made_up(address)):
             return ("127.0.0.1", 0)
-        return found
+        return host
 
     async def close(self) -> None:
-        """Closes every connection, and ends what was started for this cloud."""
+        """Close every connection and stop what was started for this cloud."""
         try:
             await self._clients.close()
         finally:
@@ -181,7 +181,7 @@ class Cloud:
 
 
 def _is_made_up(address: str) -> bool:
-    """Whether an address belongs to no real network: local clouds take their public ones from such ranges."""
+    """True for an address reserved for documentation; public addresses of local clouds are such."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
@@ -190,5 +190,5 @@ def _is_made_up(address: str) -> bool:
 
 
 def _is_physical(location: Json) -> bool:
-    """Whether it is a place; the list has groups of places too."""
+    """True for a physical location; the list has groups of locations too."""
     return bool((location.get("metadata") or {}).get("regionType", "Physical") == "Physical")

@@ -1,4 +1,4 @@
-"""From a profile to a cloud that can be asked."""
+"""Connect to the cloud of a profile."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ async def connect(
     prompt: Prompt | None = None,
     poll: float | None = None,
 ) -> Cloud:
-    """Opens the cloud of a profile: gets a token, finds the subscription.
+    """Connect to the cloud of a profile: get a token and resolve the subscription.
 
     Args:
-        profile: which cloud, as whom.
-        endpoint: where the local cloud is; needed for a local profile and for no other.
-        on_request: told of every attempt at every request.
-        prompt: told what to type where, for the credential ``device``.
-        poll: seconds between two looks at something that is changing; 1 for the local cloud and 3 elsewhere.
+        profile: the cloud and the credential.
+        endpoint: of the local cloud; required for a local profile only.
+        on_request: receives every attempt of every request.
+        prompt: shows the code to sign in with, for the credential ``device``.
+        poll: seconds between two polls; by default 1 for the local cloud and 3 elsewhere.
 
     Raises:
-        AzureFailure: there is no token, no such subscription, or nobody answers.
+        AzureFailure: sign-in fails, the subscription does not exist, or the cloud cannot be reached.
     """
     if profile.cloud == "local" and endpoint is None:
         raise _failure("NoLocalCloud", "The local cloud is not running.", "“azops sim up” starts it.")
@@ -62,12 +62,12 @@ async def connect(
         subscription = profile.subscription or os.environ.get("AZURE_SUBSCRIPTION_ID", "")
     clients = _clients(profile, credential, transport, stats, manager, scope, poll)
     try:
-        found = await _subscription(clients, subscription, credential.kind)
+        subscription_json = await _subscription(clients, subscription, credential.kind)
     except BaseException:
         await clients.close()
         raise
-    clients.subscription = found["subscriptionId"]
-    return Cloud(profile, clients, subscription_name=found.get("displayName") or "", endpoint=endpoint)
+    clients.subscription = subscription_json["subscriptionId"]
+    return Cloud(profile, clients, subscription_name=subscription_json.get("displayName") or "", endpoint=endpoint)
 
 
 def _clients(
@@ -84,40 +84,42 @@ def _clients(
     return Clients(profile, credential, transport, stats, manager=manager, scope=scope, subscription="", poll=poll)
 
 
-async def _subscription(clients: Clients, wanted: str, credential: str) -> Json:
-    """The subscription by id or name; the default one of ``az``, or the only one, where none is wanted.
+async def _subscription(clients: Clients, requested: str, credential: str) -> Json:
+    """Resolve a subscription by id or name; without either, the default of ``az`` or the only one.
 
     Raises:
-        AzureFailure: there is none, or it is not plain which.
+        AzureFailure: no subscription matches, or several do.
     """
-    if not wanted and credential == "cli":
-        wanted = _az_default()
-    if re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", wanted):
-        return await clients.get(f"/subscriptions/{wanted}", _SUBSCRIPTIONS)
-    known = [one async for one in clients.pages("/subscriptions", _SUBSCRIPTIONS)]
-    usable = [one for one in known if one.get("state", "Enabled") in ("Enabled", "Warned", "PastDue")]
-    if wanted:
-        usable = [one for one in known if one.get("displayName", "").lower() == wanted.lower()]
+    if not requested and credential == "cli":
+        requested = _az_default()
+    if re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", requested):
+        return await clients.get(f"/subscriptions/{requested}", _SUBSCRIPTIONS)
+    known = [item async for item in clients.pages("/subscriptions", _SUBSCRIPTIONS)]
+    usable = [item for item in known if item.get("state", "Enabled") in ("Enabled", "Warned", "PastDue")]
+    if requested:
+        usable = [item for item in known if item.get("displayName", "").lower() == requested.lower()]
     if len(usable) == 1:
         return usable[0]
-    names = ", ".join(f"{one.get('displayName')} ({one.get('subscriptionId')})" for one in (usable or known)[:8])
+    names = ", ".join(f"{item.get('displayName')} ({item.get('subscriptionId')})" for item in (usable or known)[:8])
     advice = "Set “subscription” in the profile to an id."
-    if not usable and wanted:
-        said = f"There is no subscription “{wanted}”" + (f"; there are {names}." if names else ".")
-        raise _failure("SubscriptionNotFound", said, advice)
+    if not usable and requested:
+        message = f"Subscription “{requested}” does not exist" + (f"; known are {names}." if names else ".")
+        raise _failure("SubscriptionNotFound", message, advice)
     if not usable:
         raise _failure(
-            "SubscriptionNotFound", "The identity can see no subscription.", "Ask its owner for a role on one."
+            "SubscriptionNotFound",
+            "The identity has no access to any subscription.",
+            "Ask for a role on a subscription.",
         )
     raise _failure("SubscriptionNotPlain", f"There are several subscriptions: {names}.", advice)
 
 
 def _az_default() -> str:
-    """Id of the subscription that ``az`` acts on; empty where it says none."""
+    """Id of the default subscription of ``az``; empty if there is none."""
     folder = Path(os.environ.get("AZURE_CONFIG_DIR") or Path.home() / ".azure")
     try:
         known = json.loads((folder / "azureProfile.json").read_text("utf-8-sig"))["subscriptions"]
-        return next((str(one["id"]) for one in known if one.get("isDefault")), "")
+        return next((str(entry["id"]) for entry in known if entry.get("isDefault")), "")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
 

@@ -1,4 +1,4 @@
-"""Credentials: who asks. One is chosen by the profile, and none can hang.
+"""Credentials for Azure. The profile chooses one; each has a time limit.
 
 Tokens are kept in memory, once for all clients. Nothing of them is written or shown.
 """
@@ -19,7 +19,7 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azops_tui.azure.profiles import CLOUDS, Profile
 
 Prompt = Callable[[str, str, float], object]
-"""Told ``(url, code, expires)`` when somebody must sign in with a code; ``expires`` in seconds since the epoch."""
+"""Receives ``(url, code, expires)`` when a person must sign in; ``expires`` is in seconds since the epoch."""
 PATIENCE: Mapping[str, float] = {
     "cli": 30,
     "environment": 30,
@@ -28,11 +28,11 @@ PATIENCE: Mapping[str, float] = {
     "browser": 300,
     "local": 10,
 }
-"""Seconds that each kind of credential may take for a token."""
+"""Time limit for a token in seconds, by kind of credential."""
 
 
 class Credential:
-    """A credential as the SDK's clients take it: tokens from ``fetch``, under a time limit, kept till they age."""
+    """A credential for the SDK's clients: gets tokens with ``fetch`` under a time limit and caches them."""
 
     def __init__(
         self,
@@ -47,39 +47,39 @@ class Credential:
         self._lock = asyncio.Lock()
 
     async def get_token_info(self, *scopes: str, options: Mapping[str, Any] | None = None) -> AccessTokenInfo:
-        """A token that lasts five more minutes at least.
+        """Return a token that is valid for at least five more minutes.
 
         Raises:
-            ClientAuthenticationError: there is none to be had; the text says why, for people.
+            ClientAuthenticationError: no token can be obtained; the text says why.
         """
-        asked = dict(options or {})
-        key = (scopes, asked.get("tenant_id"))
+        requested = dict(options or {})
+        key = (scopes, requested.get("tenant_id"))
         async with self._lock:
             kept = self._tokens.get(key)
             # Claims come with a refusal of the token we have: it must not be given again.
-            if kept is not None and not asked.get("claims") and kept.expires_on - time.time() > 300:
+            if kept is not None and not requested.get("claims") and kept.expires_on - time.time() > 300:
                 return kept
             patience = PATIENCE[self.kind]
             try:
                 async with asyncio.timeout(patience):
-                    token = await self._fetch(scopes, asked)
+                    token = await self._fetch(scopes, requested)
             except TimeoutError:
-                said = f"The credential “{self.kind}” gave no token within {patience:.0f} s."
-                raise ClientAuthenticationError(message=said) from None
+                message = f"The credential “{self.kind}” returned no token within {patience:.0f} s."
+                raise ClientAuthenticationError(message=message) from None
             self._tokens[key] = token
             return token
 
     async def get_token(
         self, *scopes: str, claims: str | None = None, tenant_id: str | None = None, **kw: Any
     ) -> AccessToken:
-        """The same in the older form."""
+        """Return the same as an `AccessToken`, which older clients use."""
         info = await self.get_token_info(
             *scopes, options={"claims": claims, "tenant_id": tenant_id} if claims else None
         )
         return AccessToken(info.token, info.expires_on)
 
     async def close(self) -> None:
-        """Frees what it holds."""
+        """Release the connections of the credential."""
         if self._close is not None:
             await self._close()
 
@@ -93,7 +93,7 @@ class Credential:
 def local_credential(
     session: aiohttp.ClientSession, url: str, tenant: str, client_id: str, client_secret: str
 ) -> Credential:
-    """The local cloud's: a client secret for a token, at the simulator's own authority."""
+    """Credential of the local cloud: a client secret, at the simulator's own token service."""
 
     async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
         form = {
@@ -117,14 +117,14 @@ def local_credential(
 
 
 def credential_for(profile: Profile, prompt: Prompt | None = None) -> Credential:
-    """The credential of a profile of a real cloud. Nothing is asked for before the first token.
+    """Return the credential of a profile of a real cloud; it requests nothing before the first token.
 
     Args:
         profile: says which; ``default`` takes the environment's if it is set, else that of ``az``.
         prompt: told what to type where, for ``device``. Called in the loop's thread.
 
     Raises:
-        ClientAuthenticationError: ``device`` without anybody to prompt.
+        ClientAuthenticationError: the credential is ``device`` and there is no prompt.
     """
     kind = profile.credential
     if kind == "default":
@@ -135,25 +135,25 @@ def credential_for(profile: Profile, prompt: Prompt | None = None) -> Credential
 
 
 def _quiet(kind: str, profile: Profile) -> Credential:
-    """A credential of the SDK that asks nobody."""
+    """A non-interactive credential of the SDK."""
     if kind == "cli":
         return Credential(kind, lambda scopes, options: asyncio.to_thread(_az_token, profile.tenant, scopes, options))
-    made: list[Any] = []
+    credentials: list[Any] = []
 
     async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
-        if not made:
+        if not credentials:
             # The import takes a quarter of a second: in a thread the screen does not stand still.
             identity = await asyncio.to_thread(__import__, "azure.identity.aio", fromlist=["aio"])
             if kind == "environment":
-                made.append(identity.EnvironmentCredential(authority=CLOUDS[profile.cloud].authority))
+                credentials.append(identity.EnvironmentCredential(authority=CLOUDS[profile.cloud].authority))
             else:
-                made.append(identity.ManagedIdentityCredential())
-        token: AccessTokenInfo = await made[0].get_token_info(*scopes, options=dict(options))
+                credentials.append(identity.ManagedIdentityCredential())
+        token: AccessTokenInfo = await credentials[0].get_token_info(*scopes, options=dict(options))
         return token
 
     async def close() -> None:
-        if made:
-            await made[0].close()
+        if credentials:
+            await credentials[0].close()
 
     return Credential(kind, fetch, close)
 
@@ -181,11 +181,11 @@ def _az_token(tenant: str, scopes: tuple[str, ...], options: Mapping[str, Any]) 
 
 
 def _interactive(kind: str, profile: Profile, prompt: Prompt | None) -> Credential:
-    """A credential that a person helps; the SDK has these only for threads."""
+    """An interactive credential; the SDK has only a blocking version, so it runs in a thread."""
     if kind == "device" and prompt is None:
-        said = "Signing in with a device code needs somebody to show the code to."
-        raise ClientAuthenticationError(message=said)
-    made: list[Any] = []
+        message = "Signing in with a device code needs a terminal to show the code."
+        raise ClientAuthenticationError(message=message)
+    credentials: list[Any] = []
 
     async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
         loop = asyncio.get_running_loop()
@@ -195,23 +195,23 @@ def _interactive(kind: str, profile: Profile, prompt: Prompt | None) -> Credenti
                 loop.call_soon_threadsafe(prompt, url, code, expires.timestamp())
 
         def work() -> AccessTokenInfo:
-            if not made:
+            if not credentials:
                 import azure.identity as identity
 
                 common: dict[str, Any] = {"authority": CLOUDS[profile.cloud].authority, "timeout": int(PATIENCE[kind])}
                 if profile.tenant:
                     common["tenant_id"] = profile.tenant
                 if kind == "device":
-                    made.append(identity.DeviceCodeCredential(prompt_callback=ask, **common))
+                    credentials.append(identity.DeviceCodeCredential(prompt_callback=ask, **common))
                 else:
-                    made.append(identity.InteractiveBrowserCredential(**common))
-            token: AccessTokenInfo = made[0].get_token_info(*scopes, options=dict(options))
+                    credentials.append(identity.InteractiveBrowserCredential(**common))
+            token: AccessTokenInfo = credentials[0].get_token_info(*scopes, options=dict(options))
             return token
 
         return await asyncio.to_thread(work)
 
     async def close() -> None:
-        if made:
-            made[0].close()
+        if credentials:
+            credentials[0].close()
 
     return Credential(kind, fetch, close)

@@ -1,4 +1,4 @@
-"""Deployments: started, watched operation by operation, and read again afterwards."""
+"""Deployments: validate, predict, run, watch operation by operation, and cancel."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ import msgspec
 
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
-from azops_tui.azure.operations import Expected, Watch, with_cause
+from azops_tui.azure.operations import ExpectedResource, OperationWatch, with_cause
 from azops_tui.azure.parameter_origin import name_origins, origins_named
 from azops_tui.durations import parse_iso_duration, start_time
 from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, PropertyChangeView
 from azops_tui.json_types import Json
 
 Changes = list[ChangeView]
-"""Named here: within the class, ``list`` is a method."""
+"""An alias: within the class, ``list`` is a method."""
 
 
 class Deployments:
-    """The deployments of the subscription. A ``group`` of ``""`` means the subscription itself."""
+    """Deployments of a subscription. With ``""`` as the group, the deployment scope is the subscription."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     async def list(self, group: str) -> list[DeploymentView]:
-        """The deployments of a group without their operations, the newest first.
+        """List the deployments of a group without their operations, newest first.
 
         Raises:
-            AzureFailure: there is no such group.
+            AzureFailure: the group does not exist.
         """
         client = await self._clients.deployments()
         with explained(f"/{self._scope(group)}"):
             listed = client.deployments.list_at_scope(self._scope(group))
-            found = [deployment_view(deployment.as_dict(), group) async for deployment in listed]
-        return sorted(found, key=lambda deployment: -(deployment.started or 0))
+            deployments = [deployment_view(deployment.as_dict(), group) async for deployment in listed]
+        return sorted(deployments, key=lambda deployment: -(deployment.started or 0))
 
     async def get(self, group: str, name: str) -> DeploymentView:
-        """A deployment with its operations, nested ones and those that have not begun among them.
+        """Read a deployment with its operations, including nested and waiting ones.
 
         Raises:
-            AzureFailure: there is none.
+            AzureFailure: it does not exist.
         """
         raw = await self._read(group, name)
-        watch = Watch(self._clients, self._scope(group), name, raw)
+        watch = OperationWatch(self._clients, self._scope(group), name, raw)
         view = deployment_view(raw, group)
         operations = await watch.look(final=view.finished)
         return with_cause(msgspec.structs.replace(view, operations=operations))
@@ -59,10 +59,10 @@ class Deployments:
         *,
         location: str = "",
     ) -> None:
-        """Has the service check a template; nothing is changed.
+        """Validate a template with the service; nothing is changed.
 
         Raises:
-            AzureFailure: it would not be accepted.
+            AzureFailure: the service rejects the template.
         """
         client = await self._clients.deployments()
         body = _body(template, parameters, mode, location)
@@ -84,10 +84,10 @@ class Deployments:
         *,
         location: str = "",
     ) -> Changes:
-        """What a deployment would change, as the service foresees it; nothing is changed.
+        """Predict the changes of a deployment with the service's what-if; nothing is changed.
 
         Raises:
-            AzureFailure: it cannot be asked, or the deployment would be refused.
+            AzureFailure: the prediction is not available, or the service would reject the deployment.
         """
         client = await self._clients.deployments()
         body = _body(template, parameters, mode, location)
@@ -101,7 +101,7 @@ class Deployments:
             answer = result.as_dict() if result is not None else {}
             if answer.get("error") or str(answer.get("status", "Succeeded")).lower() == "failed":
                 raise AzureFailure(*flatten(answer.get("error") or answer, resource=identity))
-        return [change_view(one) for one in (answer.get("properties") or {}).get("changes") or []]
+        return [change_view(change) for change in (answer.get("properties") or {}).get("changes") or []]
 
     async def run(
         self,
@@ -112,10 +112,10 @@ class Deployments:
         mode: str = "Incremental",
         *,
         location: str = "",
-        expected: Sequence[Expected] = (),
+        expected: Sequence[ExpectedResource] = (),
         validate: bool = True,
     ) -> AsyncGenerator[DeploymentView, None]:
-        """Deploys a template and yields a view whenever something changed; the last one is finished.
+        """Deploy a template and yield a view after every change; the last view is final.
 
         A deployment that fails is no exception: its last view says so. One that is abandoned (the iteration is closed
         or cancelled) goes on in Azure; :meth:`cancel` ends it.
@@ -127,11 +127,11 @@ class Deployments:
             parameters: ``{"name": {"value": …}}``.
             mode: ``Incremental`` or ``Complete``; case does not matter.
             location: where a deployment to the subscription is kept.
-            expected: what will be made, so that what has not begun is shown; otherwise it is known from the deployment.
-            validate: whether the service is asked first, so that nothing is begun that cannot succeed.
+            expected: resources of the template, shown as waiting; by default, what the deployment itself reports.
+            validate: validate the template first, so that a deployment that must fail does not start.
 
         Raises:
-            AzureFailure: it was refused at the door, or its state can no longer be read.
+            AzureFailure: the deployment was rejected, or its state can no longer be read.
         """
         if validate:
             await self.validate(group, name, template, parameters, mode, location=location)
@@ -141,7 +141,7 @@ class Deployments:
             poller = await client.deployments.begin_create_or_update_at_scope(self._scope(group), name, body)
             raw = poller.polling_method().resource().as_dict()
         view = deployment_view(raw, group)
-        watch = Watch(self._clients, self._scope(group), name, raw, expected)
+        watch = OperationWatch(self._clients, self._scope(group), name, raw, expected)
         view = msgspec.structs.replace(view, operations=watch.waiting())
         yield view
         done = asyncio.ensure_future(poller.result())
@@ -156,7 +156,7 @@ class Deployments:
                     operations = view.operations
                 status = _state(str(poller.status()))
                 state = status if status in ("Accepted", "Running") else view.state
-                if state == "Accepted" and any(one.state != "Waiting" for one in operations):
+                if state == "Accepted" and any(operation.state != "Waiting" for operation in operations):
                     state = "Running"
                 seen = msgspec.structs.replace(view, operations=operations, state=state)
                 if seen != view:
@@ -168,7 +168,7 @@ class Deployments:
         raw = await self._read(group, name)
         last = deployment_view(raw, group)
         if not last.finished:
-            # Polling itself was given up: say why, rather than wait for ever.
+            # The poller gave up: report why instead of waiting forever.
             error = done.exception()
             if error is not None:
                 with explained(self._id(group, name)):
@@ -178,10 +178,10 @@ class Deployments:
         yield name_origins(template, last)
 
     async def cancel(self, group: str, name: str) -> None:
-        """Ends a running deployment: what has begun is finished, nothing more begins.
+        """Cancel a running deployment: started operations finish, no others start.
 
         Raises:
-            AzureFailure: there is none, or it is not running.
+            AzureFailure: the deployment does not exist or is not running.
         """
         client = await self._clients.deployments()
         with explained(self._id(group, name)):
@@ -201,7 +201,7 @@ class Deployments:
 
 
 def deployment_view(deployment: Json, group: str) -> DeploymentView:
-    """The view of a deployment as the service shows it, without operations."""
+    """Convert a deployment from the service's JSON, without operations."""
     properties = deployment.get("properties") or {}
     identity = deployment.get("id", "")
     correlation = properties.get("correlationId") or ""
@@ -223,7 +223,7 @@ def deployment_view(deployment: Json, group: str) -> DeploymentView:
 
 
 def change_view(change: Json) -> ChangeView:
-    """The view of a change as what-if shows it."""
+    """Convert a change from the JSON of what-if."""
     return ChangeView(
         resource_id=change.get("resourceId") or "",
         type=change.get("changeType") or "",
@@ -244,7 +244,7 @@ def _property_view(change: Json) -> PropertyChangeView:
 
 
 def _state(word: str) -> str:
-    """The state in the words of the view: whatever goes on but has no word of its own is ``Running``."""
+    """State of the view: any state of the service that is not final is ``Running``."""
     known = {"accepted": "Accepted", "succeeded": "Succeeded", "failed": "Failed", "canceled": "Canceled"}
     return known.get(word.lower(), "Running")
 

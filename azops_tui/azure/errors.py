@@ -1,7 +1,7 @@
-"""Failures of Azure, flattened to what a person needs: the leaf error, on what, and what to do.
+"""Failures of Azure, flattened to what a person needs: the innermost error, the resource, and advice.
 
 The service nests errors in errors, lists of details, and JSON inside strings, several levels deep. Nothing of the SDK
-is imported here: where one of its exceptions comes, it has been loaded already.
+is imported here: an exception of the SDK comes only when it is loaded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
 
 DEEPEST = 40
-"""Steps into objects, lists and strings that are followed; each of the service's levels takes up to four."""
+"""Depth to which objects, lists and strings are followed; a level of the service's nesting takes up to four."""
 
 _WRAPPERS = {
     "aggregateerror",
@@ -34,32 +34,32 @@ _WRAPPERS = {
     "resourceoperationfailure",
     "retryableerror",
 }
-"""Codes that say only that something within failed."""
+"""Codes that only wrap an inner error."""
 _VAGUE = {"", "unspecified", "unknown", "none", "null", "error", "internalerror"}
-"""Codes that say less than the error around them."""
+"""Codes that are less specific than that of the error around them."""
 _GO_ERROR = re.compile(r'Code="(?P<code>\w+)"\s+Message="(?P<message>(?:[^"\\]|\\.)*)')
 
 
 class AzureFailure(AzopsError):  # noqa: N818 - it is the failure of an operation, which its view describes
-    """Azure refused or failed to do something. ``str()`` is one sentence for people."""
+    """Azure rejected a request, failed to carry it out, or cannot be reached."""
 
     def __init__(self, view: FailureView, *more: FailureView, status: int | None = None) -> None:
         super().__init__(sentence(view))
         self.view = view
-        """The failure that says most."""
+        """The most specific failure."""
         self.views = (view, *more)
-        """All of them, where several things failed at once."""
+        """All failures, if several operations failed."""
         self.status = status
-        """HTTP status of the answer; None where there was no answer."""
+        """HTTP status of the response; None without a response."""
 
 
 def sentence(view: FailureView) -> str:
-    """The failure as one line for people: on what, why, and what to do."""
+    """Format a failure as one line for people: the resource, the reason, and what to do."""
     return as_sentence(view.message, view.target, view.resource, view.advice)
 
 
 def flatten(payload: Json, *, resource: str = "", correlation_id: str = "") -> list[FailureView]:
-    """The leaf errors of an error body, most telling first; never empty.
+    """Return the innermost errors of an error body, most specific first; never empty.
 
     Args:
         payload: the body, as an object, as text or as bytes; JSON or not.
@@ -79,11 +79,11 @@ def flatten(payload: Json, *, resource: str = "", correlation_id: str = "") -> l
 
 
 def from_exception(error: BaseException, *, resource: str = "") -> AzureFailure:
-    """The failure that an exception of the SDK, of its transport or of a timeout means.
+    """Convert an exception of the SDK, of its transport or of a timeout.
 
     Args:
         error: the exception.
-        resource: id or name of what was acted on; taken from the request's URL where it is not given.
+        resource: id or name of the resource; by default that of the request's URL.
     """
     if isinstance(error, AzureFailure):
         return error
@@ -94,8 +94,8 @@ def from_exception(error: BaseException, *, resource: str = "") -> AzureFailure:
         if isinstance(error, core.ClientAuthenticationError):
             return AzureFailure(_view("AuthenticationFailed", _first_line(str(error)), "", resource, ""))
         if isinstance(error, core.ServiceResponseError) or _was_sent(error):
-            said = "The connection was lost before Azure answered; whether the request was carried out is not known."
-            return AzureFailure(_view("ConnectionLost", said, "", resource, ""))
+            message = "The connection was lost before Azure answered; it is unknown whether the request took effect."
+            return AzureFailure(_view("ConnectionLost", message, "", resource, ""))
         if isinstance(error, core.ServiceRequestError):
             return AzureFailure(_unreachable(error, resource))
     if isinstance(error, TimeoutError):
@@ -107,7 +107,7 @@ def from_exception(error: BaseException, *, resource: str = "") -> AzureFailure:
 
 @contextmanager
 def explained(resource: str = "") -> Iterator[None]:
-    """Turns every exception of the SDK inside into :class:`AzureFailure`. Cancellation and our own errors pass."""
+    """Convert exceptions of the SDK raised inside to :class:`AzureFailure`; all others pass."""
     try:
         yield
     except AzureFailure:
@@ -121,7 +121,7 @@ def explained(resource: str = "") -> Iterator[None]:
 
 
 def is_missing(failure: AzureFailure) -> bool:
-    """Whether it failed because there is no such thing."""
+    """True if the failure is that the resource does not exist."""
     return failure.status == 404 or failure.view.code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound")
 
 
@@ -153,7 +153,7 @@ def _leaves(payload: Json, depth: int) -> list[tuple[str, str, str]]:
 
 
 def _leaf(body: Mapping[str, Json], depth: int) -> list[tuple[str, str, str]]:
-    """The leaves of one error object, whose names are in lower case."""
+    """Leaves of one error object, whose keys are in lower case."""
     code = re.sub(r"^\d{3}\s+", "", _text(body.get("code")))
     message = _text(body.get("message") or body.get("statusmessage") or body.get("errormessage") or body.get("title"))
     target = _text(body.get("target"))
@@ -190,9 +190,9 @@ def _same_code(code: str, children: list[tuple[str, str, str]]) -> bool:
 def _violation(info: Json) -> str:
     """Path in the template of a ``TemplateViolation``; name of the policy of a ``PolicyViolation``."""
     for item in info if isinstance(info, list) else []:
-        found = item.get("info") if isinstance(item, Mapping) else None
-        if isinstance(found, Mapping):
-            name = found.get("path") or found.get("policyDefinitionDisplayName") or found.get("policyDefinitionName")
+        info = item.get("info") if isinstance(item, Mapping) else None
+        if isinstance(info, Mapping):
+            name = info.get("path") or info.get("policyDefinitionDisplayName") or info.get("policyDefinitionName")
             if isinstance(name, str):
                 return name
     return ""
@@ -201,12 +201,12 @@ def _violation(info: Json) -> str:
 def _token_error(error: str, description: str) -> tuple[str, str, str]:
     """An error of the token service: its AADSTS number is the code."""
     number = re.search(r"AADSTS\d+", description)
-    said = _first_line(re.sub(r"^AADSTS\d+:\s*", "", description))
-    return (number[0] if number else error, said or error, "")
+    message = _first_line(re.sub(r"^AADSTS\d+:\s*", "", description))
+    return (number[0] if number else error, message or error, "")
 
 
 def _parsed(text: str) -> Json | None:
-    """The object or list that the text is as JSON; None where it is anything else."""
+    """Parse text as a JSON object or list; None for anything else."""
     stripped = text.strip().lstrip("﻿")
     if not stripped or stripped[0] not in "{[" or stripped[-1] not in "}]":
         return None
@@ -228,7 +228,7 @@ def _text(value: Json) -> str:
 
 
 def _identity(message: str) -> str:
-    """The correlation or tracking id that a message mentions."""
+    """Correlation or tracking id in a message."""
     match = re.search(r"(?:correlation|tracking) id(?: is)?:? '?([0-9a-fA-F-]{36})", message, re.IGNORECASE)
     return match[1] if match else ""
 
@@ -247,7 +247,7 @@ def _view(code: str, message: str, target: str, resource: str, correlation_id: s
 
 
 def _from_response(error: Exception, resource: str) -> AzureFailure:
-    """The failure in an HTTP answer; that of a long-running operation has status 200."""
+    """Failure of an HTTP response; for a long-running operation the status is 200."""
     response = getattr(error, "response", None)
     headers = getattr(response, "headers", None) or {}
     status = getattr(response, "status_code", None)
@@ -259,10 +259,10 @@ def _from_response(error: Exception, resource: str) -> AzureFailure:
     if not views or (views[0].code == "Unknown" and (status or 0) >= 400):
         code = _STATUS_CODES.get(status or 0, f"Http{status}")
         reason = getattr(response, "reason", "") or ""
-        said = clean(body)
-        if said == NO_REASON:
-            said = f"Azure answered {status} {reason}".strip() + "."
-        views = [_view(code, said, "", resource, correlation)]
+        message = clean(body)
+        if message == NO_REASON:
+            message = f"Azure answered {status} {reason}".strip() + "."
+        views = [_view(code, message, "", resource, correlation)]
     return AzureFailure(*views, status=status)
 
 
@@ -281,7 +281,7 @@ _STATUS_CODES = {
 
 
 def _body(response: object) -> str:
-    """Text of an answer whose body may not have been read."""
+    """Text of a response whose body may not have been read."""
     try:
         text = response.text()  # type: ignore[attr-defined]  # both generations of the SDK's answers have it
     except Exception:  # whatever a half-read answer raises, its status still says enough
@@ -290,7 +290,7 @@ def _body(response: object) -> str:
 
 
 def _resource_of(url: str) -> str:
-    """Id of the resource that a URL is about, if it is about one."""
+    """Id of the resource that a URL addresses; empty if it addresses none."""
     match = re.match(r"https?://[^/]+(/subscriptions/[^?]+)", url)
     if not match or re.search(r"/operation(?:s|results|statuses)/", match[1], re.IGNORECASE):
         return ""
@@ -303,22 +303,22 @@ def _resource_of(url: str) -> str:
 
 
 def _was_sent(error: BaseException) -> bool:
-    """Whether the transport had a connection when it failed; the SDK calls that too a request not sent."""
+    """True if the transport was connected when it failed, which the SDK reports as a request not sent."""
     names = {kind.__name__ for kind in type(getattr(error, "inner_exception", None)).__mro__}
     return bool(names & {"ServerDisconnectedError", "ClientOSError"}) and "ClientConnectorError" not in names
 
 
 def _unreachable(error: BaseException, resource: str) -> FailureView:
-    """Azure could not be reached: why, in words."""
+    """Failure of a connection, with its cause in words."""
     chain: list[BaseException] = []
     inner: BaseException | None = getattr(error, "inner_exception", None) or error
     while inner is not None and inner not in chain:
         chain.append(inner)
         inner = inner.__cause__ or inner.__context__ or getattr(inner, "os_error", None)
-    said = " ".join(str(one) for one in chain)
-    host = re.search(r"[Cc]annot connect to host ([^\s:]+(?::\d+)?)", said)
+    message = " ".join(str(link) for link in chain)
+    host = re.search(r"[Cc]annot connect to host ([^\s:]+(?::\d+)?)", message)
     where = host[1] if host else "Azure"
-    low = said.lower()
+    low = message.lower()
     if "certificate" in low or "[ssl" in low:
         return _view("CertificateNotTrusted", f"The certificate of {where} is not trusted.", "", resource, "")
     if "name or service not known" in low or "getaddrinfo" in low or "nodename" in low or "dns" in low:
@@ -327,7 +327,7 @@ def _unreachable(error: BaseException, resource: str) -> FailureView:
         return _view("ConnectionRefused", f"{where} refused the connection.", "", resource, "")
     if "timeout" in low or "timed out" in low:
         return _view("ConnectionTimeout", f"{where} did not answer in time.", "", resource, "")
-    return _view("Unreachable", f"{where} cannot be reached: {_first_line(shorten_ids(said))}", "", resource, "")
+    return _view("Unreachable", f"{where} cannot be reached: {_first_line(shorten_ids(message))}", "", resource, "")
 
 
 def _first_line(text: str) -> str:

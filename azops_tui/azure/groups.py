@@ -15,12 +15,12 @@ from azops_tui.json_types import Json
 
 _Resources = list[ResourceView]  # the class has a method of the name “list”
 _LOCKS = "2016-09-01"
-_LOCKS_LAST = 15.0
-"""Seconds that the list of locks is believed: it changes rarely and is read beside each list of groups."""
+_LOCKS_CACHED_S = 15.0
+"""Seconds for which the list of locks is cached: it changes rarely and is read with each list of groups."""
 
 
 class Groups:
-    """The groups of the subscription."""
+    """Resource groups of a subscription."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -28,54 +28,54 @@ class Groups:
         self._locks_read = float("-inf")
 
     async def list(self) -> list[GroupView]:
-        """All groups, sorted by name.
+        """List the groups, sorted by name.
 
         Raises:
-            AzureFailure: they cannot be read.
+            AzureFailure: the list cannot be read.
         """
         locked = asyncio.ensure_future(self._locks())
         try:
             client = await self._clients.resources()
             with explained():
-                found = [group.as_dict() async for group in client.resource_groups.list()]
+                groups = [group.as_dict() async for group in client.resource_groups.list()]
             scopes = await locked
         finally:
             locked.cancel()
-        return sorted((_view(group, scopes) for group in found), key=lambda group: group.name.lower())
+        return sorted((_view(group, scopes) for group in groups), key=lambda group: group.name.lower())
 
     async def get(self, name: str) -> GroupView | None:
-        """The group of this name; None where there is none.
+        """Read a group; None if it does not exist.
 
         Raises:
-            AzureFailure: it cannot be read.
+            AzureFailure: the request was rejected or the cloud cannot be reached.
         """
         client = await self._clients.resources()
         try:
             with explained(self._id(name)):
-                found = (await client.resource_groups.get(name)).as_dict()
+                group = (await client.resource_groups.get(name)).as_dict()
         except AzureFailure as failure:
             if is_missing(failure):
                 return None
             raise
-        return _view(found, await self._locks())
+        return _view(group, await self._locks())
 
     async def create(self, name: str, location: str, tags: Mapping[str, str] | None = None) -> GroupView:
-        """Makes a group, or sets the tags of one that is there.
+        """Create a group, or set the tags of an existing one.
 
         Raises:
-            AzureFailure: it exists in another location, or may not be made.
+            AzureFailure: the group exists in another location or may not be created.
         """
         client = await self._clients.resources()
         body = {"location": location, "tags": dict(tags or {})}
         with explained(self._id(name)):
-            made = await client.resource_groups.create_or_update(name, body)
-        return _view(made.as_dict(), await self._locks())
+            created = await client.resource_groups.create_or_update(name, body)
+        return _view(created.as_dict(), await self._locks())
 
     async def tag(self, name: str, tags: Mapping[str, str]) -> GroupView:
-        """Replaces the tags of a group.
+        """Replace the tags of a group.
 
         Raises:
-            AzureFailure: there is no such group, or it may not be changed.
+            AzureFailure: the group does not exist or may not be changed.
         """
         client = await self._clients.resources()
         with explained(self._id(name)):
@@ -83,33 +83,33 @@ class Groups:
         return _view(changed.as_dict(), await self._locks())
 
     async def lock(self, name: str, *, lock: str = "azops", note: str = "") -> None:
-        """Protects a group and all in it from deletion.
+        """Lock a group and its resources against deletion.
 
         Raises:
-            AzureFailure: locks may not be set here.
+            AzureFailure: the identity may not create locks.
         """
         body = {"properties": {"level": "CanNotDelete", "notes": note}}
         await self._clients.send("PUT", self._lock_id(name, lock), _LOCKS, body=body)
         self._locks_read = float("-inf")
 
     async def unlock(self, name: str, *, lock: str = "azops") -> None:
-        """Takes the lock away that :meth:`lock` set.
+        """Remove the lock that :meth:`lock` created.
 
         Raises:
-            AzureFailure: locks may not be removed here.
+            AzureFailure: the identity may not remove locks.
         """
         await self._clients.send("DELETE", self._lock_id(name, lock), _LOCKS)
         self._locks_read = float("-inf")
 
     async def export(self, name: str, resource_ids: Sequence[str] = ()) -> Json:
-        """The template that would make what is in the group, as the service writes it.
+        """Export the template of a group's resources.
 
         Args:
             name: of the group.
-            resource_ids: what to export; everything where empty.
+            resource_ids: resources to export; empty for all.
 
         Raises:
-            AzureFailure: there is no such group, or it cannot be exported at all.
+            AzureFailure: the group does not exist or cannot be exported.
         """
         client = await self._clients.resources()
         body = {"resources": list(resource_ids) or ["*"], "options": "SkipAllParameterization"}
@@ -119,14 +119,14 @@ class Groups:
         return result.get("template")
 
     async def delete(self, name: str, *, on_poll: Callable[[float], object] | None = None) -> None:
-        """Deletes a group with all that is in it, and waits until it is gone.
+        """Delete a group with all its resources and wait for the end.
 
         Args:
             name: of the group.
-            on_poll: told the seconds since the beginning, at each look.
+            on_poll: receives the seconds since the start, at each poll.
 
         Raises:
-            AzureFailure: there is none, something in it is locked, or something cannot be deleted.
+            AzureFailure: the group does not exist, is locked, or contains what cannot be deleted.
         """
         client = await self._clients.resources()
         with explained(self._id(name)):
@@ -134,16 +134,16 @@ class Groups:
             await wait_for(poller, self._clients.poll, on_poll)
 
     async def resources(self, name: str) -> _Resources:
-        """What is in the group, sorted by type and name.
+        """List the resources of a group, sorted by type and name.
 
         Raises:
-            AzureFailure: there is no such group.
+            AzureFailure: the group does not exist.
         """
         client = await self._clients.resources()
         with explained(self._id(name)):
             listed = client.resources.list_by_resource_group(name, expand="provisioningState")
-            found = [resource_view(resource.as_dict()) async for resource in listed]
-        return sorted(found, key=lambda resource: (resource.type.lower(), resource.name.lower()))
+            resources = [resource_view(resource.as_dict()) async for resource in listed]
+        return sorted(resources, key=lambda resource: (resource.type.lower(), resource.name.lower()))
 
     def _id(self, name: str) -> str:
         return f"/subscriptions/{self._clients.subscription}/resourceGroups/{name}"
@@ -152,15 +152,15 @@ class Groups:
         return f"{self._id(group)}/providers/Microsoft.Authorization/locks/{lock}"
 
     async def _locks(self) -> frozenset[str]:
-        """Scopes that have a lock, in lower case. Somebody who may not read locks sees none."""
-        if time.monotonic() - self._locks_read > _LOCKS_LAST:
+        """Locked scopes, in lower case; empty for an identity that may not read locks."""
+        if time.monotonic() - self._locks_read > _LOCKS_CACHED_S:
             self._locks_read = time.monotonic()
             path = f"/subscriptions/{self._clients.subscription}/providers/Microsoft.Authorization/locks"
             try:
-                found = [lock async for lock in self._clients.pages(path, _LOCKS)]
+                locks = [lock async for lock in self._clients.pages(path, _LOCKS)]
             except AzureFailure:
-                found = []
-            self._locked = frozenset(split_id(lock.get("id", ""))[0].strip("/").lower() for lock in found)
+                locks = []
+            self._locked = frozenset(split_id(lock.get("id", ""))[0].strip("/").lower() for lock in locks)
         return self._locked
 
 

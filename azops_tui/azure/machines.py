@@ -1,4 +1,4 @@
-"""Virtual machines and the addresses under which they are reached."""
+"""Virtual machines and their addresses."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from azops_tui.events.azure_views import MachineView
 from azops_tui.json_types import Json
 
 NETWORK = "2024-05-01"
-"""The api-version of all that is read from Microsoft.Network."""
+"""API version of Microsoft.Network."""
 
 _AT_ONCE = 8
 
 
 class Machines:
-    """The virtual machines of the subscription; instances of Uniform scale sets are not among them."""
+    """Virtual machines of a subscription, without the instances of Uniform scale sets."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     async def list(self, group: str) -> list[MachineView]:
-        """The machines of a group, sorted by name, with addresses from their network interfaces.
+        """List the machines of a group, sorted by name, with the addresses of their network interfaces.
 
         Raises:
-            AzureFailure: there is no such group.
+            AzureFailure: the group does not exist.
         """
         client = await self._clients.compute()
         with explained(f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"):
@@ -57,10 +57,10 @@ class Machines:
         *,
         on_poll: Callable[[float], object] | None = None,
     ) -> None:
-        """Does something to a machine and waits until it is done.
+        """Run an action on a machine and wait for its end.
 
         Raises:
-            AzureFailure: it was refused or failed.
+            AzureFailure: the action was rejected or failed.
         """
         client = await self._clients.compute()
         resource = (
@@ -73,7 +73,7 @@ class Machines:
 
 
 async def _or_itself(status: Callable[[Json], object], machine: Json) -> Json:
-    """The machine with its status, or without where that cannot be read, as while it is being deleted."""
+    """A machine with its status, which cannot be read while it is being deleted, for example."""
     try:
         return await status(machine)  # type: ignore[misc]  # it is a coroutine function, which no alias here can say
     except AzureFailure:
@@ -81,7 +81,7 @@ async def _or_itself(status: Callable[[Json], object], machine: Json) -> Json:
 
 
 async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str, str]]:
-    """Private address, public address and DNS name of each network interface of a group, by its id in lower case.
+    """Return private address, public address and DNS name of a group's network interfaces, by id in lower case.
 
     Raises:
         AzureFailure: the network cannot be read.
@@ -100,31 +100,31 @@ async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str
                 known[identity.lower()] = await clients.get(identity, NETWORK)
             except AzureFailure:
                 continue  # a group that we may not read
-    found = {}
+    addresses = {}
     for card in cards:
         setting = _primary(card)
         public = known.get((setting.get("publicIPAddress") or {}).get("id", "").lower(), {}).get("properties") or {}
         fqdn = (public.get("dnsSettings") or {}).get("fqdn") or ""
-        found[card["id"].lower()] = (setting.get("privateIPAddress") or "", public.get("ipAddress") or "", fqdn)
-    clients.addresses.update(name.lower() for names in found.values() for name in names if name)
-    return found
+        addresses[card["id"].lower()] = (setting.get("privateIPAddress") or "", public.get("ipAddress") or "", fqdn)
+    clients.addresses.update(name.lower() for names in addresses.values() for name in names if name)
+    return addresses
 
 
 def _primary(card: Json) -> Json:
-    """Properties of a network interface's primary address, or of its first."""
+    """Properties of the primary, or else the first, address of a network interface."""
     settings = (card.get("properties") or {}).get("ipConfigurations") or []
     properties = [setting.get("properties") or {} for setting in settings]
-    return next((one for one in properties if one.get("primary")), properties[0] if properties else {})
+    return next((item for item in properties if item.get("primary")), properties[0] if properties else {})
 
 
 def power_of(statuses: list[Json] | None) -> str:
-    """The power state among an instance view's statuses, as ``running``; empty where there is none."""
+    """Power state in an instance view, such as ``running``; empty if unknown."""
     codes = [status.get("code", "") for status in statuses or []]
     return next((code.partition("/")[2] for code in codes if code.lower().startswith("powerstate/")), "")
 
 
 def card_of(machine: Json) -> str:
-    """Id of a machine's primary network interface, in lower case; empty where it has none."""
+    """Id of a machine's primary network interface, in lower case; empty if it has none."""
     cards = ((machine.get("properties") or {}).get("networkProfile") or {}).get("networkInterfaces") or []
     primary = next((card for card in cards if (card.get("properties") or {}).get("primary")), cards[0] if cards else {})
     return str(primary.get("id", "")).lower()

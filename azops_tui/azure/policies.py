@@ -1,4 +1,4 @@
-"""What every request passes before it leaves: no change through a read-only profile, no deletion twice."""
+"""Pipeline policies: reject changes through read-only profiles, and do not repeat actions."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _READING_POSTS = re.compile(
 
 
 def is_reading(method: str, url: str) -> bool:
-    """Whether the request changes nothing, whatever its body."""
+    """True for a request that changes nothing, whatever its body."""
     if method.upper() in ("GET", "HEAD", "OPTIONS"):
         return True
     return method.upper() == "POST" and bool(_READING_POSTS.search(urlsplit(url).path.rstrip("/")))
 
 
 class ReadOnlyPolicy(SansIOHTTPPolicy[Any, Any]):
-    """Refuses every request that could change something, in the pipeline itself: there is no way around it."""
+    """Rejects every request that could change something; in the pipeline, nothing bypasses it."""
 
     def __init__(self, profile: str) -> None:
         super().__init__()
         self.profile = profile
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Lets a reading request through.
+        """Pass on a reading request.
 
         Raises:
-            AzureFailure: the request is not known to change nothing.
+            AzureFailure: the request could change something.
         """
         method, url = request.http_request.method, request.http_request.url
         if not is_reading(method, url):
@@ -50,15 +50,15 @@ class ReadOnlyPolicy(SansIOHTTPPolicy[Any, Any]):
                     code="ReadOnlyProfile",
                     message=f"The profile “{self.profile}” is read-only, so {method} was not sent.",
                     resource=urlsplit(url).path,
-                    advice="Use a profile that may write, if this is meant.",
+                    advice="To make the change, use a profile that is not read-only.",
                 )
             )
 
 
 class OncePolicy(SansIOHTTPPolicy[Any, Any]):
-    """Has actions (POST) sent once: the SDK would repeat one after 500, 503 or 504, when it may have been done."""
+    """Sends actions (POST) once: after a 500, 503 or 504, which the SDK retries, they may have taken effect."""
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Turns retries off for a POST that does something. Polling for its end is not touched."""
+        """Disable retries for an action; polling for its end is unaffected."""
         if request.http_request.method == "POST" and not is_reading("POST", request.http_request.url):
             request.context.options["retry_total"] = 0

@@ -1,4 +1,4 @@
-"""Profiles: which cloud, which subscription, who asks, and what may be done there.
+"""Profiles: cloud, subscription, credential, and whether changes are allowed.
 
 A profile is a table ``[profiles.NAME]`` of ``config.toml``. Four always exist: ``local`` (the simulator), ``public``,
 ``usgov`` and ``china``; a table of the same name overrides one. Nothing of the SDK is imported here.
@@ -22,7 +22,7 @@ CredentialName = Literal["default", "cli", "device", "browser", "environment", "
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a cloud answers."""
+    """Endpoints of an Azure cloud."""
 
     manager: str
     """URL of the resource manager, without a slash at the end."""
@@ -31,9 +31,9 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     """Scope of a token for the resource manager."""
     portal: str
-    """URL of the portal; empty for a cloud that has none."""
+    """URL of the Azure portal; empty if the cloud has none."""
     az_name: str
-    """What ``az cloud`` calls it."""
+    """Name of the cloud in ``az cloud``."""
 
 
 CLOUDS: dict[CloudName, Endpoints] = {
@@ -59,24 +59,24 @@ CLOUDS: dict[CloudName, Endpoints] = {
         az_name="AzureChinaCloud",
     ),
 }
-"""The clouds that are not on this machine. The local one's endpoint is known when it runs."""
+"""Endpoints of the real clouds; that of the local cloud is known once it runs."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where we act, as whom, and what we may do there."""
+    """A named choice of cloud, subscription and credential."""
 
     name: str
     cloud: CloudName
     subscription: str = ""
-    """Id or name of the subscription; empty takes the only one, or the default of ``az``."""
+    """Id or name of the subscription; if empty, the only one or the default of ``az``."""
     tenant: str = ""
-    """Id or domain of the directory; empty takes the credential's own."""
+    """Id or domain of the Entra tenant; if empty, that of the credential."""
     read_only: bool = False
-    """Whether every change is refused."""
+    """True to reject every change."""
     production: bool = False
-    """Whether it is shown in red and deletions must be typed, not pasted."""
+    """True to show the cloud in red and to require typed, not pasted, confirmation of deletions."""
     credential: CredentialName = "default"
-    """``default`` takes the environment's credential if it is set, else that of ``az``."""
+    """``default`` is the credential of the environment if set, else that of ``az``."""
 
 
 class ProfileProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,11 +193,11 @@ def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]
             continue
         choices = get_args(kinds[key])
         if choices and value not in choices:
-            wanted = ", ".join(choices)
-            problems.append(_problem(path, line, f"{key} must be one of {wanted}, not {value!r}", name))
+            allowed = ", ".join(choices)
+            problems.append(_problem(path, line, f"{key} must be one of {allowed}, not {value!r}", name))
         elif not choices and not isinstance(value, kinds[key]):
-            wanted = "true or false" if kinds[key] is bool else "text in quotes"
-            problems.append(_problem(path, line, f"{key} must be {wanted}, not {value!r}", name))
+            allowed = "true or false" if kinds[key] is bool else "text in quotes"
+            problems.append(_problem(path, line, f"{key} must be {allowed}, not {value!r}", name))
     return problems
 
 

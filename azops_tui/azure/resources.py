@@ -12,17 +12,17 @@ from azops_tui.json_types import Json
 
 
 class Resources:
-    """The resources of the subscription."""
+    """Resources of a subscription."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._versions: dict[str, dict[str, str]] = {}
 
     async def list(self, group: str | None = None) -> list[ResourceView]:
-        """The resources of a group, or of the whole subscription, as the service orders them.
+        """List the resources of a group, or of the subscription, in the order of the service.
 
         Raises:
-            AzureFailure: there is no such group.
+            AzureFailure: the group does not exist.
         """
         client = await self._clients.resources()
         with explained():
@@ -33,27 +33,27 @@ class Resources:
             return [resource_view(resource.as_dict()) async for resource in listed]
 
     async def get(self, resource_id: str) -> Json:
-        """A resource as JSON, in the newest api-version of its type that is no preview.
+        """Read a resource as JSON, in the latest stable API version of its type.
 
         Raises:
-            AzureFailure: there is none, or its type is not known.
+            AzureFailure: the resource does not exist or its type is unknown.
         """
         return await self._clients.get(resource_id, await self.api_version(resource_id))
 
     async def tag(self, resource_id: str, tags: Mapping[str, str]) -> None:
-        """Replaces the tags of a resource.
+        """Replace the tags of a resource.
 
         Raises:
-            AzureFailure: there is none, or it may not be changed.
+            AzureFailure: the resource does not exist or may not be changed.
         """
         version = await self.api_version(resource_id)
         await self._clients.send("PATCH", resource_id, version, body={"tags": dict(tags)})
 
     async def delete(self, resource_id: str, *, on_poll: Callable[[float], object] | None = None) -> None:
-        """Deletes a resource and waits until it is gone.
+        """Delete a resource and wait for the end.
 
         Raises:
-            AzureFailure: it is in use, locked, or may not be deleted.
+            AzureFailure: the resource is in use, locked, or may not be deleted.
         """
         version = await self.api_version(resource_id)
         client = await self._clients.resources()
@@ -62,7 +62,7 @@ class Resources:
             await wait_for(poller, self._clients.poll, on_poll)
 
     async def api_version(self, resource_id: str) -> str:
-        """The api-version to read a resource with. Each provider is asked once.
+        """Return the API version for a resource. Each provider is read once.
 
         Raises:
             AzureFailure: the provider or the type does not exist.
@@ -97,7 +97,7 @@ class Resources:
 
 
 def resource_view(resource: Json) -> ResourceView:
-    """The view of a resource as lists have it."""
+    """Convert a resource from the JSON of a list."""
     sku = resource.get("sku") or {}
     identity = resource.get("id", "")
     _, kind, name = split_id(identity)
@@ -116,6 +116,6 @@ def resource_view(resource: Json) -> ResourceView:
 
 
 def _newest(versions: list[str]) -> str:
-    """The newest that is no preview; the newest of all where there are only previews."""
+    """Latest stable API version, or the latest preview if there is no stable one."""
     stable = [version for version in versions if len(version) == 10]
     return max(stable or versions, default="")

@@ -1,4 +1,4 @@
-"""Scale sets and their instances, in both kinds of orchestration."""
+"""Scale sets and their instances, in both orchestration modes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Action = Literal["start", "restart", "power_off", "deallocate", "reimage", "upgr
 
 _AUTOSCALE = "2022-10-01"
 _RULES_LAST = 15.0
-"""Seconds that an autoscale rule is believed: it changes rarely and is read beside each look at a scale set."""
+"""Seconds for which an autoscale rule is cached: it changes rarely and is read with each scale set."""
 
 
 class ScaleSets:
-    """The scale sets of the subscription."""
+    """Scale sets of a subscription."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -30,33 +30,33 @@ class ScaleSets:
         self._rules: dict[str, tuple[float, str]] = {}
 
     async def list(self, group: str | None = None) -> list[ScaleSetView]:
-        """The scale sets of a group, or of the whole subscription, without their instances.
+        """List the scale sets of a group, or of the subscription, without their instances.
 
         Raises:
-            AzureFailure: there is no such group.
+            AzureFailure: the group does not exist.
         """
         client = await self._clients.compute()
         with explained():
             sets = client.virtual_machine_scale_sets
             listed = sets.list(group) if group else sets.list_all()
-            found = [_view(one.as_dict()) async for one in listed]
-        return sorted(found, key=lambda one: (one.group.lower(), one.name.lower()))
+            scale_sets = [_view(item.as_dict()) async for item in listed]
+        return sorted(scale_sets, key=lambda view: (view.group.lower(), view.name.lower()))
 
     async def get(self, group: str, name: str) -> ScaleSetView:
-        """A scale set with its instances, their addresses, and the autoscale rule that governs it.
+        """Read a scale set with its instances, their addresses and its autoscale rule.
 
         Raises:
-            AzureFailure: there is none.
+            AzureFailure: it does not exist.
         """
         return await self._read(group, name, await self._autoscale(group, name))
 
     async def scale(self, group: str, name: str, capacity: int) -> AsyncGenerator[ScaleSetView, None]:
-        """Sets how many instances are wanted and yields a view whenever something changed, until they are there.
+        """Set the capacity and yield a view after every change until all instances are ready.
 
         One that is abandoned goes on in Azure.
 
         Raises:
-            AzureFailure: it was refused, or instances could not be made.
+            AzureFailure: the change was rejected, or instances could not be created.
         """
         client = await self._clients.compute()
         resource = self._id(group, name)
@@ -91,17 +91,17 @@ class ScaleSets:
         *,
         on_poll: Callable[[float], object] | None = None,
     ) -> None:
-        """Does something to instances and waits until it is done.
+        """Run an action on instances and wait for its end.
 
         Args:
             group: of the scale set.
             name: of the scale set.
             action: ``upgrade`` brings instances to the newest model; ``delete`` lowers the capacity too.
             instance_ids: which ones; none means all, which ``delete`` and ``upgrade`` refuse.
-            on_poll: told the seconds since the beginning, at each look.
+            on_poll: receives the seconds since the start, at each poll.
 
         Raises:
-            AzureFailure: it was refused or failed.
+            AzureFailure: the action was rejected or failed.
             ValueError: no instances were named where they must be.
         """
         if action in ("delete", "upgrade") and not instance_ids:
@@ -132,18 +132,18 @@ class ScaleSets:
                 listed = client.virtual_machine_scale_set_vms.list(group, name, expand="instanceView")
             instances = [instance.as_dict() async for instance in listed]
         known = await self._known_addresses(group, name, instances, flexible)
-        return _view(raw, tuple(_instance(one, known, flexible) for one in instances), autoscale)
+        return _view(raw, tuple(_instance(instance, known, flexible) for instance in instances), autoscale)
 
     async def _known_addresses(
         self, group: str, name: str, instances: Sequence[Json], flexible: bool
     ) -> Mapping[str, str]:
-        """Private addresses by the id of the network interface, in lower case. They do not change, so they are kept."""
-        missing = [one for one in instances if card_of(one) and card_of(one) not in self._addresses]
+        """Private addresses by id of the network interface, in lower case. They do not change, so they are cached."""
+        missing = [instance for instance in instances if card_of(instance) and card_of(instance) not in self._addresses]
         if missing:
             try:
                 if flexible:
                     network = await addresses(self._clients, group)
-                    self._addresses.update({card: found[0] for card, found in network.items() if found[0]})
+                    self._addresses.update({card: known[0] for card, known in network.items() if known[0]})
                 else:
                     await self._uniform_addresses(self._id(group, name), missing)
             except AzureFailure:
@@ -151,28 +151,30 @@ class ScaleSets:
         return self._addresses
 
     async def _uniform_addresses(self, scale_set: str, missing: Sequence[Json]) -> None:
-        """One list has those of the whole set; while an instance is being made it may not be in it yet."""
+        """Read the network interfaces of the whole set; those of an instance being created may be missing."""
         paths = [f"{scale_set}/networkInterfaces"]
         if len(missing) <= 2:
-            paths = [f"{scale_set}/virtualMachines/{one.get('instanceId')}/networkInterfaces" for one in missing]
+            paths = [
+                f"{scale_set}/virtualMachines/{instance.get('instanceId')}/networkInterfaces" for instance in missing
+            ]
         for path in paths:
             async for card in self._clients.pages(path, NETWORK):
                 settings = (card.get("properties") or {}).get("ipConfigurations") or []
-                found = [(setting.get("properties") or {}).get("privateIPAddress") for setting in settings]
-                if found and found[0]:
-                    self._addresses[card["id"].lower()] = found[0]
-                    self._clients.addresses.add(found[0])
+                addresses = [(setting.get("properties") or {}).get("privateIPAddress") for setting in settings]
+                if addresses and addresses[0]:
+                    self._addresses[card["id"].lower()] = addresses[0]
+                    self._clients.addresses.add(addresses[0])
 
     async def _autoscale(self, group: str, name: str) -> str:
-        """One sentence on the autoscale rule that would undo a change by hand; empty where there is none."""
-        wanted = self._id(group, name).lower()
-        read, said = self._rules.get(wanted, (float("-inf"), ""))
+        """One sentence on the autoscale rule that would undo a manual change; empty if there is none."""
+        scale_set = self._id(group, name).lower()
+        read, sentence = self._rules.get(scale_set, (float("-inf"), ""))
         if time.monotonic() - read > _RULES_LAST:
-            said = await self._read_autoscale(group, wanted)
-            self._rules[wanted] = (time.monotonic(), said)
-        return said
+            sentence = await self._read_autoscale(group, scale_set)
+            self._rules[scale_set] = (time.monotonic(), sentence)
+        return sentence
 
-    async def _read_autoscale(self, group: str, wanted: str) -> str:
+    async def _read_autoscale(self, group: str, scale_set: str) -> str:
         path = (
             f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"
             "/providers/Microsoft.Insights/autoscaleSettings"
@@ -181,7 +183,7 @@ class ScaleSets:
             async for setting in self._clients.pages(path, _AUTOSCALE):
                 properties = setting.get("properties") or {}
                 governed = str(properties.get("targetResourceUri") or "").lower()
-                if properties.get("enabled") and governed == wanted:
+                if properties.get("enabled") and governed == scale_set:
                     return _autoscale_sentence(setting.get("name", ""), properties.get("profiles") or [])
         except AzureFailure:
             return ""
@@ -190,8 +192,8 @@ class ScaleSets:
 
 def _autoscale_sentence(name: str, profiles: Sequence[Json]) -> str:
     limits = [(profile.get("capacity") or {}) for profile in profiles]
-    low = min((int(one.get("minimum", 0)) for one in limits), default=0)
-    high = max((int(one.get("maximum", 0)) for one in limits), default=0)
+    low = min((int(limit.get("minimum", 0)) for limit in limits), default=0)
+    high = max((int(limit.get("maximum", 0)) for limit in limits), default=0)
     return f"Autoscale “{name}” keeps it between {low} and {high} instances and may undo a change by hand."
 
 
@@ -207,7 +209,7 @@ def _view(raw: Json, instances: tuple[InstanceView, ...] = (), autoscale: str = 
         capacity=int(sku.get("capacity") or 0),
         state=properties.get("provisioningState") or "",
         orchestration=properties.get("orchestrationMode") or "Uniform",
-        instances=tuple(sorted(instances, key=lambda one: (len(one.instance_id), one.instance_id))),
+        instances=tuple(sorted(instances, key=lambda instance: (len(instance.instance_id), instance.instance_id))),
         autoscale=autoscale,
     )
 

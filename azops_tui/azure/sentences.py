@@ -1,4 +1,4 @@
-"""What a service wrote, made into something a person reads: no JSON, no stack traces, no signatures."""
+"""Messages of Azure as plain sentences: without JSON, stack traces or signatures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from azops_tui.arm.resource_id import split_id
 
 LONGEST = 600
-"""Characters of a message that are kept."""
+"""Number of characters kept of a message."""
 
 NO_REASON = "The service gave no reason."
 
@@ -34,7 +34,7 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 def clean(message: str, code: str = "") -> str:
-    """The message as plain sentences on one line, at most :data:`LONGEST` characters; the code where it is empty."""
+    """Convert a message to plain sentences on one line, at most :data:`LONGEST` characters; the code if it is empty."""
     text = _TRACE.sub("", message)
     for noise in _NOISES:
         text = noise.sub("", text)
@@ -56,15 +56,15 @@ def clean(message: str, code: str = "") -> str:
 
 def words(code: str) -> str:
     """A code as words: ``InUseNetworkSecurityGroup`` as “In use network security group”."""
-    found = _WORDS.findall(code)
-    said = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in found)
-    return said[:1].upper() + said[1:]
+    parts = _WORDS.findall(code)
+    text = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in parts)
+    return text[:1].upper() + text[1:]
 
 
 def first_sentences(text: str, enough: int = 160) -> str:
-    """The first sentence, and those after it that still fit into ``enough`` characters.
+    """Return the first sentence, and those after it that fit into ``enough`` characters.
 
-    A stop within a name, a number or an abbreviation ends no sentence.
+    A full stop within a name, a number or an abbreviation does not end a sentence.
     """
     ends = [match.end() for match in re.finditer(r"(?<!\be\.g)(?<!\bi\.e)[.!?…](?=['\"”)]*\s+[A-Z'\"“(])", text)]
     ends.append(len(text))
@@ -72,7 +72,7 @@ def first_sentences(text: str, enough: int = 160) -> str:
 
 
 def as_sentence(message: str, target: str = "", resource: str = "", advice: str = "") -> str:
-    """One line for a person: on what, what failed, and what to do. Ids are shortened to type and name."""
+    """Format one line for people: the resource, the failure, and what to do. Ids become kind and name."""
     text = shorten_ids(first_sentences(message))
     if target and target.rpartition(".")[2].lower() not in text.lower():
         text = f"{shorten_ids(target)}: {text}"
@@ -117,7 +117,7 @@ def _short_id(resource_id: str, before: str) -> str:
 
 
 def _without_json(text: str) -> str:
-    """The text with JSON objects and lists inside it replaced by the sentence they hold, or left out."""
+    """Replace JSON in a text by the sentence that it contains, or remove it."""
     pieces: list[str] = []
     at = 0
     decoder = json.JSONDecoder(strict=False)
@@ -128,29 +128,29 @@ def _without_json(text: str) -> str:
             value, end = decoder.raw_decode(text, match.start())
         except (ValueError, RecursionError):
             end, value = _balanced(text, match.start()), None
-        pieces += [text[at : match.start()], _said(value)]
+        pieces += [text[at : match.start()], _message_in(value)]
         at = end
     return "".join([*pieces, text[at:]])
 
 
-def _said(value: object) -> str:
-    """The first sentence found in a JSON value under a name that means one."""
+def _message_in(value: object) -> str:
+    """First message in a JSON value."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name.lower() in ("message", "error_description", "errors", "error"):
-                found = inner if isinstance(inner, str) else _said(inner)
-                if found:
-                    return found
+                message = inner if isinstance(inner, str) else _message_in(inner)
+                if message:
+                    return message
     if isinstance(value, list):
         for inner in value:
-            found = inner if isinstance(inner, str) and " " in inner else _said(inner)
-            if found:
-                return found
+            message = inner if isinstance(inner, str) and " " in inner else _message_in(inner)
+            if message:
+                return message
     return ""
 
 
 def _balanced(text: str, start: int) -> int:
-    """Where the bracket at ``start`` closes, or the end of the text: for what only looks like JSON."""
+    """Position after the bracket that closes the one at ``start``, or the end of the text."""
     depth = 0
     for at in range(start, len(text)):
         if text[at] in "{[":

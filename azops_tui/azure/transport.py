@@ -1,4 +1,4 @@
-"""One transport for all clients of a cloud: one pool of connections, one TLS context."""
+"""The transport of all clients of a cloud: one connection pool, one TLS context."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ for _name in ("azure", "msal"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 CONNECTIONS = 16
-"""At most this many at once to one host; the service's limits are far below what more would allow."""
+"""Number of connections to one host; the rate limits of the service leave no use for more."""
 
 
 class Transport:
-    """The pool. Close it last, when no client is left."""
+    """The connection pool; close it after all its clients."""
 
     def __init__(self, *, ca: str = "") -> None:
-        """Opens the pool; there must be a running loop.
+        """Open the pool; needs a running event loop.
 
         Args:
             ca: path of a certificate authority's PEM file, the only one trusted then. Otherwise the system's are, and
@@ -38,8 +38,8 @@ class Transport:
             trust_env=not ca,
         )
         self.sdk = AioHttpTransport(session=self.session, session_owner=False)
-        """What the SDK's clients take as ``transport``."""
+        """The ``transport`` of the SDK's clients."""
 
     async def close(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         await self.session.close()

@@ -105,7 +105,7 @@ async def test_a_credential_that_cannot_be_ended_is_given_up(monkeypatch: pytest
         await asyncio.Event().wait()
 
     monkeypatch.setattr(credentials, "PATIENCE", {"managed": 0.1})
-    with pytest.raises(ClientAuthenticationError, match="“managed” gave no token within"):
+    with pytest.raises(ClientAuthenticationError, match="“managed” returned no token within"):
         await credentials.Credential("managed", never).get_token("scope")
 
 
@@ -139,7 +139,7 @@ async def test_a_device_code_is_shown_in_the_loop_s_own_thread(
 
 
 async def test_a_device_code_needs_somebody(public: Service) -> None:
-    with pytest.raises(AzureFailure, match="needs somebody to show the code to"):
+    with pytest.raises(AzureFailure, match="needs a terminal to show the code"):
         await connect(profile("device"))
 
 

@@ -197,7 +197,7 @@ async def test_pages_are_followed_but_not_to_another_host(service: Service, clou
         return 200, {}, {"value": [{"name": "a"}], "nextLink": f"{service.where.url}{asked.path}?page=2"}
 
     service.respond = respond
-    with pytest.raises(AzureFailure, match="must not be given our token"):
+    with pytest.raises(AzureFailure, match="must not receive the token"):
         await cloud.locations()
     assert len(service.asked) == 2
 

@@ -11,7 +11,7 @@ import pytest
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.errors import AzureFailure, sentence
-from azops_tui.azure.operations import Expected
+from azops_tui.azure.operations import ExpectedResource
 from azops_tui.azure.profiles import Profile
 from azops_tui.events.azure_views import DeploymentView
 from azops_tui.simulator.endpoint import SimulatorEndpoint
@@ -183,8 +183,8 @@ async def test_what_is_expected_is_shown_in_its_order(local: Cloud, group: str) 
     base = f"/subscriptions/{local.subscription}/resourceGroups/{group}/providers/Microsoft.Network"
     addresses, networks = "Microsoft.Network/publicIPAddresses", "Microsoft.Network/virtualNetworks"
     expected = [
-        Expected(f"{base}/publicIPAddresses/z", addresses, "z"),
-        Expected(f"{base}/virtualNetworks/vnet", networks, "vnet"),
+        ExpectedResource(f"{base}/publicIPAddresses/z", addresses, "z"),
+        ExpectedResource(f"{base}/virtualNetworks/vnet", networks, "vnet"),
     ]
     views = await deploy(local, group, template(vnet(), network("publicIPAddresses", "z")), expected=expected)
     for view in (views[0], views[-1]):

@@ -24,7 +24,7 @@ from azops_tui.runbook.native import DeployStep
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
-    from azops_tui.azure.operations import Expected
+    from azops_tui.azure.operations import ExpectedResource
 
 _LONGEST_NAME = 64
 
@@ -120,15 +120,15 @@ def _expanded(cloud: Cloud, group: str, layer: Layer) -> Any:
         return None
 
 
-def _expected(cloud: Cloud, group: str, layer: Layer) -> list[Expected]:
+def _expected(cloud: Cloud, group: str, layer: Layer) -> list[ExpectedResource]:
     """Resources that the deployment is going to create, so that operations are shown before they begin."""
-    from azops_tui.azure.operations import Expected
+    from azops_tui.azure.operations import ExpectedResource
 
     expansion = _expanded(cloud, group, layer)
     if expansion is None:
         return []
     return [
-        Expected(resource.id, resource.type, resource.name, tuple(resource.depends_on))
+        ExpectedResource(resource.id, resource.type, resource.name, tuple(resource.depends_on))
         for resource in expansion.resources
         if resource.condition and not resource.existing and isinstance(resource.id, str)
     ]
