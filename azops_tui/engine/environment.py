@@ -62,6 +62,12 @@ class RunEnvironment:
         if change is not None:
             self._record(change, step)
 
+    async def refresh(self, step: Step) -> None:
+        """Take over large variables that changed unnoticed, before a step that may use their values."""
+        if step.kind is not StepKind.SHELL or step.attributes.env or step.attributes.cwd:
+            for change in await self.sessions.refresh():
+                self._record(change, "")
+
     async def collect(self, name: str, step: Step) -> None:
         """Take over and record the variables that a script changed."""
         if step.kind is StepKind.NATIVE or step.attributes.background or step.attributes.ssh:

@@ -155,6 +155,7 @@ class StepRunner:
     async def _execute(self, planned: Planned, step: Step, output: Output, stopper: Stopper, agreed_by: str) -> Outcome:
         """Take a step through its guard, its preparation, its question, its attempts and its checks."""
         await self.environment.reach_cloud()
+        await self.environment.refresh(step)
         effects = _effects(step)
         context = stopper.context = self._context(planned, step, output, effects)
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:

@@ -88,6 +88,8 @@ class Namespace(Mapping[str, str]):
 
     def set(self, name: str, value: str, origin: Origin = "step", *, secret: bool = False) -> Change | None:
         """Give a variable a value; None where it had it already."""
+        if self._values.get(name) == value and (not secret or name in self._secrets):
+            return None
         value = _NO_BYTE.sub("\ufffd", value)
         secret = secret or name in self._secrets or looks_secret(name, value)
         if secret:

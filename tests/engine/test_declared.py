@@ -40,5 +40,5 @@ def test_the_reading_ends_where_declarations_end() -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("a-b", ""), ("", ""), ("1a", ""), ("a", "\0")])
 def test_what_no_variable_can_be(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match=r"(no name|NUL)"):
+    with pytest.raises(ValueError, match=r"(not a valid name|NUL)"):
         declaration(name, value, export=True)

@@ -20,6 +20,7 @@ from pathlib import Path
 from shlex import quote
 
 from azops_tui.engine.sessions.declared import declaration, scalars
+from azops_tui.engine.sessions.large import LARGE, LargeVariables, split_environment
 from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, allow_interrupts
 from azops_tui.secrets.redact import Replacer
 
@@ -60,7 +61,7 @@ _DROPPED = ("BASH_ENV", "ENV", "PROMPT_COMMAND", "BASHOPTS", "SHELLOPTS")
 class ShellSession(DriverSession):
     """A persistent bash. Steps run one at a time; :meth:`stop` may be called while one runs."""
 
-    files = ("step", "before", "after", "script", "state.0", "state.1", "substituted")
+    files = ("step", "before", "after", "script", "state.0", "state.1", "large.0", "large.1", "substituted")
 
     def __init__(self, bash: str | None = None) -> None:
         """``bash`` is the program; by default the first on PATH."""
@@ -70,6 +71,7 @@ class ShellSession(DriverSession):
         self._set: dict[str, tuple[str, bool] | None] = {}
         """Assigned, or (None) unset, since the last step: bash learns of it with the next one."""
         self._plain_environment: dict[str, str] = {}
+        self._large = LargeVariables()
 
     async def start(self, env: Mapping[str, str], cwd: str | Path) -> None:
         """Starts bash in folder ``cwd`` with the environment ``env``.
@@ -82,10 +84,13 @@ class ShellSession(DriverSession):
         if not self._bash:
             raise ShellError("Shell steps need bash, and there is none on PATH. Install bash 4.4 or later.")
         self._plain_environment = dict(env)
-        quiet = {**_QUIET, **env, "TERM": "dumb"}
+        small, large = split_environment(env)
+        self._set.update((name, (value, False)) for name, value in large.items())
+        quiet = {**_QUIET, **small, "TERM": "dumb"}
         for name in _DROPPED:
             quiet.pop(name, None)
         self._open(env, cwd)
+        self._large.open(self._folder)
         try:
             await self._begin(quiet, cwd)
         except BaseException:
@@ -123,8 +128,11 @@ class ShellSession(DriverSession):
         """
         began = time.monotonic()
         async with self._step():
+            if interactive or not self._alive():
+                await self._large.save()
             if not self._alive():
                 await self._begin({}, "/", "again", str(self._slot))
+            self._large.begin_step(1 - self._slot)
             await self._write_step(code, cwd, dict(env or {}), interactive, interpreter)
             new = 1 - self._slot
             self._listen(on_output, keep)
@@ -136,19 +144,26 @@ class ShellSession(DriverSession):
                     watch = "watch" if _WATCHED.search(code) else ""
                     words, timed_out = await self._command(f"run {self._steps} {new} {watch}", timeout)
                     status = int(words[2]) if words is not None else None
-                    line = int(words[3]) if words is not None and len(words) > 3 else None
+                    line = (int(words[3]) or None) if words is not None and len(words) > 3 else None
             finally:
                 raw = self._listened()
             if status is not None:
                 self._slot = new
+                self._large.end_step(new, self._steps, code, self._set)
                 self._set.clear()
             stopped = self._stopped and not timed_out
             return ShellResult(status, time.monotonic() - began, stopped, timed_out, status is None, line, raw)
 
-    async def variables(self) -> dict[str, str]:
-        """All variables of the shell that are no arrays, exported or not, as the last step left them."""
-        found = scalars((self._folder / f"state.{self._slot}").read_bytes())
-        there = {name: value for name, value in found.items() if not name.startswith("__azops_")}
+    async def variables(self, *, exact: bool = True) -> dict[str, str]:
+        """All variables of the shell that are not arrays, exported or not, as the last step left them.
+
+        Args:
+            exact: read large variables again even where nothing tells that the last step changed them.
+        """
+        state = (self._folder / f"state.{self._slot}").read_bytes()
+        values = await asyncio.to_thread(scalars, state) if len(state) > LARGE else scalars(state)
+        values = await self._large.merge(values, exact=exact)
+        there = {name: value for name, value in values.items() if not name.startswith("__azops_")}
         there.update((name, waiting[0]) for name, waiting in self._set.items() if waiting is not None)
         return {name: value for name, value in there.items() if self._set.get(name, "") is not None}
 
@@ -156,7 +171,7 @@ class ShellSession(DriverSession):
         """Gives a variable a value, for the steps to come.
 
         Raises:
-            ValueError: it is no name of a variable, or the value has a NUL character.
+            ValueError: the name is not valid, or the value has a NUL character.
         """
         declaration(name, value, export=export)
         self._set[name] = (value, export)
@@ -165,6 +180,11 @@ class ShellSession(DriverSession):
         """Takes a variable away, for the steps to come. A name that the shell cannot have is passed over."""
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             self._set[name] = None
+
+    async def close(self) -> None:
+        """End the session and all that its steps left running."""
+        await super().close()
+        self._large.close()
 
     def _messages(self) -> Replacer:
         files = [self._folder / name for name in ("step", "state.0", "state.1", "before")]
@@ -186,7 +206,8 @@ class ShellSession(DriverSession):
         self, code: str, cwd: str | Path | None, env: dict[str, str], interactive: bool, interpreter: str
     ) -> None:
         """Writes the step's code, and what is done before and after it, where the driver reads it."""
-        before = b"".join(
+        before = f"__azops_large=({' '.join(self._large.left_out)})\n".encode()
+        before += b"".join(
             declaration(name, waiting[0], export=waiting[1])
             if waiting is not None
             else f"builtin unset -v {name}\n".encode()

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 
-_SCALAR = re.compile(
-    rb"""declare\ -(?P<flags>[-a-zA-Z]+)\ (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-        =(?:"(?P<double>(?:[^"\\]|\\.)*)"|\$'(?P<ansi>(?:[^'\\]|\\.)*)')\n""",
-    re.VERBOSE | re.DOTALL,
-)
+_HEAD = re.compile(rb"declare -(?P<flags>[-a-zA-Z]+) (?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<quote>\"|\$')")
 _OTHER = re.compile(
     rb"""declare -[-a-zA-Z]+ [A-Za-z_]\w*(?:=\((?:[^"'()\\]|\\.|"(?:[^"\\]|\\.)*"|\$?'(?:[^'\\]|\\.)*')*\))?\n"""
 )
-_DOUBLE_ESCAPE = re.compile(rb'\\([$`"\\\n])')
+_ESCAPED = ((b'\\"', b'"'), (b"\\$", b"$"), (b"\\`", b"`"), (b"\\\n", b"\n"))
 _ANSI_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ANSI_LETTERS = {b"a": b"\a", b"b": b"\b", b"e": b"\x1b", b"E": b"\x1b", b"f": b"\f", b"n": b"\n"} | {
     b"r": b"\r",
@@ -22,45 +18,70 @@ _ANSI_LETTERS = {b"a": b"\a", b"b": b"\b", b"e": b"\x1b", b"E": b"\x1b", b"f": b
 
 
 def scalars(declarations: bytes, *, exported_only: bool = False) -> dict[str, str]:
-    """Name to value of the variables that are no arrays; later declarations win. What is not UTF-8 is escaped.
+    """Name to value of the variables that are not arrays; later declarations win. Bytes that are not UTF-8 are escaped.
 
-    The reading stops at the first line that declares no variable.
+    Reads up to the first line that does not declare a variable. No single operation on a large value takes long, so a
+    thread can do it beside the event loop.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     position = 0
     while True:
-        match = _SCALAR.match(declarations, position)
-        if match is not None:
-            if not exported_only or b"x" in match["flags"]:
-                value = _double(match["double"]) if match["double"] is not None else _ansi(match["ansi"])
-                found[match["name"].decode()] = value.decode("utf-8", "surrogateescape")
+        head = _HEAD.match(declarations, position)
+        if head is not None:
+            is_plain = head["quote"] == b'"'
+            end = _end_of_value(declarations, head.end(), b'"\n' if is_plain else b"'\n")
+            if end < 0:
+                return values
+            if not exported_only or b"x" in head["flags"]:
+                text = declarations[head.end() : end]
+                value = _double(text) if is_plain else _ansi(text)
+                values[head["name"].decode()] = value.decode("utf-8", "surrogateescape")
+            position = end + 2
         else:
-            match = _OTHER.match(declarations, position)
-            if match is None:
-                return found
-        position = match.end()
+            other = _OTHER.match(declarations, position)
+            if other is None:
+                return values
+            position = other.end()
+
+
+def _end_of_value(text: bytes, start: int, closing: bytes) -> int:
+    """Index of the quote that closes the value which begins at ``start``; -1 where it is not closed."""
+    end = text.find(closing, start)
+    while end >= 0:
+        backslashes = 0
+        while end - backslashes > start and text[end - backslashes - 1] == 0x5C:
+            backslashes += 1
+        if backslashes % 2 == 0:
+            return end
+        end = text.find(closing, end + 1)
+    return -1
 
 
 def declaration(name: str, value: str, *, export: bool) -> bytes:
-    """A line of bash that gives the variable that value.
+    """A line of bash that assigns the value to the variable.
 
     Raises:
-        ValueError: it is no name of a variable, or the value has a NUL, which no shell can keep.
+        ValueError: the name is not valid, or the value has a NUL character.
     """
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise ValueError(f"{name!r} is no name of a shell variable.")
+        raise ValueError(f"'{name}' is not a valid name for a shell variable.")
     if "\0" in value:
-        raise ValueError(f"The value of {name} has a NUL character, which no shell variable can keep.")
+        raise ValueError(f"The value of '{name}' contains a NUL character, which a shell variable cannot hold.")
     quoted = re.sub(r'([$`"\\])', r"\\\1", value).encode("utf-8", "surrogateescape")
     return b'declare -%s %s="%s"\n' % (b"x" if export else b"-", name.encode(), quoted)
 
 
 def _double(text: bytes) -> bytes:
-    return _DOUBLE_ESCAPE.sub(rb"\1", text)
+    if b"\\" not in text:
+        return text
+    text = text.replace(b"\\\\", b"\0")  # no value has a NUL
+    for escaped, plain in _ESCAPED:
+        text = text.replace(escaped, plain)
+    return text.replace(b"\0", b"\\")
 
 
 def _ansi(text: bytes) -> bytes:
-    def one(match: re.Match[bytes]) -> bytes:
+    def unescape(match: re.Match[bytes]) -> bytes:
         octal, two, four, eight, letter = match.groups()
         if octal is not None:
             return bytes([int(octal, 8) & 255])
@@ -70,4 +91,4 @@ def _ansi(text: bytes) -> bytes:
             return chr(int(four or eight, 16)).encode("utf-8", "surrogatepass")
         return _ANSI_LETTERS.get(letter, letter)
 
-    return _ANSI_ESCAPE.sub(one, text)
+    return _ANSI_ESCAPE.sub(unescape, text)

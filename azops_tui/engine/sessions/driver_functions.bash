@@ -173,9 +173,56 @@ __azops_arm() {
   esac
 }
 
+# `declare -p` without the values of large variables, which take too long for every step: their lengths tell whether
+# they have changed, and local variables of the same names hide them.
+__azops_variables() {
+  if ((${#__azops_large[@]})); then
+    __azops_measure
+    builtin local -- "${__azops_large[@]}"
+  fi
+  builtin declare -p
+}
+
+__azops_measure() {
+  local LC_ALL=C __azops_name
+  __azops_lengths=''
+  for __azops_name in "${__azops_large[@]}"; do
+    local -n __azops_reference=$__azops_name
+    [[ ! -v __azops_reference ]] || __azops_lengths+="$__azops_name:${#__azops_reference} "
+    unset -n __azops_reference
+  done
+}
+
+# The values of the large variables, and a last line that says that they are complete.
+__azops_save_large() {
+  {
+    builtin declare -p "${__azops_large[@]}"
+    builtin echo '#'
+  } >|"$__azops_folder/large.$__azops_slot" 2>/dev/null
+}
+
+# A process that holds the large variables as they are now, and writes them when azops asks for them. It is no job of
+# the user's, and `$!` stays what it was.
+__azops_keep_large() {
+  __azops_keeper=''
+  ((${#__azops_large[@]})) || return 0
+  __azops_keeper=$(
+    (
+      # By exec: a redirection of the loop would keep a copy of the pipe that this substitution reads to its end.
+      exec 0<>"$__azops_folder/keeper.$__azops_slot" >/dev/null 2>&1
+      while IFS=' ' builtin read -r __azops_word __azops_number; do
+        [[ $__azops_number == "$__azops_id" ]] || continue
+        [[ $__azops_word == drop ]] || __azops_save_large
+        break
+      done
+    ) &
+    builtin printf %s "$!"
+  )
+}
+
 __azops_save() {
   {
-    builtin declare -p
+    __azops_variables
     builtin declare -f
     builtin declare -F
     builtin alias -p
@@ -206,6 +253,7 @@ __azops_dying() {
   __azops_finish "$2"
   builtin . "$__azops_folder/after"
   __azops_save "$__azops_folder/state.$__azops_slot"
+  __azops_save_large
   [[ $__azops_mode != once ]] || return 0
   builtin exec -c "$BASH" --norc --noprofile "$__azops_home/driver.bash" "$__azops_folder" \
     again "$__azops_slot" "$__azops_ended" "$__azops_status_now"

@@ -87,9 +87,13 @@ class Sessions:
         await self._tell(self._shell, changes, gone)
         return changes
 
-    async def _taken(self, shell: ShellSession) -> list[Change]:
+    async def refresh(self) -> list[Change]:
+        """Take over large variables of the shell that changed unnoticed, before a step uses their values."""
+        return [] if self._shell is None else await self._taken(self._shell, exact=True)
+
+    async def _taken(self, shell: ShellSession, *, exact: bool = False) -> list[Change]:
         """Take over all that the shell has, and forget what it has not: Python learns of both."""
-        now = await shell.variables()
+        now = await shell.variables(exact=exact)
         gone = set(self._variables) - now.keys()
         changes = self._variables.take(now)
         self._variables.forget(gone)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from azops_tui.engine.sessions.declared import declaration
+from azops_tui.engine.sessions.large import split_environment
 from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult
 
 DRIVER = Path(__file__).with_name("python_child.py")
@@ -107,7 +108,7 @@ class PythonSession(DriverSession):
         """Gives an environment variable a value, for the steps to come; what is not exported is left to the shell.
 
         Raises:
-            ValueError: it is no name of a variable, or the value has a NUL character.
+            ValueError: the name is not valid, or the value has a NUL character.
         """
         declaration(name, value, export=export)
         if export:
@@ -119,7 +120,9 @@ class PythonSession(DriverSession):
 
     async def _begin(self) -> None:
         command = [self._python, str(DRIVER), str(self._folder)]
-        words = await self._spawn(command, self._last, self._cwd)
+        env, large = split_environment(self._last)
+        self._set = {**large, **self._set}
+        words = await self._spawn(command, env, self._cwd)
         if words is None or words[0] != "ready":
             raise SessionError(f"{self._python} did not start: Python steps need Python 3.8 or later on PATH.")
 
