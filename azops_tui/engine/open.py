@@ -1,4 +1,4 @@
-"""Reads a runbook from files: the document, and what stands beside it."""
+"""Read a runbook from its file, with the parameter files beside it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from azops_tui.runbook.model import Problem, Runbook, Severity
 from azops_tui.runbook.parameters import from_ini
 
 _LARGEST = 16 * 1024 * 1024
-"""Bytes of a document; beyond, it is something else that was named by mistake."""
+"""Size limit of a document in bytes; a larger file is not a runbook."""
 _DECIDING_TOOLS = ("pwsh",)
-"""Programs without which steps of some language cannot run."""
+"""Programs without which steps in their language cannot run."""
 
 
 class RunbookError(AzopsError):
-    """A document cannot be read at all. ``str`` gives file, line and a sentence.
-
-    ``line`` counts from 1; 0 where the trouble has none.
-    """
+    """A document cannot be read. ``line`` counts from 1; 0 stands for the whole file."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
@@ -33,43 +30,43 @@ class RunbookError(AzopsError):
 
 
 def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None) -> Runbook:
-    """The runbook in a file. What is wrong within it is in its ``problems``.
+    """Read a runbook from a file. Errors in the document are in its ``problems``.
 
-    Beside it, ``metadata.json`` and an ``.ini`` of the same name are read for parameters; a name that the environment
-    already has is not taken from the ``.ini``. Prerequisites that are not there become problems.
+    ``metadata.json`` and an ``.ini`` file of the same name beside the document are read for parameters; a name that the
+    environment has is not taken from the ``.ini`` file. Missing prerequisites become problems.
 
     Args:
-        path: of the document.
-        environment: the process's own by default.
+        path: path of the document.
+        environment: environment variables; by default those of the process.
 
     Raises:
-        RunbookError: the file is not there, cannot be read, or is not UTF-8 text.
+        RunbookError: the file does not exist, cannot be read, or is not UTF-8 text.
     """
     text = _read(path)
-    given = os.environ if environment is None else environment
-    trouble: list[Problem] = []
-    initial = from_ini(_beside(path.with_suffix(".ini"), trouble))
+    variables = os.environ if environment is None else environment
+    extra_problems: list[Problem] = []
+    initial = from_ini(_beside(path.with_suffix(".ini"), extra_problems))
     runbook = parse(
         text,
         path,
-        metadata=_beside(path.parent / "metadata.json", trouble),
-        initial={name: value for name, value in initial.items() if name not in given},
+        metadata=_beside(path.parent / "metadata.json", extra_problems),
+        initial={name: value for name, value in initial.items() if name not in variables},
         tools={tool for tool in _DECIDING_TOOLS if shutil.which(tool)},
     )
-    trouble += missing_prerequisites(runbook)
-    if not trouble:
+    extra_problems += missing_prerequisites(runbook)
+    if not extra_problems:
         return runbook
-    problems = sorted((*runbook.problems, *trouble), key=lambda problem: problem.line)
+    problems = sorted((*runbook.problems, *extra_problems), key=lambda problem: problem.line)
     return replace(runbook, problems=tuple(problems))
 
 
 def missing_prerequisites(runbook: Runbook) -> list[Problem]:
-    """An error for each link under Prerequisites to a document that is not there."""
+    """An error for each link under Prerequisites to a document that does not exist."""
     return [
         Problem(
             Severity.ERROR,
             link.line,
-            f"the prerequisite {link.target} is not there; it would be {link.path}",
+            f"the prerequisite {link.target} does not exist; its path is {link.path}",
             runbook.path,
         )
         for link in runbook.prerequisites
@@ -82,29 +79,29 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        raise RunbookError(path, 0, "there is no such file") from None
+        raise RunbookError(path, 0, "the file does not exist") from None
     except IsADirectoryError:
         raise RunbookError(path, 0, "this is a folder; name a Markdown file in it") from None
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise RunbookError(path, 0, f"it cannot be read: {said}") from None
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise RunbookError(path, 0, f"the file cannot be read: {reason}") from None
     if len(data) > _LARGEST:
-        raise RunbookError(path, 0, f"it is larger than {_LARGEST // 1024 // 1024} MB, which no runbook is")
+        raise RunbookError(path, 0, f"the file is larger than {_LARGEST // 1024 // 1024} MB, too large for a runbook")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        said = f"it is not UTF-8 text: byte 0x{data[error.start]:02x} cannot be read; save it as UTF-8"
-        raise RunbookError(path, line, said) from None
+        message = f"the file is not UTF-8 text: byte 0x{data[error.start]:02x} is not valid; save it as UTF-8"
+        raise RunbookError(path, line, message) from None
 
 
-def _beside(path: Path, trouble: list[Problem]) -> str:
-    """Text of a file that need not be there; a warning where it is and cannot be read."""
+def _beside(path: Path, problems: list[Problem]) -> str:
+    """Text of an optional file, empty if it does not exist; adds a warning if it cannot be read."""
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
         return ""
     except (OSError, ValueError) as error:
-        said = f"it is beside the document and cannot be read: {error}"
-        trouble.append(Problem(Severity.WARNING, 0, said, path))
+        message = f"the file beside the document cannot be read: {error}"
+        problems.append(Problem(Severity.WARNING, 0, message, path))
         return ""

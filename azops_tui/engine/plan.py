@@ -1,4 +1,4 @@
-"""What a run would do: its steps in the order in which they run, prerequisites where their links stand."""
+"""The steps of a run in the order in which they run, with prerequisites where their links stand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from azops_tui.events.records import StepInfo
 from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step, StepKind
 
 _MOST = 200
-"""Documents that one run may draw in as prerequisites."""
+"""Number of prerequisites that a run may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,20 @@ class Planned:
     """A step with its place in the run."""
 
     name: str
-    """Unique in the run; those of a prerequisite begin with its file's name and a slash."""
+    """Unique in the run; names from a prerequisite begin with the name of its file and a slash."""
     step: Step
     runbook: Runbook
-    """The document it stands in."""
+    """The document that the step stands in."""
     prerequisite: bool = False
 
     @property
     def folder(self) -> Path:
-        """Where relative paths of the step start."""
+        """Folder of the document, where relative paths start."""
         return self.runbook.path.resolve().parent
 
     @property
     def info(self) -> StepInfo:
-        """What front ends know of it."""
+        """What front ends show of the step."""
         step = self.step
         return StepInfo(
             name=self.name,
@@ -49,27 +49,27 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run would do."""
+    """The steps and documents of a run."""
 
     steps: tuple[Planned, ...]
     """In the order in which they run."""
     documents: tuple[Runbook, ...]
-    """The runbook, and all that it draws in. One that cannot be read is there without steps, and says why."""
+    """The runbook and its prerequisites; a document that cannot be read has no steps, and a problem."""
 
 
 def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunPlan:
-    """The steps of a runbook and of what it draws in.
+    """The steps of a runbook and of its prerequisites.
 
-    A prerequisite's steps come before the first step behind its link, once, however many documents link to it.
+    The steps of a prerequisite come once, before the first step after its link, however many documents link to it.
 
     Raises:
-        RunError: there are more prerequisites than any run needs.
+        RunError: the runbook has more prerequisites than any run needs.
     """
     from azops_tui.engine.open import RunbookError
 
     seen = {runbook.path.resolve()}
     documents: list[Runbook] = []
-    found: list[Planned] = []
+    steps: list[Planned] = []
     names: set[str] = set()
 
     def add(document: Runbook, prefix: str) -> None:
@@ -77,24 +77,24 @@ def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunP
         links = sorted(document.prerequisites, key=lambda link: link.line)
         for step in document.steps:
             while links and links[0].line < step.line:
-                draw_in(links.pop(0).path)
+                add_prerequisite(links.pop(0).path)
             name = unique(prefix + step.name)
-            found.append(Planned(name, step, document, prerequisite=bool(prefix)))
+            steps.append(Planned(name, step, document, prerequisite=bool(prefix)))
         for link in links:
-            draw_in(link.path)
+            add_prerequisite(link.path)
 
-    def draw_in(path: Path) -> None:
+    def add_prerequisite(path: Path) -> None:
         resolved = path.resolve()
         if resolved in seen:
             return
         seen.add(resolved)
         if len(seen) > _MOST:
-            raise RunError(f"{runbook.path} draws in more than {_MOST} prerequisites.")
+            raise RunError(f"{runbook.path} has more than {_MOST} prerequisites.")
         try:
             document = open_document(path)
         except RunbookError as error:
-            said = Problem(Severity.ERROR, error.line, error.message, error.path)
-            document = Runbook(path, "", path.stem, {}, (), Requirements(), (), (), (), problems=(said,))
+            unreadable = Problem(Severity.ERROR, error.line, error.message, error.path)
+            document = Runbook(path, "", path.stem, {}, (), Requirements(), (), (), (), problems=(unreadable,))
         add(document, f"{path.stem}/")
 
     def unique(name: str) -> str:
@@ -105,29 +105,29 @@ def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunP
         return candidate
 
     add(runbook, "")
-    return RunPlan(tuple(found), tuple(documents))
+    return RunPlan(tuple(steps), tuple(documents))
 
 
-def preflight(runbooks: Iterable[Runbook], given: Mapping[str, str]) -> list[Problem]:
-    """The errors that keep documents from running here: their own, and what is missing.
+def preflight(runbooks: Iterable[Runbook], parameters: Mapping[str, str]) -> list[Problem]:
+    """The errors that keep documents from running here: their own, and missing requirements.
 
     Args:
-        runbooks: all that the run draws in.
-        given: parameters that the user has set.
+        runbooks: all documents of the run.
+        parameters: values that the user has set.
     """
     from azops_tui.runbook.preflight import Facts
     from azops_tui.runbook.preflight import preflight as check
 
-    facts = Facts(lambda name: shutil.which(name) is not None, Path.is_file, __version__, given)
-    found = [problem for runbook in runbooks for problem in check(runbook, facts)]
-    return [problem for problem in found if problem.severity is Severity.ERROR]
+    facts = Facts(lambda name: shutil.which(name) is not None, Path.is_file, __version__, parameters)
+    problems = [problem for runbook in runbooks for problem in check(runbook, facts)]
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 def edited(planned: Planned, code: str) -> Step:
-    """The step with other code, judged afresh.
+    """The step with other code and the effects of that code.
 
     Raises:
-        RunError: the code does not fit a native step.
+        RunError: the code is not valid for a native step.
     """
     step = planned.step
     if step.kind is not StepKind.NATIVE:

@@ -1,8 +1,8 @@
-"""Looks at the cloud again and again, and tells what changed: also what happens outside of the run.
+"""Poll the cloud and record what changed, also outside the run.
 
-What is looked at follows from what is there: groups always; of the groups of interest their resources, deployments and
-scale sets. It looks quickly while something is changing and slowly while nothing is, so that an idle screen asks for
-little. What it tells is for :meth:`Run.observe`, which journals it while a run is open and only shows it otherwise.
+The watch reads all resource groups, and the resources, deployments and scale sets of the groups of interest. It polls
+quickly while something is changing and slowly otherwise, so that an idle screen sends few requests. Its events are for
+:meth:`Run.observe`, which journals them while a run is open and only shows them otherwise.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from azops_tui.azure.errors import AzureFailure, is_missing
 from azops_tui.events import records as ev
@@ -21,23 +21,25 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
 
 _FEW = 12
-"""Groups of a subscription that are all looked into."""
+"""Number of groups up to which all groups of a subscription are read."""
 _AT_ONCE = 4
+"""Number of concurrent reads."""
 _RECENT = 10
-"""Deployments of a group that are shown; older ones are read when somebody goes back to them."""
+"""Number of deployments of a group that are read."""
 _SETTLED = frozenset({"", "Succeeded", "Failed", "Canceled"})
+"""States that do not change on their own."""
 
 
 class CloudWatch:
     """Watches one cloud.
 
     Args:
-        cloud: to look at.
-        emit: told what changed.
-        interest: names of groups to look into, or what tells them at each look, such as :attr:`Run.groups`. All
-            groups of a small subscription are looked into anyway.
-        quick: seconds between two looks while something is changing; by default the cloud's own.
-        slow: seconds between two looks while nothing is.
+        cloud: cloud to read.
+        emit: takes an event for each change.
+        interest: returns the names of the groups to read, such as :attr:`Run.groups`; all groups of a small
+            subscription are read anyway.
+        quick: seconds between two reads while something is changing; by default the cloud's own.
+        slow: seconds between two reads while nothing is changing.
     """
 
     def __init__(
@@ -64,20 +66,20 @@ class CloudWatch:
         self._problem = ""
         self._changing = False
         self.read_at: float | None = None
-        """When the cloud was last read whole (seconds since the epoch); None before the first time."""
+        """Time of the last complete read, in seconds since the epoch; None before the first."""
 
     @property
     def live(self) -> bool:
-        """Whether the last look at the cloud succeeded."""
+        """True if the last read succeeded."""
         return not self._problem
 
     def start(self) -> None:
-        """Begin to look; does nothing where it has begun."""
+        """Start polling; does nothing if it is started already."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="cloud-watch")
 
     async def close(self) -> None:
-        """Stop looking."""
+        """Stop polling."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -85,71 +87,71 @@ class CloudWatch:
             self._task = None
 
     async def look(self) -> bool:
-        """Look once, and tell what changed.
+        """Read the cloud once and record what changed.
 
         Returns:
-            Whether something is changing, so that it is worth looking again soon.
+            True if something is changing, so that the next read should come soon.
 
         Raises:
-            AzureFailure: it cannot be read.
+            AzureFailure: the cloud cannot be read.
         """
         groups = tuple(await self._cloud.groups.list())
         if groups != self._groups:
             self._groups = groups
             self._emit(ev.GroupsChanged(at=time.time(), groups=groups))
-        there = {group.name.lower(): group.name for group in groups}
-        self._forget(there)
-        wanted = self._wanted(there)
+        names = {group.name.lower(): group.name for group in groups}
+        self._forget(names)
+        selected = self._selected(names)
         self._changing = any(group.state not in _SETTLED for group in groups)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for name in wanted:
+                for name in selected:
                     tasks.create_task(self._group(name))
-                tasks.create_task(self._sets({name.lower() for name in wanted}))
+                tasks.create_task(self._sets({name.lower() for name in selected}))
         except* AzureFailure as failures:
             raise _first(failures) from None
         self.read_at = time.time()
         return self._changing
 
     async def _run(self) -> None:
-        misses = 0
+        failures = 0
         while True:
             try:
                 pause = self._quick if await self.look() else self._slow
-                misses = 0
+                failures = 0
                 if self._problem:
                     self._problem = ""
-                    self._say("Azure can be read again.", "info")
+                    self._notify("Azure can be read again.", "info")
             except AzureFailure as failure:
-                misses += 1
-                pause = min(self._slow * 2**misses, 60.0)
+                failures += 1
+                pause = min(self._slow * 2**failures, 60.0)
                 self._fail(failure)
             await asyncio.sleep(pause)
 
     def _fail(self, failure: AzureFailure) -> None:
-        """Say once that the cloud cannot be read."""
+        """Report once that the cloud cannot be read."""
         text = f"Azure cannot be read: {failure}"
         if text != self._problem:
             self._problem = text
-            self._say(text, "warning")
+            self._notify(text, "warning")
 
-    def _say(self, text: str, level: str) -> None:
-        self._emit(ev.Notice(at=time.time(), text=text, level="warning" if level == "warning" else "info"))
+    def _notify(self, text: str, level: Literal["info", "warning"]) -> None:
+        self._emit(ev.Notice(at=time.time(), text=text, level=level))
 
-    def _wanted(self, there: dict[str, str]) -> list[str]:
-        """Names of the groups to look into."""
-        if len(there) <= _FEW:
-            return list(there.values())
+    def _selected(self, names: dict[str, str]) -> list[str]:
+        """Names of the groups to read, of all groups by name in lower case."""
+        if len(names) <= _FEW:
+            return list(names.values())
         interest = {name.lower() for name in self._interest()}
-        return [name for key, name in there.items() if key in interest]
+        return [name for key, name in names.items() if key in interest]
 
-    def _forget(self, there: dict[str, str]) -> None:
-        """Drop what was in groups that are gone."""
-        for name in [name for name in self._resources if name not in there]:
+    def _forget(self, names: dict[str, str]) -> None:
+        """Drop what was in groups that no longer exist."""
+        for name in [name for name in self._resources if name not in names]:
             del self._resources[name]
-        for key in [key for key, view in self._deployments.items() if view.group.lower() not in there]:
+        for key in [key for key, view in self._deployments.items() if view.group.lower() not in names]:
             del self._deployments[key]
-        for key in [key for key, view in self._scale_sets.items() if view.group.lower() not in there]:
+        for key in [key for key, view in self._scale_sets.items() if view.group.lower() not in names]:
             self._emit(ev.ScaleSetGone(at=time.time(), id=self._scale_sets.pop(key).id))
 
     async def _group(self, name: str) -> None:
@@ -167,18 +169,11 @@ class CloudWatch:
                     raise
 
     async def _deployment(self, group: str, listed: DeploymentView) -> None:
-        """Read a deployment's operations where it is new, changed, or not finished."""
+        """Read the operations of a deployment that is new, changed, or not finished."""
         key = listed.id.lower()
         known = self._deployments.get(key)
-        if (
-            known is not None
-            and known.finished
-            and (known.state, known.correlation_id)
-            == (
-                listed.state,
-                listed.correlation_id,
-            )
-        ):
+        is_same = known is not None and (known.state, known.correlation_id) == (listed.state, listed.correlation_id)
+        if is_same and listed.finished:
             return
         view = await self._cloud.deployments.get(group, listed.name)
         self._changing |= not view.finished
@@ -189,8 +184,8 @@ class CloudWatch:
     async def _sets(self, groups: set[str]) -> None:
         """Read the scale sets of the groups, with their instances."""
         listed = await self._cloud.scale_sets.list()
-        there = {view.id.lower() for view in listed}
-        for key in [key for key in self._scale_sets if key not in there]:
+        ids = {view.id.lower() for view in listed}
+        for key in [key for key in self._scale_sets if key not in ids]:
             self._emit(ev.ScaleSetGone(at=time.time(), id=self._scale_sets.pop(key).id))
         for scale_set in listed:
             if scale_set.group.lower() not in groups:
@@ -202,8 +197,8 @@ class CloudWatch:
                     if not is_missing(failure):
                         raise
                     continue
-            busy = view.state not in _SETTLED or any(one.state not in _SETTLED for one in view.instances)
-            self._changing |= busy or len(view.instances) != view.capacity
+            states = {view.state, *(instance.state for instance in view.instances)}
+            self._changing |= not states <= _SETTLED or len(view.instances) != view.capacity
             if self._scale_sets.get(view.id.lower()) != view:
                 self._scale_sets[view.id.lower()] = view
                 self._emit(ev.ScaleSetChanged(at=time.time(), scale_set=view))

@@ -96,13 +96,13 @@ def test_a_document_without_fences(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"# A\n\n\xff\n", "book.md:3: it is not UTF-8 text: byte 0xff cannot be read; save it as UTF-8"),
+        (b"# A\n\n\xff\n", "book.md:3: the file is not UTF-8 text: byte 0xff is not valid; save it as UTF-8"),
         (b"---\na: b: c\n---\n", "book.md:2: error: the front matter is not YAML: mapping values are not allowed"),
         (
             b"# A\n\n```yaml {azops=deploy}\ngroup: g\ntemplate: t\nmoed: x\n```\n",
             "book.md:6: error: unknown field 'moed' in a deploy step; did you mean 'mode'?",
         ),
-        (None, "book.md: there is no such file"),
+        (None, "book.md: the file does not exist"),
     ],
 )
 def test_bad_input_gives_file_line_and_a_sentence(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -120,7 +120,7 @@ def test_a_missing_prerequisite_is_told_and_no_fault_of_the_list(tmp_path: Path)
     path.write_text("## Prerequisites\n\n[a](gone.md)\n")
     result = ran(path)
     assert result.exit_code == 0
-    assert f"{path}:3: error: the prerequisite gone.md is not there" in result.stderr
+    assert f"{path}:3: error: the prerequisite gone.md does not exist" in result.stderr
 
 
 def test_usage() -> None:

@@ -45,8 +45,8 @@ def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     error = refused(tmp_path / "no.md")
-    assert (str(error), error.line) == (f"{tmp_path}/no.md: there is no such file", 0)
-    assert str(refused(tmp_path / "a\0b")).endswith("it cannot be read: embedded null byte")
+    assert (str(error), error.line) == (f"{tmp_path}/no.md: the file does not exist", 0)
+    assert str(refused(tmp_path / "a\0b")).endswith("the file cannot be read: embedded null byte")
 
 
 def test_a_folder(tmp_path: Path) -> None:
@@ -57,19 +57,21 @@ def test_a_folder(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = written(tmp_path, "x")
     path.chmod(0)
-    assert str(refused(path)) == f"{path}: it cannot be read: Permission denied"
+    assert str(refused(path)) == f"{path}: the file cannot be read: Permission denied"
 
 
 def test_bytes_that_are_not_utf_8(tmp_path: Path) -> None:
     path = written(tmp_path, b"# One\n\ncaf\xe9\n")
     error = refused(path)
-    assert str(error) == f"{path}:3: it is not UTF-8 text: byte 0xe9 cannot be read; save it as UTF-8"
+    assert str(error) == f"{path}:3: the file is not UTF-8 text: byte 0xe9 is not valid; save it as UTF-8"
     assert (error.path, error.line) == (path, 3)
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "_LARGEST", 1024 * 1024)
-    assert str(refused(written(tmp_path, "x" * (1024 * 1024 + 1)))).endswith("larger than 1 MB, which no runbook is")
+    assert str(refused(written(tmp_path, "x" * (1024 * 1024 + 1)))).endswith(
+        "larger than 1 MB, too large for a runbook"
+    )
 
 
 def test_prerequisites_that_are_not_there_are_named(tmp_path: Path) -> None:
@@ -77,7 +79,7 @@ def test_prerequisites_that_are_not_there_are_named(tmp_path: Path) -> None:
     path = written(tmp_path, "# T\n\n## Prerequisites\n\n[a](sub/there.md), [b](gone.md)\n")
     runbook = open_runbook(path)
     assert [str(problem) for problem in runbook.errors] == [
-        f"{path}:5: error: the prerequisite gone.md is not there; it would be {tmp_path}/gone.md"
+        f"{path}:5: error: the prerequisite gone.md does not exist; its path is {tmp_path}/gone.md"
     ]
 
 

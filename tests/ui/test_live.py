@@ -94,4 +94,4 @@ async def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
             if isinstance(pilot.app.screen, WrongSheet):
                 break
         assert isinstance(pilot.app.screen, WrongSheet)
-        assert pilot.app.screen.wrong == (f"{tmp_path / 'no.md'}: there is no such file",)
+        assert pilot.app.screen.wrong == (f"{tmp_path / 'no.md'}: the file does not exist",)
