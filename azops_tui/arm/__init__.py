@@ -1,4 +1,4 @@
-"""The template language of Azure Resource Manager, usable on its own: it reads no files and asks no network.
+"""The template language of Azure Resource Manager as a pure library, without file or network access.
 
 Evaluate an expression:
 
@@ -8,8 +8,7 @@ Evaluate an expression:
     >>> evaluate("[map(range(0, 3), lambda('i', add(lambdaVariables('i'), parameters('n'))))]", parameters={"n": 10})
     [10, 11, 12]
 
-Expand a template to the resources that it would deploy. What only the running deployment knows stays symbolic, and
-becomes a dependency:
+Expand a template to the resources that it would deploy. Run-time values stay symbolic and become dependencies:
 
     >>> template = '''{
     ...   "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
@@ -31,7 +30,7 @@ becomes a dependency:
     >>> print(plan.resources[2].body["properties"]["tags"]["first"])
     [reference('ip0').ipAddress]
 
-Everything wrong with a template is a `TemplateError`, worded as the service words it:
+An invalid template raises `TemplateError` with the service's message:
 
     >>> try:
     ...     expand(template, {"count": {"value": 11}}, scope="/subscriptions/s/resourceGroups/g")

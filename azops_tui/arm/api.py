@@ -1,4 +1,4 @@
-"""The functions that programs call: evaluate an expression, expand a template."""
+"""Public functions: evaluate an expression, expand a template."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GROUP = f"/subscriptions/{ZERO}/resourceGroups/rg"
 
 
 def scope_of(text: str, management_group: str = "") -> Scope:
-    """The deployment scope that a text names. Raises TemplateError."""
+    """Parse a deployment scope. Raises TemplateError."""
     scope = parse_scope(text)
     if scope is None:
         raise TemplateError("InvalidDeploymentScope", f"The deployment scope '{text}' is not valid.", target=text)
@@ -52,9 +52,9 @@ def evaluate(
     new_guid: Callable[[], str] | None = None,
     **facts: Any,
 ) -> Json:
-    """The value of an expression with its brackets; other text is what it says.
+    """Evaluate an expression written with its brackets; any other text is returned unchanged.
 
-    `parameters` and `variables` are plain values by name. In mode ``plan``, what needs `runtime` gives `Symbolic`.
+    `parameters` and `variables` are plain values by name. In mode ``plan``, a value that needs `runtime` is `Symbolic`.
     `facts` are as in `expand`. Raises TemplateError.
 
     >>> evaluate("[toUpper(concat('a', parameters('n')))]", parameters={"n": 1})
@@ -94,7 +94,7 @@ def expand(
     allow_missing: bool = False,
     **facts: Any,
 ) -> Expansion:
-    """What deploying the template with the parameters would make.
+    """Expand a template with parameters to the resources that a deployment would create.
 
     Arguments:
         template: JSON text (comments and trailing commas are fine), a parsed template, or a `Document`, which knows
@@ -103,17 +103,18 @@ def expand(
         scope: ``/subscriptions/S/resourceGroups/G``, ``/subscriptions/S``,
             ``/providers/Microsoft.Management/managementGroups/M``, or ``/`` for the tenant.
         name: of the deployment.
-        mode: ``plan`` leaves symbolic what only the running deployment knows; ``now`` asks `runtime` at once.
+        mode: ``plan`` keeps run-time values symbolic; ``now`` queries `runtime` at once.
         location: of the resource group, or of the deployment at other scopes.
-        linked: gives the template behind a ``templateLink``; called with the link and the address of the template that
-            holds it. Raises LookupError where there is none. Without it, linked deployments stay unexpanded.
+        linked: returns the template of a ``templateLink``; called with the link and the address of the template that
+            contains it. Raises LookupError if there is none. Without it, linked deployments stay unexpanded.
         base_uri: address of the template, for ``relativePath``.
-        clock, new_guid: for `utcNow` and `newGuid`; with them these are known in a plan too.
-        allow_missing: parameters without value become symbolic instead of an error.
+        clock, new_guid: for `utcNow` and `newGuid`, which are symbolic in a plan without them.
+        allow_missing: make parameters without a value symbolic instead of raising an error.
         facts: ``tags`` of the group, ``subscription_name``, ``cloud`` (what `environment()` gives), ``deployer``,
             ``providers`` (a callable of namespace and type or None).
 
-    Raises TemplateError, and nothing else, for whatever the template says.
+    Raises:
+        TemplateError: the template or a parameter is not valid; no template causes another exception.
 
     >>> template = {"resources": [{"type": "My.Rp/things", "apiVersion": "2020-01-01", "name": "[toLower('A')]"}]}
     >>> plan = expand(template, scope=GROUP)
@@ -160,14 +161,14 @@ def expand(
 
 
 def as_document(template: str | bytes | Mapping[str, Json]) -> Document:
-    """The template with its text, where it has one."""
+    """The template as a document, with its text if there is one."""
     if isinstance(template, (str, bytes)):
         return read(template)
     return Document("", dict(template) if not isinstance(template, dict) else template)
 
 
 def expand_nested(resource: ExpandedResource, body: Mapping[str, Json], runtime: Runtime) -> Expansion:
-    """The expansion of a nested deployment whose body is fully known now: what `resource.resolve` gave.
+    """Expand a nested deployment from its resolved body, as `resource.resolve` returned it.
 
     Its resources and outputs can be resolved with the same runtime. Raises TemplateError.
     """

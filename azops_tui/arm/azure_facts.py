@@ -11,7 +11,7 @@ from azops_tui.json_types import Json
 
 @dataclass(slots=True)
 class AzureFacts:
-    """What the context functions tell about the place of a deployment."""
+    """What functions such as `subscription` and `environment` return for a deployment."""
 
     tenant: str
     tenant_details: dict[str, Json]
@@ -63,7 +63,7 @@ def azure_facts(
     deployer: Mapping[str, Json] | None = None,
     providers: Any = None,
 ) -> AzureFacts:
-    """The world of a deployment, from what the caller knows of it."""
+    """Facts for a deployment; values that the caller does not pass get defaults."""
     group: dict[str, Json] = {"location": location}
     if tags:
         group["tags"] = dict(tags)

@@ -1,10 +1,10 @@
-"""Circles in what needs what."""
+"""Find circular dependencies."""
 
 from __future__ import annotations
 
 
 def find_circle(waits: dict[str, list[str]], first: str | None = None) -> list[str] | None:
-    """Nodes that wait for each other in a circle, in order, or None; with `first`, only what it leads to.
+    """Nodes of a circular dependency in order, or None; with `first`, search only what it depends on.
 
     >>> find_circle({"a": ["b"], "b": ["c"], "c": ["b"]})
     ['b', 'c']

@@ -1,4 +1,4 @@
-"""What waits for what: ``dependsOn`` and implicit dependencies resolved to resources, and circles found."""
+"""Dependencies between resources: ``dependsOn`` and implicit ones resolved, circular ones rejected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from azops_tui.arm.values import builder
 
 
 def link(deployment: TemplateDeployment, resources: Iterable[ExpandedResource]) -> None:
-    """Fills in what each resource depends on. Raises TemplateError."""
+    """Set the dependencies of each resource. Raises TemplateError."""
     by_id = {resource.id.lower(): resource for resource in resources if resource.condition and not resource.existing}
     lines = {id: Dependency(resource.id, resource.type, resource.name) for id, resource in by_id.items()}
     meanings: dict[str, list[str]] = {}
@@ -25,9 +25,9 @@ def link(deployment: TemplateDeployment, resources: Iterable[ExpandedResource]) 
         for entry in explicit(deployment, resource):
             ids = meanings.get(entry)
             if ids is None:
-                found = targets(deployment, resource, entry)
-                ids = [target.id.lower() for target in found if target.condition and not target.existing]
-                if len(found) <= 1 or entry.lower() in deployment.loops:
+                matches = targets(deployment, resource, entry)
+                ids = [target.id.lower() for target in matches if target.condition and not target.existing]
+                if len(matches) <= 1 or entry.lower() in deployment.loops:
                     meanings[entry] = ids
             needed.update(dict.fromkeys(ids))
         needed.pop(own, None)
@@ -53,7 +53,7 @@ def link(deployment: TemplateDeployment, resources: Iterable[ExpandedResource]) 
 
 
 def explicit(deployment: TemplateDeployment, resource: ExpandedResource) -> list[str]:
-    """The entries of ``dependsOn``, evaluated."""
+    """Evaluated entries of ``dependsOn``."""
     raw = get(resource.definition, "dependsOn", [])
     assert resource.environment is not None
     path = (*resource.path, "dependsOn")
@@ -80,39 +80,39 @@ def explicit(deployment: TemplateDeployment, resource: ExpandedResource) -> list
 
 
 def targets(deployment: TemplateDeployment, resource: ExpandedResource, entry: str) -> list[ExpandedResource]:
-    """The resources that an entry of ``dependsOn`` means: by symbol, loop, id, type and name, or name alone."""
+    """Resources that an entry of ``dependsOn`` names: by symbol, loop, id, type and name, or name alone."""
     key = entry.strip("/").lower()
     loop = deployment.loops.get(key)
     if loop is not None:
         return loop
-    found = deployment.names.get(key)
-    if found is None and "/providers/" in entry.lower():
+    matches = deployment.names.get(key)
+    if matches is None and "/providers/" in entry.lower():
         scope, type, name = split_id(entry)
         # Ids of management groups and the tenant are often written without their scope.
         if not scope or scope.lower() == deployment.scope.id.lower():
-            found = deployment.names.get(f"{type}/{name}".lower())
-    if found is None and key.startswith("providers/"):
-        found = deployment.names.get(key.removeprefix("providers/"))
-    if found is None:
-        found = deployment.short_names.get(key)
-    if found is None and deployment.symbolic_names:
+            matches = deployment.names.get(f"{type}/{name}".lower())
+    if matches is None and key.startswith("providers/"):
+        matches = deployment.names.get(key.removeprefix("providers/"))
+    if matches is None:
+        matches = deployment.short_names.get(key)
+    if matches is None and deployment.symbolic_names:
         by_name = [item for items in deployment.names.values() for item in items if item.name.lower() == key]
-        found = list(dict.fromkeys(by_name)) or None
-    if found is None and entry.startswith("["):
+        matches = list(dict.fromkeys(by_name)) or None
+    if matches is None and entry.startswith("["):
         return []
-    if found is None:
+    if matches is None:
         raise deployment.invalid(
             f"The resource '{shown(entry)}' is not defined in the template. "
             "Please see https://aka.ms/arm-syntax for usage details.",
             (*resource.path, "dependsOn"),
         )
-    return nearest(resource, found) if len(found) > 1 else found
+    return nearest(resource, matches) if len(matches) > 1 else matches
 
 
-def nearest(resource: ExpandedResource, found: list[ExpandedResource]) -> list[ExpandedResource]:
-    """Of several resources of one name those written beside this one, as the children of one parent are, else all."""
-    beside = [other for other in found if other.path[:-1] == resource.path[:-1] and len(other.path) > 2]
-    return beside or found
+def nearest(resource: ExpandedResource, matches: list[ExpandedResource]) -> list[ExpandedResource]:
+    """Prefer, of several resources with the same name, those defined under the same parent."""
+    beside = [other for other in matches if other.path[:-1] == resource.path[:-1] and len(other.path) > 2]
+    return beside or matches
 
 
 def shown(entry: str) -> str:
@@ -122,7 +122,7 @@ def shown(entry: str) -> str:
 
 
 def batches(deployment: TemplateDeployment, resource: ExpandedResource) -> list[str]:
-    """In a serial loop, the resources of the turn (or batch) before: ids in lower case."""
+    """Ids in lower case of the resources in the preceding batch of a serial loop."""
     loop = get(resource.definition, "copy")
     if not isinstance(loop, dict) or str(get(loop, "mode", "")).lower() != "serial":
         return []
@@ -139,7 +139,7 @@ def batches(deployment: TemplateDeployment, resource: ExpandedResource) -> list[
 def refuse_circles(
     deployment: TemplateDeployment, waits: dict[str, dict[str, None]], by_id: dict[str, ExpandedResource]
 ) -> None:
-    """Raises TemplateError where resources wait for each other."""
+    """Raise TemplateError for a circular dependency."""
     circle = find_circle({id: list(others) for id, others in waits.items()})
     if circle is not None:
         first = by_id[circle[0]]
@@ -156,7 +156,7 @@ def circular(deployment: TemplateDeployment, first: ExpandedResource, names: lis
 
 
 def levels(resources: tuple[ExpandedResource, ...] | list[ExpandedResource]) -> list[list[ExpandedResource]]:
-    """The resources of one deployment in the order of their making; those of one level can be made in parallel."""
+    """Resources of one deployment by level; those of one level can be deployed in parallel."""
     live = [resource for resource in resources if resource.condition and not resource.existing]
     known = {resource.id.lower() for resource in live}
     height: dict[str, int] = {}

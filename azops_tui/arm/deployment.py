@@ -1,4 +1,4 @@
-"""One deployment: its template, parameters, variables and functions, as expressions see them."""
+"""A template with its parameters, variables, functions and resources, as expressions read them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class ParameterValue:
 
 
 class TemplateDeployment(TemplateSource):
-    """What `parameters`, `variables` and the like mean in one template.
+    """One deployment of a template; evaluates its parameters and variables and looks up its resources.
 
-    With `outer`, the environment of the deployment around it, expressions mean what they mean there (a nested
-    template whose expressions are evaluated in the outer scope).
+    `outer` is the environment of the enclosing deployment, for a nested template whose expressions are evaluated in
+    the outer scope.
     """
 
     def __init__(
@@ -77,10 +77,10 @@ class TemplateDeployment(TemplateSource):
         self.functions = read_functions(self, self.types) if outer is None else {}
         self.names: dict[str, list[ExpandedResource]] = {}
         self.short_names: dict[str, list[ExpandedResource]] = {}
-        """By the last segment of the name, which is all that some templates write of a child's name."""
+        """By the last segment of the name; some templates refer to a child resource by that alone."""
         self.loops: dict[str, list[ExpandedResource]] = {}
         self.nested_outputs: Callable[[ExpandedResource], Mapping[str, Json] | None] = lambda resource: None
-        """Gives the outputs of a nested deployment of this one as far as they are known; set by its expansion."""
+        """Returns the known outputs of a nested deployment of this one; set during expansion."""
         self.evaluating: list[str] = []
         self.ordering = False
         self.orders: dict[str, dict[str, list[str]]] = {}
@@ -88,7 +88,7 @@ class TemplateDeployment(TemplateSource):
     # Reading the template
 
     def read_variables(self) -> dict[str, tuple[Path, Callable[[], Builder | CopyLoop]]]:
-        """What gives the builder of each variable, by its name in lower case, and where it is."""
+        """Path and builder of each variable by its name in lower case."""
         result: dict[str, tuple[Path, Callable[[], Builder | CopyLoop]]] = {}
         for name, value in section(self.template, "variables").items():
             path: Path = ("variables", name)
@@ -105,7 +105,7 @@ class TemplateDeployment(TemplateSource):
     # What expressions ask
 
     def environment(self, run: EvaluationRun | None = None, *, place: int = REFERENCE, uses: Any = None) -> Environment:
-        """Where a part of this template is evaluated that stands in no loop."""
+        """Environment for a part of this template outside copy loops."""
         outer = self.outer
         if outer is None:
             return Environment(run or self.run, self, place=place, uses=uses)
@@ -137,10 +137,10 @@ class TemplateDeployment(TemplateSource):
         return values[key]
 
     def check_variables(self) -> None:
-        """Evaluates every variable, as the service does before anything else: used or not, it must have a value.
+        """Evaluate every variable, used or not, as the service does first.
 
-        Where a parameter is not known yet, a variable that depends on it may be wrong for that alone, so none is
-        checked before it is used. Raises TemplateError.
+        With a symbolic parameter the check is skipped, because a variable can fail for that reason alone. Raises
+        TemplateError.
         """
         known = self.run.values
         given = (value for (owner, kind, _), value in known.items() if owner is self and kind == "parameters")
@@ -149,7 +149,7 @@ class TemplateDeployment(TemplateSource):
         environment = Environment(self.run, self)
         for lowered, (path, make) in self.variable_builders.items():
             if type(self.guarded(path, make)) is Constant:
-                continue  # nothing in it can go wrong, and it may be large
+                continue  # cannot fail, and can be large
             name = lowered if len(path) != 2 else str(path[1])
             try:
                 self.variable(name, environment)
@@ -190,7 +190,7 @@ class TemplateDeployment(TemplateSource):
         return value
 
     def given_value(self, name: str, given: ParameterValue, environment: Environment) -> Json:
-        """What was passed for a parameter; secrets and symbolic values as far as the mode lets them be known."""
+        """Value passed for a parameter; secrets and symbolic values are resolved if the mode allows it."""
         run = environment.run.settler or environment.run
         if given.secret is not None:
             if run.mode == "plan" or run.runtime is None:
@@ -211,7 +211,7 @@ class TemplateDeployment(TemplateSource):
         return given.value
 
     def within(self, kind: str, name: str, path: Path, build: Builder | CopyLoop, environment: Environment) -> Json:
-        """The value of a variable or default; an error is told as being the variable's."""
+        """Evaluate a variable or default value; errors name it."""
         label = f"{kind} {name.lower()}"
         if label in self.evaluating:
             around = self.evaluating[self.evaluating.index(label) :]
@@ -239,7 +239,7 @@ class TemplateDeployment(TemplateSource):
             self.evaluating.pop()
 
     def evaluate_first(self, kind: str, name: str, environment: Environment) -> None:
-        """Evaluates what a variable or default is made of, innermost first, so that long chains need no deep stack."""
+        """Evaluate what a variable or default value uses, innermost first, so long chains need no deep stack."""
         if self.evaluating or self.ordering:
             return
         ask = self.variable if kind == "variables" else self.parameter
@@ -263,12 +263,12 @@ class TemplateDeployment(TemplateSource):
             for needed in order[:-1]:
                 ask(needed, environment)
         except ExpressionError:
-            return  # told again, with where it is needed, if it is
+            return  # raised again with its place when the value is used
         finally:
             self.ordering = False
 
     def uses_of(self, kind: str) -> dict[str, list[str]]:
-        """For each variable (or parameter) the other ones whose names stand in it."""
+        """Names of the variables (or parameters) that each variable (or parameter) mentions."""
         if kind not in self.orders:
             pattern = USE_OF[kind]
             known = self.variable_builders if kind == "variables" else self.parameter_builders
@@ -282,7 +282,7 @@ class TemplateDeployment(TemplateSource):
         return self.orders[kind]
 
     def find(self, text: str) -> ExpandedResource | None:
-        """The resource that a name, symbol or id means: the one, if it is only one."""
+        """Resource with this name, symbol or id; None if there is none or the name is ambiguous."""
         key = text.strip("/").lower()
         found = self.names.get(key) or self.short_names.get(key)
         if found:
@@ -295,7 +295,7 @@ class TemplateDeployment(TemplateSource):
         return None
 
     def collection(self, symbol: str) -> Sequence[ReferencedResource] | None:
-        """The resources that a loop's symbol stands for, or None."""
+        """Resources of the copy loop with this symbol, or None."""
         found = self.loops.get(symbol.lower())
         return found if found is not None or self.outer is None else self.outer.context.collection(symbol)
 
@@ -312,7 +312,7 @@ class TemplateDeployment(TemplateSource):
         return KnownPart({"properties": properties}) if full else properties
 
     def add(self, resource: ExpandedResource, names: Iterable[str], loop: str) -> None:
-        """Makes a resource known by its names and its loop."""
+        """Register a resource under its names and its loop."""
         for name in {name.strip("/").lower() for name in names if name}:
             self.names.setdefault(name, []).append(resource)
         if "/" in resource.name:
@@ -321,7 +321,7 @@ class TemplateDeployment(TemplateSource):
             self.loops.setdefault(loop.lower(), []).append(resource)
 
     def details(self) -> dict[str, Json]:
-        """What `deployment()` tells."""
+        """Value of `deployment()`."""
         if self.outer is not None:
             outer: dict[str, Json] = self.outer.context.details()
             return outer

@@ -1,4 +1,4 @@
-"""A deployment's ``properties`` as the service shows them."""
+"""The ``properties`` of a deployment as the service returns them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def deployment_properties(
 
 
 def providers(resources: list[ExpandedResource]) -> list[Json]:
-    """The resource types by namespace, with the locations that they are used in."""
+    """Resource types by namespace, with the locations of their resources."""
     result: dict[str, dict[str, Json]] = {}
     for resource in resources:
         namespace, _, type = resource.type.partition("/")

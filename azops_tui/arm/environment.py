@@ -1,4 +1,4 @@
-"""What an expression sees while it is evaluated: the run, its deployment, loops, lambdas and arguments."""
+"""The environment of an expression: run, template, copy loops, lambdas and arguments."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from azops_tui.arm.syntax import Node
 from azops_tui.json_types import Json
 
 REFERENCE = 1
-"""Where `reference` and ``list…`` may stand: resource bodies and outputs."""
+"""Flag of places that allow `reference` and ``list…``: resource bodies and outputs."""
 GENERATE = 2
-"""Where `newGuid` and `utcNow` may stand: defaults of parameters."""
+"""Flag of places that allow `newGuid` and `utcNow`: default values of parameters."""
 
 
 FollowLink = Callable[[Mapping[str, Any], str], Mapping[str, Any] | str]
-"""Gives the template (or parameter file) of a link: called with the link and the address it is relative to."""
+"""Returns the template or parameter file of a link; called with the link and its base address."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceUse:
-    """One use of `reference` or ``list…``: an implicit dependency if the resource is of the same template."""
+    """A use of `reference` or ``list…``: an implicit dependency if the same template defines the resource."""
 
     id: str
     api_version: str = ""
@@ -36,7 +36,7 @@ class ResourceUse:
 
 
 class EvaluationRun:
-    """One expansion with everything nested in it: its mode, and what it has spent of the limits."""
+    """State of one expansion with its nested deployments: mode, limits used, evaluated values."""
 
     __slots__ = (
         "allow_missing",
@@ -84,18 +84,18 @@ class EvaluationRun:
         self.new_guid = new_guid
         self.now: datetime | None = None
         self.settler: EvaluationRun | None = None
-        """In a plan that is made while the deployment runs: what makes the values given to it known."""
+        """For a plan made during the deployment: the run that resolves its parameters."""
         self.generated: dict[tuple[object, str, str], Json] = {}
-        """Defaults that were made up once, by deployment, kind and name."""
+        """Generated default values, kept for later runs, by deployment, kind and name."""
         self.steps = 0
         self.size = 0
         self.depth = 0
         self.memo: dict[int, tuple[int, int, Json]] = {}
         self.values: dict[tuple[object, str, str], Json] = {}
-        """Variables and parameters that were evaluated, by deployment, kind and name."""
+        """Evaluated variables and parameters by deployment, kind and name."""
 
     def live(self, runtime: Runtime | None) -> EvaluationRun:
-        """The same run later, when `runtime` can be asked; what was made up once (`newGuid`) stays."""
+        """A run that queries `runtime` and keeps generated values such as `newGuid`."""
         run = EvaluationRun(
             self.facts, self.compile_node, mode="now", runtime=runtime, clock=self.clock, new_guid=self.new_guid
         )
@@ -104,7 +104,7 @@ class EvaluationRun:
         return run
 
     def later(self, runtime: Runtime) -> EvaluationRun:
-        """A plan made while the deployment runs: what it is given is known, what it asks itself is not yet."""
+        """A plan made during the deployment: parameters are resolved, its own references stay symbolic."""
         run = EvaluationRun(
             self.facts, self.compile_node, mode="plan", clock=self.clock, new_guid=self.new_guid, linked=self.linked
         )
@@ -114,18 +114,18 @@ class EvaluationRun:
         return run
 
     def step(self) -> None:
-        """Counts one evaluation. Raises ExpressionError past the limit."""
+        """Count one evaluation. Raises ExpressionError past the limit."""
         self.steps += 1
         if self.steps > STEPS:
             raise ExpressionError("The template needs more evaluations than are allowed.", code="JobSizeExceeded")
 
     def charge(self, steps: int) -> None:
-        """Counts as many evaluations. Raises ExpressionError past the limit."""
+        """Count several evaluations. Raises ExpressionError past the limit."""
         self.steps += steps - 1
         self.step()
 
     def spend(self, characters: int) -> None:
-        """Counts what an evaluation produced. Raises ExpressionError past the limit."""
+        """Count the size of a result. Raises ExpressionError past the limit."""
         self.size += characters
         if self.size > 4 * TEMPLATE_BYTES:
             raise ExpressionError(
@@ -134,7 +134,7 @@ class EvaluationRun:
             )
 
     def account(self, value: Json) -> Json:
-        """The value of a function, after its size and depth have been counted."""
+        """Count size and depth of a function's value, and return the value."""
         kind = type(value)
         if kind is str:
             if len(value) > 64:
@@ -148,7 +148,7 @@ class EvaluationRun:
         return value
 
     def measure(self, value: Json) -> tuple[int, int]:
-        """Size in characters (about) and depth of a list or dict; remembered, so that growing values cost little."""
+        """Approximate size in characters and depth of a list or dict; cached, so growing values cost little."""
         known = self.memo.get(id(value))
         if known is not None:
             return known[0], known[1]
@@ -173,21 +173,21 @@ class EvaluationRun:
         return size, depth + 1
 
     def enter(self) -> None:
-        """Begins an evaluation inside another one. Raises ExpressionError where they are too many."""
+        """Begin a nested evaluation. Raises ExpressionError past the depth limit."""
         if self.is_deep():
             raise ExpressionError("Evaluations are nested too deeply, or refer to each other in a circle.")
         self.depth += 1
 
     def leave(self) -> None:
-        """Ends it."""
+        """End a nested evaluation."""
         self.depth -= 1
 
     def is_deep(self) -> bool:
-        """Whether there are as many evaluations inside each other as may be."""
+        """True at the depth limit of nested evaluations."""
         return self.depth >= CALL_DEPTH
 
     def instant(self) -> datetime:
-        """The time of this run: one and the same for every `utcNow` in it."""
+        """Time of this run, the same for every `utcNow`."""
         if self.now is None:
             self.now = self.clock() if self.clock else datetime.now(UTC)
         return self.now
@@ -206,7 +206,7 @@ class ReferencedResource(Protocol):
 
 
 class TemplateContext(Protocol):
-    """What the names in an expression mean: its template and deployment."""
+    """What an expression can read: parameters, variables, functions and resources of its template."""
 
     name: str
     scope: Scope
@@ -224,24 +224,24 @@ class TemplateContext(Protocol):
         raise NotImplementedError
 
     def find(self, text: str) -> ReferencedResource | None:
-        """The resource of this template that a name, symbol or id means, or None."""
+        """Resource of this template with this name, symbol or id, or None."""
         raise NotImplementedError
 
     def known_reference(self, resource: ReferencedResource, full: bool) -> Json:
-        """What a reference to a resource of this template gives already, or None."""
+        """Known part of a reference to a resource of this template, or None."""
         raise NotImplementedError
 
     def collection(self, symbol: str) -> Sequence[ReferencedResource] | None:
-        """The resources that a symbol with a copy loop stands for, or None."""
+        """Resources of the copy loop with this symbol, or None."""
         raise NotImplementedError
 
     def details(self) -> dict[str, Json]:
-        """What `deployment()` tells."""
+        """Value of `deployment()`."""
         raise NotImplementedError
 
 
 class Environment:
-    """Where an expression stands."""
+    """Everything that the value of an expression depends on besides its text."""
 
     __slots__ = ("arguments", "context", "copies", "lambdas", "place", "run", "uses")
 
@@ -260,22 +260,22 @@ class Environment:
         self.context = context
         self.place = place
         self.copies = copies
-        """Index by name of the loop in lower case; that of the loop meant by ``copyIndex()`` under ``""``."""
+        """Index by loop name in lower case; ``""`` is the loop of ``copyIndex()`` without a name."""
         self.lambdas = lambdas
         self.arguments = arguments
-        """Of the user-defined function that is being evaluated."""
+        """Arguments of the user-defined function being evaluated."""
         self.uses = uses
-        """Where uses of `reference` and ``list…`` are noted; None where nobody asks."""
+        """Collects uses of `reference` and ``list…``; None if not needed."""
 
     def at(self, **changes: Any) -> Environment:
-        """The same with other `run`, `place`, `copies`, `lambdas`, `arguments` or `uses`."""
+        """A copy with the given attributes replaced."""
         copy = Environment.__new__(Environment)
         for name in Environment.__slots__:
             setattr(copy, name, changes[name] if name in changes else getattr(self, name))
         return copy
 
     def with_copy(self, name: str, index: int, *, main: bool) -> Environment:
-        """Inside one turn of a loop; `main` if ``copyIndex()`` without a name means it."""
+        """A copy for one iteration of a loop; with `main`, ``copyIndex()`` without a name returns its index."""
         copies = dict(self.copies or {})
         copies[name.lower()] = index
         if main or "" not in copies:

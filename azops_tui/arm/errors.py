@@ -1,4 +1,4 @@
-"""What goes wrong with a template: the public error, and the inner one of expressions that know not where they are."""
+"""Errors of templates: the public one, and the internal one of expressions without a position."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from azops_tui.errors import AzopsError
 
 
 class TemplateError(AzopsError):
-    """A template, its parameters or an expression is not valid; worded as the service words it.
+    """A template, its parameters or an expression is not valid; the message is the service's.
 
-    It is the only exception that the functions of `azops_tui.arm` raise because of what they were given.
+    The functions of `azops_tui.arm` raise no other exception because of their input.
     """
 
     def __init__(
@@ -31,20 +31,20 @@ class TemplateError(AzopsError):
         self.message = message
         """The service's sentence."""
         self.line = line
-        """Line in the template, from 1; 0 where it is not known."""
+        """Line in the template, from 1; 0 if unknown."""
         self.column = column
-        """Column in that line as the service counts (the last character of the token), from 1; 0 where not known."""
+        """Column of the token's last character, from 1, as the service counts; 0 if unknown."""
         self.expression = expression
         """The whole expression at fault with its brackets, or empty."""
         self.function = function
         """The template function at fault, or empty."""
         self.target = target
-        """Path in the request as the service gives it: ``properties.template.resources[0].name``."""
+        """Path in the request: ``properties.template.resources[0].name``."""
         self.violation = violation
-        """Whether the service adds ``additionalInfo`` with the position (a ``TemplateViolation``)."""
+        """True if the service adds ``additionalInfo`` with the position (a ``TemplateViolation``)."""
 
     def as_error(self) -> dict[str, Any]:
-        """The ``error`` object of a response: code, message and, where there is one, the position."""
+        """The ``error`` object of a response: code, message and the position of a violation."""
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.violation:
             info = {"lineNumber": self.line, "linePosition": self.column, "path": self.target}
@@ -53,7 +53,7 @@ class TemplateError(AzopsError):
 
 
 class ExpressionError(Exception):
-    """An expression cannot be evaluated; caught by whoever knows which part of the template it belongs to."""
+    """An expression cannot be evaluated. Callers that know its place in the template raise TemplateError instead."""
 
     def __init__(
         self, message: str, *, expression: str = "", function: str = "", code: str = "InvalidTemplate"
@@ -64,18 +64,18 @@ class ExpressionError(Exception):
         self.function = function
         self.code = code
         self.path: list[str | int] = []
-        """Where in the value that was being evaluated, outermost first."""
+        """Path within the value being evaluated, outermost part first."""
         self.located: Any = None
-        """The deployment whose template `path` begins in; None while it does not begin at a template."""
+        """The TemplateSource that `path` starts in; None while the path is not complete."""
 
     def inside(self, *parts: str | int) -> None:
-        """Says that the value so far stands at `parts` of a larger one; not said of what has its place already."""
+        """Prepend `parts` to the path unless it is complete."""
         if self.located is None:
             self.path[:0] = parts
 
 
 class ParseError(ExpressionError):
-    """The text between the brackets is not an expression."""
+    """The text between the brackets is not a valid expression."""
 
     def __init__(self, message: str, *, expression: str, position: int) -> None:
         super().__init__(message, expression=expression)
@@ -91,4 +91,4 @@ def not_found(kind: Literal["parameter", "variable"], name: str) -> ExpressionEr
 
 
 class Unknown(Exception):  # noqa: N818 - not an error: the value will be known at run time
-    """Raised inside a function when what it needs is known at run time only; the call then stays symbolic."""
+    """Raised by a function that needs a run-time value; the call then stays symbolic."""

@@ -1,7 +1,7 @@
-"""Syntax tree to value.
+"""Evaluate syntax trees.
 
-Each expression is turned once into Python closures and kept, so a loop of 800 resources does not read its text 800
-times. What is known at run time only becomes `Symbolic`.
+Each expression is compiled once to Python closures and cached, so a loop of 800 resources does not parse its text 800
+times. Run-time values become `Symbolic`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, Property
 from azops_tui.json_types import Json
 
 KEPT = 8192
-"""Compiled expressions that are kept."""
+"""Number of compiled expressions in the cache."""
 _compiled: dict[str, Compiled] = {}
 
 
 def evaluate_text(text: str, environment: Environment) -> Json:
-    """The value of a string of a template. Raises ExpressionError."""
+    """Evaluate a string of a template. Raises ExpressionError."""
     try:
         call = _compiled.get(text)
         if call is None:
-            # Reading an expression takes as long as many evaluations.
+            # Parsing an expression takes as long as several evaluations.
             environment.run.charge(8 + (len(text) >> 4))
             if len(_compiled) >= KEPT:
                 _compiled.clear()
@@ -53,7 +53,7 @@ def compile_node(node: Node) -> Compiled:
 
 
 def misplaced(environment: Environment) -> Json:
-    """A lambda that is not an argument of a function for lambdas."""
+    """Raise the error of a lambda outside a function that takes one."""
     listed = ", ".join(sorted(function.name for function in FUNCTIONS.values() if function.takes_lambda))
     raise ExpressionError(
         "The template function 'lambda' is not expected at this location: it must be an argument of one of the "
@@ -68,20 +68,20 @@ def compile_property(node: Node, target: Node, key: Compiled) -> Compiled:
     def select(environment: Environment) -> Json:
         environment.run.step()
         container = of(environment)
-        wanted = key(environment)
-        if isinstance(container, Symbolic) or isinstance(wanted, Symbolic):
-            return guessed(container, wanted, node, environment)
-        return member(container, wanted, environment)
+        selector = key(environment)
+        if isinstance(container, Symbolic) or isinstance(selector, Symbolic):
+            return predicted_member(container, selector, node, environment)
+        return member(container, selector, environment)
 
     return select
 
 
-def guessed(container: Json, wanted: Json, node: Node, environment: Environment) -> Json:
-    """A member of something symbolic: known at once where it was foreseen, else symbolic again."""
-    guess = container.guess if isinstance(container, Symbolic) and not isinstance(wanted, Symbolic) else None
+def predicted_member(container: Json, selector: Json, node: Node, environment: Environment) -> Json:
+    """A member of a symbolic value: its value if it is known already, else symbolic."""
+    guess = container.guess if isinstance(container, Symbolic) and not isinstance(selector, Symbolic) else None
     if guess is not None:
         try:
-            value = member(guess, wanted, environment)
+            value = member(guess, selector, environment)
         except ExpressionError:
             return Symbolic(node, environment)
         if isinstance(value, KnownPart):
@@ -90,36 +90,37 @@ def guessed(container: Json, wanted: Json, node: Node, environment: Environment)
     return Symbolic(node, environment)
 
 
-def member(container: Json, wanted: Json, environment: Environment) -> Json:
-    """``container[wanted]``; names of properties without regard to case. Raises ExpressionError."""
+def member(container: Json, selector: Json, environment: Environment) -> Json:
+    """``container[selector]``; property names ignore case. Raises ExpressionError."""
     if isinstance(container, dict):
-        if isinstance(wanted, str):
-            if wanted in container:
-                return container[wanted]
-            lowered = wanted.lower()
+        if isinstance(selector, str):
+            if selector in container:
+                return container[selector]
+            lowered = selector.lower()
             environment.run.steps += len(container) >> 4
             for key, value in container.items():
                 if key.lower() == lowered:
                     return value
             available = ", ".join(list(container)[:50])
             raise ExpressionError(
-                f"The language expression property '{wanted}' doesn't exist, available properties are '{available}'."
+                f"The language expression property '{selector}' doesn't exist, available properties are '{available}'."
             )
         raise ExpressionError(
-            f"The language expression property '{show(wanted)}' can't be evaluated, property name must be a string."
+            f"The language expression property '{show(selector)}' can't be evaluated, property name must be a string."
         )
     if isinstance(container, list):
-        if type(wanted) is float and wanted.is_integer():
-            wanted = int(wanted)
-        if type(wanted) is not int:
+        if type(selector) is float and selector.is_integer():
+            selector = int(selector)
+        if type(selector) is not int:
             raise ExpressionError(
-                f"The language expression property '{show(wanted)}' can't be evaluated, array index must be an integer."
+                f"The language expression property '{show(selector)}' can't be evaluated, "
+                "array index must be an integer."
             )
-        if 0 <= wanted < len(container):
-            return container[wanted]
-        raise ExpressionError(f"The language expression property array index '{wanted}' is out of bounds.")
+        if 0 <= selector < len(container):
+            return container[selector]
+        raise ExpressionError(f"The language expression property array index '{selector}' is out of bounds.")
     raise ExpressionError(
-        f"The language expression property '{show(wanted)}' can't be evaluated. "
+        f"The language expression property '{show(selector)}' can't be evaluated. "
         "Please see https://aka.ms/arm-template-expressions for usage details."
     )
 
@@ -226,7 +227,7 @@ def compile_function(node: FunctionCall, function: TemplateFunction, arguments: 
             error.function = error.function or function.name
             raise
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            # No function should let these through; a template must not be able to bring a program down with one.
+            # No function should raise these; catch them so that a template cannot crash the program.
             raise ExpressionError(
                 f"The template language function '{function.name}' was invoked with a parameter that is not valid: "
                 f"{error}.",

@@ -15,7 +15,7 @@ from azops_tui.json_types import Json
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """One line of the service's ``dependsOn`` of a resource; `reference` also names resources outside the template."""
+    """An entry of ``dependsOn`` as the service returns it; `reference` can add resources outside the template."""
 
     id: str
     type: str
@@ -24,7 +24,7 @@ class Dependency:
     action: str = ""
 
     def view(self) -> dict[str, Json]:
-        """The line as the service shows it."""
+        """The entry as the service returns it."""
         view = {"id": self.id, "resourceType": self.type, "resourceName": self.name}
         if self.api_version:
             view["apiVersion"] = self.api_version
@@ -35,7 +35,7 @@ class Dependency:
 
 @dataclass(slots=True, eq=False)
 class ExpandedResource:
-    """One resource that a deployment would make."""
+    """A resource that a deployment would create."""
 
     id: str
     type: str
@@ -43,37 +43,37 @@ class ExpandedResource:
     """With its parents: ``vnet/subnet``."""
     api_version: str
     location: str
-    """As written; empty where there is none or it is not known yet."""
+    """As in the template; empty if missing or not known yet."""
     scope: str
-    """Id of the scope or resource that it is made in; ``/`` is the tenant."""
+    """Id of the scope or parent resource; ``/`` is the tenant."""
     symbol: str
     """Symbolic name (languageVersion 2.0), or empty."""
     condition: bool
-    """False if it is not to be deployed."""
+    """False if the resource is not deployed."""
     existing: bool
-    """Whether it is only referred to."""
+    """True if the template only refers to the resource."""
     deployment: str
-    """Id of the nested deployment that it belongs to; empty for one of the template itself."""
+    """Id of the nested deployment that it belongs to; empty for the outermost template."""
     source: TemplateSource = field(repr=False)
     """The template that defines it."""
     path: Path
-    """Where its definition is in its own template."""
+    """Path of its definition in that template."""
     loop: str = ""
-    """Name of the copy loop that made it, or empty."""
+    """Name of its copy loop, or empty."""
     index: int = 0
-    """Its turn in that loop."""
+    """Its index in that loop."""
     depends_on: tuple[str, ...] = ()
-    """Ids, in lower case, of the resources of the same deployment that must be there first."""
+    """Ids, in lower case, of the resources of the same deployment that are deployed first."""
     dependencies: tuple[Dependency, ...] = ()
     body: dict[str, Json] = field(default_factory=dict)
-    """What would be sent, with `Symbolic` for what is known at run time only. Not to be changed."""
+    """Request body with `Symbolic` run-time values. Do not modify."""
     definition: dict[str, Json] = field(default_factory=dict, repr=False)
     environment: Environment | None = field(default=None, repr=False)
     build: Builder | None = field(default=None, repr=False)
     uses: list[ResourceUse] = field(default_factory=list, repr=False)
 
     def resolve(self, runtime: Runtime) -> dict[str, Json]:
-        """The body with everything known, asking `runtime`. Raises TemplateError."""
+        """The request body with run-time values from `runtime`. Raises TemplateError."""
         if self.build is None or self.environment is None:
             return self.body
         live = self.environment.at(run=self.environment.run.live(runtime), uses=None)
@@ -87,7 +87,7 @@ class ExpandedResource:
 
 
 def body_error(resource: ExpandedResource, error: ExpressionError) -> TemplateError:
-    """A problem in an expression of the resource's body, as the service words it."""
+    """The service's error for an expression in the resource's body."""
     source = resource.source
     place: TemplateSource = error.located or source
     path = tuple(error.path) if error.located else (*resource.path, *error.path)

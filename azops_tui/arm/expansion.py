@@ -1,4 +1,4 @@
-"""A template and its parameters to what would be deployed."""
+"""Expand a template and its parameters to resources and outputs."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from azops_tui.json_types import Json
 
 
 class Expansion:
-    """What a deployment consists of."""
+    """An expanded deployment: its resources, nested deployments and outputs."""
 
     def __init__(self, deployment: TemplateDeployment, id: str) -> None:
         self.deployment = deployment
         self.id = id
         """Id of the deployment itself."""
         self.own: tuple[ExpandedResource, ...] = ()
-        """The resources of the template itself, without those of nested deployments."""
+        """Resources of the template itself, without nested deployments' resources."""
         self.nested: dict[ExpandedResource, Expansion] = {}
-        """The expansions of those nested deployments that are known already."""
+        """Nested deployments that could be expanded, by their resource."""
         self.states: dict[ExpandedResource, str] = {}
         self.outer_uses: list[ResourceUse] = []
         self.known_outputs: dict[str, Json] | None = None
@@ -49,7 +49,7 @@ class Expansion:
 
     @property
     def resources(self) -> tuple[ExpandedResource, ...]:
-        """All resources in template order, those of a nested deployment after it."""
+        """All resources in template order; those of a nested deployment follow it."""
         result: list[ExpandedResource] = []
         for resource in self.own:
             result.append(resource)
@@ -75,10 +75,10 @@ class Expansion:
 
     # Expanding
 
-    def expand(self, given: Mapping[str, Json]) -> None:
-        """Reads parameters and resources. Raises TemplateError, and NotYet in a nested deployment."""
+    def expand(self, parameter_values: Mapping[str, Json]) -> None:
+        """Read parameters and resources. Raises TemplateError, and NotYet in a nested deployment."""
         deployment = self.deployment
-        self.read_parameters(given)
+        self.read_parameters(parameter_values)
         deployment.check_variables()
         self.collect()
         refuse_duplicates(deployment, self.own)
@@ -90,19 +90,20 @@ class Expansion:
             self.outer_uses = [use for resource in self.own for use in resource.uses if use.id.lower() not in own]
         self.check_asserts()
 
-    def read_parameters(self, given: Mapping[str, Json]) -> None:
-        """Gives the deployment its parameters. Raises TemplateError."""
+    def read_parameters(self, parameter_values: Mapping[str, Json]) -> None:
+        """Set the parameters of the deployment. Raises TemplateError."""
         check_limits(self.deployment)
-        bind(self.deployment, given, allow_missing=self.deployment.run.allow_missing and self.deployment.level == 0)
+        allow_missing = self.deployment.run.allow_missing and self.deployment.level == 0
+        bind(self.deployment, parameter_values, allow_missing=allow_missing)
 
     def collect(self) -> None:
-        """Lists the resources, without their bodies. Raises as `expand` does."""
+        """List the resources without evaluating their bodies. Raises as `expand` does."""
         self.own = tuple(ResourceCollector(self.deployment, self.id if self.deployment.level else "").collect())
         self.states = dict.fromkeys(self.own, "new")
         self.deployment.nested_outputs = self.nested_outputs
 
     def fill(self, resource: ExpandedResource) -> None:
-        """Evaluates the body of a resource and expands it where it is a deployment. Raises TemplateError."""
+        """Evaluate the body of a resource and expand a nested deployment. Raises TemplateError."""
         if self.states[resource] != "new" or not resource.condition:
             return
         self.states[resource] = "busy"
@@ -136,7 +137,7 @@ class Expansion:
     def expand_inside(
         self, resource: ExpandedResource, body: Mapping[str, Json], environment: Environment
     ) -> Expansion | None:
-        """The expansion of a nested deployment with this body, or None where it cannot be known yet."""
+        """Expand a nested deployment with this body; None while it depends on run-time values."""
         deployment = self.deployment
         properties = get(body, "properties", {})
         if not isinstance(properties, Mapping):
@@ -162,8 +163,8 @@ class Expansion:
         options = get(properties, "expressionEvaluationOptions", {})
         inner = str(get(options, "scope", "outer")).lower() == "inner" if isinstance(options, Mapping) else False
         scope = parse_scope(resource.scope) or deployment.scope
-        given = self.given_parameters(resource, properties, environment.run)
-        if given is None:
+        parameter_values = self.given_parameters(resource, properties, environment.run)
+        if parameter_values is None:
             return None
         nested = TemplateDeployment(
             environment.run,
@@ -180,7 +181,7 @@ class Expansion:
         expansion = Expansion(nested, resource.id)
         resource_count = environment.run.resource_count
         try:
-            expansion.expand(given)
+            expansion.expand(parameter_values)
         except NotYet:
             environment.run.resource_count = resource_count
             if environment.run.settler is None:
@@ -200,24 +201,24 @@ class Expansion:
     def given_parameters(
         self, resource: ExpandedResource, properties: Mapping[str, Json], run: EvaluationRun
     ) -> Mapping[str, Json] | None:
-        given = get(properties, "parameters", {})
+        parameter_values = get(properties, "parameters", {})
         link = get(properties, "parametersLink")
-        if isinstance(given, Symbolic):
+        if isinstance(parameter_values, Symbolic):
             return None
-        if isinstance(link, Mapping) and not given:
+        if isinstance(link, Mapping) and not parameter_values:
             followed = self.follow(resource, link, run)
             if followed is None:
                 return None
-            given = followed[0].value
-        return entries(given) if isinstance(given, Mapping) else {}
+            parameter_values = followed[0].value
+        return entries(parameter_values) if isinstance(parameter_values, Mapping) else {}
 
     def follow(
         self, resource: ExpandedResource, link: Mapping[str, Json], run: EvaluationRun
     ) -> tuple[Document, str] | None:
-        """The document behind a link, and its own address.
+        """The document of a link, and its address.
 
-        None where the link is not known yet or nobody can follow it. Where the document is missing, a plan goes on
-        without it (None), but a running deployment raises TemplateError.
+        None if the link is not known yet or cannot be followed. For a missing document, a plan continues without it
+        (None), a running deployment raises TemplateError.
         """
         if run.linked is None or not is_known(link):
             return None
@@ -245,13 +246,13 @@ class Expansion:
         return self.known_outputs
 
     def resolve_outputs(self, runtime: Runtime) -> dict[str, Json]:
-        """The outputs with everything known: ``{"name": {"type": "String", "value": …}}``. Raises TemplateError."""
+        """The outputs with run-time values: ``{"name": {"type": "String", "value": …}}``. Raises TemplateError."""
         return evaluated_outputs(self.deployment, self.deployment.run.live(runtime))
 
     # Asserts
 
     def check_asserts(self) -> None:
-        """Refuses a template one of whose asserts is false. Raises TemplateError."""
+        """Raise TemplateError if an assert of the template is false."""
         deployment = self.deployment
         environment = deployment.environment(place=0)
         for name, condition in section(deployment.template, "asserts").items():
@@ -266,7 +267,7 @@ class Expansion:
     # As the service shows it
 
     def as_deployment(self) -> dict[str, Json]:
-        """The deployment's ``properties`` as the service shows them, without what only a running one has."""
+        """The ``properties`` of the deployment as the service returns them, without its progress."""
         return deployment_properties(
             template_hash=self.template_hash,
             mode=self.deployment.mode,
@@ -278,7 +279,7 @@ class Expansion:
 
 
 def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtime: Runtime) -> Expansion:
-    """The expansion of a nested deployment whose body is known now. Raises TemplateError."""
+    """Expand a nested deployment from its resolved body. Raises TemplateError."""
     deployment = resource.source
     assert isinstance(deployment, TemplateDeployment)
     assert resource.environment is not None
@@ -293,7 +294,7 @@ def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtim
 
 
 def check_limits(deployment: TemplateDeployment) -> None:
-    """Refuses a template with more parameters, variables or outputs than the service takes."""
+    """Raise TemplateError for more parameters, variables or outputs than the service allows."""
     for name, limit in (("parameters", PARAMETERS), ("variables", VARIABLES), ("outputs", OUTPUTS)):
         count = len(section(deployment.template, name))
         if count > limit:
@@ -305,7 +306,7 @@ def check_limits(deployment: TemplateDeployment) -> None:
 
 
 def refuse_duplicates(deployment: TemplateDeployment, resources: Iterable[ExpandedResource]) -> None:
-    """Refuses two resources of the same id that would both be deployed."""
+    """Raise TemplateError if two deployed resources have the same id."""
     seen: set[str] = set()
     for resource in resources:
         if not resource.condition or resource.existing or resource.id.startswith("["):

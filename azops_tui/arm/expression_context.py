@@ -1,4 +1,4 @@
-"""What names mean in an expression that belongs to no template."""
+"""Context of an expression outside a template."""
 
 from __future__ import annotations
 

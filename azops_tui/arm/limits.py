@@ -1,4 +1,4 @@
-"""The service's limits, and ours that keep a hostile template from taking time or memory."""
+"""Limits of the service, and our own that stop hostile templates from using too much time or memory."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NESTED_LEVELS = 5
 """Levels of nested deployments below the first one that are expanded here."""
 
 EXPRESSION_DEPTH = 128
-"""Calls, brackets and lambdas inside each other in one expression."""
+"""Nesting depth of calls, brackets and lambdas in one expression."""
 VALUE_DEPTH = 96
-"""Objects and arrays inside each other, in the template or made by functions."""
+"""Nesting depth of objects and arrays in the template and in values."""
 STEPS = 300_000
-"""Function calls and dynamic values in one expansion; some twenty times what the largest real templates take."""
+"""Function calls and dynamic values in one expansion; about 20 times what the largest real templates need."""
 CALL_DEPTH = 40
-"""Evaluations in flight inside each other: user-defined functions, variables by computed names, lambdas."""
+"""Nesting depth of evaluations: user-defined functions, variables with computed names, lambdas."""

@@ -1,4 +1,4 @@
-"""The outputs of a deployment."""
+"""Evaluate the outputs of a deployment."""
 
 from __future__ import annotations
 

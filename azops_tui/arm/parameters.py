@@ -1,4 +1,4 @@
-"""The parameters of a deployment: what was given for what the template declares, and how the service echoes them."""
+"""Parameters of a deployment: bind values to declarations, check them, and echo them as the service does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from azops_tui.json_types import Json
 
 
 def merged(files: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
-    """Several parameter files or maps as one; later ones win, names without regard to case.
+    """Merge parameter files or maps; later ones win, names ignore case.
 
     >>> merged([{"a": {"value": 1}}, {"parameters": {"A": {"value": 2}}, "contentVersion": "1.0.0.0"}])
     {'A': {'value': 2}}
@@ -32,7 +32,7 @@ def merged(files: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
 
 
 def entries(given: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The parameters themselves, of a whole parameter file too."""
+    """The parameters of a parameter file or a plain map."""
     lowered = {name.lower() for name in given}
     if "parameters" in lowered and lowered & {"$schema", "contentversion"}:
         inside = get(given, "parameters")
@@ -41,7 +41,7 @@ def entries(given: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def bind(deployment: TemplateDeployment, given: Mapping[str, Json], *, allow_missing: bool = False) -> None:
-    """Gives a deployment its parameters. Raises TemplateError.
+    """Set the parameters of a deployment. Raises TemplateError.
 
     With `allow_missing`, a parameter without value becomes symbolic: ``[parameters('name')]``.
     """
@@ -95,7 +95,7 @@ def settled(deployment: TemplateDeployment, definition: dict[str, Json], path: P
 
 
 def read_entry(deployment: TemplateDeployment, name: str, entry: Json) -> ParameterValue:
-    """What was passed for one parameter: a value or a reference to a secret. Raises TemplateError."""
+    """Read the value or secret reference passed for a parameter. Raises TemplateError."""
     if isinstance(entry, Mapping):
         keys = {key.lower(): value for key, value in entry.items()}
         if isinstance(keys.get("reference"), Mapping):
@@ -117,7 +117,7 @@ def read_entry(deployment: TemplateDeployment, name: str, entry: Json) -> Parame
 
 
 def check(deployment: TemplateDeployment, name: str, definition: dict[str, Json]) -> None:
-    """Evaluates one parameter and holds it against its type. Raises TemplateError."""
+    """Evaluate a parameter and check its type. Raises TemplateError."""
     path: Path = ("parameters", name)
     try:
         value = deployment.parameter(name, Environment(deployment.run, deployment))
@@ -143,7 +143,7 @@ def check(deployment: TemplateDeployment, name: str, definition: dict[str, Json]
 
 
 def camel(name: str) -> str:
-    """A name as the service echoes it: leading capitals made small.
+    """Convert a name as the service echoes it: leading capitals become lower case.
 
     >>> camel("StorageAccountName"), camel("VMSS"), camel("VMName"), camel("a-B")
     ('storageAccountName', 'vmss', 'vmName', 'a-B')
@@ -162,7 +162,7 @@ def camel(name: str) -> str:
 
 
 def echo(deployment: TemplateDeployment) -> dict[str, Json]:
-    """The parameters as the service shows them: type and value, secrets without value."""
+    """The parameters as the service returns them: type and value, secrets without a value."""
     result: dict[str, Json] = {}
     environment = Environment(deployment.run, deployment)
     for name, definition in section(deployment.template, "parameters").items():
@@ -179,7 +179,7 @@ def echo(deployment: TemplateDeployment) -> dict[str, Json]:
 
 
 def own_value(deployment: TemplateDeployment, name: str, environment: Environment) -> Json:
-    """A parameter of this very template, also where its expressions mean those of the template around it."""
+    """Value of a parameter of this template, even if its expressions are evaluated in the outer scope."""
     if deployment.outer is None:
         return deployment.parameter(name, environment)
     given = deployment.given.get(name.lower())

@@ -1,4 +1,4 @@
-"""Text to syntax tree.
+"""Parse expressions to syntax trees.
 
 A string is an expression if it begins with one ``[`` and ends with ``]``. The parser keeps its own stack, so that
 depth is limited by `limits.EXPRESSION_DEPTH` and never by Python's.
@@ -29,17 +29,17 @@ TOKEN = re.compile(
 
 
 def is_expression(text: str) -> bool:
-    """Whether the service evaluates `text`; otherwise it is a string as it stands."""
+    """True if the service evaluates `text`; other text is a literal string."""
     return text[:1] == "[" and text[-1:] == "]" and text[1:2] != "[" and len(text) > 1
 
 
 def unescape(text: str) -> str:
-    """The string that a text stands for which is no expression: ``[[x]`` is ``[x]``, but ``[[x`` is itself."""
+    """Unescape a literal string: ``[[x]`` becomes ``[x]``, but ``[[x`` stays."""
     return text[1:] if text.startswith("[[") and text.endswith("]") else text
 
 
 def parse(text: str) -> Node:
-    """The syntax tree of an expression (with its brackets) or, for other text, a literal.
+    """Parse an expression with its brackets; other text becomes a literal.
 
     Raises ParseError.
     """
@@ -57,7 +57,7 @@ def parse(text: str) -> Node:
 
 @dataclass(slots=True)
 class OpenBracket:
-    """A call or bracket whose end has not been read: its name and arguments so far, or what the bracket follows."""
+    """An unclosed call (name and arguments so far) or index bracket (with the node before it)."""
 
     name: str
     target: Node | None
@@ -66,7 +66,7 @@ class OpenBracket:
 
 
 class Parser:
-    """Reads one expression with a stack of what is still open."""
+    """Parses one expression with an explicit stack of unclosed brackets."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -87,12 +87,12 @@ class Parser:
     def advance(self) -> None:
         match = TOKEN.match(self.text, self.position, self.end)
         if match is None:
-            rest = self.text[self.position : self.end]
-            self.start = self.position + len(rest) - len(rest.lstrip())
-            if rest.strip():
+            remaining = self.text[self.position : self.end]
+            self.start = self.position + len(remaining) - len(remaining.lstrip())
+            if remaining.strip():
                 raise ParseError(
                     f"The language expression '{shorten(self.text[1:-1])}' is not valid: the string character "
-                    f"'{rest.strip()[0]}' at position '{self.start - 1}' is not expected.",
+                    f"'{remaining.strip()[0]}' at position '{self.start - 1}' is not expected.",
                     expression=self.text,
                     position=self.start,
                 )
@@ -162,23 +162,23 @@ class Parser:
                     self.expect("end", "EndOfData")
                     return node
                 else:
-                    frame = stack[-1]
-                    frame.height = max(frame.height, height)
-                    if frame.target is not None:
+                    bracket = stack[-1]
+                    bracket.height = max(bracket.height, height)
+                    if bracket.target is not None:
                         self.expect("]", "RightSquareBracket")
-                        node = Index(frame.target, node)
+                        node = Index(bracket.target, node)
                     else:
-                        frame.arguments.append(node)
+                        bracket.arguments.append(node)
                         if self.kind == ",":
                             self.advance()
                             break
                         self.expect(")", "RightParenthesis")
-                        node = FunctionCall(frame.name, tuple(frame.arguments))
+                        node = FunctionCall(bracket.name, tuple(bracket.arguments))
                     stack.pop()
-                    height = frame.height + 1
+                    height = bracket.height + 1
 
-    def push(self, stack: list[OpenBracket], frame: OpenBracket) -> None:
-        stack.append(frame)
+    def push(self, stack: list[OpenBracket], bracket: OpenBracket) -> None:
+        stack.append(bracket)
         if len(stack) > EXPRESSION_DEPTH:
             raise self.too_deep()
 
@@ -202,5 +202,5 @@ class Parser:
 
 
 def shorten(text: str, width: int = 1000) -> str:
-    """The text, cut where it would flood a message."""
+    """Shorten a text for a message."""
     return text if len(text) <= width else text[:width] + "…"

@@ -1,6 +1,6 @@
 """JSON as the service reads it: with comments, trailing commas, multi-line strings, and the position of every node.
 
-The C parser does the work. Positions are found only when somebody asks for one, by skipping with that parser too.
+Python's C parser reads the text. Positions are computed on demand, by skipping values with the same parser.
 
     >>> document = read('{"a": 1, // one\\n "b": [true,]}')
     >>> document.value
@@ -34,26 +34,26 @@ UNUSUAL_START = re.compile(r"['A-Za-z_$]")
 TOKEN = re.compile(STRING + r"|[{}\[\],:]", re.DOTALL)
 SPACE = re.compile(r"\s*")
 LONGEST_PATH_SEARCH = 1_000_000
-"""Characters through which the path of a syntax error is looked for."""
+"""Errors beyond this offset, in characters, get no path."""
 
 
 @dataclass(slots=True)
 class Document:
-    """A JSON text and what it says."""
+    """A JSON text and its value."""
 
     text: str
     value: Any
     path: Path = ()
-    """Where `value` is in the text: () for the whole of it."""
+    """Path of `value` in the text; () for the whole text."""
     shown: tuple[str, ...] = ()
-    """What stands before a path when the service prints it: ``properties``, ``template``."""
+    """Prefix of paths in messages of the service: ``properties``, ``template``."""
     strict: StrictText | None = None
-    """The text as the C parser takes it."""
+    """The text as strict JSON."""
     lines: list[int] = field(default_factory=list)
     found: dict[Path, int] = field(default_factory=dict)
 
     def position(self, path: Path = ()) -> tuple[int, int]:
-        """Line and column of the node at `path`, of the nearest one around it where there is no such node.
+        """Line and column of the node at `path`, or of its nearest ancestor that exists.
 
         The service counts as its JSON reader does: the column of the token's last character, and for an object or
         array that of its opening bracket. Both from 1; (0, 0) where there is no text.
@@ -73,35 +73,35 @@ class Document:
         return line + 1, offset - (self.lines[line - 1] if line else -1)
 
     def part(self, *path: str) -> Document:
-        """The document at a path of members that are there; the service then prints paths from the whole."""
+        """The document at a path of existing members; messages show the path from the whole document."""
         value = self.value
         for name in path:
             value = value[name]
         return Document(self.text, value, self.path + path, self.shown + path, self.strict, self.lines)
 
     def within(self, value: Any, path: Path) -> Document:
-        """The document whose whole is the part at `path`, as a nested template is; it shares the text."""
+        """A document for the part at `path`, such as a nested template; messages show paths within it."""
         return Document(self.text, value, self.path + path, (), self.strict, self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class StrictText:
-    """A text that the C parser takes, and where its characters stand in the text that was given."""
+    """A strict JSON text, and how its offsets map to the original text."""
 
     text: str
     starts: tuple[int, ...] = ()
-    """Offsets, in the strict text, of the places that were made longer."""
+    """Offsets in the strict text after which it is longer than the original."""
     shifts: tuple[int, ...] = ()
-    """How much longer the strict text is after each."""
+    """Characters added up to each of these offsets."""
 
     def original(self, offset: int) -> int:
-        """The place in the given text of a place in the strict one."""
+        """Offset in the original text of an offset in the strict text."""
         index = bisect_right(self.starts, offset) - 1
         return offset if index < 0 else max(offset - self.shifts[index], 0)
 
 
 def read(text: str | bytes, *, what: str = "template") -> Document:
-    """Reads a template or parameter file; `what` names it in errors.
+    """Read a template or parameter file; `what` names it in errors.
 
     Raises TemplateError (``InvalidRequestContent`` with line and column, ``RequestContentTooLarge``).
     """
@@ -117,7 +117,7 @@ def read(text: str | bytes, *, what: str = "template") -> Document:
 
 
 def decoded(data: bytes, what: str) -> str:
-    """The text of UTF-8 bytes. Raises TemplateError that says where they are not."""
+    """Decode UTF-8. Raises TemplateError with the position of the first invalid byte."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -127,7 +127,7 @@ def decoded(data: bytes, what: str) -> str:
 
 
 def loads(text: str) -> tuple[Any, StrictText]:
-    """The value of a JSON text, and the text as strict JSON. Raises TemplateError."""
+    """Parse lenient JSON; returns its value and the text as strict JSON. Raises TemplateError."""
     strict = StrictText(text)
     try:
         try:
@@ -162,7 +162,7 @@ def loads(text: str) -> tuple[Any, StrictText]:
 
 
 def blank(match: re.Match[str]) -> str:
-    """Spaces in place of a comment or comma, so that positions stay; a string stays itself."""
+    """Replace a comment or comma by spaces, which keeps positions; keep a string."""
     found = match[1]
     if found is None:
         return match[0]
@@ -170,12 +170,12 @@ def blank(match: re.Match[str]) -> str:
 
 
 def requote(match: re.Match[str]) -> str:
-    """An escape or a quote of a single-quoted string as a double-quoted one has it."""
+    """Convert an escape or quote of a single-quoted string for a double-quoted one."""
     return match[1] or (match[2] if match[2] == "'" else '\\"')
 
 
 def quoted(text: str) -> StrictText:
-    """The text with double quotes around names that have none and in place of single quotes."""
+    """Put bare names and single-quoted strings in double quotes."""
     starts: list[int] = []
     shifts: list[int] = []
     total = 0
@@ -196,7 +196,7 @@ def quoted(text: str) -> StrictText:
 
 
 def problem(error: JSONDecodeError, character: str) -> str:
-    """The service's words for a syntax error."""
+    """The service's message for a syntax error."""
     if not character:
         return "Unexpected end when reading JSON"
     words = {
@@ -211,7 +211,7 @@ def problem(error: JSONDecodeError, character: str) -> str:
 
 
 def refusal(problem: str, path: str, line: int, column: int) -> TemplateError:
-    """The error of a text that is not JSON."""
+    """The error for text that is not JSON."""
     return TemplateError(
         "InvalidRequestContent",
         "The request content was invalid and could not be deserialized: "
@@ -223,7 +223,7 @@ def refusal(problem: str, path: str, line: int, column: int) -> TemplateError:
 
 
 def path_at(text: str, offset: int) -> Path:
-    """Where in the document a place in its text is."""
+    """Path of the node at an offset."""
     path: list[str | int] = []
     opened: list[str] = []
     for match in TOKEN.finditer(text, 0, offset):
@@ -246,7 +246,7 @@ def path_at(text: str, offset: int) -> Path:
 
 
 def locate(text: str, path: Path) -> int:
-    """Offset of the last character of the token at `path` of a strict text, or of the nearest node around it."""
+    """Offset of the last character of the token at `path`, or of its nearest ancestor that exists."""
     scan = JSONDecoder(strict=False).raw_decode
     at = space(text, 0)
     for part in path:
@@ -280,7 +280,7 @@ def locate(text: str, path: Path) -> int:
 
 
 def space(text: str, offset: int) -> int:
-    """The next place at or after `offset` that is no white space."""
+    """Offset of the next character that is not white space."""
     match = SPACE.match(text, offset)
     assert match is not None
     return match.end()

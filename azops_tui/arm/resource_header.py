@@ -1,4 +1,4 @@
-"""What must be known of a resource before its deployment begins: name, type, condition, and where it goes."""
+"""Resource headers: name, type, condition and scope, which must be known before the deployment starts."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ DEPLOYMENTS = "microsoft.resources/deployments"
 
 
 class NotYet(Exception):  # noqa: N818 - not an error: the deployment must have begun first
-    """What a nested deployment consists of depends on run-time values."""
+    """The resources of a nested deployment depend on run-time values."""
 
 
 class HeaderReader:
-    """Evaluates the heads of one deployment's resources; raises TemplateError, and NotYet in a nested deployment."""
+    """Evaluates resource headers of one deployment; raises TemplateError, and NotYet in a nested deployment."""
 
     def __init__(self, deployment: TemplateDeployment) -> None:
         self.deployment = deployment
@@ -118,7 +118,7 @@ class HeaderReader:
         return scope.id or "/", scope.resource_id(type, name)
 
     def full_scope(self, text: str) -> str:
-        """A ``scope`` as the beginning of ids: empty for the tenant."""
+        """A ``scope`` as a prefix of ids; empty for the tenant."""
         if text.startswith("/"):
             return text.rstrip("/")
         found = self.deployment.find(text)
@@ -129,7 +129,7 @@ class HeaderReader:
         return f"{self.deployment.scope.id}/providers/{text.removeprefix('providers/')}"
 
     def deployment_scope(self, environment: Environment, definition: dict[str, Json], path: Path, own: str) -> Scope:
-        """Where a nested deployment goes."""
+        """Target scope of a nested deployment."""
         deployment = self.deployment
         here = deployment.scope
         if own:
@@ -148,7 +148,7 @@ class HeaderReader:
         return Scope(subscription=subscription or here.subscription, group=group)
 
     def check_segments(self, type: str, name: str, path: Path, raw: str) -> None:
-        """A type has one segment more than a name. Raises TemplateError."""
+        """Check that the type has one segment more than the name. Raises TemplateError."""
         if name.startswith("["):
             return
         if type.count("/") != name.count("/") + 1 or "" in type.split("/"):

@@ -1,4 +1,4 @@
-"""The resources of a deployment, with loops and nesting written out."""
+"""Collect the resources of a deployment, with copy loops and child resources expanded."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ HEAD = frozenset(
 )
 """Members of a resource's definition that are not sent to its provider."""
 PLACING = frozenset(("subscriptionid", "resourcegroup"))
-"""Further ones of a deployment."""
+"""Further such members of a nested deployment."""
 
 
 class ResourceCollector(HeaderReader):
-    """Reads the definitions of one deployment's resources: what there is, how often, and where."""
+    """Expands the resource definitions of one deployment."""
 
     def __init__(self, deployment: TemplateDeployment, deployment_id: str) -> None:
         super().__init__(deployment)
@@ -53,7 +53,7 @@ class ResourceCollector(HeaderReader):
         parent: ExpandedResource | None,
         environment: Environment,
     ) -> None:
-        """One definition: itself as often as its loop says, and the children written inside it."""
+        """Add the resources of one definition: every iteration of its loop, and its child resources."""
         deployment = self.deployment
         if not isinstance(definition, dict):
             raise deployment.invalid(
@@ -142,7 +142,7 @@ class ResourceCollector(HeaderReader):
             self.define(child, child_path, key if isinstance(key, str) else "", resource, environment)
 
     def body_builder(self, definition: dict[str, Json], path: Path) -> Builder:
-        """What makes the body: the definition without what is for the deployment engine only."""
+        """Builder of the request body: the definition without members for the deployment engine."""
         nested = str(get(definition, "type", "")).lower() == DEPLOYMENTS
         left_out = HEAD | PLACING if nested else HEAD
         body = {key: value for key, value in definition.items() if key.lower() not in left_out}
@@ -152,11 +152,11 @@ class ResourceCollector(HeaderReader):
         if not isinstance(properties, dict):
             return cast(Builder, self.deployment.guarded(path, builder, body))
         template = get(properties, "template")
-        rest = {key: value for key, value in properties.items() if key.lower() != "template"}
+        other_properties = {key: value for key, value in properties.items() if key.lower() != "template"}
         outer = self.deployment.guarded(
             path, builder, {key: value for key, value in body.items() if key.lower() != "properties"}
         )
-        inner = self.deployment.guarded((*path, "properties"), builder, rest)
+        inner = self.deployment.guarded((*path, "properties"), builder, other_properties)
         whole: Builder = Constant(template)
         if isinstance(template, str) and is_expression(template):
             whole = self.deployment.guarded((*path, "properties", "template"), builder, template)
@@ -176,7 +176,7 @@ class ResourceCollector(HeaderReader):
 
 
 def members(resources: Json) -> Iterator[tuple[int | str, Json]]:
-    """The definitions of a list, or by symbolic names."""
+    """Definitions by index, or by symbolic name."""
     if isinstance(resources, dict):
         yield from resources.items()
     elif isinstance(resources, list):

@@ -1,4 +1,4 @@
-"""What a deployment asks the world for while it runs."""
+"""Interface to run-time values."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from azops_tui.json_types import Json
 
 
 class Runtime(Protocol):
-    """Answers what only a running deployment knows. Each raises LookupError for what is not there."""
+    """Supplies run-time values. Every method raises LookupError for a missing resource or secret."""
 
     def reference(self, resource_id: str, api_version: str | None, full: bool) -> Json:
-        """The resource's ``properties``, or with `full` the whole of it."""
+        """The resource's ``properties``, or with `full` the whole resource."""
         raise NotImplementedError
 
     def list_action(self, action: str, resource_id: str, api_version: str, body: Json | None) -> Json:
-        """What ``POST resource_id/action`` answers, as for ``listKeys``."""
+        """Response to ``POST resource_id/action``, for example ``listKeys``."""
         raise NotImplementedError
 
     def secret(self, vault_id: str, name: str, version: str | None) -> str:
-        """The value of a Key Vault secret; `version` None is the newest."""
+        """Value of a Key Vault secret; None as `version` is the latest."""
         raise NotImplementedError

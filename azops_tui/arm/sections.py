@@ -1,4 +1,4 @@
-"""Members of templates, by names without regard to case."""
+"""Case-insensitive access to members of templates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from azops_tui.json_types import Json
 
 
 def get(mapping: Mapping[str, Json], key: str, default: Json = None) -> Json:
-    """A member by name without regard to case; `default` where there is none or it is null."""
+    """A member by its case-insensitive name; `default` if missing or null."""
     value = mapping.get(key)
     if value is None:
         lowered = key.lower()
@@ -18,7 +18,7 @@ def get(mapping: Mapping[str, Json], key: str, default: Json = None) -> Json:
 
 
 def section(template: Mapping[str, Json], name: str) -> dict[str, Json]:
-    """A part of the template that is an object, empty where it is left out. Raises TemplateError."""
+    """An object of the template, empty if missing. Raises TemplateError if it is not an object."""
     value = get(template, name, {})
     if isinstance(value, dict):
         return value

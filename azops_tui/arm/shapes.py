@@ -1,4 +1,4 @@
-"""Stand-ins for arrays and objects that a template asks for, made from the members that it uses of them."""
+"""Placeholders for array and object parameters, built from the members that the template reads."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def shaped(template: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
     >>> shaped({"parameters": {"disks": {"type": "array"}}, "resources": ["[parameters('disks')[copyIndex()].size]"]})
     {'disks': {'value': [{'size': '‹disks.size›'}]}}
     """
-    wanted = {
+    containers = {
         name.lower(): (name, str(get(body, "type", "")).lower())
         for name, body in section(template, "parameters").items()
         if isinstance(body, dict)
         and get(body, "defaultValue") is None
         and str(get(body, "type", "")).lower() in _CONTAINERS
     }
-    if not wanted:
+    if not containers:
         return {}
-    shapes: dict[str, Shape] = {name: {} for name in wanted}
+    shapes: dict[str, Shape] = {name: {} for name in containers}
     _read(template, shapes)
-    found = {}
-    for lowered, (name, kind) in wanted.items():
+    placeholders = {}
+    for lowered, (name, kind) in containers.items():
         shape = shapes[lowered]
         if kind == "array":
-            found[name] = {"value": [_value(shape.get(_ANY, {}), name)]}
+            placeholders[name] = {"value": [_value(shape.get(_ANY, {}), name)]}
         else:
-            found[name] = {"value": _value(shape, name) if shape else {}}
-    return found
+            placeholders[name] = {"value": _value(shape, name) if shape else {}}
+    return placeholders
 
 
 def _value(shape: Shape, name: str) -> Json:
@@ -82,7 +82,7 @@ def _expression(tree: Node, shapes: dict[str, Shape]) -> None:
 
 
 def _follow(node: Node, shapes: dict[str, Shape]) -> None:
-    """Notes the members that a chain like ``parameters('a')[0].b.c`` reads."""
+    """Record the members that a chain such as ``parameters('a')[0].b.c`` reads."""
     chain: list[str] = []
     while not isinstance(node, FunctionCall):
         if isinstance(node, Property):

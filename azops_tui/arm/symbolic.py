@@ -1,4 +1,4 @@
-"""Values that are known at run time only."""
+"""Symbolic values: expressions whose values are known only at run time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from azops_tui.arm.syntax import FunctionCall, Index, Literal, Node, property_of
 
 
 class Symbolic:
-    """What an expression will give at run time; ``str()`` is the expression with everything put in that is known.
+    """The run-time value of an expression; ``str()`` is the expression with known parts replaced by their values.
 
-    Two are equal if their expressions are.
+    Equal if the expressions are equal.
     """
 
     __slots__ = ("environment", "guess", "node", "text")
@@ -23,11 +23,11 @@ class Symbolic:
         self.node = node
         self.environment = environment
         self.guess = guess
-        """What is already known of the value: the outputs of a nested deployment that was expanded."""
+        """Known part of the value: the outputs of an expanded nested deployment."""
         self.text = ""
 
     def settled(self, run: EvaluationRun) -> Any:
-        """The value in a run in which everything is known. Raises ExpressionError."""
+        """Evaluate the expression in a run with run-time values. Raises ExpressionError."""
         return run.compile_node(self.node)(self.environment.at(run=run, place=REFERENCE | GENERATE, uses=None))
 
     def __str__(self) -> str:
@@ -46,11 +46,11 @@ class Symbolic:
 
 
 class KnownPart(dict[str, Any]):
-    """Part of a reference to a nested deployment on the way to the value of an output."""
+    """Known part of a reference to a nested deployment; leads to the values of its outputs."""
 
 
 def is_known(value: Any) -> bool:
-    """Whether nothing in the value is symbolic."""
+    """True if no part of the value is symbolic."""
     if isinstance(value, dict):
         return all(is_known(item) for item in value.values())
     if isinstance(value, list):
@@ -59,7 +59,7 @@ def is_known(value: Any) -> bool:
 
 
 def transform(value: Any, change: Callable[[Symbolic], Any]) -> Any:
-    """A copy of the value with each symbolic part changed."""
+    """A copy of the value with `change` applied to each symbolic part."""
     if isinstance(value, dict):
         return {key: transform(item, change) for key, item in value.items()}
     if isinstance(value, list):
@@ -68,7 +68,7 @@ def transform(value: Any, change: Callable[[Symbolic], Any]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A copy that JSON can hold: symbolic parts as their expressions."""
+    """A copy for JSON, with symbolic parts as their expressions."""
     return transform(value, str)
 
 
@@ -110,7 +110,7 @@ def simplify(node: Node, environment: Environment, depth: int) -> Node:
 
 
 def lambda_node(node: FunctionCall, environment: Environment, depth: int) -> Node:
-    """A lambda whose own variables stay what they are."""
+    """Simplify a lambda; its own variables stay."""
     own = {}
     for name in node.arguments[:-1]:
         if isinstance(name, Literal) and isinstance(name.value, str):

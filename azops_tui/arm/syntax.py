@@ -1,4 +1,4 @@
-"""The syntax tree of a template expression, and printing it again.
+"""Syntax trees of template expressions, and their text.
 
 >>> from azops_tui.arm.parser import parse
 >>> tree = parse("[concat( 'a' , parameters('n').x[0])]")
@@ -20,14 +20,14 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A string or a number, or a value that was found out (then also an object, array, boolean or null)."""
+    """A string or number; after simplification also an object, array, boolean or null."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """``name(arguments)``; a user-defined function's name has its namespace and a dot before it."""
+    """``name(arguments)``; the name of a user-defined function includes its namespace."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -73,7 +73,7 @@ def text_argument(call: FunctionCall) -> str | None:
 
 
 def unparse(node: Node) -> str:
-    """The expression as text with its brackets, spaced one way; a plain string comes back as an escaped string."""
+    """The expression as text with brackets and normalised spaces; a literal string is escaped."""
     if isinstance(node, Literal) and isinstance(node.value, str):
         return "[" + node.value if node.value.startswith("[") and node.value.endswith("]") else node.value
     return f"[{inner(node)}]"
@@ -91,7 +91,7 @@ def inner(node: Node) -> str:
 
 
 def literal(value: Any) -> str:
-    """A JSON value as an expression that makes it."""
+    """A JSON value as an expression."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     if value is None or isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A template with its text, and errors that tell where in it something is wrong."""
+"""A template with its text, and errors with positions in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from azops_tui.json_types import Json
 
 
 class TemplateSource:
-    """A template and where it was read from. Raises TemplateError for one that is not an object."""
+    """A template and its document. Raises TemplateError if it is not an object."""
 
     def __init__(self, document: Document) -> None:
         if not isinstance(document.value, dict):
@@ -57,7 +57,7 @@ class TemplateSource:
         return error
 
     def where(self, path: Path) -> str:
-        """The words that give the position of a node: ``at line '1' and column '2'``."""
+        """Position of a node in messages: ``at line '1' and column '2'``."""
         line, column = self.document.position(path)
         return f"at line '{line or 1}' and column '{column or 1}'"
 

@@ -25,11 +25,11 @@ USAGE = "Please see https://aka.ms/arm-create-parameter-file for usage details."
 
 
 class TypeProblem(Exception):  # noqa: N818 - becomes a TemplateError where the place is known
-    """A type definition itself is wrong."""
+    """A type definition is not valid."""
 
 
 def plain_type(type: str) -> str:
-    """The type without its secrecy, in lower case: ``securestring`` is ``string``."""
+    """The type in lower case without ``secure``: ``securestring`` is ``string``."""
     lowered = type.lower()
     return lowered.removeprefix("secure") if lowered in ("securestring", "secureobject") else lowered
 
@@ -56,7 +56,7 @@ class Types:
     definitions: Mapping[str, Json] = field(default_factory=dict)
 
     def settled(self, schema: Json) -> dict[str, Json]:
-        """The schema with its `$ref` followed: the constraints beside a reference win over those it names.
+        """The schema with its `$ref` resolved; constraints beside a reference override the referenced ones.
 
         Raises TypeProblem for a reference to nothing or in a circle.
         """
@@ -79,22 +79,22 @@ class Types:
                 raise TypeProblem(f"The definition '{reference}' is not found.")
 
     def problem(self, value: Json, schema: Json, path: str = "", depth: int = 0) -> str:
-        """What is wrong with a value, as a sentence, or an empty string. Raises TypeProblem."""
+        """A sentence about why a value is not valid, or an empty string. Raises TypeProblem."""
         if isinstance(value, Symbolic):
             return ""
         settled = self.settled(schema)
         at = f" at '{path}'" if path else ""
         if value is None and settled.get("nullable") is True:
             return ""
-        wanted = plain_type(str(settled.get("type", "")))
-        expected = PYTHON_TYPES.get(wanted)
+        type_name = plain_type(str(settled.get("type", "")))
+        expected = PYTHON_TYPES.get(type_name)
         if expected is not None:
             fits = isinstance(value, expected) and (expected is bool or not isinstance(value, bool))
             if expected is int and type(value) is float and value.is_integer():
                 fits = True
             if not fits:
                 names = {"int": "Integer", "bool": "Boolean"}
-                shown = names.get(wanted, wanted.capitalize())
+                shown = names.get(type_name, type_name.capitalize())
                 return (
                     f"Expected a value of type '{shown}'{at}, but received a value of type '{type_of(value)}'. {USAGE}"
                 )
@@ -193,7 +193,7 @@ def allowed_problem(value: Json, schema: dict[str, Json], at: str) -> str:
 
 
 def folded(value: Json) -> Json:
-    """The value for comparison without case; with its type, for true is not 1."""
+    """Key for case-insensitive comparison; includes the type, because true is not 1."""
     return (str, value.lower()) if isinstance(value, str) else (type(value), value)
 
 

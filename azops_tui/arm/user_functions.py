@@ -1,4 +1,4 @@
-"""Functions of a template's own."""
+"""User-defined functions of templates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from azops_tui.json_types import Json
 
 @dataclass(frozen=True, slots=True)
 class UserFunction:
-    """A function of the template's own."""
+    """A user-defined function."""
 
     name: str
     names: tuple[str, ...]
@@ -25,7 +25,7 @@ class UserFunction:
     types: Types
 
     def __call__(self, environment: Environment, values: list[Json]) -> Json:
-        """The value for these arguments. Raises ExpressionError."""
+        """Call the function. Raises ExpressionError."""
         if len(values) != len(self.names):
             raise ExpressionError(
                 f"Unable to evaluate template language function '{self.name}': function requires "

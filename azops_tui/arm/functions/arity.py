@@ -1,4 +1,4 @@
-"""Wrong numbers of arguments, said as the service says them."""
+"""Errors for a wrong number of arguments, in the words of the service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORDS = {1: "one", 2: "two"}
 
 
 def check_arity(function: TemplateFunction, count: int) -> None:
-    """Refuses a call of `function` with `count` arguments where it takes fewer or more."""
+    """Raise FunctionError if `function` does not take `count` arguments."""
     if count < function.minimum or (function.maximum is not None and count > function.maximum):
         raise FunctionError(arity_message(function, count))
 

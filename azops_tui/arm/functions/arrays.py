@@ -167,8 +167,8 @@ def index_of(source: Json, item: Json) -> int:
     """The first position of a text in a string or of a value in an array, or -1."""
     if isinstance(source, list):
         return _position(source, item)
-    text, wanted = two_strings("indexOf", source, item)
-    return _units_before(text, fold(text).find(fold(wanted)))
+    text, searched = two_strings("indexOf", source, item)
+    return _units_before(text, fold(text).find(fold(searched)))
 
 
 @function(
@@ -180,8 +180,8 @@ def last_index_of(source: Json, item: Json) -> int:
     """The last position of a text in a string or of a value in an array, or -1."""
     if isinstance(source, list):
         return next((place for place in range(len(source) - 1, -1, -1) if same(source[place], item)), -1)
-    text, wanted = two_strings("lastIndexOf", source, item)
-    return _units_before(text, fold(text).rfind(fold(wanted)))
+    text, searched = two_strings("lastIndexOf", source, item)
+    return _units_before(text, fold(text).rfind(fold(searched)))
 
 
 def _units_before(text: str, at: int) -> int:

@@ -43,15 +43,15 @@ def parse_cidr(value: Json) -> dict[str, Json]:
     """What there is to say of an address range."""
     network = _network("parseCidr", value, 1)
     first, last = int(network.network_address), int(network.broadcast_address)
-    found: dict[str, Json] = {"network": str(network.network_address), "netmask": str(network.netmask)}
+    parts: dict[str, Json] = {"network": str(network.network_address), "netmask": str(network.netmask)}
     if network.version == 4:
-        found["broadcast"] = str(network.broadcast_address)
+        parts["broadcast"] = str(network.broadcast_address)
         # A range without room for hosts gives its only usable address as the network's.
         first, last = (first + 1, last - 1) if network.prefixlen < 31 else (first, first)
-    found["firstUsable"] = _address(network, first)
-    found["lastUsable"] = _address(network, last)
-    found["cidr"] = network.prefixlen
-    return found
+    parts["firstUsable"] = _address(network, first)
+    parts["lastUsable"] = _address(network, last)
+    parts["cidr"] = network.prefixlen
+    return parts
 
 
 @function(

@@ -14,7 +14,7 @@ def compare(first: str, second: str) -> int:
     """Negative, 0 or positive as the first string comes before the second, equals it, or comes after it."""
     if first == second:
         return 0
-    differing = (at for at, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
+    differing = (at for at, (left, right) in enumerate(zip(first, second, strict=False)) if left != right)
     # An accent belongs to the letter before it.
     start = max(next(differing, min(len(first), len(second))) - 1, 0)
     left, right = (_key(text[start : start + _COMPARED]) for text in (first, second))

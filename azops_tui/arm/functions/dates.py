@@ -30,10 +30,10 @@ def date_time_add(base: Json, duration: Json, pattern: Json = None) -> str:
     """The time plus the duration."""
     name = "dateTimeAdd"
     start, step = string_argument(name, base, 0, 3), string_argument(name, duration, 1, 3)
-    wanted = None if pattern is None else string_argument(name, pattern, 2, 3)
+    chosen_format = None if pattern is None else string_argument(name, pattern, 2, 3)
     try:
         moment, shape = read_moment(start)
-        return _formatted(name, within(moment + read_duration(step)), shape if wanted is None else wanted)
+        return _formatted(name, within(moment + read_duration(step)), shape if chosen_format is None else chosen_format)
     except TimeError as error:
         raise _invalid(name, error) from None
 
@@ -60,10 +60,10 @@ def date_time_to_epoch(value: Json) -> int:
 
 def utc_now(now: datetime, pattern: Json = None) -> str:
     """What `utcNow` returns at `now` (with a time zone): as ``20201231T235959Z``, or in a .NET format."""
-    wanted = COMPACT if pattern is None else string_argument("utcNow", pattern)
+    chosen_format = COMPACT if pattern is None else string_argument("utcNow", pattern)
     microseconds = (now.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     try:
-        return _formatted("utcNow", EPOCH + microseconds * 10, wanted)
+        return _formatted("utcNow", EPOCH + microseconds * 10, chosen_format)
     except TimeError as error:
         raise _invalid("utcNow", error) from None
 

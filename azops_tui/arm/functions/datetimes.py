@@ -104,36 +104,36 @@ def read_moment(source: str) -> tuple[int, str]:
     for pattern, shape in ((_ISO, ISO), (_COMPACT, COMPACT), (_AMERICAN, SHOWN), (_INTERNET, SHOWN)):
         match = pattern.fullmatch(trimmed)
         if match:
-            found = match.groupdict()
-            if shape == ISO and (found["mark"] or "").upper() != "T":
+            fields = match.groupdict()
+            if shape == ISO and (fields["mark"] or "").upper() != "T":
                 shape = SHOWN
-            return _moment(found), shape
+            return _moment(fields), shape
     raise TimeError("String was not recognized as a valid DateTime.")
 
 
-def _moment(found: dict[str, str | None]) -> int:
-    hour = int(found.get("hour") or 0)
-    half = (found.get("half") or "").upper()
+def _moment(fields: dict[str, str | None]) -> int:
+    hour = int(fields.get("hour") or 0)
+    half = (fields.get("half") or "").upper()
     if half:
         if not 1 <= hour <= 12:
             raise TimeError("String was not recognized as a valid DateTime.")
         hour = hour % 12 + (12 if half == "PM" else 0)
-    name = found.get("name")
-    month = _month(name) if name else int(found["month"] or 0)
+    name = fields.get("name")
+    month = _month(name) if name else int(fields["month"] or 0)
     try:
         stamp = datetime(
-            int(found["year"] or 0),
+            int(fields["year"] or 0),
             month,
-            int(found["day"] or 0),
+            int(fields["day"] or 0),
             hour,
-            int(found.get("minute") or 0),
-            int(found.get("second") or 0),
+            int(fields.get("minute") or 0),
+            int(fields.get("second") or 0),
         )
     except ValueError:
         raise TimeError("String was not recognized as a valid DateTime.") from None
     whole = (stamp - datetime.min) // timedelta(seconds=1)
-    ticks = int((found.get("fraction") or "").ljust(7, "0")[:7])
-    return within((whole - _offset(found.get("zone"))) * SECOND + ticks)
+    ticks = int((fields.get("fraction") or "").ljust(7, "0")[:7])
+    return within((whole - _offset(fields.get("zone"))) * SECOND + ticks)
 
 
 def _month(name: str) -> int:
@@ -166,9 +166,9 @@ def read_duration(source: str) -> int:
     match = _DURATION.fullmatch(source)
     if match is None:
         raise TimeError(f"The string '{source[:100]}' is not a valid TimeSpan value.")
-    found = {name: int(number or 0) for name, number in match.groupdict().items() if name not in ("sign", "fraction")}
-    days = found["years"] * 365 + found["months"] * 30 + found["days"]
-    seconds = days * 86_400 + found["hours"] * 3600 + found["minutes"] * 60 + found["seconds"]
+    fields = {name: int(number or 0) for name, number in match.groupdict().items() if name not in ("sign", "fraction")}
+    days = fields["years"] * 365 + fields["months"] * 30 + fields["days"]
+    seconds = days * 86_400 + fields["hours"] * 3600 + fields["minutes"] * 60 + fields["seconds"]
     ticks = seconds * SECOND + int((match["fraction"] or "").ljust(7, "0")[:7])
     return -ticks if match["sign"] else ticks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FunctionError(Exception):
-    """A template function was called with something it cannot take; the message is worded as the service words it."""
+    """A template function got an argument that it does not accept; the message is the service's."""
 
     def __init__(self, message: str, code: str = "InvalidTemplate") -> None:
         super().__init__(message)

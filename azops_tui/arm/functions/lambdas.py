@@ -1,4 +1,4 @@
-"""Functions that take a lambda. The evaluator hands it over as a callable with its number of variables as `arity`."""
+"""Functions that take a lambda: a callable whose `arity` is its number of variables."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def _lambda(name: str, value: Json, position: str, fewest: int, most: int) -> tu
         )
     variables = int(getattr(value, "arity", fewest))
     if not fewest <= variables <= most:
-        wanted = str(fewest) if fewest == most else f"between {fewest} and {most}"
+        expected = str(fewest) if fewest == most else f"between {fewest} and {most}"
         raise FunctionError(
-            f"The template language function '{name}' expects its {position} parameter to be a lambda of {wanted} "
+            f"The template language function '{name}' expects its {position} parameter to be a lambda of {expected} "
             f"variable(s) while {variables} were provided. {usage(name)}"
         )
     return value, variables
@@ -83,10 +83,10 @@ def reduce_array(value: Json, initial: Json, step: Json) -> Json:
     """What the lambda makes of all elements, one after the other."""
     elements = array_argument("reduce", value, 0, 3)
     call, variables = _lambda("reduce", step, "third", 2, 3)
-    found = initial
+    result = initial
     for index, element in enumerate(elements):
-        found = call(found, element, index) if variables == 3 else call(found, element)
-    return found
+        result = call(result, element, index) if variables == 3 else call(result, element)
+    return result
 
 
 @function(
@@ -115,13 +115,13 @@ def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json
     elements = array_argument("groupBy", value, 0, 3)
     key_of, _ = _lambda("groupBy", key, "second", 1, 1)
     value_of = None if change is None else _lambda("groupBy", change, "third", 1, 1)[0]
-    found: dict[str, list[Json]] = {}
+    result: dict[str, list[Json]] = {}
     names: dict[str, str] = {}
     for element in elements:
         name = _key("groupBy", key_of(element))
         item = element if value_of is None else value_of(element)
-        found.setdefault(names.setdefault(fold(name), name), []).append(item)
-    return found
+        result.setdefault(names.setdefault(fold(name), name), []).append(item)
+    return result
 
 
 @function(
@@ -133,9 +133,9 @@ def to_object(value: Json, key: Json, change: Json = None) -> dict[str, Json]:
     elements = array_argument("toObject", value, 0, 3)
     key_of, _ = _lambda("toObject", key, "second", 1, 1)
     value_of = None if change is None else _lambda("toObject", change, "third", 1, 1)[0]
-    found: dict[str, Json] = {}
+    result: dict[str, Json] = {}
     names: dict[str, str] = {}
     for element in elements:
         name = _key("toObject", key_of(element))
-        put(found, names, name, element if value_of is None else value_of(element))
-    return found
+        put(result, names, name, element if value_of is None else value_of(element))
+    return result

@@ -1,4 +1,4 @@
-"""Functions that evaluate only those arguments that are needed: `if`, `and`, `or`, `coalesce`; and lambdas."""
+"""Functions that evaluate only the arguments they need (`if`, `and`, `or`, `coalesce`), and lambdas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def build_if(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
         environment.run.step()
         value = condition(environment)
         if isinstance(value, Symbolic):
-            # Either branch may be taken, so the resources of both are waited for.
+            # Either branch can be taken, so both contribute dependencies.
             for branch in (first, second):
                 try:
                     branch(environment)
@@ -86,7 +86,7 @@ def build_coalesce(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
 
 
 class Lambda:
-    """A lambda expression together with where it stands; called by functions such as `map`."""
+    """A lambda expression with its environment; functions such as `map` call it."""
 
     __slots__ = ("arity", "body", "environment", "names")
 
@@ -134,12 +134,12 @@ def build_lambda_variables(node: FunctionCall, arguments: list[Compiled]) -> Com
 
     def call(environment: Environment) -> Json:
         environment.run.step()
-        wanted = name if name is not None else computed(environment)
+        variable = name if name is not None else computed(environment)
         lambdas = environment.lambdas
-        if lambdas is None or not isinstance(wanted, str) or wanted.lower() not in lambdas:
+        if lambdas is None or not isinstance(variable, str) or variable.lower() not in lambdas:
             raise ExpressionError(
-                f"The lambda variable '{wanted}' is not found. {usage('lambdaVariables')}", function="lambdaVariables"
+                f"The lambda variable '{variable}' is not found. {usage('lambdaVariables')}", function="lambdaVariables"
             )
-        return lambdas[wanted.lower()]
+        return lambdas[variable.lower()]
 
     return call

@@ -1,4 +1,4 @@
-"""Truth and comparison; `and`, `or`, `coalesce`, `if` need not evaluate every argument and are the evaluator's."""
+"""Booleans and comparison. `and`, `or`, `coalesce` and `if` are in `lazy`, as they skip arguments."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def create_object(*pairs: Json) -> dict[str, Json]:
             "Unable to evaluate template language function 'createObject': the number of arguments has to be even, "
             f"keys and values by turns, while {len(pairs)} were provided. {usage('createObject')}"
         )
-    found: dict[str, Json] = {}
+    result: dict[str, Json] = {}
     names: dict[str, str] = {}
     for key, value in zip(islice(pairs, 0, None, 2), islice(pairs, 1, None, 2), strict=True):
         if not isinstance(key, str):
@@ -38,8 +38,8 @@ def create_object(*pairs: Json) -> dict[str, Json]:
                 "The template language function 'createObject' expects its keys to be strings. "
                 f"The provided value is of type '{type_name(key)}'. {usage('createObject')}"
             )
-        put(found, names, key, value)
-    return found
+        put(result, names, key, value)
+    return result
 
 
 @function(
@@ -66,7 +66,7 @@ def object_keys(value: Json) -> list[str]:
 )
 def shallow_merge(value: Json) -> dict[str, Json]:
     """The keys of all objects, the last value of each; null adds nothing."""
-    found: dict[str, Json] = {}
+    result: dict[str, Json] = {}
     names: dict[str, str] = {}
     for entry in array_argument("shallowMerge", value):
         if entry is None:
@@ -77,8 +77,8 @@ def shallow_merge(value: Json) -> dict[str, Json]:
                 f"The provided array has an element of type '{type_name(entry)}'. {usage('shallowMerge')}"
             )
         for key, item in entry.items():
-            put(found, names, key, item)
-    return found
+            put(result, names, key, item)
+    return result
 
 
 @function(
@@ -88,12 +88,12 @@ def shallow_merge(value: Json) -> dict[str, Json]:
 )
 def try_get(container: Json, *path: Json) -> Json:
     """What is at the end of a path of keys and indexes, or null."""
-    found = container
+    result = container
     for position, step in enumerate(path, 1):
         if type_name(step) not in ("String", "Integer"):
             raise mistyped("tryGet", position, "a string or an integer", step)
-        found = _step(found, step)
-    return found
+        result = _step(result, step)
+    return result
 
 
 def _step(container: Json, step: str | int) -> Json:
@@ -108,13 +108,13 @@ def _step(container: Json, step: str | int) -> Json:
 
 def merge_objects(values: Iterable[dict[str, Json]]) -> dict[str, Json]:
     """Objects merged deeply: objects inside are merged too, anything else of a later one replaces what was there."""
-    found: dict[str, Json] = {}
+    result: dict[str, Json] = {}
     try:
         for value in values:
-            found = _merged(found, value, {})
+            result = _merged(result, value, {})
     except RecursionError:
         raise FunctionError("The objects to merge are nested too deeply.") from None
-    return found
+    return result
 
 
 def _merged(
@@ -124,25 +124,25 @@ def _merged(
     pair = (id(old), id(new))
     if pair in done:
         return done[pair]
-    found = dict(old)
-    names = {fold(key): key for key in found}
+    result = dict(old)
+    names = {fold(key): key for key in result}
     for key, value in new.items():
-        before = found.get(names.get(fold(key), key))
+        before = result.get(names.get(fold(key), key))
         if isinstance(before, dict) and isinstance(value, dict):
             value = _merged(before, value, done)
-        put(found, names, key, value)
-    done[pair] = found
-    return found
+        put(result, names, key, value)
+    done[pair] = result
+    return result
 
 
 def intersect_objects(values: tuple[dict[str, Json], ...]) -> dict[str, Json]:
     """The keys of the first object that all others have with the same value."""
-    found = values[0]
+    result = values[0]
     for other in values[1:]:
         names = {fold(key): key for key in other}
-        found = {
+        result = {
             key: value
-            for key, value in found.items()
+            for key, value in result.items()
             if (there := names.get(fold(key))) is not None and same(other[there], value)
         }
-    return dict(found)
+    return dict(result)

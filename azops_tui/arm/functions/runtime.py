@@ -1,4 +1,4 @@
-"""Functions that ask the running cloud: `reference`, `references`, ``list…``; in a plan they stay symbolic."""
+"""Functions that query running resources: `reference`, `references`, ``list…``; symbolic in a plan."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from azops_tui.json_types import Json
 
 
 def note(environment: Environment, id: str, api_version: str, action: str = "") -> None:
-    """Records that the resource is needed, wherever somebody collects that."""
+    """Record a use of the resource if the environment collects uses."""
     if environment.uses is not None:
         environment.uses.append(ResourceUse(id, api_version, action))
 
 
 def note_known(environment: Environment, name: str, value: Json) -> None:
-    """Records a resource that is known although the rest of the call is not."""
+    """Record the use of a resource whose id is known although other arguments are symbolic."""
     if isinstance(value, str):
         note(environment, target(environment, name, value)[0], "")
 
 
 def target(environment: Environment, name: str, text: str) -> tuple[str, str, ReferencedResource | None]:
-    """Id and api-version of what a name, symbol or id means, and the resource if it is of this template."""
-    found = environment.context.find(text)
-    if found is not None:
-        return found.id, found.api_version, found
+    """Id and api-version of the resource that `text` names, and the resource itself if this template defines it."""
+    resource = environment.context.find(text)
+    if resource is not None:
+        return resource.id, resource.api_version, resource
     if "/" not in text.strip("/"):
         raise ExpressionError(
             f"The template function '{name}' is not valid: could not find template resource or resource copy with "
@@ -42,8 +42,8 @@ def target(environment: Environment, name: str, text: str) -> tuple[str, str, Re
     return text, "", None
 
 
-def ask(environment: Environment, name: str, id: str, question: Any) -> Json:
-    """The runtime's answer. Raises ExpressionError where it has none."""
+def ask_runtime(environment: Environment, name: str, id: str, question: Any) -> Json:
+    """Answer of the runtime. Raises ExpressionError without a runtime or for a missing resource."""
     runtime = environment.run.runtime
     if runtime is None:
         raise ExpressionError(
@@ -76,7 +76,7 @@ def build_reference(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
             return Symbolic(node, environment)
         texts = [text_argument("reference", value) for value in values if value is not None]
         id, own_version, resource = target(environment, "reference", texts[0])
-        asked = texts[1] if len(texts) > 1 else ""
+        requested_version = texts[1] if len(texts) > 1 else ""
         full = len(texts) > 2 and texts[2].lower() == "full"
         if len(texts) > 2 and not full:
             raise ExpressionError(
@@ -84,20 +84,19 @@ def build_reference(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
                 "Please see https://aka.ms/arm-function-reference for usage details.",
                 function="reference",
             )
-        note(environment, id, asked)
+        note(environment, id, requested_version)
         if environment.run.mode == "plan":
             return Symbolic(
                 node, environment, environment.context.known_reference(resource, full) if resource is not None else None
             )
-        if resource is None and not asked:
+        if resource is None and not requested_version:
             raise ExpressionError(
                 f"The template function 'reference' requires an api-version for the resource '{id}', which is not "
                 "defined in the template. Please see https://aka.ms/arm-function-reference for usage details.",
                 function="reference",
             )
-        return ask(
-            environment, "reference", id, lambda runtime: runtime.reference(id, asked or own_version or None, full)
-        )
+        version = requested_version or own_version or None
+        return ask_runtime(environment, "reference", id, lambda runtime: runtime.reference(id, version, full))
 
     return call
 
@@ -130,7 +129,7 @@ def build_references(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
             known = [] if full else [environment.context.known_reference(resource, full) for resource in resources]
             return Symbolic(node, environment, None if full or None in known else known)
         return [
-            ask(
+            ask_runtime(
                 environment,
                 "references",
                 resource.id,
@@ -152,13 +151,13 @@ def build_resource_info(node: FunctionCall, arguments: list[Compiled]) -> Compil
         value = arguments[0](environment)
         if isinstance(value, Symbolic):
             return Symbolic(node, environment)
-        found = environment.context.find(text_argument("resourceInfo", value))
-        if found is None:
+        resource = environment.context.find(text_argument("resourceInfo", value))
+        if resource is None:
             raise ExpressionError(
                 f"The template function 'resourceInfo' is not valid: could not find the resource '{value}'.",
                 function="resourceInfo",
             )
-        return {"id": found.id, "name": found.name, "type": found.type, "apiVersion": found.api_version}
+        return {"id": resource.id, "name": resource.name, "type": resource.type, "apiVersion": resource.api_version}
 
     return call
 
@@ -185,6 +184,8 @@ def build_list(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
         note(environment, id, api_version, node.name)
         if environment.run.mode == "plan":
             return Symbolic(node, environment)
-        return ask(environment, node.name, id, lambda runtime: runtime.list_action(node.name, id, api_version, body))
+        return ask_runtime(
+            environment, node.name, id, lambda runtime: runtime.list_action(node.name, id, api_version, body)
+        )
 
     return call

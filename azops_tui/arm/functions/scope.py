@@ -1,4 +1,4 @@
-"""Functions that tell about the template and the place around an expression: `parameters`, `resourceId`, …"""
+"""Functions that read the template and the target scope: `parameters`, `copyIndex`, `resourceId`, …"""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def text_argument(name: str, value: Json) -> str:
     takes="environment",
 )
 def parameters(environment: Environment, name: str, values: list[Json]) -> Json:
-    wanted = text_argument(name, values[0])
+    parameter_name = text_argument(name, values[0])
     if environment.arguments is not None:
-        lowered = wanted.lower()
+        lowered = parameter_name.lower()
         if lowered in environment.arguments:
             return environment.arguments[lowered]
-        raise not_found("parameter", wanted)
-    return environment.context.parameter(wanted, environment)
+        raise not_found("parameter", parameter_name)
+    return environment.context.parameter(parameter_name, environment)
 
 
 @function("variables(variableName): any", "The value of a variable of the template.", takes="environment")
@@ -144,7 +144,7 @@ def build_resource_group(node: FunctionCall, arguments: list[Compiled]) -> Compi
             "properties": {"provisioningState": "Succeeded"},
         }
         if environment.run.mode == "plan" and not details.get("location"):
-            # Nobody said where the group is, so that and its tags will be known only when it is asked.
+            # The caller did not pass the location, so location and tags are known only at run time.
             return Symbolic(node, environment, {key: value for key, value in known.items() if key != "location"})
         return known
 
@@ -199,9 +199,9 @@ def providers(environment: Environment, name: str, values: list[Json]) -> Json:
     namespace = text_argument(name, values[0])
     kind = text_argument(name, values[1]) if len(values) > 1 else None
     lookup = environment.run.facts.providers
-    found = lookup(namespace, kind) if lookup else None
-    if found is not None:
-        return found
+    description = lookup(namespace, kind) if lookup else None
+    if description is not None:
+        return description
     if "/" in namespace or (kind is not None and (kind[:1] == "/" or kind.lower() == "n/a")):
         raise ExpressionError(
             f"The resource type '{kind}' is not found in the namespace '{namespace}'. "

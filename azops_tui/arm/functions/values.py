@@ -46,11 +46,11 @@ def type_name(value: Json) -> str:
 
 
 def usage(name: str) -> str:
-    """Where the service sends people for help with a function."""
+    """The service's link to the documentation of a function."""
     return f"Please see https://aka.ms/arm-functions#{name} for usage details."
 
 
-def mistyped(name: str, position: int, wanted: str, value: Json, count: int = 2) -> FunctionError:
+def mistyped(name: str, position: int, expected: str, value: Json, count: int = 2) -> FunctionError:
     """The error for an argument of the wrong type.
 
     `position` counts from 0 and `wanted` reads on from "to be", as ``an array``; `count` is how many arguments the
@@ -58,7 +58,7 @@ def mistyped(name: str, position: int, wanted: str, value: Json, count: int = 2)
     """
     which = f"{_ORDINALS[min(position, 4)]} parameter" if count > 1 else "parameter"
     return FunctionError(
-        f"The template language function '{name}' expects its {which} to be {wanted}. "
+        f"The template language function '{name}' expects its {which} to be {expected}. "
         f"The provided value is of type '{type_name(value)}'. {usage(name)}"
     )
 
@@ -194,9 +194,9 @@ def find_key(container: dict[str, Json], key: str) -> str | None:
     """The key of `container` that is `key` but for case, preferring the one spelled the same."""
     if key in container:
         return key
-    wanted = fold(key)
+    expected = fold(key)
     for candidate in container:
-        if len(candidate) == len(key) and fold(candidate) == wanted:
+        if len(candidate) == len(key) and fold(candidate) == expected:
             return candidate
     return None
 
