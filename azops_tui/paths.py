@@ -1,4 +1,4 @@
-"""Where azops keeps its files: the XDG folders, and the runbooks and themes that ship with it.
+"""Folders of azops: the XDG folders, and the runbooks and themes that ship with it.
 
 Every folder can be moved with the XDG variables (``XDG_STATE_HOME``, ``XDG_CONFIG_HOME`` …). Nothing here makes a
 folder; whoever writes calls :func:`private`.
@@ -38,7 +38,7 @@ def shipped(name: str) -> Path:
 
 
 def private(folder: Path) -> Path:
-    """The folder, made with its parents and readable by its owner alone (0700).
+    """Create a folder and its parents, readable by its owner only (0700), and return it.
 
     Raises:
         OSError: it cannot be made.

@@ -1,4 +1,4 @@
-"""From bytes of tools and hosts to text that is safe to show.
+"""Convert bytes from tools and hosts to text that is safe to show.
 
 A terminal obeys what it is sent: an escape sequence in a program's output can retitle the window, fill the clipboard,
 move the cursor over other text or hide it. Whatever comes from outside passes here once, before anything shows it.
@@ -15,9 +15,9 @@ _SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 """Controls (C0 but tab and line feed, DEL, C1), direction overrides, Unicode line breaks and lone surrogates."""
 
 _MOST_PARAMETERS = 64
-"""Characters of a control sequence that are kept; a longer one is dropped whole."""
+"""Number of characters kept of a control sequence; a longer sequence is dropped."""
 _LONGEST_STRING = 65_536
-"""Characters swallowed of a string sequence that never ends, before text is taken for text again."""
+"""Number of characters after which a string sequence without an end is taken for text."""
 
 
 class _State(Enum):
@@ -71,16 +71,16 @@ class Sanitiser:
         self._parameters = ""
         self._swallowed = 0
         self._return = False
-        """A CR is pending: whether it is a new line shows with the next character."""
+        """A CR is pending: the next character decides whether it is a new line."""
         self._fresh = True
         """At the start of a line."""
 
     def feed(self, data: bytes | str) -> str:
-        """The safe text of the next piece. A sequence or character that is not complete yet is kept back."""
+        """Return the safe text of the next piece; an incomplete sequence or character is held back."""
         return self._text(self._decoder.decode(data) if isinstance(data, bytes) else data)
 
     def flush(self) -> str:
-        """What was kept back, at the end of the stream: at most a replacement character and a line feed."""
+        """End the stream and return the text held back: at most a replacement character and a line feed."""
         rest = self._text(self._decoder.decode(b"", True))
         self._state, self._return = _State.TEXT, False
         return rest
@@ -131,7 +131,7 @@ class Sanitiser:
         self._state, self._parameters, self._swallowed = state, "", 0
 
     def _inside(self, char: str, out: list[str]) -> bool:
-        """Goes on inside a sequence; returns whether the character was used up."""
+        """Continue inside a sequence; return True if the character belongs to it."""
         if char in _CANCELS:
             self._state = _State.TEXT
             return True
@@ -186,6 +186,6 @@ class Sanitiser:
 
 
 def clean(text: str | bytes, *, colours: bool = False) -> str:
-    """The whole text, safe to show; without colours unless they are asked for."""
+    """Convert a whole text to one that is safe to show, without colours by default."""
     sanitiser = Sanitiser(colours=colours)
     return sanitiser.feed(text) + sanitiser.flush()

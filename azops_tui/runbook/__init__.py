@@ -24,11 +24,11 @@ def parse(
     initial: Mapping[str, str] | None = None,
     tools: Collection[str] | None = None,
 ) -> Runbook:
-    """The runbook that a Markdown text is; whatever is wrong with it is in ``problems``, nothing is raised.
+    """Parse a Markdown document. Never raises; what is wrong is in ``problems`` of the runbook.
 
     Args:
         text: the document.
-        path: where it lives: names it in problems, and relative links and templates start from its folder.
+        path: of the document; its folder is the base of relative links and templates.
         metadata: text of a ``metadata.json`` beside it, whose ``configurableParams`` become parameters.
         initial: values of an ``.ini`` file of the same name beside it, which become defaults.
         tools: the programs that are there, of those that decide whether a step can run (``pwsh``);

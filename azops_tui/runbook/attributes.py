@@ -1,4 +1,4 @@
-"""Attributes of a fence: what stands after the info word.
+"""Attributes of a fence: the text after the info word.
 
 Three spellings mean the same: ``{name=x timeout=10m}``, Runme's JSON ``{"name":"x","interactive":"false"}`` and its
 older ``{ name=x }``. Values are bare words, or quoted with a backslash before a quote inside. A bare name is a flag.
@@ -31,7 +31,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def pairs(text: str) -> list[tuple[str, str | bool]]:
-    """Names and values of ``name=value other="quoted value" flag``, in order; a flag's value is True.
+    """Split ``name=value other="quoted value" flag`` into names and values; the value of a flag is True.
 
     Raises:
         ValueError: with the part that cannot be read.
@@ -171,12 +171,12 @@ _KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "azops": ("azops", _word),
 }
 _KEPT = frozenset({"id", "promptEnv"})
-"""Runme's own, kept and without effect."""
+"""Attributes of Runme, kept without effect."""
 NAMES = frozenset(_KNOWN) | _KEPT
 
 
 def parse_attributes(text: str, line: int) -> tuple[Attributes, list[Problem]]:
-    """The attributes in what follows the info word, and what is wrong with them, each at ``line``.
+    """Parse the text after the info word into attributes and problems, each at ``line``.
 
     Text before the first brace (other tools' ``title="…"``) is not ours and is left alone, as are line numbers in
     braces, by which other tools mark lines. A malformed value is an error and leaves the default in its place; an

@@ -1,4 +1,4 @@
-"""What a comment in the document expects of the step above it."""
+"""Expectations in comments of the document, each for the step above it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _FORMS = ("exit", "contains", "regex", "jmespath", "equals", "error", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """An expectation as its comment says it, before the result block is known."""
+    """An expectation from a comment, before its result block is read."""
 
     expectation: Expectation
     compares: bool
-    """Whether it compares with the block that follows (``expected_similarity``)."""
+    """True if the expectation compares with the block that follows (``expected_similarity``)."""
 
 
 def read_comment(text: str, line: int) -> tuple[Comment | None, list[Problem]]:
-    """What the inside of one HTML comment expects, if it is about that at all."""
+    """Parse the text of an HTML comment; None without an expectation in it."""
     found = _WORD.fullmatch(text)
     if found is None:
         return None, []
@@ -106,7 +106,7 @@ def _forms(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
 
 
 def bad_query(query: str) -> str:
-    """Why a text is not a JMESPath expression, or an empty string where it is one."""
+    """Why a text is not a JMESPath expression; empty if it is one."""
     import jmespath.exceptions
 
     try:

@@ -20,11 +20,11 @@ _REACHING = name_set("""
     fabric kubernetes docker ansible_runner pymongo psycopg psycopg2 sqlalchemy redis openai smtplib socket ftplib
     telnetlib
 """)
-"""Modules with which code reaches beyond this process."""
+"""Modules through which code reaches beyond its process."""
 _LOCAL = frozenset({"urllib.parse", "http.HTTPStatus", "azure.identity", "azure.core"})
 _RUNNING = frozenset({"system", "popen", "exec", "eval", "execv", "execvp", "spawn"})
 _STARTING = frozenset({"run", "call", "check_call", "check_output", "getoutput", "getstatusoutput", "Popen"})
-"""Functions of ``subprocess``, whose import alone counts as a change: what they start may be worse."""
+"""Functions of ``subprocess``. Its import counts as a change; the command started may do more."""
 _CMDLET = re.compile(r"\b([A-Za-z]+)-([A-Za-z]\w+)\b")
 _CMDLET_READS = name_set("""
     get show test find measure select where format convertto convertfrom write out read compare sort group join
@@ -37,7 +37,7 @@ _CMDLET_CHANGES = name_set("""
     rename repair request restart restore resume revoke save send set start stop submit suspend switch sync undo
     unblock unlock unprotect unpublish unregister update use
 """)
-"""PowerShell's approved verbs that change things."""
+"""Approved verbs of PowerShell for changes."""
 _CMDLET_LOCAL = name_set("""
     object item content variable location string module path csv json host output childitem date guid
 """)

@@ -1,4 +1,4 @@
-"""Front matter: the YAML between two ``---`` lines at the top, and what of it is azops's."""
+"""Front matter: the YAML between two ``---`` lines at the top of a document, and its ``azops`` table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from azops_tui.runbook.suggest import did_you_mean
 
 TYPES = ("string", "int", "number", "bool", "choice", "secret", "path")
 SOURCES = ("azure.locations", "azure.resource_groups", "azure.scale_sets", "ssh.targets")
-"""Dynamic sources of choices; ``command: …`` is one too."""
+"""Dynamic sources of choices, besides ``command: …``."""
 
 _SECTIONS = ("params", "requires")
 _PARAMETER_KEYS = ("type", "default", "choices", "pattern", "min", "max", "help", "from")
@@ -24,19 +24,19 @@ _REQUIREMENT = re.compile(r"\s*(?:(?:>=|<=|==|!=|~=|>|<)\s*\d+(?:\.\d+)*\s*(?:,\
 
 @dataclass(slots=True)
 class FrontMatter:
-    """What the top of a document says. ``lines`` is how many lines it takes; 0 where there is none."""
+    """The front matter of a document. ``lines`` is its number of lines; 0 without front matter."""
 
     lines: int = 0
     values: dict[str, Any] = field(default_factory=dict)
     parameters: list[Parameter] = field(default_factory=list)
     declared: bool = False
-    """Whether there is an ``azops.params``, so that the document's own exports are not offered."""
+    """True if ``azops.params`` exists; then exports of the document are no parameters."""
     requires: Requirements = field(default_factory=Requirements)
     problems: list[Problem] = field(default_factory=list)
 
 
 def read_front_matter(lines: list[str]) -> FrontMatter:
-    """The front matter of a document given as its lines.
+    """Read the front matter from the lines of a document.
 
     It begins with ``---`` on the first line and ends with ``---`` or ``...``. A ``---`` that a blank line follows, or
     that nothing closes, is a rule and not front matter.
@@ -67,7 +67,7 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
 
 
 class FrontMatterReader:
-    """Reads ``azops:``; problems go into the front matter, and what is malformed is left out."""
+    """Reads ``azops:``; malformed parts are reported as problems and left out."""
 
     def __init__(self, document: Any, front: FrontMatter) -> None:
         self._document = document

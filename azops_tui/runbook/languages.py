@@ -1,4 +1,4 @@
-"""Which info words are executable, and what of a console session is a command."""
+"""Executable languages of fences, and the commands of recorded console sessions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from azops_tui.runbook.model import StepKind
 
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "azurecli", "azurecli-interactive", "azcli", "terraform"})
 PROMPTED = frozenset({"console", "shell-session"})
-"""Recorded sessions: only the lines behind a prompt are run, in the shell."""
+"""Recorded sessions: only lines with a prompt are executed, in the shell."""
 PYTHON = frozenset({"python", "python3", "py"})
 POWERSHELL = frozenset({"powershell", "azurepowershell", "azurepowershell-interactive", "pwsh"})
 YAML = frozenset({"yaml", "yml"})
-"""Native steps where they carry ``azops=KIND``; plain documents otherwise."""
+"""Languages of native steps, with ``azops=KIND``; otherwise of plain documents."""
 
 _PROMPT = re.compile(r"[ \t]*[$#] (.*)")
 _CONTINUED = re.compile(r"[ \t]*> ?(.*)")
@@ -22,7 +22,7 @@ _CLOSING = re.compile(r"(?:^|[;&|\n])\s*(?:fi|esac|done)\b|(?:^|[;\n])\s*\}", re
 
 
 def kind_of(language: str) -> StepKind | None:
-    """Where a fence of that language runs, or None for one that is not executable. Case does not matter."""
+    """Kind of step for a language, in any case; None for one that is not executable."""
     word = language.casefold()
     if word in SHELL or word in PROMPTED:
         return StepKind.SHELL
@@ -34,7 +34,7 @@ def kind_of(language: str) -> StepKind | None:
 
 
 def prompted(text: str) -> str:
-    """The commands of a recorded session: what stands behind ``$`` and ``#`` prompts, without the output.
+    """Extract the commands of a recorded session: the text after ``$`` and ``#`` prompts, without output.
 
     A command that its line does not end (a backslash, an open quote, a here-document, an ``if`` without ``fi``)
     goes on in the lines that follow, with or without the ``>`` that a shell shows there.
@@ -56,7 +56,7 @@ def prompted(text: str) -> str:
 
 
 def _terminator(command: str) -> str | None:
-    """The word that ends the here-document a command is in the middle of, or None."""
+    """The word that ends the here-document in which a command stops, or None."""
     waiting: list[tuple[bool, str]] = []
     for line in command.split("\n"):
         if waiting:
@@ -69,7 +69,7 @@ def _terminator(command: str) -> str | None:
 
 
 def _open(command: str) -> bool:
-    """Whether a shell would ask for more after these lines."""
+    """True if a shell would prompt for more lines."""
     if _terminator(command) is not None:
         return True
     if _HEREDOC.search(command):

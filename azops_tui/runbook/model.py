@@ -1,4 +1,4 @@
-"""A runbook as a model: what the document says, before anything is run. Pure data, no I/O."""
+"""The model of a runbook: the contents of the document before it is run. Pure data, no I/O."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 
 class Role(StrEnum):
-    """What a fence is to azops."""
+    """Role of a fence: step, expected result or document."""
 
     STEP = "step"
     RESULT = "result"
-    """The expected result of the step before it."""
+    """Expected result of the preceding step."""
     OTHER = "other"
 
 
 class StepKind(StrEnum):
-    """Where a step runs."""
+    """What executes a step."""
 
     SHELL = "shell"
     PYTHON = "python"
@@ -27,7 +27,7 @@ class StepKind(StrEnum):
 
 
 class Effect(Flag):
-    """What a step does to the world; shown as ``R``, ``M``, ``D``."""
+    """Effects of a step on clouds and hosts; shown as ``R``, ``M``, ``D``."""
 
     NONE = 0
     READS = auto()
@@ -39,7 +39,7 @@ class Effect(Flag):
 
 
 class Severity(Enum):
-    """How bad a problem is: an error keeps the runbook from running."""
+    """Severity of a problem: an error prevents the runbook from running."""
 
     WARNING = "warning"
     ERROR = "error"
@@ -47,7 +47,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a document, at a line (from 1; 0 where it has none)."""
+    """A problem of a document at a line (from 1; 0 without a line)."""
 
     severity: Severity
     line: int
@@ -91,7 +91,7 @@ class Attributes:
     azops: str = ""
     """Kind of a native step: ``group``, ``deploy`` …"""
     extra: dict[str, str] = field(default_factory=dict)
-    """Attributes that are kept and not ours: ``id``, ``promptEnv``, unknown ones."""
+    """Attributes of other tools and unknown ones, kept without effect: ``id``, ``promptEnv``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,12 @@ class Block:
 
     role: Role
     language: str
-    """First word of the info string, as written; empty where there is none."""
+    """First word of the info string, as written; may be empty."""
     info: str
     heading: str
-    """The nearest heading above it, as written (its text without markup is the step's title)."""
+    """The heading above it, as written; without markup it is the title of the step."""
     depth: int
-    """Containers (lists, items, quotes) that it stands in."""
+    """Number of containers (lists, items, quotes) around it."""
     line: int
     """Line of the opening fence, from 1."""
     end_line: int
@@ -116,14 +116,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a step must yield (``expected_similarity`` and the ``expect`` forms)."""
+    """Expected outcome of a step (``expected_similarity`` and the ``expect`` forms)."""
 
     line: int
     similarity: float | None = None
     pattern: str = ""
     """The quoted regular expression of ``expected_similarity="…"``."""
     expected: str = ""
-    """Text of the result block that follows."""
+    """Text of the result block."""
     language: str = ""
     exit: int | None = None
     contains: str | None = None
@@ -131,7 +131,7 @@ class Expectation:
     jmespath: str = ""
     equals: str | None = None
     error: str | None = None
-    """The error code the step must fail with; empty string for ``<!-- expect failed -->``."""
+    """Error code with which the step must fail; empty for ``<!-- expect failed -->``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +139,22 @@ class Step:
     """An executable block."""
 
     name: str
-    """Unique in the runbook; from ``name=``, else made from the heading."""
+    """Unique in the runbook; from ``name=``, or else derived from the heading."""
     title: str
     kind: StepKind
     block: Block
     code: str
-    """What is run: the block's text, or for ``console`` fences the lines behind prompts."""
+    """Code to execute: the text of the block, or the lines with prompts of a ``console`` fence."""
     effects: Effect
     native: Any = None
-    """The decoded body of a native step, a struct of ``runbook.native``; None for others."""
+    """Body of a native step; None for other steps."""
     native_kind: str = ""
     expectations: tuple[Expectation, ...] = ()
     runnable: str = ""
-    """Why the step cannot be run here; empty where it can."""
+    """Why the step cannot be executed on this machine; empty if it can."""
 
     @property
     def attributes(self) -> Attributes:
-        """The fence's attributes."""
         return self.block.attributes
 
     @property
@@ -187,7 +186,7 @@ class Parameter:
     secret_from: str = ""
     line: int = 0
     literal: bool = False
-    """Whether it is a literal ``export`` of the document, which a value set by the user wins over."""
+    """True for a literal ``export`` in the document; a user-supplied value overrides it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,5 +241,5 @@ class Runbook:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The problems that keep it from running."""
+        """Problems that prevent the runbook from running."""
         return tuple(p for p in self.problems if p.severity is Severity.ERROR)

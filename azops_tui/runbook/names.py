@@ -1,4 +1,4 @@
-"""Names of steps: their own, or made from the heading they stand under; each unique in its document."""
+"""Names of steps: explicit, or derived from the heading; unique in the document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONGEST = 48
 
 
 def step_names(steps: Sequence[tuple[str, str, int]]) -> tuple[list[str], list[Problem]]:
-    """A name for each step, and an error for each that was given a name which another has.
+    """Return a name for each step, and an error for each explicit name that is used twice.
 
     A made name never takes one that is given anywhere in the document; under one heading they count on: ``-2``, ``-3``.
 
@@ -43,6 +43,6 @@ def step_names(steps: Sequence[tuple[str, str, int]]) -> tuple[list[str], list[P
 
 
 def slug(heading: str) -> str:
-    """A heading as a name: lower case, words joined with hyphens, as many as are easily typed."""
+    """Convert a heading to a short name: lower case, words joined by hyphens."""
     name = re.sub(r"[\W_]+", "-", heading.casefold()).strip("-") or "step"
     return name if len(name) <= _LONGEST else name[:_LONGEST].rpartition("-")[0] or name[:_LONGEST]

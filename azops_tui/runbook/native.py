@@ -19,70 +19,70 @@ from azops_tui.runbook.model import Effect, Problem, Severity
 from azops_tui.runbook.suggest import did_you_mean
 
 Number = int | str
-"""A whole number, or before substitution a ``${NAME}`` that will be one."""
+"""A whole number, or a ``${NAME}`` before substitution."""
 
 
 class NativeStep(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
-    """Base of the bodies."""
+    """Base of the bodies of native steps."""
 
 
 class GroupStep(NativeStep, frozen=True, kw_only=True):
-    """A resource group: made, tagged and locked, or deleted."""
+    """Create, tag and lock a resource group, or delete it."""
 
     group: str
     """Also written ``name``."""
     location: str = ""
     tags: dict[str, str] = {}
     lock: Literal["", "none", "delete", "read-only"] = ""
-    """``delete`` (cannot be deleted) or ``read-only``; ``none`` takes the lock away."""
+    """``delete`` prevents deletion, ``read-only`` prevents changes, ``none`` removes the lock."""
     state: Literal["present", "absent"] = "present"
 
 
 class KeypairStep(NativeStep, frozen=True, kw_only=True):
-    """An SSH key pair, made once and kept."""
+    """Create an SSH key pair, or keep an existing one."""
 
     path: str
-    """Of the private key; the public one is beside it with ``.pub``."""
+    """Path of the private key; the public key has ``.pub`` appended."""
     kind: Literal["ed25519", "rsa"] = "ed25519"
     comment: str = ""
     public: str = ""
-    """Variable that gets the public key's text."""
+    """Variable to set to the public key."""
     private: str = ""
-    """Variable that gets the private key's path."""
+    """Variable to set to the path of the private key."""
 
 
 class DeployStep(NativeStep, frozen=True, kw_only=True):
-    """A template deployment."""
+    """Deploy a template."""
 
     group: str
     template: str | list[str]
-    """A file, or several: layers, deployed in order."""
+    """One file, or several that are deployed in order."""
     parameters: str | dict[str, Any] | list[str | dict[str, Any]] = {}
-    """A file, a map of values, or a list of both; later ones win."""
+    """A file, a map of values, or a list of both; later values win."""
     name: str = ""
-    """Of the deployment; made from the step's name where empty."""
+    """Name of the deployment; if empty, derived from the step's name."""
     mode: Literal["incremental", "complete"] = "incremental"
     what_if: bool = False
     outputs: dict[str, str] = {}
-    """Names of outputs, and the variables they go into."""
+    """Variables to set, by name of output."""
 
 
 class ScaleStep(NativeStep, frozen=True, kw_only=True):
-    """A scale set's capacity."""
+    """Set the capacity of a scale set."""
 
     group: str
     scale_set: str
     capacity: Number
     wait: bool = True
-    """Whether the step ends only when every instance is there."""
+    """True to wait until every instance is ready."""
 
 
 class SshStep(NativeStep, frozen=True, kw_only=True):
-    """A command on many hosts. The hosts are named, or are the machines of a group, or a scale set's instances."""
+    """Run a command on named hosts, on machines of a group, or on instances of a scale set."""
 
     command: str
     hosts: str | list[str] = []
-    """Addresses or names; text holds them apart by white space or commas."""
+    """Addresses or names; in text, separated by white space or commas."""
     group: str = ""
     machines: str | list[str] = []
     """Names of machines in ``group``; ``*`` and ``?`` stand for any characters."""
@@ -93,38 +93,38 @@ class SshStep(NativeStep, frozen=True, kw_only=True):
     via: str = ""
     """Jump host."""
     serial: Number = ""
-    """How many at once: a number or a percentage."""
+    """Number or percentage of hosts at a time."""
     max_fail: Number = ""
-    """Failures, as a number or a percentage of all hosts, after which no more are begun."""
+    """Number of failures tolerated, or a percentage of all hosts, before no further hosts are started."""
     timeout: Number = ""
-    """For each host: ``30s``, ``10m``."""
+    """Time limit for each host: ``30s``, ``10m``."""
     capture: str = ""
-    """Variable that gets the output."""
+    """Variable to set to the output."""
 
 
 class ResourcesStep(NativeStep, frozen=True, kw_only=True):
-    """A query over what is there, shown as a table."""
+    """Query resources and show a table."""
 
     group: str = ""
-    """All groups where empty."""
+    """Name of the group; empty for all."""
     type: str = ""
-    """Of resources, such as ``Microsoft.Compute/virtualMachines``."""
+    """Resource type, such as ``Microsoft.Compute/virtualMachines``."""
     kind: Literal["resources", "addresses", "machines", "instances"] = "resources"
     scale_set: str = ""
     """For ``instances``."""
     query: str = ""
     """JMESPath over the list."""
     capture: str = ""
-    """Variable that gets the result: text as it is, anything else as JSON."""
+    """Variable to set to the result: text as it is, any other value as JSON."""
 
 
 class GateStep(NativeStep, frozen=True, kw_only=True):
-    """A stop for a person's approval."""
+    """Wait for a person's approval."""
 
     message: str
-    """What is asked; also written ``ask``."""
+    """The question; also written ``ask``."""
     approvers: str | list[str] = []
-    """Who may agree, as the journal will name them; anyone where empty."""
+    """Names of people who may approve; empty for anyone."""
 
 
 KINDS: dict[str, type[NativeStep]] = {
@@ -137,12 +137,12 @@ KINDS: dict[str, type[NativeStep]] = {
     "gate": GateStep,
 }
 PLANNED = ("instances", "copy", "wait", "chart", "include")
-"""Kinds of the format that this version does not have."""
+"""Kinds of step in the format that this version does not implement."""
 _ALIASES: dict[str, dict[str, str]] = {"group": {"name": "group"}, "gate": {"ask": "message"}}
 _REMOTE_CODE = frozenset({("ssh", "command")})
-"""Fields in which a shell elsewhere reads the other forms of ``${…}``."""
+"""Fields whose other forms of ``${…}`` are for the shell on the host."""
 _VARIABLES = frozenset({"public", "private", "capture"})
-"""Fields that name a variable which the step sets."""
+"""Fields with the name of a variable to set."""
 
 _REFERENCE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _ANY_REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
@@ -154,7 +154,7 @@ S = TypeVar("S")
 
 
 def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> NativeStep | Problem:
-    """The typed body of a native step, or the first thing that is wrong with it.
+    """Decode the body of a native step, or return its first problem.
 
     Args:
         kind: ``group``, ``deploy`` …
@@ -213,12 +213,12 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
 
 @functools.cache
 def _fields(schema: type[NativeStep]) -> dict[str, Any]:
-    """A record's fields by the names that documents use."""
+    """Fields of a record by their names in documents."""
     return {field.encode_name: field for field in msgspec.structs.fields(schema)}
 
 
 def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tuple[str, int] | None:
-    """What is wrong with one field's value, and its line."""
+    """Problem of a field's value, and its line."""
     if (kind, field.encode_name) not in _REMOTE_CODE:
         for path, text in _texts(value):
             for found in _ANY_REFERENCE.finditer(text):
@@ -244,7 +244,7 @@ def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tu
 
 
 def _wanted(kind: Any) -> str:
-    """A field's type in words."""
+    """Type of a field in words."""
     if get_origin(kind) is Literal:
         return " or ".join(f"'{value}'" for value in get_args(kind) if value)
     schema = msgspec.inspect.type_info(kind)
@@ -266,7 +266,7 @@ def _wanted(kind: Any) -> str:
 
 
 def _unsound(step: NativeStep) -> str:
-    """What is wrong with the fields together."""
+    """Problem of the combination of fields; empty if there is none."""
     match step:
         case SshStep():
             ways = [bool(step.hosts), bool(step.machines), bool(step.scale_set)]
@@ -288,7 +288,7 @@ def _unsound(step: NativeStep) -> str:
 
 
 def _texts(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], str]]:
-    """All text in a value, with where it is; ten levels of it."""
+    """All texts in a value with their paths, to a depth of ten."""
     if isinstance(value, str):
         return [(path, value)]
     if len(path) > 10:
@@ -307,14 +307,14 @@ def _has_reference(value: Any) -> bool:
 
 
 def references(value: Any) -> list[str]:
-    """Names of the variables that a value or a native step cannot do without, in order, each once."""
+    """Names of the variables that a value or a native step requires, in order, without duplicates."""
     data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
     found = [match for _, text in _texts(data) for match in _REFERENCE.finditer(text)]
     return list(dict.fromkeys(match[2] for match in found if not match[1] and match[3] is None))
 
 
 def substitute(value: S, variables: Mapping[str, str]) -> S:
-    """The value with every ``${NAME}`` replaced; in text, in lists and maps (not their keys), or in a native step.
+    """Replace every ``${NAME}`` in text, in lists, in values of maps, or in a native step.
 
     A native step is checked again, now that its values are known: ``capacity: ${AGENTS}`` becomes a number.
 
@@ -369,7 +369,7 @@ def _replace(value: Any, variables: Mapping[str, str]) -> Any:
 
 
 def native_effects(step: NativeStep) -> Effect:
-    """What a native step does to the world. Where a variable decides, the worst it can be."""
+    """Effects of a native step; the worst case if they depend on a variable."""
     match step:
         case GroupStep():
             return Effect.MUTATES if step.state == "present" else Effect.DESTROYS

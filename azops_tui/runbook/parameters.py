@@ -1,4 +1,4 @@
-"""Parameters of a run: where a document offers them, and whether a value that somebody sets is allowed."""
+"""Parameters of a run: validation of values, and parameters from files beside the document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-
 
 
 def check(parameter: Parameter, value: str) -> str | Problem:
-    """The value as the run will have it (numbers and truth values in one spelling), or why it is not allowed.
+    """Validate a value: return it in normal form (numbers, booleans), or the problem.
 
     A choice from a dynamic source (``azure.locations``) cannot be checked here and is taken as it is.
     """
@@ -56,12 +56,12 @@ def check(parameter: Parameter, value: str) -> str | Problem:
 
 
 def missing(parameters: Iterable[Parameter], given: Mapping[str, str]) -> list[Parameter]:
-    """The parameters that have neither a default nor a value, and that neither the document nor a store sets."""
+    """Parameters without a value, a default, a secret store or a literal in the document."""
     return [p for p in parameters if p.default is None and p.name not in given and not p.secret_from and not p.literal]
 
 
 def from_ini(text: str) -> dict[str, str]:
-    """Names and values of an ``.ini`` file: its ``NAME = value`` lines; sections and comments are passed over."""
+    """Parse the ``NAME = value`` lines of an ``.ini`` file; sections and comments are ignored."""
     found: dict[str, str] = {}
     for raw in text.split("\n"):
         name, equals, value = (part.strip() for part in raw.partition("="))
@@ -72,7 +72,7 @@ def from_ini(text: str) -> dict[str, str]:
 
 
 def from_metadata(text: str, document: str) -> list[Parameter]:
-    """The ``configurableParams`` of a ``metadata.json``.
+    """Parse the ``configurableParams`` of a ``metadata.json``.
 
     Args:
         text: the file's text: an entry, or a list of entries of which each names its document by ``key``.

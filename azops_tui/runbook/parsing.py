@@ -50,7 +50,7 @@ _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL
 
 @functools.cache
 def _blocks() -> MarkdownIt:
-    """CommonMark with tables, without inline parsing; containers count to a depth that no person reads."""
+    """CommonMark with tables, without inline parsing; deeper nesting than any readable document is ignored."""
     return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable("inline")
 
 
@@ -61,17 +61,17 @@ def _inline() -> MarkdownIt:
 
 @dataclass(slots=True)
 class _Pending:
-    """An expectation that waits for its result block."""
+    """An expectation whose result block has not been read yet."""
 
     comment: Comment
     step: int
-    """Index of the step it belongs to; -1 where there is none."""
+    """Index of its step; -1 if there is none."""
     section: str
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A step while the document is read."""
+    """A step during parsing."""
 
     kind: StepKind
     block: Block
@@ -117,9 +117,9 @@ class DocumentReader:
         self._pending: _Pending | None = None
         self._prerequisites: list[Prerequisite] = []
         self._prerequisite_level = 0
-        """Level of the Prerequisites heading one is under; 0 elsewhere."""
+        """Level of the enclosing Prerequisites heading; 0 elsewhere."""
         self._commented: dict[str, str] = {}
-        """Variables that a comment sets, by the convention of Innovation Engine."""
+        """Variables set in comments, a convention of Innovation Engine."""
 
     def runbook(self) -> Runbook:
         front = read_front_matter(self._lines)
@@ -338,7 +338,7 @@ class DocumentReader:
 
 
 def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Effect:
-    """What a step does, as far as it can be told; a native step that is broken may do anything."""
+    """Effects of a step; a native step that is not valid may do anything."""
     if draft.kind is not StepKind.NATIVE:
         return step_effects(draft.kind, draft.code, draft.block.attributes, known)
     found = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
@@ -351,7 +351,7 @@ def _line(token: Token) -> int:
 
 
 def _closed(token: Token) -> bool:
-    """Whether a fence has its closing line: one line more than its opening line and its text."""
+    """True if a fence has a closing line: one more than its opening line and its text."""
     if token.map is None:
         return True
     rows = token.content.count("\n") + (1 if token.content and not token.content.endswith("\n") else 0)
@@ -359,7 +359,7 @@ def _closed(token: Token) -> bool:
 
 
 def _plain(source: str) -> str:
-    """A heading's text without its markup."""
+    """Text of a heading without markup."""
     if not re.search(r"[\\`*_<\[!&]", source):
         return source.strip()
     parts: list[str] = []

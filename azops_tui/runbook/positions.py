@@ -1,4 +1,4 @@
-"""YAML whose values know the line they stand on.
+"""YAML with the line of every value.
 
 Scalars are read by the rules of YAML 1.2: ``no`` is a word, ``22:30`` is not a number and dates are text. A value's own
 spelling (``007``, ``1.10``) can be had with :meth:`Located.spelling`.
@@ -35,7 +35,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<$"), ["<
 
 
 class YamlError(ValueError):
-    """The text is not YAML; ``line`` is where, in the file."""
+    """The text is not YAML; ``line`` is the line in the file."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -43,7 +43,7 @@ class YamlError(ValueError):
 
 
 class Located:
-    """A YAML document's value with its positions.
+    """The value of a YAML document with positions.
 
     Args:
         text: the YAML.
@@ -78,19 +78,19 @@ class Located:
             raise YamlError(first_line, shown) from None
 
     def line(self, *path: str | int) -> int:
-        """Line of the value at a path of keys and indexes, or of the nearest part of the path that is there."""
+        """Line of the value at a path of keys and indexes, or of the longest part of the path that exists."""
         node, found = self._walk(path)
         return self._first + (found if found is not None else node.start_mark.line if node is not None else 0)
 
     def spelling(self, *path: str | int) -> str | None:
-        """A scalar as it is written (without quotes); None for null, and for what is no scalar or is not there."""
+        """A scalar as written, without quotes; None for null, for other values and for a missing one."""
         node, _ = self._walk(path, whole=True)
         if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
             return None
         return str(node.value)
 
     def _walk(self, path: tuple[str | int, ...], *, whole: bool = False) -> tuple[yaml.Node | None, int | None]:
-        """The node at the path, and the row of the last key on the way there."""
+        """The node at the path, and the row of the last key on the path."""
         node: yaml.Node | None = self._root
         row: int | None = None
         for part in path:

@@ -1,4 +1,4 @@
-"""What would keep a runbook from running, found before anything runs. Pure: the facts are passed in."""
+"""Problems that would prevent a run, detected before it starts. Pure: facts about the machine are arguments."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _CONDITION = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*(\d+(?:\.\d+)*)")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of the place where a runbook would run."""
+    """Facts about the machine on which the runbook will run."""
 
     has_tool: Callable[[str], bool]
-    """Whether a program is on PATH."""
+    """Tells whether a program is on PATH."""
     has_file: Callable[[Path], bool]
     version: str
-    """Of azops."""
+    """Version of azops."""
     parameters: Mapping[str, str]
-    """Values that the user has set."""
+    """Values supplied by the user."""
 
 
 def preflight(runbook: Runbook, facts: Facts) -> list[Problem]:
-    """All problems in the order of their lines: the document's own, and what is missing here.
+    """Return all problems by line: those of the document, and what is missing on this machine.
 
     Errors: tools and versions under ``requires``, prerequisites, files of deploy steps that no earlier step speaks of.
     Warnings: parameters without a value, and tools that a shell step calls, for an earlier step may install them.
@@ -73,7 +73,7 @@ def _parameters(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
 
 
 def _files(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
-    """Templates and parameter files that are not there, as far as their names are known before the run."""
+    """Missing template and parameter files whose names are known before the run."""
     values = {p.name: p.default for p in runbook.parameters if p.default is not None} | dict(facts.parameters)
     earlier = ""
     for step in runbook.steps:
@@ -95,7 +95,7 @@ def _named_files(step: DeployStep) -> Iterable[tuple[str, str]]:
 
 
 def _tools(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
-    """Each missing tool once, at the first step that calls it. Functions of the document are no tools."""
+    """Missing tools, each at the first step that calls it; functions of the document are not tools."""
     told: set[str] = set()
     defined: set[str] = set()
     for step in runbook.steps:
@@ -108,7 +108,7 @@ def _tools(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
 
 
 def _called(step: Step, defined: set[str]) -> list[str]:
-    """Names of well-known tools that a shell step calls; what it defines is added to ``defined``."""
+    """Names of well-known tools that a shell step calls; ``defined`` gains its definitions."""
     script = read(step.code)
     defined.update(script.functions)
     commands = [*script.commands, *(command for body in script.functions.values() for command in body)]
@@ -122,7 +122,7 @@ def _called(step: Step, defined: set[str]) -> list[str]:
 
 
 def satisfies(version: str, conditions: str) -> bool:
-    """Whether a version meets all conditions, such as ``>=0.2, <1``. Suffixes of the version do not count."""
+    """True if a version meets all conditions, such as ``>=0.2, <1``; suffixes of the version are ignored."""
     have = _numbers(version)
     return all(_meets(have, sign, _numbers(number)) for sign, number in _CONDITION.findall(conditions))
 

@@ -1,4 +1,4 @@
-"""Shell code read with a real grammar: its commands, functions, and literal exports. Nothing is run."""
+"""Shell code parsed by a grammar: its commands, functions and literal exports. Nothing is executed."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _EXPORTING = frozenset({"export", "declare", "typeset"})
 
 @dataclass(frozen=True, slots=True)
 class ShellCommand:
-    """A simple command. A word is None where only the shell can tell what it will be."""
+    """A simple command. A word is None if only the shell can tell its value."""
 
     words: tuple[str | None, ...]
     piped: bool = False
-    """Whether another command's output is its input."""
+    """True if its input is the output of another command."""
     document: str = ""
-    """The here-document it reads, if any."""
+    """Text of its here-document, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """``export NAME=value`` with a literal value. ``start`` and ``end`` are the value's place in the UTF-8 bytes."""
+    """``export NAME=value`` with a literal value. ``start`` and ``end`` are byte offsets of the value in UTF-8."""
 
     name: str
     value: str
@@ -54,18 +54,18 @@ class Export:
 
 @dataclass(slots=True)
 class ShellScript:
-    """What a piece of shell code says."""
+    """Commands and definitions of shell code."""
 
     commands: list[ShellCommand] = field(default_factory=list)
-    """In order, those in substitutions and loops too, without those in functions."""
+    """In order, including those in substitutions and loops, without those in functions."""
     functions: dict[str, list[ShellCommand]] = field(default_factory=dict)
     variables: dict[str, str | None] = field(default_factory=dict)
-    """Assignments; None where the value is not a literal."""
+    """Assignments; None for a value that is not a literal."""
     exports: list[Export] = field(default_factory=list)
     writes: bool = False
-    """Whether output is redirected into a file (other than a device such as ``/dev/null``)."""
+    """True if output is redirected to a file other than a device such as ``/dev/null``."""
     broken: bool = False
-    """Whether parts of it are not shell as the grammar has it."""
+    """True if the grammar cannot parse parts of the code."""
 
 
 @functools.cache
@@ -77,7 +77,7 @@ def _parser() -> Parser:
 
 
 def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
-    """The commands and assignments of shell code; never raises, ``broken`` tells of what could not be read.
+    """Parse shell code; never raises, ``broken`` is set for code that cannot be parsed.
 
     Args:
         code: the code.
@@ -93,7 +93,7 @@ def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
 
 
 def override(code: str, values: Mapping[str, str]) -> str:
-    """The code with its own literal exports of the given names replaced, so that a value set by the user wins.
+    """Replace literal exports of the code by values of the user.
 
     An export whose value is computed (``export NAME=$(…)``) is left as it is.
     """
@@ -186,12 +186,12 @@ class ShellReader:
         )
 
     def _value(self, expansion: Node) -> str | None:
-        """Value of ``$NAME`` or ``${NAME}``; None where it is not known."""
+        """Value of ``$NAME`` or ``${NAME}``; None if unknown."""
         match = _PLAIN_EXPANSION.fullmatch(self._text(expansion))
         return self._values.get(match[1] or match[2]) if match else None
 
     def _quoted(self, string: Node) -> str | None:
-        """Text between double quotes; None where a value in it is not known."""
+        """Text between double quotes; None if it contains an unknown value."""
         parts: list[str] = []
         at = string.start_byte + 1
         for child in string.named_children:
@@ -228,7 +228,7 @@ class ShellReader:
             self._script.exports.append(Export(self._text(name), literal, child.start_point[0], start, end))
 
     def _literal(self, node: Node) -> str | None:
-        """What the shell makes of a word whose expansions, if any, are known; None for any other."""
+        """Value of a word whose expansions are known; None for any other word."""
         kind = node.type
         if kind in {"simple_expansion", "expansion"}:
             value = self._value(node)
@@ -256,7 +256,7 @@ def _encoded(code: str) -> bytes:
 
 
 def _unescape(text: str, special: str | None) -> str:
-    """Text without the backslashes that the shell takes away: all, or those before a ``special`` character."""
+    """Remove backslashes as the shell does: all, or those before a ``special`` character."""
     if "\\" not in text:
         return text
     parts: list[str] = []

@@ -1,4 +1,4 @@
-"""The known name that a mistyped one was probably meant to be."""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word closest to ``word`` without regard to case, or an empty string where none is close."""
+    """The known word closest to ``word``, ignoring case; empty if none is close."""
     import difflib
 
     by_folded = {name.casefold().replace("_", "-"): name for name in known}
@@ -15,6 +15,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'name'?`` to end a sentence with, or an empty string where no known word is close."""
+    """``; did you mean 'name'?`` for the end of a sentence; empty if no known word is close."""
     found = nearest(word, known)
     return f"; did you mean '{found}'?" if found else ""

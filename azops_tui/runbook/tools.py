@@ -1,4 +1,4 @@
-"""What the commands of common tools do to the world.
+"""Effects of the commands of common tools.
 
 The rule: a command that changes a cloud, another host, or this machine as a system (packages, services, users, disks)
 mutates; one that only reads, or works on files here, reads; one that deletes what it cannot bring back destroys.
@@ -19,22 +19,22 @@ R, M, D = Effect.READS, Effect.MUTATES, Effect.DESTROYS
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool whose first plain words say what it does. Two words that go together are written ``state_list``."""
+    """A tool whose first non-option words decide its effect. A pair of words is written ``state_list``."""
 
     reads: str = ""
     changes: str = ""
     destroys: str = ""
     other: Effect = M
-    """What a verb does that is in none of the three."""
+    """Effect of any other verb."""
     values: str = ""
-    """Options before the verb that take a value in the next word."""
+    """Options before the verb whose value is the next word."""
     dry: str = ""
-    """Options that make any command a rehearsal."""
+    """Options for a dry run."""
     forced: str = ""
-    """Options that make a change a deletion."""
+    """Options that turn a change into a deletion."""
 
     def effect(self, words: Words) -> Effect:
-        """What the tool does, given the words after its name."""
+        """Effect of the tool with the words after its name."""
         plain, values = [], name_set(self.values)
         skip = False
         for word in words:
@@ -103,7 +103,7 @@ def _wget(words: Words) -> Effect:
 
 
 def _copy(words: Words) -> Effect:
-    """``scp`` and ``rsync``: to another host it changes that host."""
+    """``scp`` and ``rsync``: a copy to another host changes that host."""
     if any(word is not None and word.startswith("--del") for word in words):
         return D
     plain = [word for word in words if word is None or not word.startswith("-")]
@@ -144,7 +144,7 @@ _CONTAINERS = Tool(
     values="-H --host -c --context --config -l --log-level",
 )
 _RUNNERS = Tool(changes="run start exec publish unpublish deploy release", other=R)
-"""Build tools: what they run of a project may do anything."""
+"""Build tools, whose project scripts may do anything."""
 _PACKAGES = Tool(reads="list show search info policy query history check help download", values="-o -c -t")
 _SERVICES = Tool(
     reads="""
@@ -234,11 +234,11 @@ QUIET = name_set("""
     ss stat tail test top tr traceroute true type ulimit uname uniq uptime vmstat w wc wait which who whoami yes
     export exit
 """)
-"""Commands that only look; on another host, any that is not one of these counts as a change."""
+"""Commands that only read; on another host, every other command counts as a change."""
 
 
 def tool_effect(name: str, words: Words) -> Effect | None:
-    """What a known tool's command does, given the words after its name; None for a tool that is not known."""
+    """Effect of a tool with the words after its name; None for an unknown tool."""
     if len(words) == 1 and words[0] in {"--help", "--version", "-h", "-V", "version", "help"}:
         return R
     if name.startswith("mkfs."):
@@ -248,5 +248,5 @@ def tool_effect(name: str, words: Words) -> Effect | None:
 
 
 def is_tool(name: str) -> bool:
-    """Whether a name is that of a known tool that a machine may lack (not ``rm`` and its like)."""
+    """True for a known tool that a machine may lack, unlike ``rm``."""
     return name in _TOOLS and name not in {"rm", "unlink", "truncate", "dd"}

@@ -1,4 +1,4 @@
-"""What a cloud tool's command does to the world, by the verb it is called with.
+"""Effects of the commands of cloud tools, by their verbs.
 
 The sets name verbs, not commands: ``az`` has thousands of commands and a few dozen verbs. A verb that is not known
 counts as a change, so that a mistake asks once too often and never once too seldom.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from azops_tui.runbook.model import Effect
 
 Words = Sequence[str | None]
-"""Words of a command; None where only the shell can tell what it will be."""
+"""Words of a command; None for a word whose value only the shell can tell."""
 
 
 def words(text: str) -> frozenset[str]:
@@ -34,14 +34,14 @@ _AZ_LOCAL = words("""
     bicep cache cloud config configure demo extension feedback find interactive login logout self-test style
     survey upgrade version
 """)
-"""Groups of ``az`` that concern the machine and the signed-in session alone."""
+"""Command groups of ``az`` that only affect the machine and the signed-in session."""
 _AZ_VALUES = frozenset({"-o", "--output", "--query", "--subscription"})
 """Options of every ``az`` command that take a value; they may stand before its name."""
 _AZ_LOCAL_COMMANDS = frozenset({"account set", "account clear", "aks install-cli", "acr login"})
 
 
 def verb_effect(verb: str | None) -> Effect:
-    """What a verb does; one that is not known, or not literal, changes."""
+    """Effect of a verb; a verb that is unknown or not literal mutates."""
     if verb is None:
         return Effect.MUTATES
     first = verb.casefold().partition("-")[0]
@@ -59,7 +59,7 @@ def union(effects: Iterable[Effect]) -> Effect:
 
 
 def option(words: Words, *names: str) -> list[str | None]:
-    """Values of an option, given as ``--name value``, ``--name=value`` or (one letter) ``-nvalue``."""
+    """Values of an option written ``--name value``, ``--name=value`` or (one letter) ``-nvalue``."""
     values: list[str | None] = []
     for at, word in enumerate(words):
         if word is None:
@@ -76,7 +76,7 @@ def option(words: Words, *names: str) -> list[str | None]:
 
 
 def method_effect(method: str | None) -> Effect:
-    """What a request of an HTTP method does."""
+    """Effect of a request by its HTTP method."""
     name = (method or "").upper()
     if name in {"GET", "HEAD", "OPTIONS", "TRACE"}:
         return Effect.READS
@@ -99,7 +99,7 @@ def command_path(words: Words) -> list[str | None]:
 
 
 def path_effect(path: list[str | None]) -> Effect:
-    """What a command does by its name: a word that destroys counts wherever it stands, one that reads at the end."""
+    """Effect of a command by its name: a destroying word counts anywhere, a reading one at the end."""
     known = [word for word in path if word is not None]
     if any(verb_effect(word) is Effect.DESTROYS for word in known[1:] or known):
         return Effect.DESTROYS
@@ -107,7 +107,7 @@ def path_effect(path: list[str | None]) -> Effect:
 
 
 def az_effect(words: Words) -> Effect:
-    """What an ``az`` command does; ``words`` are those after ``az``."""
+    """Effect of an ``az`` command; ``words`` are those after ``az``."""
     if any(word in {"--help", "-h"} for word in words):
         return Effect.READS
     start = 0
@@ -133,7 +133,7 @@ def az_effect(words: Words) -> Effect:
 
 
 def cloud_effect(words: Words) -> Effect:
-    """What a command of another cloud's tool does, where names of things may follow the verb."""
+    """Effect of another cloud tool's command, in which names may follow the verb."""
     if option(words, "-X", "--method", "--request"):
         return union(method_effect(method) for method in option(words, "-X", "--method", "--request"))
     plain = [word for word in words if word is None or _PATH_WORD.fullmatch(word)]

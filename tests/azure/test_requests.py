@@ -202,7 +202,7 @@ async def test_pages_are_followed_but_not_to_another_host(service: Service, clou
     assert len(service.asked) == 2
 
 
-async def test_the_subscription_must_be_plain(service: Service) -> None:
+async def test_an_ambiguous_subscription_is_refused(service: Service) -> None:
     two = [{"subscriptionId": f"{n}", "displayName": f"Sub {n}", "state": "Enabled"} for n in (1, 2)]
     service.respond = lambda asked: (200, {}, {"value": two})
     where = msgspec.structs.replace(service.where, subscription="")
@@ -211,7 +211,7 @@ async def test_the_subscription_must_be_plain(service: Service) -> None:
     named = await connect(LOCAL, msgspec.structs.replace(where, subscription="sub 2"))
     assert named.subscription == "2"
     await named.close()
-    with pytest.raises(AzureFailure, match="no subscription “other”"):
+    with pytest.raises(AzureFailure, match="“other” does not exist"):
         await connect(LOCAL, msgspec.structs.replace(where, subscription="other"))
 
 
