@@ -14,6 +14,7 @@
   * KeyProblem: an SSH key cannot be read or created (ssh.keys)
   * SecretStoreError: secrets cannot be stored or read (secrets)
   * JournalError: the journal cannot be used (journal)
+  * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)
   * UserError: an action on the screen is not possible (ui.controller)
   * ThemeError: a theme is not valid (ui.theme)
 """

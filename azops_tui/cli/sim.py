@@ -26,12 +26,13 @@ def sim() -> None:
 def up(speed: float | None, foreground: bool, verbose: bool) -> None:
     """Start the simulator unless it is already running."""
     from azops_tui.simulator import lifecycle
+    from azops_tui.simulator.endpoint import SimulatorError
 
     try:
         if foreground:
             sys.exit(lifecycle.foreground(speed=speed, verbose=verbose))
         endpoint, started = lifecycle.up(speed=speed, verbose=verbose)
-    except RuntimeError as error:
+    except SimulatorError as error:
         fail(str(error), exits.NO_CLOUD)
     state = "started" if started else "is already running"
     click.echo(f"The local Azure {state} at {endpoint.url} (process {endpoint.pid}).")
@@ -42,10 +43,11 @@ def up(speed: float | None, foreground: bool, verbose: bool) -> None:
 def down() -> None:
     """Stop the simulator and discard its state."""
     from azops_tui.simulator import lifecycle
+    from azops_tui.simulator.endpoint import SimulatorError
 
     try:
         stopped = lifecycle.down()
-    except RuntimeError as error:
+    except SimulatorError as error:
         fail(str(error), exits.NO_CLOUD)
     click.echo("The local Azure has stopped." if stopped else "No local Azure was running.")
 

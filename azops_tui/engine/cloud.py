@@ -119,11 +119,11 @@ async def open_cloud(profile: Profile) -> Cloud:
 
     if profile.cloud != "local":
         return await connect(profile)
-    from azops_tui.simulator.endpoint import open_local
+    from azops_tui.simulator.endpoint import SimulatorError, open_local
 
     try:
         local = await open_local()
-    except (RuntimeError, OSError) as error:
+    except (SimulatorError, OSError) as error:
         text = str(error)
         raise AzureFailure(FailureView(code="NoLocalCloud", message=f"{text[:1].upper()}{text[1:]}")) from error
     try:

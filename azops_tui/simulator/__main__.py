@@ -41,7 +41,7 @@ def serve_until_told(*, speed: float | None, keep: Path | None, verbose: bool, a
     try:
         asyncio.run(_serve(speed, keep, announce, leash))
     except (OSError, ValueError) as problem:
-        print(f"the local cloud could not be started: {problem}", file=sys.stderr)  # noqa: T201
+        print(f"Cannot start the simulator: {problem}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130

@@ -22,39 +22,39 @@ class IpAddressPool:
         Raises:
             LookupError: more than 130,000 have been allocated.
         """
-        found = next(self._public, None)
-        if found is None:
-            raise LookupError("the simulator has no more public addresses")
-        return found
+        address = next(self._public, None)
+        if address is None:
+            raise LookupError("the simulator has no free public address")
+        return address
 
-    def take(self, subnet: str, prefix: str, owner: str, wanted: str = "") -> str | None:
+    def take(self, subnet: str, prefix: str, owner: str, requested: str = "") -> str | None:
         """Allocate a private address of a subnet.
 
         Args:
             subnet: id of the subnet, in any case.
             prefix: range of the subnet, as ``10.0.0.0/24``.
             owner: id of the new owner; an owner keeps its address unless it requests another.
-            wanted: the requested address; empty for any.
+            requested: the requested address; empty for any.
 
         Returns:
             The address, or None if the subnet is full or the requested address has another owner.
         """
         taken = self._taken.setdefault(subnet.lower(), {})
         owner = owner.lower()
-        mine = next((a for a, o in taken.items() if o == owner), None)
-        if mine is not None and wanted in ("", mine):
-            return mine
-        if wanted:
-            if taken.get(wanted, owner) != owner:
+        current = next((a for a, o in taken.items() if o == owner), None)
+        if current is not None and requested in ("", current):
+            return current
+        if requested:
+            if taken.get(requested, owner) != owner:
                 return None
-            found: str | None = wanted
+            address: str | None = requested
         else:
-            found = next((a for a in _usable(prefix) if a not in taken), None)
-        if found is not None:
-            if mine is not None:
-                del taken[mine]
-            taken[found] = owner
-        return found
+            address = next((a for a in _usable(prefix) if a not in taken), None)
+        if address is not None:
+            if current is not None:
+                del taken[current]
+            taken[address] = owner
+        return address
 
     def free(self, owner: str) -> None:
         """Free the private addresses of an owner and of its children."""

@@ -29,7 +29,7 @@ def speed_from_environment() -> float:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise ValueError(f"AZOPS_SIM_SPEED must be a positive number, such as 12, and is {text!r}")
+        raise ValueError(f"AZOPS_SIM_SPEED must be a positive number, such as 12, not {text!r}")
     return speed
 
 

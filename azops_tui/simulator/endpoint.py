@@ -17,9 +17,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from azops_tui import paths
+from azops_tui.errors import AzopsError
 
 PATIENCE = 20.0
 """Seconds to wait until a child process reports that it is ready."""
+
+
+class SimulatorError(AzopsError):
+    """The simulator cannot be started or stopped."""
 
 
 class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +73,10 @@ def recorded() -> SimulatorEndpoint | None:
 
 def running() -> SimulatorEndpoint | None:
     """The simulator that ``azops sim up`` started, or None if it does not answer. Takes milliseconds."""
-    found = recorded()
-    if found is None or status(found) is None:
+    endpoint = recorded()
+    if endpoint is None or status(endpoint) is None:
         return None
-    return found
+    return endpoint
 
 
 def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, object] | None:
@@ -79,16 +84,16 @@ def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, objec
     import http.client
     import ssl
 
-    where = urlsplit(endpoint.url)
+    address = urlsplit(endpoint.url)
     try:
         context = ssl.create_default_context(cafile=endpoint.ca)
-        connection = http.client.HTTPSConnection(where.hostname or "", where.port, timeout=timeout, context=context)
+        connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=timeout, context=context)
         with contextlib.closing(connection):
             connection.request("GET", "/simulator/status")
-            found = msgspec.json.decode(connection.getresponse().read(), type=dict[str, object])
+            reply = msgspec.json.decode(connection.getresponse().read(), type=dict[str, object])
     except (OSError, http.client.HTTPException, msgspec.DecodeError):
         return None
-    return found if found.get("pid") == endpoint.pid else None
+    return reply if reply.get("pid") == endpoint.pid else None
 
 
 class LocalCloud:
@@ -118,11 +123,11 @@ async def open_local(*, speed: float | None = None) -> LocalCloud:
             is already running keeps its speed.
 
     Raises:
-        RuntimeError: the simulator cannot be started; the message says why.
+        SimulatorError: the simulator cannot be started; the message says why.
     """
-    found = await asyncio.to_thread(running)
-    if found is not None:
-        return LocalCloud(found)
+    kept = await asyncio.to_thread(running)
+    if kept is not None:
+        return LocalCloud(kept)
     endpoint, child = await asyncio.to_thread(start, speed=speed)
     return LocalCloud(endpoint, child)
 
@@ -136,7 +141,7 @@ def start(
     (``keep``: its folder) has its own session and reads nothing.
 
     Raises:
-        RuntimeError: the simulator cannot be started; the message says why.
+        SimulatorError: the simulator cannot be started; the message says why.
     """
     command = [sys.executable, "-P", "-m", "azops_tui.simulator"]
     environment = dict(os.environ)
@@ -160,7 +165,7 @@ def start(
             start_new_session=True,
         )
     except OSError as problem:
-        raise RuntimeError(f"the local cloud could not be started: {problem}") from None
+        raise SimulatorError(f"Cannot start the simulator: {problem}") from None
     finally:
         if not isinstance(errors, int):
             errors.close()
@@ -170,10 +175,10 @@ def start(
     except msgspec.DecodeError:
         child.kill()
         child.wait()
-        said = child.stderr.read().decode("utf-8", "replace").strip() if child.stderr else ""
+        errors_text = child.stderr.read().decode("utf-8", "replace").strip() if child.stderr else ""
         _close_pipes(child)
-        last = said.splitlines()[-1] if said else "it ended without saying why"
-        raise RuntimeError(f"the local cloud could not be started: {last}") from None
+        last = errors_text.splitlines()[-1] if errors_text else "it ended without saying why"
+        raise SimulatorError(f"Cannot start the simulator: {last}") from None
 
 
 def _first_line(child: subprocess.Popen[bytes]) -> bytes:
@@ -213,11 +218,11 @@ def _close_pipes(child: subprocess.Popen[bytes]) -> None:
 
 def wait_gone(endpoint: SimulatorEndpoint, seconds: float) -> bool:
     """Wait until a simulator stops listening. Returns False after ``seconds``."""
-    where = urlsplit(endpoint.url)
+    address = urlsplit(endpoint.url)
     end = time.monotonic() + seconds
     while True:
         try:
-            socket.create_connection((where.hostname or "", where.port or 0), timeout=1).close()
+            socket.create_connection((address.hostname or "", address.port or 0), timeout=1).close()
         except OSError:
             return True
         if time.monotonic() > end:

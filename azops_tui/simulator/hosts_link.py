@@ -59,7 +59,7 @@ class SshHosts:
         try:
             await network.start(spec)
         except OSError as problem:
-            LOG.error("the host %s could not be started: %s", machine.name, problem)
+            LOG.error("cannot start the host %s: %s", machine.name, problem)
 
     async def stop(self, key: str) -> None:
         """Stops a machine; it keeps its host key."""

@@ -10,7 +10,16 @@ from pathlib import Path
 import msgspec
 
 from azops_tui import paths
-from azops_tui.simulator.endpoint import SimulatorEndpoint, folder, recorded, running, start, status, wait_gone
+from azops_tui.simulator.endpoint import (
+    SimulatorEndpoint,
+    SimulatorError,
+    folder,
+    recorded,
+    running,
+    start,
+    status,
+    wait_gone,
+)
 
 
 class SimulatorStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +39,11 @@ def up(*, speed: float | None = None, verbose: bool = False) -> tuple[SimulatorE
         The endpoint, and whether this call started the simulator.
 
     Raises:
-        RuntimeError: the simulator cannot be started; the message says why.
+        SimulatorError: the simulator cannot be started; the message says why.
     """
-    found = running()
-    if found is not None:
-        return found, False
+    kept = running()
+    if kept is not None:
+        return kept, False
     keep = paths.private(folder())
     endpoint, child = start(speed=speed, keep=keep, verbose=verbose)
     if child.stdout:
@@ -47,11 +56,11 @@ def foreground(*, speed: float | None = None, verbose: bool = False) -> int:
     """Run the simulator in this process until it is interrupted. Returns the exit code.
 
     Raises:
-        RuntimeError: a simulator is already running.
+        SimulatorError: a simulator is already running.
     """
-    found = running()
-    if found is not None:
-        raise RuntimeError(f"a local cloud is running already at {found.url} (process {found.pid})")
+    kept = running()
+    if kept is not None:
+        raise SimulatorError(f"A simulator is already running at {kept.url} (process {kept.pid}).")
     from azops_tui.simulator.__main__ import serve_until_told
 
     return serve_until_told(speed=speed, keep=paths.private(folder()), verbose=verbose, announce=True, leash=False)
@@ -61,32 +70,32 @@ def down() -> bool:
     """Stop the simulator. Returns whether one was running.
 
     Raises:
-        RuntimeError: the simulator does not end.
+        SimulatorError: the simulator does not end.
     """
-    found = running()
-    if found is None:
+    kept = running()
+    if kept is None:
         _remove(folder() / "endpoint.json")
         return False
     for number, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(found.pid, number)
-        if wait_gone(found, patience):
+            os.kill(kept.pid, number)
+        if wait_gone(kept, patience):
             break
     else:
-        raise RuntimeError(f"the local cloud (process {found.pid}) does not end")
+        raise SimulatorError(f"The simulator (process {kept.pid}) does not end.")
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(found.pid, os.WNOHANG)
+        os.waitpid(kept.pid, os.WNOHANG)
     _remove(folder() / "endpoint.json")
     return True
 
 
 def state() -> SimulatorStatus:
     """The state of the simulator that keeps running."""
-    found = recorded()
-    said = status(found) if found else None
-    if found is None or said is None:
+    endpoint = recorded()
+    reply = status(endpoint) if endpoint else None
+    if endpoint is None or reply is None:
         return SimulatorStatus(endpoint=None)
-    return msgspec.convert({**said, "endpoint": msgspec.to_builtins(found)}, SimulatorStatus, strict=False)
+    return msgspec.convert({**reply, "endpoint": msgspec.to_builtins(endpoint)}, SimulatorStatus, strict=False)
 
 
 def _remove(path: Path) -> None:

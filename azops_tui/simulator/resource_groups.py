@@ -34,10 +34,10 @@ class ResourceGroupManager:
         Raises:
             ArmError: it is not there.
         """
-        found = self.store.group(subscription, name)
-        if found is None:
+        group = self.store.group(subscription, name)
+        if group is None:
             raise group_not_found(name)
-        return found
+        return group
 
     def put(self, subscription: str, name: str, sent: dict[str, Json]) -> ArmReply:
         """Create a group, or replace its tags."""
@@ -63,10 +63,10 @@ class ResourceGroupManager:
         location = locations.region_name(location)
         tags = {str(k): str(v) for k, v in (sent.get("tags") or {}).items()}
         if before is None:
-            made = ResourceGroupRecord(subscription, name, location, tags, str(sent.get("managedBy") or ""))
-            made.created = self.cloud.clock.now()
-            self.store.add_group(made)
-            return ArmReply(201, made.as_json())
+            group = ResourceGroupRecord(subscription, name, location, tags, str(sent.get("managedBy") or ""))
+            group.created = self.cloud.clock.now()
+            self.store.add_group(group)
+            return ArmReply(201, group.as_json())
         if before.state == "Deleting":
             raise ArmError(
                 409,
@@ -120,22 +120,24 @@ class ResourceGroupManager:
 
     def list(self, subscription: str, query: Mapping[str, str]) -> list[Json]:
         """The groups of a subscription, filtered by tag (``$filter``) and number (``$top``)."""
-        found = self.store.groups_of(subscription)
+        groups = self.store.groups_of(subscription)
         match = re.match(r"(?i)tagname eq '([^']*)'(?: and tagvalue eq '([^']*)')?", query.get("$filter", ""))
         if match:
-            found = [g for g in found if _tagged(g.tags, match[1], match[2])]
+            groups = [g for g in groups if _tagged(g.tags, match[1], match[2])]
         top = query.get("$top", "")
         if top.isdigit():
-            found = found[: int(top)]
-        return [g.as_json() for g in found]
+            groups = groups[: int(top)]
+        return [g.as_json() for g in groups]
 
     def export(self, subscription: str, name: str, sent: dict[str, Json]) -> Json:
         """Export the group as a template that creates its resources."""
         group = self.get(subscription, name)
-        wanted = {str(r).lower() for r in sent.get("resources") or ["*"]}
+        requested_ids = {str(r).lower() for r in sent.get("resources") or ["*"]}
         resources, parameters = [], {}
         for resource in self.store.in_group(group):
-            if not self.manager.is_tracked(resource) or ("*" not in wanted and resource.address.key not in wanted):
+            if not self.manager.is_tracked(resource) or (
+                "*" not in requested_ids and resource.address.key not in requested_ids
+            ):
                 continue
             address = resource.address
             parameter = re.sub(r"\W", "_", "_".join((*address.types, *address.names, "name")))
@@ -160,5 +162,5 @@ class ResourceGroupManager:
 
 
 def _tagged(tags: dict[str, str], name: str, value: str | None) -> bool:
-    found = next((v for k, v in tags.items() if k.lower() == name.lower()), None)
-    return found is not None and (value is None or found == value)
+    tag = next((v for k, v in tags.items() if k.lower() == name.lower()), None)
+    return tag is not None and (value is None or tag == value)

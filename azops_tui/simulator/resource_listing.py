@@ -28,13 +28,13 @@ _SHOWN = (
 
 def select(resources: Iterable[Resource], query: dict[str, str]) -> list[Json]:
     """The resources as the generic list shows them: without properties, filtered by ``$filter`` and ``$top``."""
-    wanted = query.get("$filter", "")
+    filter_ = query.get("$filter", "")
     expand = query.get("$expand", "").lower()
-    found = [r for r in resources if _matches(r, wanted)]
+    matches = [r for r in resources if _matches(r, filter_)]
     top = query.get("$top", "")
     if top.isdigit():
-        found = found[: int(top)]
-    return [summary(r, expand) for r in found]
+        matches = matches[: int(top)]
+    return [summary(r, expand) for r in matches]
 
 
 def summary(resource: Resource, expand: str = "") -> dict[str, Json]:
@@ -51,12 +51,12 @@ def summary(resource: Resource, expand: str = "") -> dict[str, Json]:
     return body
 
 
-def _matches(resource: Resource, wanted: str) -> bool:
-    if not wanted:
+def _matches(resource: Resource, filter_: str) -> bool:
+    if not filter_:
         return True
     tags = {str(k).lower(): str(v) for k, v in (resource.body.get("tags") or {}).items()}
     tag = ""
-    for match in _CLAUSE.finditer(wanted):
+    for match in _CLAUSE.finditer(filter_):
         if match[5]:
             if match[4].lower() not in _field(resource, match[5]).lower():
                 return False

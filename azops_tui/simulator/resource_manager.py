@@ -53,10 +53,10 @@ class ResourceManager:
             ArmError: the resource or its group does not exist.
         """
         self.group(address)
-        found = self.provider(address).find(address)
-        if found is None:
+        resource = self.provider(address).find(address)
+        if resource is None:
             raise self.missing(address)
-        return found
+        return resource
 
     def missing(self, address: ResourceId) -> ArmError:
         """The error for a missing resource: the outermost missing parent, or the resource itself."""

@@ -74,8 +74,8 @@ class Resource:
     @property
     def properties(self) -> dict[str, Json]:
         """The properties; added to the document if missing."""
-        found = self.body.setdefault("properties", {})
-        return found if isinstance(found, dict) else {}
+        properties = self.body.setdefault("properties", {})
+        return properties if isinstance(properties, dict) else {}
 
     @property
     def state(self) -> str:
@@ -119,8 +119,8 @@ class ResourceStore:
 
     def groups_of(self, subscription: str) -> list[ResourceGroupRecord]:
         """The groups of a subscription in order of creation."""
-        wanted = subscription.lower()
-        return [g for (s, _), g in self.groups.items() if s == wanted]
+        lower = subscription.lower()
+        return [g for (s, _), g in self.groups.items() if s == lower]
 
     def get(self, resource_id: str) -> Resource | None:
         """A resource by id in any spelling, or None."""

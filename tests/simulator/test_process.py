@@ -17,7 +17,16 @@ import msgspec
 import pytest
 
 from azops_tui.simulator import lifecycle
-from azops_tui.simulator.endpoint import SimulatorEndpoint, folder, open_local, running, start, status, stop
+from azops_tui.simulator.endpoint import (
+    SimulatorEndpoint,
+    SimulatorError,
+    folder,
+    open_local,
+    running,
+    start,
+    status,
+    stop,
+)
 
 PARENT = """
 import asyncio, sys, time
@@ -110,7 +119,7 @@ def test_a_stale_endpoint_file_is_not_a_running_simulator() -> None:
 
 async def test_a_speed_that_is_not_valid_gives_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZOPS_SIM_SPEED", "fast")
-    with pytest.raises(RuntimeError, match="AZOPS_SIM_SPEED must be a positive number"):
+    with pytest.raises(SimulatorError, match="AZOPS_SIM_SPEED must be a positive number"):
         await open_local()
 
 

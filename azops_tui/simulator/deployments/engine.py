@@ -48,16 +48,16 @@ class DeploymentEngine:
             ArmError: the resource or its group does not exist.
         """
         self.manager.group(address)
-        found = self.find(address)
-        if found is None:
+        deployment = self.find(address)
+        if deployment is None:
             raise ArmError(404, "DeploymentNotFound", f"Deployment '{address.last_name}' could not be found.")
-        return found
+        return deployment
 
     def of_scope(self, scope: str) -> list[DeploymentRecord]:
         """The deployments of one scope, newest first."""
         prefix = f"{scope}/providers/microsoft.resources/deployments/".lower()
-        found = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
-        return sorted(found, key=lambda d: d.started, reverse=True)
+        deployments = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
+        return sorted(deployments, key=lambda d: d.started, reverse=True)
 
     def prepare(self, address: ResourceId, sent: Mapping[str, Json]) -> tuple[Expansion, Json]:
         """Expand the template of a request.
@@ -119,16 +119,16 @@ class DeploymentEngine:
         """
         spec = str(link.get("id") or "")
         if spec:
-            found = self.cloud.store.get(spec)
-            if found is not None:
-                return copy.deepcopy(found.properties.get("mainTemplate") or {})
+            resource = self.cloud.store.get(spec)
+            if resource is not None:
+                return copy.deepcopy(resource.properties.get("mainTemplate") or {})
             raise ArmError(404, "TemplateSpecNotFound", f"The template spec '{spec}' could not be found.")
-        where = link.get("uri") or link.get("relativePath") or ""
+        source = link.get("uri") or link.get("relativePath") or ""
         raise ArmError(
             400,
             "InvalidContentLink",
-            f"Unable to download deployment content from '{where}'. The local cloud has no way to the network: put the "
-            "template into the request, or use a template spec.",
+            f"Unable to download deployment content from '{source}'. The simulator does not download templates. Send "
+            "the template in the request, or use a template spec.",
         )
 
     def validate(self, address: ResourceId, sent: Mapping[str, Json]) -> dict[str, Json]:
@@ -228,14 +228,15 @@ class DeploymentEngine:
         Raises:
             ArmError: the deployment does not exist or has ended.
         """
-        found = self.get(address)
-        if found.is_done or found.task is None:
+        deployment = self.get(address)
+        if deployment.is_done or deployment.task is None:
             raise ArmError(
                 409,
                 "DeploymentCannotBeCancelled",
-                f"The deployment '{found.name}' cannot be cancelled because its provisioning state is '{found.state}'.",
+                f"The deployment '{deployment.name}' cannot be cancelled because its provisioning state is "
+                f"'{deployment.state}'.",
             )
-        found.task.cancel()
-        for child in found.children:
+        deployment.task.cancel()
+        for child in deployment.children:
             if child.task is not None:
                 child.task.cancel()

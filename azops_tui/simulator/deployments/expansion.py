@@ -39,8 +39,8 @@ class TemplateRuntime:
         if address.type.lower() == DEPLOYMENTS:
             body = self.deployment(resource_id)
         else:
-            found = self._resource(resource_id)
-            body = self.manager.registry.of(address.type).show(found, {})
+            resource = self._resource(resource_id)
+            body = self.manager.registry.of(address.type).show(resource, {})
         if body is None:
             raise LookupError(f"the deployment {resource_id} was not found")
         return body if full else body.get("properties") or {}
@@ -51,12 +51,12 @@ class TemplateRuntime:
         Raises:
             LookupError: the resource does not exist or has no such action.
         """
-        found = self._resource(resource_id)
-        provider = self.manager.registry.of(found.address.type)
-        answer = provider.act(found, "POST", ActionCall(action.lower(), body))
-        if answer is None or answer.status >= 300:
-            raise LookupError(f"{found.type} has no action {action}")
-        return answer.body
+        resource = self._resource(resource_id)
+        provider = self.manager.registry.of(resource.address.type)
+        reply = provider.act(resource, "POST", ActionCall(action.lower(), body))
+        if reply is None or reply.status >= 300:
+            raise LookupError(f"{resource.type} has no action {action}")
+        return reply.body
 
     def secret(self, vault_id: str, name: str, version: str | None) -> str:
         """A secret of a key vault.
@@ -64,15 +64,15 @@ class TemplateRuntime:
         Raises:
             LookupError: the vault or the secret does not exist.
         """
-        found = self._resource(f"{vault_id}/secrets/{name}")
-        return str(found.properties.get("value") or "")
+        resource = self._resource(f"{vault_id}/secrets/{name}")
+        return str(resource.properties.get("value") or "")
 
     def _resource(self, resource_id: str) -> Resource:
         address = ResourceId.parse(resource_id)
-        found = self.manager.registry.of(address.type).find(address)
-        if found is None:
+        resource = self.manager.registry.of(address.type).find(address)
+        if resource is None:
             raise LookupError(f"The Resource '{address.title}' under resource group '{address.group}' was not found.")
-        return found
+        return resource
 
 
 def expand(

@@ -179,7 +179,7 @@ class DeploymentRecord:
 
     def all_output_resources(self) -> list[str]:
         """Ids of all resources it wrote, also in nested deployments, but not of those; sorted, ignoring case."""
-        found = {
+        ids = {
             s.target.lower(): s.target
             for s in self.steps
             if s.target
@@ -188,5 +188,5 @@ class DeploymentRecord:
             and ResourceId.parse(s.target).type.lower() != "microsoft.resources/deployments"
         }
         for child in self.children:
-            found |= {r.lower(): r for r in child.output_resources}
-        return [found[k] for k in sorted(found)]
+            ids |= {r.lower(): r for r in child.output_resources}
+        return [ids[k] for k in sorted(ids)]

@@ -68,13 +68,13 @@ def _concealed(
     deployments: DeploymentEngine, address: ResourceId, sent: Mapping[str, Json], expansion: Expansion, template: Json
 ) -> tuple[Expansion, list[str]]:
     """The expansion with secret parameters concealed, and the secret texts that remain visible in it."""
-    given = _parameters(sent)
-    secret = list(secrets(template, given).values())
+    parameters = _parameters(sent)
+    secret = list(secrets(template, parameters).values())
     if not secret:
         return expansion, []
-    hidden = {**sent, "properties": {**sent["properties"], "parameters": concealed(template, given)}}
+    concealed_request = {**sent, "properties": {**sent["properties"], "parameters": concealed(template, parameters)}}
     try:
-        shown, _ = deployments.prepare(address, hidden)
+        shown, _ = deployments.prepare(address, concealed_request)
     except ArmError:
         return expansion, list(texts(secret))  # it computes with its secrets
     return shown, list(texts([value for value in secret if not isinstance(value, str)]))
@@ -85,35 +85,35 @@ def _complete(sent: Mapping[str, Json]) -> bool:
 
 
 def _parameters(sent: Mapping[str, Json]) -> dict[str, Json]:
-    found = sent["properties"].get("parameters") or {}
-    inner = found.get("parameters")
-    return inner if isinstance(inner, dict) and "$schema" in found else found
+    parameters = sent["properties"].get("parameters") or {}
+    inner = parameters.get("parameters")
+    return inner if isinstance(inner, dict) and "$schema" in parameters else parameters
 
 
 def _live(deployments: DeploymentEngine, address: ResourceId, expansion: Expansion) -> dict[str, Json]:
     """The current documents of the group's resources and of those that the template names, by id."""
     cloud, registry = deployments.cloud, deployments.manager.registry
-    found: dict[str, Json] = {}
+    documents: dict[str, Json] = {}
     group = cloud.store.group(address.subscription, address.group) if address.group else None
     if group is not None:
         for resource in cloud.store.in_group(group):
             if deployments.manager.is_tracked(resource):
-                found[resource.id] = copy.deepcopy(registry.of(resource.address.type).show(resource, {}))
-    known = {id.lower() for id in found}
-    for wanted in expansion.resources:
-        kind = wanted.type.lower()
-        if "[" in wanted.id or kind == DEPLOYMENTS or wanted.id.lower() in known:
+                documents[resource.id] = copy.deepcopy(registry.of(resource.address.type).show(resource, {}))
+    known = {id.lower() for id in documents}
+    for resource_ in expansion.resources:
+        kind = resource_.type.lower()
+        if "[" in resource_.id or kind == DEPLOYMENTS or resource_.id.lower() in known:
             continue
-        target = ResourceId.parse(wanted.id)
+        target = ResourceId.parse(resource_.id)
         if kind == _GROUPS:
-            there = cloud.store.group(target.subscription, wanted.name)
+            there = cloud.store.group(target.subscription, resource_.name)
             if there is not None:
-                found[wanted.id] = copy.deepcopy(there.as_json())
+                documents[resource_.id] = copy.deepcopy(there.as_json())
             continue
         resource_there = registry.of(target.type).find(target)
         if resource_there is not None:
-            found[wanted.id] = copy.deepcopy(registry.of(target.type).show(resource_there, {}))
-    return found
+            documents[resource_.id] = copy.deepcopy(registry.of(target.type).show(resource_there, {}))
+    return documents
 
 
 def _spared(deployments: DeploymentEngine, change: ResourceChange) -> ResourceChange:
@@ -137,8 +137,8 @@ def _masked(value: Json, secret: Collection[str]) -> Json:
         return value
     if value and value in secret:
         return _MASK
-    for one in secret:
-        value = value.replace(one, _MASK) if len(one) >= _TELLING else value
+    for text in secret:
+        value = value.replace(text, _MASK) if len(text) >= _TELLING else value
     return value
 
 

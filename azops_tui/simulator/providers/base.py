@@ -49,8 +49,8 @@ class ResourceWrite:
     @property
     def properties(self) -> dict[str, Json]:
         """A copy of the properties in the body."""
-        found = self.sent.get("properties")
-        return copy.deepcopy(found) if isinstance(found, dict) else {}
+        properties = self.sent.get("properties")
+        return copy.deepcopy(properties) if isinstance(properties, dict) else {}
 
 
 @dataclass(slots=True)

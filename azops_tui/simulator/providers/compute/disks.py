@@ -102,22 +102,22 @@ class DiskProvider(ResourceProvider):
 
 def tier_of(size: int) -> tuple[str, int, int]:
     """Performance tier, IOPS and MB/s of a premium disk of ``size`` GB."""
-    found = next((t for t in TIERS if size <= t[0]), TIERS[-1])
-    return found[1], found[2], found[3]
+    tier = next((t for t in TIERS if size <= t[0]), TIERS[-1])
+    return tier[1], tier[2], tier[3]
 
 
 def attach(cloud: SimulatedCloud, machine: Resource) -> None:
     """Create the missing disks of a virtual machine, mark its disks as attached, and free detached ones."""
     storage = machine.properties.get("storageProfile") or {}
     entries = [e for e in [storage.get("osDisk"), *(storage.get("dataDisks") or [])] if isinstance(e, dict)]
-    wanted = {}
+    attached = {}
     for entry in entries:
         id_ = reference_id(entry.get("managedDisk"))
         if id_:
-            wanted[ResourceId.parse(id_).key] = entry
+            attached[ResourceId.parse(id_).key] = entry
             _attach_one(cloud, machine, id_, entry, entry is storage.get("osDisk"))
     for disk in cloud.store.of_type("microsoft.compute/disks", f"/subscriptions/{machine.address.subscription}"):
-        if str(disk.body.get("managedBy") or "").lower() == machine.address.key and disk.address.key not in wanted:
+        if str(disk.body.get("managedBy") or "").lower() == machine.address.key and disk.address.key not in attached:
             disk.body.pop("managedBy", None)
             disk.properties["diskState"] = "Unattached"
 

@@ -51,9 +51,9 @@ SYSTEM_BYTES = {"Windows": 136367309312, "Linux": 32213303808}
 
 
 def _row(publisher: str, offer: str, sku: str) -> tuple[str, ...]:
-    wanted = (publisher.lower(), offer.lower(), sku.lower())
-    found = (row for key, row in CATALOGUE.items() if tuple(k.lower() for k in key) == wanted)
-    row = next(found, None)
+    image = (publisher.lower(), offer.lower(), sku.lower())
+    rows = (row for key, row in CATALOGUE.items() if tuple(k.lower() for k in key) == image)
+    row = next(rows, None)
     if row is not None:
         return row
     version, _, *traits = UNKNOWN

@@ -31,13 +31,13 @@ class ManagedImageProvider(ResourceProvider):
 
     def _complete(self, disk: dict[str, Json]) -> None:
         """Add the properties that the service reads from the source disk or snapshot."""
-        known = reference_id(disk.get("managedDisk")) or reference_id(disk.get("snapshot"))
-        found = self.cloud.store.get(known) if known else None
-        if found is not None:
-            size = found.properties.get("diskSizeGB")
+        source_id = reference_id(disk.get("managedDisk")) or reference_id(disk.get("snapshot"))
+        source = self.cloud.store.get(source_id) if source_id else None
+        if source is not None:
+            size = source.properties.get("diskSizeGB")
             if size is not None:
                 disk.setdefault("diskSizeGB", size)
-            disk.setdefault("storageAccountType", get(found.body, "sku", "name"))
+            disk.setdefault("storageAccountType", get(source.body, "sku", "name"))
         disk.setdefault("caching", "None")
         disk.setdefault("storageAccountType", "Standard_LRS")
 

@@ -95,8 +95,8 @@ def add_os_defaults(profile: dict[str, Json], system: str) -> None:
 
 def public_keys(profile: Json) -> tuple[str, ...]:
     """The public keys that can log in."""
-    found = get(profile, "linuxConfiguration", "ssh", "publicKeys") or []
-    return tuple(str(get(k, "keyData")).strip() for k in found if get(k, "keyData"))
+    keys = get(profile, "linuxConfiguration", "ssh", "publicKeys") or []
+    return tuple(str(get(k, "keyData")).strip() for k in keys if get(k, "keyData"))
 
 
 def storage_account_type(size: str) -> str:
@@ -161,7 +161,7 @@ def system_version(reference: Json, system: str) -> tuple[str, str]:
         return "Windows Server", "10.0.20348.2159"
     for name in ("debian", "centos", "rhel", "suse", "flatcar"):
         if name in text:
-            found = re.search(r"[-_:](\d+(?:[._]\d+)?)", text)
-            return name, found[1].replace("_", ".") if found else ""
-    found = re.search(r"(\d\d)[._]?(04|10)", text)
-    return "ubuntu", f"{found[1]}.{found[2]}" if found else "22.04"
+            version = re.search(r"[-_:](\d+(?:[._]\d+)?)", text)
+            return name, version[1].replace("_", ".") if version else ""
+    version = re.search(r"(\d\d)[._]?(04|10)", text)
+    return "ubuntu", f"{version[1]}.{version[2]}" if version else "22.04"

@@ -79,8 +79,8 @@ def list_extension_types(services: ArmServices, request: ArmRequest) -> ArmReply
 
 def list_extension_versions(services: ArmServices, request: ArmRequest) -> ArmReply:
     """The newest version of an extension type."""
-    wanted = request.params["type"].lower()
-    newest = next((v for k, v in _extensions(request).items() if k.lower() == wanted), UNKNOWN_VERSION)
+    type_ = request.params["type"].lower()
+    newest = next((v for k, v in _extensions(request).items() if k.lower() == type_), UNKNOWN_VERSION)
     return _rows(request, [newest])
 
 

@@ -22,16 +22,16 @@ def run_command(
 
     The script runs on the machine's simulated host; without hosts its output is empty.
     """
-    said: list[Json] = []
+    statuses: list[Json] = []
     lines = get(body, "script") or _NAMED.get(str(get(body, "commandId") or "").lower(), [])
-    given = [(str(get(p, "name") or ""), str(get(p, "value") or "")) for p in get(body, "parameters") or []]
-    arguments = [value for name, value in given if not name or name.lower().startswith("arg")]
-    variables = {name: value for name, value in given if name.isidentifier()}
+    parameters = [(str(get(p, "name") or ""), str(get(p, "value") or "")) for p in get(body, "parameters") or []]
+    arguments = [value for name, value in parameters if not name or name.lower().startswith("arg")]
+    variables = {name: value for name, value in parameters if name.isidentifier()}
 
     async def work() -> None:
         await cloud.clock.sleep(20)
         _, out, errors = await cloud.hosts.execute(key, "\n".join(lines) + "\n", arguments, variables)
         text = f"Enable succeeded: \n[stdout]\n{out[-LONGEST:]}\n[stderr]\n{errors[-LONGEST:]}"
-        said.append(status("ProvisioningState/succeeded", "Provisioning succeeded", "", text))
+        statuses.append(status("ProvisioningState/succeeded", "Provisioning succeeded", "", text))
 
-    return work, lambda: {"value": said}
+    return work, lambda: {"value": statuses}

@@ -40,9 +40,9 @@ class ScaleSetInstanceProvider(ResourceProvider):
     types = (INSTANCE_TYPE.lower(),)
 
     def find(self, address: ResourceId) -> Resource | None:
-        found = self.cloud.store.get(address.id)
-        if found is not None or address.parent is None:
-            return found
+        instance = self.cloud.store.get(address.id)
+        if instance is not None or address.parent is None:
+            return instance
         flexible = address.parent.scope + f"/providers/Microsoft.Compute/virtualMachines/{address.last_name}"
         machine = self.cloud.store.get(flexible)
         owner = reference_id(machine.properties.get("virtualMachineScaleSet")) if machine else ""
@@ -276,9 +276,9 @@ def address_of(instance: Resource) -> str:
     """The instance's first private address; empty if it has none."""
     for view in instance.private.get("interfaces") or []:
         for configuration in view["properties"].get("ipConfigurations") or []:
-            found = configuration["properties"].get("privateIPAddress")
-            if found:
-                return str(found)
+            address = configuration["properties"].get("privateIPAddress")
+            if address:
+                return str(address)
     return ""
 
 

@@ -166,16 +166,16 @@ class ScaleSetProvider(ResourceProvider):
 
     async def _follow(self, resource: Resource) -> None:
         """Create or delete instances to reach the capacity."""
-        wanted = int(get(resource.body, "sku", "capacity") or 0)
-        there = instances_of(self.cloud, resource)
-        if len(there) > wanted:
-            order = sorted(there, key=lambda r: r.created)
+        capacity = int(get(resource.body, "sku", "capacity") or 0)
+        instances = instances_of(self.cloud, resource)
+        if len(instances) > capacity:
+            order = sorted(instances, key=lambda r: r.created)
             newest = get(resource.properties, "scaleInPolicy", "rules") or ["Default"]
-            leaving = order[: len(there) - wanted] if newest[0] == "OldestVM" else order[wanted:]
+            leaving = order[: len(instances) - capacity] if newest[0] == "OldestVM" else order[capacity:]
             await self._remove(leaving)
-        elif len(there) < wanted:
-            made = [make_instance(self.cloud, resource) for _ in range(wanted - len(there))]
-            await asyncio.gather(*(start_instance(self.cloud, resource, i, place) for place, i in enumerate(made)))
+        elif len(instances) < capacity:
+            created = [make_instance(self.cloud, resource) for _ in range(capacity - len(instances))]
+            await asyncio.gather(*(start_instance(self.cloud, resource, i, place) for place, i in enumerate(created)))
 
     async def _remove(self, leaving: list[Resource]) -> None:
         for instance in leaving:
@@ -274,25 +274,25 @@ class ScaleSetProvider(ResourceProvider):
 
     def _chosen(self, resource: Resource, body: Json, *, must_name: bool = False) -> list[Resource]:
         ids = get(body, "instanceIds")
-        there = instances_of(self.cloud, resource)
+        instances = instances_of(self.cloud, resource)
         if not ids:
             if must_name:
                 raise invalid_parameter("instanceIds", "Required parameter 'instanceIds' is missing (null).")
-            return there
+            return instances
         if list(ids) == ["*"]:
-            return there
-        found = []
+            return instances
+        chosen = []
         for id_ in ids:
-            mine = next((i for i in there if i.address.last_name.lower() == str(id_).lower()), None)
-            if mine is None:
+            instance = next((i for i in instances if i.address.last_name.lower() == str(id_).lower()), None)
+            if instance is None:
                 raise ArmError(
                     400,
                     "InvalidParameter",
                     f"The provided instanceId {id_} is not an active Virtual Machine Scale Set VM instanceId.",
                     target="instanceIds",
                 )
-            found.append(mine)
-        return found
+            chosen.append(instance)
+        return chosen
 
     async def _upgrade(self, resource: Resource, chosen: list[Resource]) -> None:
         old = [i for i in chosen if i.private.get("model") != resource.private.get("model")]

@@ -85,8 +85,8 @@ class VirtualMachineProvider(ResourceProvider):
                 )
 
     def _check_interface(self, nic: str, write: ResourceWrite) -> None:
-        found = self.cloud.store.get(nic)
-        if found is None:
+        interface = self.cloud.store.get(nic)
+        if interface is None:
             raise not_found_entity(nic)
         for other in self.cloud.store.of_type(self.types[0], f"/subscriptions/{write.address.subscription}"):
             if other.address.key == write.address.key or other.state == "Deleting":
@@ -95,8 +95,8 @@ class VirtualMachineProvider(ResourceProvider):
                 raise ArmError(
                     400,
                     "NicInUse",
-                    f"Network Interface {found.id} is used by existing resource {other.id}. In order to use it with "
-                    f"{write.address.id}, it must be dissociated from the existing resource.",
+                    f"Network Interface {interface.id} is used by existing resource {other.id}. In order to use it "
+                    f"with {write.address.id}, it must be dissociated from the existing resource.",
                     details=[],
                 )
 
@@ -156,15 +156,15 @@ class VirtualMachineProvider(ResourceProvider):
             return
         if not isinstance(managed, dict):
             managed = disk["managedDisk"] = {}
-        known = reference_id(managed)
+        disk_id = reference_id(managed)
         if not disk.get("name"):
             alone = number == 1 and not get(write.sent, "properties", "storageProfile", "dataDisks")
             part = "OsDisk_1" if alone else f"disk{number}"
-            made = f"{write.address.last_name}_{part}_{uuid.uuid4().hex}"
-            disk["name"] = known.rsplit("/", 1)[-1] if known else made
+            generated_name = f"{write.address.last_name}_{part}_{uuid.uuid4().hex}"
+            disk["name"] = disk_id.rsplit("/", 1)[-1] if disk_id else generated_name
         if not managed.get("storageAccountType"):
-            found = self.cloud.store.get(known) if known else None
-            kind = get(found.body, "sku", "name") if found else None
+            existing = self.cloud.store.get(disk_id) if disk_id else None
+            kind = get(existing.body, "sku", "name") if existing else None
             managed["storageAccountType"] = kind or profiles.storage_account_type(size)
         managed.setdefault("id", f"{write.address.scope}/providers/Microsoft.Compute/disks/{disk['name']}")
         disk.setdefault("deleteOption", "Detach")
@@ -176,9 +176,9 @@ class VirtualMachineProvider(ResourceProvider):
         if write.creates:
             resource.private["power"] = "starting"
             for nic in _interfaces(resource):
-                found = self.cloud.store.get(reference_id(nic))
-                if found is not None:
-                    addresses_of(self.cloud, found, allocating=True)
+                interface = self.cloud.store.get(reference_id(nic))
+                if interface is not None:
+                    addresses_of(self.cloud, interface, allocating=True)
 
     async def work(self, resource: Resource, write: ResourceWrite) -> None:
         await super().work(resource, write)
@@ -194,9 +194,9 @@ class VirtualMachineProvider(ResourceProvider):
         """The machine to start for a virtual machine."""
         private = public = fqdn = ""
         for used in _interfaces(resource):
-            found = self.cloud.store.get(reference_id(used))
-            if found is not None:
-                private, public, fqdn = addresses_of(self.cloud, found, allocating=True)
+            interface = self.cloud.store.get(reference_id(used))
+            if interface is not None:
+                private, public, fqdn = addresses_of(self.cloud, interface, allocating=True)
                 break
         profile = resource.properties.get("osProfile")
         return SimulatedMachine(
@@ -251,9 +251,9 @@ class VirtualMachineProvider(ResourceProvider):
                 },
                 **body,
             }
-        found = [extension_view(e) for e in self._extensions(resource)]
-        if found:
-            body["extensions"] = found
+        extensions = [extension_view(e) for e in self._extensions(resource)]
+        if extensions:
+            body["extensions"] = extensions
         return body
 
     def _extensions(self, resource: Resource) -> list[Resource]:

@@ -151,12 +151,12 @@ class AgentPoolProvider(ResourceProvider):
     def find(self, address: ResourceId) -> Resource | None:
         cluster = self._cluster(address)
         profiles = cluster.properties["agentPoolProfiles"] if cluster else []
-        found = next((p for p in profiles if str(p.get("name")).lower() == address.last_name.lower()), None)
-        if cluster is None or found is None:
+        profile = next((p for p in profiles if str(p.get("name")).lower() == address.last_name.lower()), None)
+        if cluster is None or profile is None:
             return None
-        made = Resource(address, pool_body(cluster, found), created=cluster.created)
-        made.body["properties"] = found
-        return made
+        resource = Resource(address, pool_body(cluster, profile), created=cluster.created)
+        resource.body["properties"] = profile
+        return resource
 
     def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
         cluster = self.cloud.store.get(address.id)

@@ -93,12 +93,12 @@ class DnsZoneProvider(NetworkProvider):
             properties |= {"provisioningState": "Succeeded", "targetResource": {}}
         else:
             properties["isAutoRegistered"] = False
-        made = Resource(address, {}, created=zone.created)
-        made.body = {
+        record = Resource(address, {}, created=zone.created)
+        record.body = {
             "id": address.id,
             "name": "@",
             "type": f"{zone.type}/{kind}",
-            "etag": made.etag,
+            "etag": record.etag,
             "properties": properties,
         }
-        self.cloud.store.add(made)
+        self.cloud.store.add(record)

@@ -55,23 +55,23 @@ def respell(value: Json) -> Json:
 
 def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]) -> list[Json]:
     """Replace the element of that name in the list ``name``, or append it. Returns the list."""
-    found = list(properties.get(name) or [])
-    wanted = str(element.get("name")).lower()
-    for i, old in enumerate(found):
-        if str(old.get("name")).lower() == wanted:
-            found[i] = element
+    elements_ = list(properties.get(name) or [])
+    element_name = str(element.get("name")).lower()
+    for i, old in enumerate(elements_):
+        if str(old.get("name")).lower() == element_name:
+            elements_[i] = element
             break
     else:
-        found.append(element)
-    properties[name] = found
-    return found
+        elements_.append(element)
+    properties[name] = elements_
+    return elements_
 
 
 def element_of(body: dict[str, Json], address: ResourceId) -> dict[str, Json] | None:
     """The element of a parent's document with the name of a child id; None if there is none."""
-    wanted = address.last_name.lower()
+    element_name = address.last_name.lower()
     for element in get(body, "properties", address.types[-1]) or []:
-        if str(element.get("name")).lower() == wanted and isinstance(element, dict):
+        if str(element.get("name")).lower() == element_name and isinstance(element, dict):
             return element
     return None
 
@@ -87,10 +87,10 @@ def find_element(cloud: SimulatedCloud, address: ResourceId) -> Resource | None:
     element = element_of(parent.body, address)
     if element is None:
         return None
-    found = Resource(address, element, created=parent.created)
+    resource = Resource(address, element, created=parent.created)
     if parent.location and "location" not in element:
-        found.private["location"] = parent.location
-    return found
+        resource.private["location"] = parent.location
+    return resource
 
 
 def references(value: Json, inside: bool = False) -> Iterator[str]:

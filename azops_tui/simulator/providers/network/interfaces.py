@@ -52,11 +52,11 @@ class NetworkInterfaceProvider(NetworkProvider):
             inner.setdefault("primary", i == 0)
             subnet = reference_id(inner.get("subnet"))
             fixed = inner.get("privateIPAllocationMethod") == "Static"
-            wanted = str(inner.get("privateIPAddress") or "") if fixed else ""
-            wanted = wanted or (old.get(str(configuration["name"]).lower(), "") if fixed else "")
+            requested = str(inner.get("privateIPAddress") or "") if fixed else ""
+            requested = requested or (old.get(str(configuration["name"]).lower(), "") if fixed else "")
             if subnet:
                 inner["privateIPAddress"] = allocate_private_address(
-                    self.cloud, subnet, configuration["id"], wanted, resource.id
+                    self.cloud, subnet, configuration["id"], requested, resource.id
                 )
 
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
@@ -68,9 +68,9 @@ class NetworkInterfaceProvider(NetworkProvider):
         if query.get("$expand", "").lower().find("publicipaddress") >= 0:
             for configuration in body["properties"].get("ipConfigurations") or []:
                 used = reference_id(configuration["properties"].get("publicIPAddress"))
-                found = self.cloud.store.get(used) if used else None
-                if found is not None:
-                    configuration["properties"]["publicIPAddress"] = found.body
+                public = self.cloud.store.get(used) if used else None
+                if public is not None:
+                    configuration["properties"]["publicIPAddress"] = public.body
         return body
 
     def check_delete(self, resource: Resource) -> None:
@@ -88,14 +88,14 @@ class NetworkInterfaceProvider(NetworkProvider):
         self.cloud.addresses.free(resource.id)
 
 
-def allocate_private_address(cloud: SimulatedCloud, subnet: str, owner: str, wanted: str, user: str) -> str:
+def allocate_private_address(cloud: SimulatedCloud, subnet: str, owner: str, requested: str, user: str) -> str:
     """Allocate a private address of a subnet.
 
     Raises:
         ArmError: the subnet does not exist or is full, or the address is in use.
     """
-    found = find_element(cloud, ResourceId.parse(subnet))
-    if found is None:
+    resource = find_element(cloud, ResourceId.parse(subnet))
+    if resource is None:
         raise ArmError(
             400,
             "InvalidResourceReference",
@@ -103,21 +103,23 @@ def allocate_private_address(cloud: SimulatedCloud, subnet: str, owner: str, wan
             "resource exists, and that both resources are in the same region.",
             details=[],
         )
-    prefix = found.properties.get("addressPrefix") or (found.properties.get("addressPrefixes") or ["10.0.0.0/24"])[0]
-    address = cloud.addresses.take(found.address.id, str(prefix), owner, wanted)
+    prefix = (
+        resource.properties.get("addressPrefix") or (resource.properties.get("addressPrefixes") or ["10.0.0.0/24"])[0]
+    )
+    address = cloud.addresses.take(resource.address.id, str(prefix), owner, requested)
     if address is not None:
         return address
-    if wanted:
+    if requested:
         raise ArmError(
             400,
             "PrivateIPAddressInUse",
-            f"IP configuration {owner} is using the private IP address {wanted} which is already allocated.",
+            f"IP configuration {owner} is using the private IP address {requested} which is already allocated.",
             details=[],
         )
     raise ArmError(
         400,
         "SubnetIsFull",
-        f"Subnet {found.address.last_name} with address prefix {prefix} does not have enough capacity for 1 IP "
+        f"Subnet {resource.address.last_name} with address prefix {prefix} does not have enough capacity for 1 IP "
         "addresses.",
         details=[],
     )

@@ -189,8 +189,8 @@ class ElementProvider(ResourceProvider):
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         parent = self._parent(resource.address)
         body = self.provider_of(parent.type).show(parent, {})
-        found = element_of(body, resource.address)
-        return found if found is not None else resource.body
+        element = element_of(body, resource.address)
+        return element if element is not None else resource.body
 
     def check_delete(self, resource: Resource) -> None:
         users = [u for u in users_of(self.cloud, resource) if not u.lower().startswith(resource.address.key)]
@@ -207,8 +207,8 @@ class ElementProvider(ResourceProvider):
         parent = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
         if parent is not None:
             name = self._list_name(resource.address)
-            wanted = resource.address.last_name.lower()
-            kept = [e for e in parent.properties.get(name) or [] if str(e.get("name")).lower() != wanted]
+            deleted_name = resource.address.last_name.lower()
+            kept = [e for e in parent.properties.get(name) or [] if str(e.get("name")).lower() != deleted_name]
             parent.properties[name] = kept
 
     def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
@@ -220,15 +220,15 @@ class ElementProvider(ResourceProvider):
 
     def _parent(self, address: ResourceId) -> Resource:
         above = address.parent
-        found = self.cloud.store.get(above.id) if above else None
-        if found is None:
+        parent = self.cloud.store.get(above.id) if above else None
+        if parent is None:
             raise ArmError(404, "ParentResourceNotFound", f"The parent of {address.id} could not be found.")
-        return found
+        return parent
 
     def _list_name(self, address: ResourceId) -> str:
         parent = "/".join((address.namespace, *address.types[:-1])).lower()
-        wanted = address.types[-1].lower()
-        return next(k for k in EMBEDDED[parent] if k.lower() == wanted)
+        kind = address.types[-1].lower()
+        return next(k for k in EMBEDDED[parent] if k.lower() == kind)
 
 
 def users_of(cloud: SimulatedCloud, resource: Resource) -> Iterator[str]:
@@ -280,8 +280,8 @@ def add_back_references(cloud: SimulatedCloud, resource: Resource, body: dict[st
         ]
         for network in cloud.store.of_type("microsoft.network/virtualnetworks", scope):
             for subnet in network.properties.get("subnets") or []:
-                found = reference_id(get(subnet, "properties", "networkSecurityGroup")).lower()
-                if found == key:
+                group_id = reference_id(get(subnet, "properties", "networkSecurityGroup")).lower()
+                if group_id == key:
                     subnets.append({"id": subnet["id"]})
         if nics:
             properties["networkInterfaces"] = nics
@@ -294,9 +294,11 @@ def add_back_references(cloud: SimulatedCloud, resource: Resource, body: dict[st
         for nic in cloud.store.of_type("microsoft.network/networkinterfaces", scope):
             for configuration in nic.properties.get("ipConfigurations") or []:
                 for pool in get(configuration, "properties", "loadBalancerBackendAddressPools") or []:
-                    mine = pools.get(reference_id(pool).lower())
-                    if mine is not None:
-                        mine["properties"].setdefault("backendIPConfigurations", []).append({"id": configuration["id"]})
+                    own_pool = pools.get(reference_id(pool).lower())
+                    if own_pool is not None:
+                        own_pool["properties"].setdefault("backendIPConfigurations", []).append(
+                            {"id": configuration["id"]}
+                        )
 
 
 LINKED_INSIDE = ("microsoft.network/loadbalancers", "microsoft.network/applicationgateways")

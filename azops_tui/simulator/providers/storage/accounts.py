@@ -94,10 +94,10 @@ class StorageAccountProvider(ResourceProvider):
         encryption = properties.setdefault("encryption", {})
         services = encryption.setdefault("services", {})
         for service in ("file", "blob"):
-            found = services.setdefault(service, {})
-            found.setdefault("keyType", "Account")
-            found.setdefault("enabled", True)
-            found.setdefault("lastEnabledTime", now)
+            service_settings = services.setdefault(service, {})
+            service_settings.setdefault("keyType", "Account")
+            service_settings.setdefault("enabled", True)
+            service_settings.setdefault("lastEnabledTime", now)
         encryption.setdefault("keySource", "Microsoft.Storage")
         properties.setdefault("accessTier", "Hot")
         properties["creationTime"] = old.get("creationTime", now)
@@ -109,9 +109,9 @@ class StorageAccountProvider(ResourceProvider):
             properties["secondaryLocation"] = locations.paired_region(location)
             properties["statusOfSecondary"] = "available"
             if "RAG" in kind:
-                found = endpoints(name + "-secondary", location)
-                found.pop("file")
-                properties["secondaryEndpoints"] = found
+                service_settings = endpoints(name + "-secondary", location)
+                service_settings.pop("file")
+                properties["secondaryEndpoints"] = service_settings
         body["properties"] = properties
         return body
 
@@ -180,9 +180,9 @@ def storage_zone(location: str) -> str:
 
 def account_named(cloud: SimulatedCloud, name: str) -> Resource | None:
     """The account with a name; names are unique in the cloud."""
-    wanted = name.lower()
+    lower = name.lower()
     accounts = cloud.store.of_type("microsoft.storage/storageaccounts")
-    return next((a for a in accounts if a.address.last_name.lower() == wanted), None)
+    return next((a for a in accounts if a.address.last_name.lower() == lower), None)
 
 
 def check_name(cloud: SimulatedCloud, name: str) -> Json:

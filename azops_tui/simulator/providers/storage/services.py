@@ -28,19 +28,19 @@ class StorageServiceProvider(ResourceProvider):
     types = tuple(_TYPES)
 
     def find(self, address: ResourceId) -> Resource | None:
-        found = super().find(address)
+        stored = super().find(address)
         account = self.cloud.store.get(address.parent.id) if address.parent else None
-        if found is not None or account is None or address.last_name.lower() != "default":
-            return found
+        if stored is not None or account is None or address.last_name.lower() != "default":
+            return stored
         kind = _TYPES[address.type.lower()]
-        made = Resource(address, {}, created=account.created)
-        made.body = {
+        service = Resource(address, {}, created=account.created)
+        service.body = {
             "id": f"{account.id}/{kind}/default",
             "name": "default",
             "type": f"{account.type}/{kind}",
             "properties": copy.deepcopy(FIRST[kind]),
         }
-        return made
+        return service
 
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         account = self.cloud.store.get(resource.address.parent.id) if resource.address.parent else None
