@@ -1,4 +1,4 @@
-"""Runs shown again: when each record of a journal has its turn. Pure; what is shown, and where, is for the screen."""
+"""Replay of runs: the time at which each record is shown. Pure; the screen does the rest."""
 
 from azops_tui.replay.timeline import LONGEST_WAIT, SPEEDS, Timeline, other_speed
 

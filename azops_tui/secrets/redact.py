@@ -1,4 +1,4 @@
-"""Secrets as a type, and the filter that keeps their values out of everything that is shown or written down."""
+"""Secrets as a type, and redaction of their values in everything that is shown or stored."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from urllib.parse import quote, quote_plus
 from azops_tui.sanitise import clean
 
 MASK = "•••"
-"""What stands for a secret wherever text is shown."""
+"""Replacement for a secret in shown text."""
 
 SHORTEST = 4
-"""Values with fewer characters are not hidden: they occur everywhere, and hiding them would tell what they are."""
+"""Shorter values are not hidden: they occur everywhere, and hiding them would reveal them."""
 
 _SHORTEST_LINE = 8
-"""A line of a secret of several lines is hidden by itself from this length on."""
+"""Minimum length of a line of a multi-line secret that is hidden on its own."""
 
 
 class Secret:
-    """A value that must not be seen. Printed, formatted or logged it is ``•••``; :meth:`reveal` gives the value."""
+    """A value that must not be shown. It prints, formats and logs as ``•••``; :meth:`reveal` returns the value."""
 
     __slots__ = ("_value",)
 
@@ -32,7 +32,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value itself: for the program that needs it, never for a screen, a file or a log."""
+        """The value, for the program that needs it; never for a screen, a file or a log."""
         return self._value
 
     def __str__(self) -> str:
@@ -58,11 +58,11 @@ class Secret:
         return hash((Secret, self._value))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not written down")
+        raise TypeError("a secret cannot be pickled")
 
 
 class Replacer:
-    """Replaces fixed strings in text, longest first where several begin at the same place."""
+    """Replaces fixed strings in text; of several at the same position, the longest."""
 
     def __init__(self, values: Iterable[str] = (), replacement: str = MASK) -> None:
         self.replacement = replacement
@@ -72,40 +72,40 @@ class Replacer:
             self.include(value)
 
     def include(self, value: str) -> None:
-        """From now on also replaces ``value``; an empty one is passed over."""
+        """Replace ``value`` too from now on; an empty value is ignored."""
         if value and value not in self._values:
             self._values.add(value)
             longest_first = sorted(self._values, key=lambda item: (-len(item), item))
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def replace(self, text: str) -> str:
-        """The text with every occurrence replaced."""
+        """Replace every occurrence in a text."""
         if self._pattern is None:
             return text
         return self._pattern.sub(lambda _: self.replacement, text)
 
     def stream(self) -> Stream:
-        """For text that arrives in pieces. Values included later hold for it too."""
+        """A filter for text that arrives in pieces. It also replaces values that are included later."""
         return Stream(self)
 
     def split(self, text: str, *, last: bool) -> tuple[str, str]:
-        """``text`` with its occurrences replaced, and the end of it that may be the beginning of a value, as it is."""
+        """The text with its occurrences replaced, and its end that may be the beginning of a value, unchanged."""
         if self._pattern is None:
             return text, ""
         out: list[str] = []
         position = 0
         while True:
             held = len(text) if last else self._unfinished(text, position)
-            found = self._pattern.search(text, position)
-            if found is None or found.start() >= held:
+            match = self._pattern.search(text, position)
+            if match is None or match.start() >= held:
                 out.append(text[position:held])
                 return "".join(out), text[held:]
-            out.append(text[position : found.start()])
+            out.append(text[position : match.start()])
             out.append(self.replacement)
-            position = found.end()
+            position = match.end()
 
     def _unfinished(self, text: str, position: int) -> int:
-        """Where the first value begins that ends beyond the text; the text's length if none does."""
+        """Index at which the first incomplete value begins; the text's length if there is none."""
         first = len(text)
         for value in self._values:
             start = text.find(value[0], max(position, len(text) - len(value) + 1))
@@ -117,25 +117,25 @@ class Replacer:
 
 
 class Stream:
-    """Replaces in text that arrives in pieces: all pieces together give what the whole text would have given."""
+    """Replaces in text that arrives in pieces, with the same result as in the whole text."""
 
     def __init__(self, replacer: Replacer) -> None:
         self._replacer = replacer
         self._held = ""
 
     def feed(self, text: str) -> str:
-        """The next piece, without an end that may be the beginning of a value: that waits for what follows it."""
+        """Add a piece; return the text that is ready. An end that may be the beginning of a value is held back."""
         ready, self._held = self._replacer.split(self._held + text, last=False)
         return ready
 
     def flush(self) -> str:
-        """What was held back."""
+        """Return the text held back."""
         ready, self._held = self._replacer.split(self._held, last=True)
         return ready
 
 
 class Redactor(Replacer):
-    """Hides secrets in text: as they are, and as tools tend to show them (Base64, URL, JSON and shell quoting)."""
+    """Hides secrets in text, also in Base64 and with URL, JSON and shell quoting."""
 
     def __init__(self, values: Iterable[str | Secret] = ()) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ class Redactor(Replacer):
             self.add(value)
 
     def add(self, value: str | Secret) -> bool:
-        """Hides this value from now on. Returns False for a value that is too short (:data:`SHORTEST`) to be hidden."""
+        """Hide a value from now on. Returns False if it is shorter than :data:`SHORTEST` and therefore not hidden."""
         plain = value.reveal() if isinstance(value, Secret) else value
         if len(plain) < SHORTEST:
             return False
@@ -152,12 +152,12 @@ class Redactor(Replacer):
         return True
 
     def redact(self, text: str) -> str:
-        """The text with every secret as ``•••``."""
+        """Replace every secret with ``•••``."""
         return self.replace(text)
 
 
 def _forms(value: str) -> Iterable[str]:
-    """The value and what other programs make of it."""
+    """The value, and the forms in which other programs print it."""
     yield value
     for other in (
         value.strip(),
@@ -180,7 +180,7 @@ def _forms(value: str) -> Iterable[str]:
 
 
 def _base64(raw: bytes) -> Iterable[str]:
-    """The characters of Base64 that depend on the value alone, wherever it stands in what was encoded."""
+    """The Base64 characters that depend on the value alone, at any position in the encoded text."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for before in range(3):
             text = encode(b"\0" * before + raw).decode().rstrip("=")

@@ -1,6 +1,6 @@
-"""Where secret parameters live: the system's keyring, through the ``keyring`` package, which loads when first needed.
+"""Storage of secret parameters in the system's keyring. The ``keyring`` package is imported on first use.
 
-Every call may wait for a person to unlock the keyring: call it in a thread.
+Every call may wait for a person to unlock the keyring: make it in a thread.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "azops"
-"""The service name under which everything is kept."""
+"""Service name of all entries."""
 
 
 class SecretStoreError(AzopsError):
-    """No place for secrets, or it refused: one sentence that says what to do."""
+    """There is no usable keyring, or it refused. The text says what to do."""
 
 
 class SecretStore:
-    """Secrets by name. Only backends that protect what they keep are used."""
+    """Secrets by name. Uses only keyrings that encrypt their content."""
 
     def __init__(self, service: str = SERVICE) -> None:
         self._service = service
 
     def get(self, name: str) -> Secret | None:
-        """The secret of that name, None if there is none.
+        """The secret with this name, or None.
 
         Raises:
             SecretStoreError: there is no usable keyring, or it stays locked.
@@ -41,7 +41,7 @@ class SecretStore:
         return None if value is None else Secret(value)
 
     def set(self, name: str, value: Secret) -> None:
-        """Keeps the secret under that name, in place of what was there.
+        """Store a secret under a name, replacing the previous one.
 
         Raises:
             SecretStoreError: there is no usable keyring, or it stays locked.
@@ -53,7 +53,7 @@ class SecretStore:
             raise SecretStoreError(_refused("keep", name, error)) from error
 
     def delete(self, name: str) -> bool:
-        """Forgets the secret; returns whether there was one.
+        """Delete a secret; return False if it does not exist.
 
         Raises:
             SecretStoreError: there is no usable keyring, or it stays locked.
@@ -74,7 +74,7 @@ def _refused(verb: str, name: str, error: Exception) -> str:
 
 
 def _backend() -> KeyringBackend:
-    """The first backend that protects what it keeps."""
+    """The first keyring that encrypts its content."""
     import keyring
 
     chosen = keyring.get_keyring()
@@ -85,11 +85,11 @@ def _backend() -> KeyringBackend:
         return usable[0]
     if refused:
         raise SecretStoreError(
-            f"The only keyring here, {_name(refused[0])}, keeps secrets as plain text, and azops does not use it. "
+            f"The only keyring, {_name(refused[0])}, stores secrets as plain text, and azops does not use it. "
             "Uninstall keyrings.alt, and unlock the system's keyring or pass the parameter as an environment variable."
         )
     raise SecretStoreError(
-        "There is no keyring here (on Linux it needs a session bus with a secret service). "
+        "There is no keyring (on Linux, it needs a session bus with a secret service). "
         "Start one, or pass the parameter as an environment variable."
     )
 
@@ -99,10 +99,10 @@ def _name(backend: KeyringBackend) -> str:
 
 
 def _plain_text(backend: KeyringBackend) -> bool:
-    """Whether it comes from ``keyrings.alt``, whose files anyone with the account's files can read."""
+    """True for a backend of ``keyrings.alt``, whose files are readable without the keyring's password."""
     return any(base.__module__.split(".")[:2] == ["keyrings", "alt"] for base in type(backend).__mro__)
 
 
 def _empty(backend: KeyringBackend) -> bool:
-    """Whether it keeps nothing: ``keyring.backends.fail`` and ``null``."""
+    """True for a backend that stores nothing: ``keyring.backends.fail`` and ``null``."""
     return type(backend).__module__ in ("keyring.backends.fail", "keyring.backends.null")

@@ -1,4 +1,4 @@
-"""SSH: hosts, their keys, and commands on many of them. What needs asyncssh is loaded when it is first asked for."""
+"""SSH: hosts, their keys, and commands on many hosts. Names that need asyncssh are imported on first use."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ __all__ = [
     "valid_public_key",
 ]
 
-_LATER = {"Fleet": "fleet", "HostResult": "fleet", "Fold": "folding", "fold": "folding"}
+_LAZY = {"Fleet": "fleet", "HostResult": "fleet", "Fold": "folding", "fold": "folding"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
+    if name in _LAZY:
         import importlib
 
-        return getattr(importlib.import_module(f"azops_tui.ssh.{_LATER[name]}"), name)
+        return getattr(importlib.import_module(f"azops_tui.ssh.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Connections to hosts: opened once, shared, and never to a host whose key has changed."""
+"""SSH connections: opened once, shared, and refused if the host's key has changed."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from azops_tui.ssh.host_keys import HostKeyQuestion, HostKeys, fingerprint
 from azops_tui.ssh.problems import HostProblem, explain
 from azops_tui.ssh.targets import Target
 
-# Without a handler its warnings would be written over the screen.
+# Without a handler, asyncssh's warnings overwrite the screen.
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 
 Route = Callable[[str], Awaitable[tuple[str, int] | None] | tuple[str, int] | None]
-"""Where an address is really reached; None where it is what it says. Port 0 means that it is not to be connected to."""
+"""Returns the endpoint behind an address; None for the address itself. Port 0 means that nothing listens."""
 AskHostKey = Callable[[HostKeyQuestion], Awaitable[bool] | bool]
-"""Whether to trust a host that is met for the first time."""
+"""Returns True if an unknown host is to be trusted."""
 
 PACE = 0.005
-"""Seconds between the beginnings of two connections: all at once would hold up the loop and be no faster."""
+"""Seconds between the starts of two connections; starting all at once blocks the loop and is no faster."""
 
-# The usual first choice of newer servers costs ten times as much; group exchange costs 350 ms of the loop each.
+# The default of newer servers costs ten times as much; group exchange blocks the loop for 350 ms each.
 _KEX = [
     "curve25519-sha256",
     "curve25519-sha256@libssh.org",
@@ -49,7 +49,7 @@ _USUAL_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
 class Connections:
-    """The connections of one fleet, by target. One that is open is used again."""
+    """Connections of a fleet, by target. Open connections are reused."""
 
     def __init__(
         self,
@@ -61,15 +61,15 @@ class Connections:
         keepalive: float = 5,
         keepalive_misses: int = 3,
     ) -> None:
-        """Nothing is opened yet.
+        """Open no connection yet.
 
         Args:
-            host_keys: the hosts that are known.
-            route: where an address is really reached.
-            ask_host_key: whether to trust a new host; without it a new host is trusted and its key recorded.
-            connect_timeout: seconds that a connection may take, signing in included.
-            keepalive: seconds of silence after which a host is asked whether it is there.
-            keepalive_misses: questions without an answer after which contact is lost.
+            host_keys: keys of the known hosts.
+            route: returns the endpoint behind an address.
+            ask_host_key: called before an unknown host is trusted; without it, the host is trusted.
+            connect_timeout: seconds allowed for connecting and signing in.
+            keepalive: seconds of silence before a keep-alive message is sent.
+            keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
         """
         self.host_keys = host_keys
         self.connect_timeout = connect_timeout
@@ -96,10 +96,10 @@ class Connections:
         )
 
     async def connect(self, target: Target) -> asyncssh.SSHClientConnection:
-        """An open connection to the target, shared by all who ask for it.
+        """Return an open connection to the target, shared by all callers.
 
         Raises:
-            HostProblem: it cannot be reached, is not trusted, or does not take us.
+            HostProblem: the host cannot be reached, is not trusted, or refuses the user.
         """
         known = self._open.get(target)
         if (
@@ -115,18 +115,18 @@ class Connections:
         return await asyncio.shield(known)
 
     def drop(self, target: Target) -> None:
-        """Forgets a connection that has turned out to be dead; the next :meth:`connect` opens a new one."""
+        """Drop a dead connection; the next :meth:`connect` opens a new one."""
         known = self._open.pop(target, None)
         if known is not None and known.done() and not known.cancelled() and not known.exception():
             known.result().abort()
 
     async def close(self) -> None:
-        """Closes all connections, those that are jumped over last."""
+        """Close all connections, those of jump hosts last."""
         waiting, self._open = list(self._open.values()), {}
         for future in waiting:
             future.cancel()
         done = await asyncio.gather(*waiting, return_exceptions=True)
-        connections = [one for one in done if isinstance(one, asyncssh.SSHClientConnection)]
+        connections = [result for result in done if isinstance(result, asyncssh.SSHClientConnection)]
         for connection in reversed(connections):
             connection.close()
         closing = [asyncio.ensure_future(connection.wait_closed()) for connection in connections]
@@ -148,7 +148,7 @@ class Connections:
                 checker = _Checker(self.host_keys, target, asking=self._ask is not None)
                 try:
                     async with asyncio.timeout(self.connect_timeout):
-                        return await self._open_one(host, port, target, checker, keys, agent, tunnel)
+                        return await self._open_connection(host, port, target, checker, keys, agent, tunnel)
                 except asyncssh.HostKeyNotVerifiable:
                     if checker.offered is None or attempt == 2 or not await self._trusts(target, checker.offered):
                         raise checker.problem(where) from None
@@ -156,7 +156,7 @@ class Connections:
         except (OSError, asyncssh.Error, HostProblem, ValueError) as error:
             raise explain(error, where, self.connect_timeout) from None
 
-    async def _open_one(
+    async def _open_connection(
         self,
         host: str,
         port: int,
@@ -167,9 +167,9 @@ class Connections:
         tunnel: asyncssh.SSHClientConnection | None,
     ) -> asyncssh.SSHClientConnection:
         trusted, authorities, revoked = self.host_keys.for_asyncssh(target.known_as)
-        # A certificate is worth something only from an authority that we know; else the plain key is wanted.
+        # A certificate is useful only if its authority is known; otherwise the plain key is requested.
         plain = _preferred([key.algorithm for key in self.host_keys.lookup(target.known_as) if not key.mark])
-        algorithms = [f"{one}-cert-v01@openssh.com" for one in plain] + plain if authorities else plain
+        algorithms = [f"{name}-cert-v01@openssh.com" for name in plain] + plain if authorities else plain
         connection, _ = await asyncssh.create_connection(
             lambda: checker,
             host,
@@ -185,21 +185,21 @@ class Connections:
         return connection
 
     async def _reach(self, target: Target, tunnel: object) -> tuple[str, int]:
-        """Where to connect to. What is behind a jump host is that host's business."""
+        """Host and port to connect to. A jump host resolves the address behind it."""
         if self._route is not None and tunnel is None:
             try:
-                found = self._route(target.address)
-                routed = await found if inspect.isawaitable(found) else found
-            except Exception as error:  # it is the caller's, and says itself what is wrong
+                route = self._route(target.address)
+                routed = await route if inspect.isawaitable(route) else route
+            except Exception as error:  # raised by the caller's function, with a text for people
                 raise HostProblem(str(error)) from error
             if routed is not None and routed[1] == 0:
-                raise HostProblem(f"Nothing listens on {target.address}: the machine is not running, or gone.")
+                raise HostProblem(f"Nothing listens on {target.address}: the machine is stopped or deleted.")
             if routed is not None:
                 return routed
         return target.address, target.port
 
     async def _trusts(self, target: Target, key: asyncssh.SSHKey) -> bool:
-        """Asks about a new host, one question at a time, and records it if the answer is yes."""
+        """Ask about an unknown host, one question at a time, and record its key if it is trusted."""
         algorithm, blob = _parts(key)
         question = HostKeyQuestion(
             host=target.name,
@@ -218,7 +218,7 @@ class Connections:
             return True
 
     async def _credentials(self, target: Target) -> tuple[list[Any], str | None]:
-        """Private keys and the agent's socket. A key is read once, in a thread: an encrypted one takes long."""
+        """Private keys and the agent's socket. Each key is read once, in a thread because decryption is slow."""
         if target.key:
             if target.key not in self._keys:
                 self._keys[target.key] = await asyncio.to_thread(_read_key, target.key)
@@ -228,7 +228,7 @@ class Connections:
         return self._keys[""], os.environ.get("SSH_AUTH_SOCK")
 
     async def _pace(self) -> None:
-        """Waits for the turn of the next connection."""
+        """Wait until the next connection may start."""
         now = asyncio.get_running_loop().time()
         self._next = max(self._next + PACE, now)
         if self._next > now:
@@ -236,19 +236,19 @@ class Connections:
 
 
 class _Checker(asyncssh.SSHClient):
-    """Decides about a host key that is not among the trusted ones. The methods must not be coroutines."""
+    """Decides about host keys that are not trusted. The methods must not be coroutines."""
 
     def __init__(self, host_keys: HostKeys, target: Target, *, asking: bool) -> None:
         self._host_keys = host_keys
         self._target = target
         self._asking = asking
         self.offered: asyncssh.SSHKey | None = None
-        """The key of a host that is met for the first time, if somebody is to be asked about it."""
+        """Key of an unknown host, if there is someone to ask about it."""
         self._refused: asyncssh.SSHKey | None = None
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        """Takes the key of a new host if nobody is to be asked. That of a known host has changed: never."""
-        known = [one for one in self._host_keys.lookup(self._target.known_as) if not one.mark]
+        """Accept the key of an unknown host if there is nobody to ask; refuse the changed key of a known one."""
+        known = [key for key in self._host_keys.lookup(self._target.known_as) if not key.mark]
         if known:
             self._refused = key
             return False
@@ -259,19 +259,19 @@ class _Checker(asyncssh.SSHClient):
         return True
 
     def validate_host_ca_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        """Takes no authority that the file does not name."""
+        """Refuse authorities that the file does not name."""
         return False
 
     def problem(self, where: str) -> HostProblem:
         """Why the key was refused."""
         if self._refused is not None:
-            known = [one for one in self._host_keys.lookup(self._target.known_as) if not one.mark]
+            known = [key for key in self._host_keys.lookup(self._target.known_as) if not key.mark]
             algorithm, blob = _parts(self._refused)
-            old = next((one for one in known if one.algorithm == algorithm), known[0])
+            old = next((key for key in known if key.algorithm == algorithm), known[0])
             return HostProblem(
                 f"The host key of {where} has changed from {old.fingerprint} to {fingerprint(blob)}, so "
-                f"nothing was sent: if the machine was made anew, remove line {old.line} of {self._host_keys.path}, "
-                "else somebody may be listening."
+                f"nothing was sent. If the machine was recreated, remove line {old.line} of {self._host_keys.path}; "
+                "otherwise the connection may be intercepted."
             )
         if self.offered is not None:
             return HostProblem(f"The host key of {where} was not trusted, so nothing was sent.")
@@ -279,15 +279,15 @@ class _Checker(asyncssh.SSHClient):
 
 
 def _parts(key: asyncssh.SSHKey) -> tuple[str, str]:
-    """Kind and Base64 of a key."""
+    """Algorithm and Base64 text of a key."""
     words = key.export_public_key("openssh").decode().split()
     return words[0], words[1]
 
 
 def _preferred(known: list[str]) -> list[str]:
-    """Algorithms for host keys, those of the keys that we know first."""
-    first = [one for one in _HOST_KEYS if one in known or (one.startswith("rsa-") and "ssh-rsa" in known)]
-    return first + [one for one in _HOST_KEYS if one not in first]
+    """Host key algorithms, those of the known keys first."""
+    first = [name for name in _HOST_KEYS if name in known or (name.startswith("rsa-") and "ssh-rsa" in known)]
+    return first + [name for name in _HOST_KEYS if name not in first]
 
 
 def _read_key(name: str) -> list[Any]:
@@ -298,21 +298,21 @@ def _read_key(name: str) -> list[Any]:
         raise HostProblem(f"The key {path} cannot be read: {error.strerror or error}.") from None
     except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
         if "assphrase" in str(error) or isinstance(error, asyncssh.KeyEncryptionError):
-            raise HostProblem(f"The key {path} has a passphrase: add it to the agent with “ssh-add {path}”.") from None
-        raise HostProblem(f"{path} holds no private key.") from None
+            raise HostProblem(f"The key {path} has a passphrase; add it to the agent with 'ssh-add {path}'.") from None
+        raise HostProblem(f"{path} is not a private key.") from None
 
 
 def _usual_keys() -> list[Any]:
-    """The user's keys that need no passphrase."""
-    found = []
+    """The user's default keys, without those that need a passphrase."""
+    keys = []
     for name in _USUAL_KEYS:
         path = Path.home() / ".ssh" / name
         if path.is_file():
             try:
-                found += _read_key(str(path))
+                keys += _read_key(str(path))
             except HostProblem:
                 continue
-    return found
+    return keys
 
 
 def _local_user() -> str:

@@ -1,4 +1,4 @@
-"""A command on many hosts: fan-out, batches, failures that are put up with, time limits, and a stop that stops."""
+"""Commands on many hosts: fan-out, batches, tolerated failures, time limits, cancellation."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ import msgspec
 
 from azops_tui.ssh.connections import AskHostKey, Connections, Route
 from azops_tui.ssh.host_keys import HostKeys
-from azops_tui.ssh.output import Ring
+from azops_tui.ssh.output import OutputRing
 from azops_tui.ssh.problems import HostProblem
 from azops_tui.ssh.remote import Remote, Stream
 from azops_tui.ssh.rolling import plan
 from azops_tui.ssh.targets import Target
 
 FAN_OUT = 50
-"""Hosts at work at once."""
+"""Number of hosts that run a command at the same time."""
 
 
 class HostResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a command on one host."""
+    """Result of a command on one host."""
 
     host: str
     status: int | None = None
-    """Exit status; None where there is none: not reached, not started, stopped, out of time, or contact lost."""
+    """Exit status; None if the host was not reached or not tried, or the command was stopped, timed out or lost."""
     duration: float = 0.0
-    """Seconds, connecting included."""
+    """Seconds, including the time to connect."""
     problem: str = ""
-    """Why there is no status: one sentence."""
+    """Why there is no status, as a sentence."""
     stdout: str = ""
-    """The end of the output, safe to show; all of it where ``stdout_file`` is empty and nothing was cut."""
+    """End of the output, safe to show; all of it if ``stdout_file`` is empty and ``cut`` is 0."""
     stderr: str = ""
     stdout_file: str = ""
-    """Path of the file with the whole output, where it is long."""
+    """Path of the file with the whole output, if it is long."""
     stderr_file: str = ""
     cut: int = 0
-    """Characters of the beginning that are missing in ``stdout`` and ``stderr``."""
+    """Number of characters missing at the beginning of ``stdout`` and ``stderr``."""
     started: bool = True
-    """False for a host that was not tried, because others failed or the run was stopped."""
+    """False for a host that was not tried because others failed or the step was stopped."""
 
     @property
     def ok(self) -> bool:
-        """Whether the command ran and said that it succeeded."""
+        """True if the command exited with status 0."""
         return self.status == 0
 
 
 class Fleet:
-    """Runs commands on hosts and keeps the connections for the next one."""
+    """Runs commands on hosts and keeps the connections open for the next command."""
 
     def __init__(
         self,
@@ -67,18 +67,18 @@ class Fleet:
         keep: int = 256 * 1024,
         fan_out: int = FAN_OUT,
     ) -> None:
-        """Opens nothing yet; there must be a running loop.
+        """Open no connection yet. Needs a running event loop.
 
         Args:
-            host_keys: the hosts that are known.
-            route: where an address is really reached, for the local cloud.
-            ask_host_key: asked before a host that is met for the first time is trusted; without it, it is.
-            connect_timeout: seconds that a connection may take.
-            keepalive: seconds of silence after which a host is asked whether it is there.
-            keepalive_misses: questions without an answer after which contact is lost.
-            spill: folder for output longer than ``keep``; without it only its end is kept.
-            keep: characters of each stream of each host that are kept in memory.
-            fan_out: hosts at work at once.
+            host_keys: keys of the known hosts.
+            route: returns the endpoint behind an address, for the local cloud.
+            ask_host_key: called before an unknown host is trusted; without it, the host is trusted.
+            connect_timeout: seconds allowed for connecting.
+            keepalive: seconds of silence before a keep-alive message is sent.
+            keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
+            spill: folder for output longer than ``keep``; without it, only the end is kept.
+            keep: characters kept in memory for each stream of each host.
+            fan_out: number of hosts that run a command at the same time.
         """
         self._connections = Connections(
             host_keys,
@@ -104,25 +104,25 @@ class Fleet:
         *,
         serial: str = "",
         max_fail: str = "",
-        timeout: float | None = None,  # noqa: ASYNC109 - it ends the command on the host, not us
+        timeout: float | None = None,  # noqa: ASYNC109 - it ends the command on the host, not this task
         on_start: Callable[[str, str], object] | None = None,
         on_output: Callable[[str, str, Stream], object] | None = None,
         on_finish: Callable[[HostResult], object] | None = None,
     ) -> list[HostResult]:
-        """Runs a command on hosts; see :func:`azops_tui.ssh.rolling.plan` for batches and failures.
+        """Run a command on hosts; see :func:`azops_tui.ssh.rolling.plan` for batches and failures.
 
         Args:
-            targets: the hosts; their names tell them apart.
-            command: for the user's shell on the host.
-            serial: hosts in a batch; the next one starts when all of it have finished.
+            targets: the hosts, with unique names.
+            command: command line for the user's shell on the host.
+            serial: hosts in a batch; a batch starts when all hosts of the previous one have finished.
             max_fail: number of failures tolerated.
-            timeout: seconds that the command may take on a host, connecting not included; then it is ended.
-            on_start: told ``(host, address)`` when a host's turn comes.
-            on_output: told ``(host, text, stream)``; the text is safe to show.
-            on_finish: told of each result, those of hosts that were not tried too.
+            timeout: seconds allowed for the command on each host, without connecting; then it is ended.
+            on_start: called with ``(host, address)`` before a host is contacted.
+            on_output: called with ``(host, text, stream)``; the text is safe to show.
+            on_finish: called with each result, including those of hosts that were not tried.
 
         Returns:
-            A result for each target, in their order.
+            A result for each target, in the order of the targets.
 
         Raises:
             ValueError: there are no targets, two have the same name, or ``serial`` or ``max_fail`` is not valid.
@@ -138,14 +138,14 @@ class Fleet:
         results: dict[str, HostResult] = {}
         failed = 0
 
-        async def one(target: Target) -> None:
+        async def run_target(target: Target) -> None:
             nonlocal failed
             async with self._gate:
                 if self._stop.is_set():
                     result = HostResult(host=target.name, problem="Not run: the step was stopped.", started=False)
                 elif failed > rolling.allowed:
-                    said = f"Not run: {failed} host{'s' * (failed != 1)} had failed."
-                    result = HostResult(host=target.name, problem=said, started=False)
+                    problem = f"Not run: {failed} host{'s' * (failed != 1)} failed."
+                    result = HostResult(host=target.name, problem=problem, started=False)
                 else:
                     if on_start is not None:
                         on_start(target.name, target.address)
@@ -161,7 +161,7 @@ class Fleet:
                 batch, waiting = waiting[:size], waiting[size:]
                 async with asyncio.TaskGroup() as tasks:
                     for target in batch:
-                        tasks.create_task(one(target))
+                        tasks.create_task(run_target(target))
         finally:
             self._active -= 1
             if not self._active:
@@ -169,13 +169,13 @@ class Fleet:
         return [results[target.name] for target in targets]
 
     async def stop(self) -> None:
-        """Ends what is running on every host, and starts nothing more; :meth:`run` then returns."""
+        """End the running commands on every host and start no more; :meth:`run` then returns."""
         if self._active:
             self._stop.set()
             await self._idle.wait()
 
     async def close(self) -> None:
-        """Ends what is running and closes all connections."""
+        """End the running commands and close all connections."""
         await self.stop()
         await self._connections.close()
 
@@ -186,16 +186,18 @@ class Fleet:
         limit: float | None,
         on_output: Callable[[str, str, Stream], object] | None,
     ) -> HostResult:
-        began = time.monotonic()
-        rings: dict[Stream, Ring] = {name: Ring(self._keep, self._file(target, name)) for name in ("stdout", "stderr")}
+        started = time.monotonic()
+        rings: dict[Stream, OutputRing] = {
+            name: OutputRing(self._keep, self._file(target, name)) for name in ("stdout", "stderr")
+        }
 
-        def told(text: str, stream: Stream) -> None:
+        def write(text: str, stream: Stream) -> None:
             rings[stream].write(text)
             if on_output is not None:
                 on_output(target.name, text, stream)
 
         try:
-            status, problem = await self._attempt(target, command, limit, told)
+            status, problem = await self._attempt(target, command, limit, write)
         except OSError as error:
             status, problem = None, f"The output of {target.name} cannot be written: {error.strerror or error}."
         finally:
@@ -204,7 +206,7 @@ class Fleet:
         return HostResult(
             host=target.name,
             status=status,
-            duration=time.monotonic() - began,
+            duration=time.monotonic() - started,
             problem=problem,
             stdout=rings["stdout"].text,
             stderr=rings["stderr"].text,
@@ -214,9 +216,9 @@ class Fleet:
         )
 
     async def _attempt(
-        self, target: Target, command: str, limit: float | None, told: Callable[[str, Stream], object]
+        self, target: Target, command: str, limit: float | None, write: Callable[[str, Stream], object]
     ) -> tuple[int | None, str]:
-        """Exit status and problem. A kept connection that has died meanwhile is opened again, once."""
+        """Exit status and problem. A kept connection that has died is reopened once."""
         for attempt in (1, 2):
             connecting = asyncio.ensure_future(self._connections.connect(target))
             if not await self._first(connecting, None):
@@ -226,12 +228,12 @@ class Fleet:
             except HostProblem as problem:
                 return None, str(problem)
             try:
-                return await self._limited(Remote(connection, told), target, command, limit)
+                return await self._limited(Remote(connection, write), target, command, limit)
             except (asyncssh.ChannelOpenError, asyncssh.ConnectionLost, BrokenPipeError) as error:
                 if attempt == 1 and (connection.is_closed() or not isinstance(error, asyncssh.ChannelOpenError)):
                     self._connections.drop(target)
                     continue
-                return None, f"{target.name} starts no further session: {error}."
+                return None, f"{target.name} refused another session: {error}."
             except asyncssh.Error as error:
                 return None, f"The command could not be started on {target.name}: {error}."
         raise AssertionError("the second attempt returns")
@@ -239,19 +241,19 @@ class Fleet:
     async def _limited(
         self, remote: Remote, target: Target, command: str, limit: float | None
     ) -> tuple[int | None, str]:
-        """Runs the command under its time limit. A stop or a cancellation of us ends it on the host too."""
+        """Run the command under its time limit. A stop or cancellation ends it on the host too."""
         work = asyncio.ensure_future(remote.run(command))
         try:
             if await self._first(work, limit):
                 status = work.result()
-                lost = f"Contact with {target.name} was lost; what became of the command is not known."
+                lost = f"The connection to {target.name} was lost; the result of the command is unknown."
                 return status, lost if status is None else ""
             stopped = self._stop.is_set()
             if not await remote.end():
-                return None, f"Contact with {target.name} was lost; whether the command still runs is not known."
+                return None, f"The connection to {target.name} was lost; the command may still be running."
             if stopped:
                 return None, "Stopped; the command was ended on the host."
-            return None, f"It did not end within {limit:g} s and was ended on the host."
+            return None, f"The command exceeded {limit:g} s and was ended on the host."
         except asyncio.CancelledError:
             await asyncio.shield(remote.end())
             raise
@@ -259,7 +261,7 @@ class Fleet:
             work.cancel()
 
     async def _first(self, work: asyncio.Future[Any], limit: float | None) -> bool:
-        """Waits for the work, a stop or the time limit; returns whether the work is done."""
+        """Wait for the work, a stop or the time limit; return True if the work is done."""
         stop = asyncio.ensure_future(self._stop.wait())
         try:
             await asyncio.wait([work, stop], timeout=limit, return_when=asyncio.FIRST_COMPLETED)
@@ -268,7 +270,7 @@ class Fleet:
         return work.done()
 
     def _file(self, target: Target, stream: Stream) -> Path | None:
-        """Where long output goes: a file of its own for each run, host and stream."""
+        """File for long output, one for each command, host and stream."""
         if self._spill is None:
             return None
         return self._spill / f"{self._runs}-{re.sub(r'[^A-Za-z0-9_.-]', '_', target.name)[:100]}.{stream}"

@@ -1,4 +1,4 @@
-"""Folding: hosts with the same output are shown once, the odd ones as what is different."""
+"""Folding: groups hosts with equal output, and shows the others as differences."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ import msgspec
 from azops_tui.ssh.fleet import HostResult
 
 LONGEST = 2000
-"""Lines of an output that are compared; of longer ones only whether they are equal is said."""
+"""Maximum number of lines of an output that is compared line by line."""
 
 
 class Fold(msgspec.Struct, frozen=True, kw_only=True):
-    """Hosts with the same result."""
+    """Hosts with equal results."""
 
     hosts: tuple[str, ...]
     status: int | None
     problem: str
     text: str
-    """Their output: stdout, then stderr."""
+    """Output: stdout, then stderr."""
     diff: tuple[str, ...] = ()
-    """How it differs from the first fold, as lines that begin with ``-`` or ``+``; empty for the first one."""
+    """Difference from the first fold, as lines that begin with ``-`` or ``+``; empty for the first fold."""
     label: str = ""
-    """The hosts in short, as ``master-[0-4], agent-7``."""
+    """Short form of the host names, for example ``master-[0-4], agent-7``."""
 
 
 def fold(results: Iterable[HostResult]) -> list[Fold]:
-    """Groups of hosts with equal output, status and problem: the largest first, then failed ones, then the others.
+    """Group hosts with equal output, status and problem: the largest group, then failed ones, then the others.
 
-    Names and addresses of the hosts themselves are part of the output and are compared as they are.
+    Names and addresses of hosts in the output are compared like any other text.
     """
     groups: dict[tuple[int | None, str, str], list[str]] = {}
     for result in results:
-        # A sentence about a host names it: without the name, hosts that cannot be reached are one group.
+        # A problem names its host; without the name, unreachable hosts form one group.
         problem = result.problem.replace(result.host, "the host") if result.host else result.problem
         text = result.stdout + (("\n" if result.stdout and not result.stdout.endswith("\n") else "") + result.stderr)
         groups.setdefault((result.status, problem, text), []).append(result.host)
@@ -51,7 +51,7 @@ def fold(results: Iterable[HostResult]) -> list[Fold]:
 
 
 def compress(hosts: Sequence[str]) -> str:
-    """Host names in short: those that differ in one number are one word, as ``web-[1-3,7].example``."""
+    """Shorten host names: names that differ in one number form one word, for example ``web-[1-3,7].example``."""
     families: dict[tuple[str, str, int], list[int]] = {}
     order: list[tuple[str, str, int] | str] = []
     for host in hosts:
@@ -59,7 +59,7 @@ def compress(hosts: Sequence[str]) -> str:
         if not match or len(match[2]) > 15:
             order.append(host)
             continue
-        # 07 and 7 are two names: numbers are one family only if they are written with the same zeros.
+        # 07 and 7 are different names: numbers form a family only with the same number of leading zeros.
         width = len(match[2]) if match[2].startswith("0") and len(match[2]) > 1 else 0
         key = (match[1], match[3], width)
         if key not in families:

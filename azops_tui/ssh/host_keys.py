@@ -1,7 +1,7 @@
-"""Host keys: recorded when a host is first met, checked ever after.
+"""Host keys: recorded on the first connection, checked on all later ones.
 
-The file is ``known_hosts`` as OpenSSH has it: names, addresses, ``[name]:port``, patterns, hashed names, and the marks
-``@revoked`` and ``@cert-authority``. It is read once and again only when it has changed.
+The file has OpenSSH's ``known_hosts`` format: names, addresses, ``[name]:port``, patterns, hashed names, and the marks
+``@revoked`` and ``@cert-authority``. It is read again only after a change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Mark = Literal["", "@revoked", "@cert-authority"]
 
 
 class KnownKey(msgspec.Struct, frozen=True):
-    """One line of the file."""
+    """A line of the file."""
 
     line: int
     mark: Mark
@@ -37,10 +37,10 @@ class KnownKey(msgspec.Struct, frozen=True):
 
 
 class HostKeyQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A host that is met for the first time: is it the right one?"""
+    """Question whether an unknown host is to be trusted."""
 
     host: str
-    """What the target is called."""
+    """Name of the target."""
     address: str
     port: int
     algorithm: str
@@ -51,17 +51,17 @@ class HostKeyQuestion(msgspec.Struct, frozen=True, kw_only=True):
         """The question in one sentence."""
         where = self.address if self.port == 22 else f"{self.address}:{self.port}"
         key = f"its {self.algorithm} key is {self.fingerprint}"
-        return f"{self.host} ({where}) is met for the first time; {key}. Trust it?"
+        return f"{self.host} ({where}) is an unknown host; {key}. Trust it?"
 
 
 class HostKeys:
-    """The keys of known hosts."""
+    """Keys of the known hosts."""
 
     def __init__(self, path: str | Path) -> None:
-        """Nothing is read before the first look-up.
+        """Read nothing before the first lookup.
 
         Args:
-            path: the file; it and its folder are made when the first key is recorded.
+            path: the file; it and its folder are created when the first key is recorded.
         """
         self.path = Path(path)
         self._stamp: tuple[int, int] | None = None
@@ -69,25 +69,25 @@ class HostKeys:
         self._plain: dict[str, list[KnownKey]] = {}
         self._hashed: list[tuple[bytes, bytes, KnownKey]] = []
         self._patterns: list[tuple[list[str], KnownKey]] = []
-        self._found: dict[str, tuple[KnownKey, ...]] = {}
+        self._cache: dict[str, tuple[KnownKey, ...]] = {}
 
     def lookup(self, name: str) -> tuple[KnownKey, ...]:
-        """All lines about a host.
+        """All lines that apply to a host.
 
         Args:
-            name: as ``address``, or ``[address]:port`` for a port other than 22; case does not matter.
+            name: ``address``, or ``[address]:port`` for a port other than 22; case-insensitive.
         """
         self._refresh()
         name = name.lower()
-        if name not in self._found:
-            found = list(self._plain.get(name, ()))
-            found += [key for salt, digest, key in self._hashed if hmac.digest(salt, name.encode(), "sha1") == digest]
-            found += [key for patterns, key in self._patterns if _matches(patterns, name)]
-            self._found[name] = tuple(sorted(found, key=lambda key: key.line))
-        return self._found[name]
+        if name not in self._cache:
+            keys = list(self._plain.get(name, ()))
+            keys += [key for salt, digest, key in self._hashed if hmac.digest(salt, name.encode(), "sha1") == digest]
+            keys += [key for patterns, key in self._patterns if _matches(patterns, name)]
+            self._cache[name] = tuple(sorted(keys, key=lambda key: key.line))
+        return self._cache[name]
 
     def record(self, name: str, algorithm: str, blob: str) -> None:
-        """Adds a key to the file, unless it is there already.
+        """Add a key to the file, unless the file has it.
 
         Raises:
             OSError: the file cannot be written.
@@ -97,7 +97,7 @@ class HostKeys:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            # Several azops may learn hosts at once: one writes at a time, and each line whole.
+            # Several azops processes may record keys at once: the lock keeps lines whole.
             fcntl.flock(handle, fcntl.LOCK_EX)
             size = os.fstat(handle).st_size
             open_line = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
@@ -107,28 +107,28 @@ class HostKeys:
         finally:
             os.close(handle)
         if size == (self._stamp[1] if self._stamp is not None else 0):
-            # Nobody else wrote meanwhile: what is known stays, and thousands of lines are not read again.
+            # No other process wrote: keep the cache instead of reading thousands of lines again.
             self._lines += 1
             self._read(self._lines, line)
-            self._found.pop(name.lower(), None)
+            self._cache.pop(name.lower(), None)
             self._stamp = (after.st_mtime_ns, after.st_size)
 
     def forget(self, name: str) -> int:
-        """Takes a host's own lines out of the file, for a machine that is gone; returns how many there were.
+        """Remove a deleted host's lines from the file; return their number.
 
-        Patterns and lines that name other hosts too are left alone.
+        Patterns, and lines that name other hosts too, are kept.
 
         Raises:
             OSError: the file cannot be written.
         """
-        gone = {key.line for key in self.lookup(name) if not key.mark}
-        if not gone:
+        own_lines = {key.line for key in self.lookup(name) if not key.mark}
+        if not own_lines:
             return 0
         lines = self.path.read_text("utf-8", "replace").splitlines(keepends=True)
         kept, removed = [], 0
         for number, line in enumerate(lines, 1):
             names = line.split(None, 1)[0] if line.strip() else ""
-            if number in gone and "," not in names and not set(names) & set("*?!"):
+            if number in own_lines and "," not in names and not set(names) & set("*?!"):
                 removed += 1
             else:
                 kept.append(line)
@@ -140,9 +140,9 @@ class HostKeys:
         return removed
 
     def for_asyncssh(self, name: str) -> tuple[list[Any], list[Any], list[Any]]:
-        """Trusted keys, certificate authorities and revoked keys of a host, as asyncssh takes them.
+        """Trusted keys, certificate authorities and revoked keys of a host, for asyncssh.
 
-        Lines with keys that it cannot read, such as those of an unknown kind, are left out.
+        Skips keys that asyncssh cannot read, for example of an unknown algorithm.
         """
         import asyncssh
 
@@ -155,7 +155,7 @@ class HostKeys:
         return sorted_keys[""], sorted_keys["@cert-authority"], sorted_keys["@revoked"]
 
     def _refresh(self) -> None:
-        """Reads the file if it is new or has changed."""
+        """Read the file if it has changed."""
         try:
             status = self.path.stat()
             stamp = (status.st_mtime_ns, status.st_size)
@@ -164,7 +164,7 @@ class HostKeys:
         if stamp == self._stamp and (stamp is not None or not self._plain):
             return
         self._stamp = stamp
-        self._plain, self._hashed, self._patterns, self._found = {}, [], [], {}
+        self._plain, self._hashed, self._patterns, self._cache = {}, [], [], {}
         self._lines = 0
         if stamp is None:
             return
@@ -174,7 +174,7 @@ class HostKeys:
             self._read(self._lines, line)
 
     def _read(self, number: int, line: str) -> None:
-        """One line; one that cannot be understood is passed over, as ``ssh`` does."""
+        """Parse a line; skip a malformed one, as ``ssh`` does."""
         words = line.split()
         if not words or words[0].startswith("#"):
             return
@@ -207,7 +207,7 @@ class HostKeys:
 
 
 def fingerprint(blob: str) -> str:
-    """``SHA256:…`` of a key in Base64."""
+    """Fingerprint ``SHA256:…`` of a key in Base64."""
     try:
         raw = base64.b64decode(blob)
     except (binascii.Error, ValueError):
@@ -216,12 +216,12 @@ def fingerprint(blob: str) -> str:
 
 
 def _matches(patterns: list[str], name: str) -> bool:
-    """Whether a list of patterns means the host: a negated one that matches outweighs all others."""
+    """True if a list of patterns matches the host; a negated pattern that matches excludes it."""
     if any(pattern.startswith("!") and _like(name, pattern[1:]) for pattern in patterns):
         return False
     return any(not pattern.startswith("!") and _like(name, pattern) for pattern in patterns)
 
 
 def _like(name: str, pattern: str) -> bool:
-    """Only ``*`` and ``?`` are special; a bracket is part of ``[host]:port``."""
+    """Match ``*`` and ``?`` only; a bracket is part of ``[host]:port``."""
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))

@@ -1,4 +1,4 @@
-"""A host's output: the end of it in memory, all of it on disk where it is long."""
+"""Output of a host: its end in memory, and the whole of a long one on disk."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import IO
 
 
-class Ring:
-    """Keeps the last characters of a text that arrives in pieces; memory does not grow with its length."""
+class OutputRing:
+    """Keeps the end of a text that arrives in pieces, in constant memory."""
 
     def __init__(self, keep: int = 256 * 1024, spill: Path | None = None) -> None:
-        """Nothing is written to disk until more has come than is kept.
+        """Write nothing to disk until the text is longer than ``keep``.
 
         Args:
-            keep: characters that are kept at least; twice as many at most.
-            spill: the file for the whole text; without it the beginning of a long text is lost.
+            keep: minimum number of characters kept; the maximum is twice that.
+            spill: file for the whole text; without it, the beginning of a long text is lost.
         """
         self._keep = keep
         self._spill = spill
@@ -23,12 +23,12 @@ class Ring:
         self._held = 0
         self._file: IO[str] | None = None
         self.total = 0
-        """Characters that came in all."""
+        """Number of characters written so far."""
         self.dropped = 0
-        """Characters at the beginning that are no longer in memory."""
+        """Number of characters at the beginning that are no longer in memory."""
 
     def write(self, text: str) -> None:
-        """Takes the next piece.
+        """Append a piece of text.
 
         Raises:
             OSError: the spill file cannot be written.
@@ -46,9 +46,9 @@ class Ring:
             else:
                 self._file.write(text)
         while self._held - len(self._pieces[0]) >= self._keep:
-            gone = self._pieces.popleft()
-            self._held -= len(gone)
-            self.dropped += len(gone)
+            piece = self._pieces.popleft()
+            self._held -= len(piece)
+            self.dropped += len(piece)
         if self._held > 2 * self._keep:
             kept = "".join(self._pieces)[-self._keep :]
             self.dropped += self._held - len(kept)
@@ -56,15 +56,15 @@ class Ring:
 
     @property
     def text(self) -> str:
-        """What is in memory: the whole text, or its end."""
+        """The whole text, or its end."""
         return "".join(self._pieces)
 
     @property
     def spilled(self) -> str:
-        """Path of the file with the whole text; empty where all of it is in memory."""
+        """Path of the file with the whole text; empty if all of it is in memory."""
         return str(self._spill) if self._file is not None else ""
 
     def close(self) -> None:
-        """No more will come."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()

@@ -1,4 +1,4 @@
-"""One command on one host: started so that it can be ended, and its output drained without end."""
+"""A command on a host: it can be ended, and its output is drained continuously."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from azops_tui.sanitise import Sanitiser
 
 Stream = Literal["stdout", "stderr"]
 
-# A slow reader of a wide window lets the library hold gigabytes; this much is as fast and stays flat.
+# With a wide window and a slow reader, asyncssh buffers gigabytes; this size is as fast in constant memory.
 _WINDOW = 32 * 1024
 _SIGNALS = {"ABRT": 6, "ALRM": 14, "FPE": 8, "HUP": 1, "ILL": 4, "INT": 2, "KILL": 9, "PIPE": 13, "QUIT": 3, "SEGV": 11}
 _SIGNALS |= {"TERM": 15, "USR1": 10, "USR2": 12, "BUS": 7, "TRAP": 5, "SYS": 31, "XCPU": 24, "XFSZ": 25}
 _GRACE = 2.0
-"""Seconds between asking a process to end and ending it."""
+"""Seconds between TERM and KILL."""
 
 
 class Remote:
-    """A command that runs on a host."""
+    """A running command on a host."""
 
     def __init__(self, connection: asyncssh.SSHClientConnection, on_text: Callable[[str, Stream], object]) -> None:
         self._connection = connection
@@ -35,13 +35,13 @@ class Remote:
         self._over = False
 
     async def run(self, command: str) -> int | None:
-        """Runs the command with an empty standard input and waits for its end.
+        """Run the command with an empty standard input and wait for its end.
 
         Returns:
-            Its exit status, 128 and the signal's number where a signal ended it, None where contact was lost.
+            The exit status; 128 plus the signal's number if a signal ended it; None if the connection was lost.
 
         Raises:
-            asyncssh.Error: it could not be started.
+            asyncssh.Error: the command cannot be started.
         """
         self._process = await self._connection.create_process(
             self._wrapped(command),
@@ -58,10 +58,10 @@ class Remote:
         return self._process.exit_status
 
     async def end(self) -> bool:
-        """Ends the command and all that it started: asks first, and after two seconds insists.
+        """End the command and all its child processes: with TERM, and after two seconds with KILL.
 
         Returns:
-            Whether the host was told; False where contact is lost.
+            True if the host received the signal; False if the connection is lost.
         """
         process = self._process
         if process is None or self._over:
@@ -83,16 +83,16 @@ class Remote:
         return True
 
     async def _kill(self, pid: int) -> None:
-        """Signals the process group from a second session, and looks whether anything is left of it."""
+        """Signal the process group from a second session, until no process is left."""
         checks = "; ".join([f"kill -s 0 -- -{pid} 2>/dev/null || exit 0; sleep 0.1"] * int(_GRACE * 10))
         script = f"kill -s TERM -- -{pid} 2>/dev/null; {checks}; kill -s KILL -- -{pid} 2>/dev/null; true"
         await self._connection.run(f"/bin/sh -c {shlex.quote(script)}", stdin=asyncssh.DEVNULL, timeout=_GRACE + 4)
 
     def _wrapped(self, command: str) -> str:
-        """The command, preceded by a line on stderr with the number of its process group, where the host is a Unix.
+        """The command, preceded on Unix hosts by a line on stderr with the id of its process group.
 
-        Without a terminal nothing else ends a command on a host: closing the connection leaves it running. The user's
-        shell runs it as ever, in the same process; ``/bin/sh`` only speaks first, whatever the user's shell is.
+        Without a terminal, closing the connection leaves a command running; only a signal to its group ends it. The
+        user's shell runs the command in the same process, after ``/bin/sh`` has printed the line.
         """
         version = str(self._connection.get_extra_info("server_version", "")).lower()
         if "openssh" not in version or "windows" in version:
@@ -108,12 +108,12 @@ class Remote:
             try:
                 data = await reader.read(_WINDOW)
             except (OSError, asyncssh.Error):
-                break  # contact is lost; that there is no exit status says so
+                break  # the connection is lost; the missing exit status reports it
             if not data:
                 break
             if waiting is not None:
                 waiting += data
-                # What a profile writes may come before our line.
+                # A profile's output may precede the line.
                 match = re.search(rb"%b:(\d+)\n" % self._token.encode(), waiting)
                 if match:
                     self._pid = int(match[1])
@@ -122,11 +122,11 @@ class Remote:
                     data, waiting = waiting, None
                 else:
                     continue
-            self._say(sanitiser.feed(data), stream)
+            self._emit(sanitiser.feed(data), stream)
         if waiting:
-            self._say(sanitiser.feed(waiting), stream)
-        self._say(sanitiser.flush(), stream)
+            self._emit(sanitiser.feed(waiting), stream)
+        self._emit(sanitiser.flush(), stream)
 
-    def _say(self, text: str, stream: Stream) -> None:
+    def _emit(self, text: str, stream: Stream) -> None:
         if text:
             self._on_text(text, stream)

@@ -1,4 +1,4 @@
-"""Hosts to reach: where they are, as whom, and by way of what."""
+"""SSH targets: address, user, key and jump host."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ import msgspec
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A host and how it is reached."""
+    """A host, and how to reach it."""
 
     name: str
-    """What it is called on the screen; unique within one run of a fleet."""
+    """Name on the screen; unique within a command of a fleet."""
     address: str
     """Name or address to connect to."""
     port: int = 22
     user: str = ""
-    """Empty for the name of the local user."""
+    """Empty for the local user's name."""
     key: str = ""
-    """Path of the private key; empty for the agent's and the user's usual ones."""
+    """Path of the private key; empty for the agent's and the user's default keys."""
     via: Target | None = None
-    """The host to jump over."""
+    """Jump host."""
     identity: str = ""
-    """What its host key is remembered under, where addresses go from one machine to the next; else the address."""
+    """Name of the host key where machines reuse addresses; empty for the address."""
 
     @property
     def known_as(self) -> str:
-        """The name its host key is remembered under, as ``known_hosts`` has it."""
+        """Name of the host key in ``known_hosts``."""
         if self.identity:
             return re.sub(r"[\s,*?!|#@]", "_", self.identity)
         return self.address if self.port == 22 else f"[{self.address}]:{self.port}"
 
 
 def is_alias(name: str, config: Path | None = None) -> bool:
-    """Whether the user's ``ssh_config`` has something to say about this very host, more than about every host.
+    """True if the user's ``ssh_config`` has a pattern other than ``*`` that matches the host.
 
     Args:
-        name: as the user wrote it.
-        config: the file; ``~/.ssh/config`` by default. Its includes are read.
+        name: as the user typed it.
+        config: the file; ``~/.ssh/config`` by default. Includes are followed.
     """
     try:
         ipaddress.ip_address(name)
@@ -54,10 +54,10 @@ def is_alias(name: str, config: Path | None = None) -> bool:
 
 
 async def resolve(target: Target, config: Path | None = None) -> Target:
-    """The target as ``ssh`` would reach it, where its address is an alias of ``ssh_config``; else the target itself.
+    """Resolve a target whose address is an alias of ``ssh_config``; return other targets unchanged.
 
-    ``ssh -G`` is asked, the one reader of that file that agrees with ``ssh``. What the target says itself is kept.
-    Without ``ssh`` on PATH nothing is resolved.
+    ``ssh -G`` reads the file, so the result agrees with ``ssh``. Settings of the target take precedence. Without
+    ``ssh`` on PATH, targets are not resolved.
     """
     program = shutil.which("ssh")
     if program is None or not is_alias(target.address, config):
@@ -72,30 +72,30 @@ async def resolve(target: Target, config: Path | None = None) -> Target:
     return _resolved(target, output.decode("utf-8", "replace"))
 
 
-def _resolved(target: Target, said: str) -> Target:
-    found: dict[str, str] = {}
-    for line in said.splitlines():
+def _resolved(target: Target, output: str) -> Target:
+    settings: dict[str, str] = {}
+    for line in output.splitlines():
         word, _, value = line.partition(" ")
-        found.setdefault(word.lower(), value.strip())
-    key = target.key or _first_key(said)
+        settings.setdefault(word.lower(), value.strip())
+    key = target.key or _first_key(output)
     via = target.via
-    jump = found.get("proxyjump", "")
+    jump = settings.get("proxyjump", "")
     if via is None and jump and jump.lower() != "none":
         for hop in jump.split(","):
             via = _hop(hop.strip(), via)
     return msgspec.structs.replace(
         target,
-        address=found.get("hostname", target.address),
-        port=int(found.get("port", "22")) if target.port == 22 else target.port,
-        user=target.user or found.get("user", ""),
+        address=settings.get("hostname", target.address),
+        port=int(settings.get("port", "22")) if target.port == 22 else target.port,
+        user=target.user or settings.get("user", ""),
         key=key,
         via=via,
     )
 
 
-def _first_key(said: str) -> str:
-    """The first identity file that exists; ``ssh -G`` lists the usual ones too, whether they are there or not."""
-    for line in said.splitlines():
+def _first_key(output: str) -> str:
+    """The first identity file that exists; ``ssh -G`` lists the default ones even if they do not exist."""
+    for line in output.splitlines():
         word, _, value = line.partition(" ")
         if word.lower() == "identityfile" and Path(value.strip()).expanduser().is_file():
             return str(Path(value.strip()).expanduser())
@@ -103,7 +103,7 @@ def _first_key(said: str) -> str:
 
 
 def _hop(text: str, via: Target | None) -> Target | None:
-    """A hop of ProxyJump: ``[user@]host[:port]`` or an ``ssh://`` URI."""
+    """Parse a hop of ProxyJump: ``[user@]host[:port]`` or an ``ssh://`` URI."""
     match = re.fullmatch(r"(?:ssh://)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?/?", text)
     if not match:
         return via
@@ -112,22 +112,22 @@ def _hop(text: str, via: Target | None) -> Target | None:
 
 
 def _patterns(path: Path, depth: int) -> list[str]:
-    """Patterns of the Host lines of a file and its includes; negated ones left out."""
+    """Patterns of the Host lines of a file and its includes, without negated ones."""
     try:
         text = path.read_text("utf-8", "replace")
     except OSError:
         return []
-    found: list[str] = []
+    patterns: list[str] = []
     for line in text.splitlines():
         match = re.match(r"\s*(Host|Include)(?:\s+|\s*=\s*)(.*)", line, re.IGNORECASE)
         if not match:
             continue
         words = [word.strip('"') for word in match[2].split()]
         if match[1].lower() == "host":
-            found += [word for word in words if not word.startswith("!")]
+            patterns += [word for word in words if not word.startswith("!")]
         elif depth < 8:
             for word in words:
                 base = Path(word).expanduser()
                 included = base if base.is_absolute() else Path.home() / ".ssh" / base
-                found += [inner for name in glob.glob(str(included)) for inner in _patterns(Path(name), depth + 1)]
-    return found
+                patterns += [inner for name in glob.glob(str(included)) for inner in _patterns(Path(name), depth + 1)]
+    return patterns

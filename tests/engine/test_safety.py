@@ -189,7 +189,7 @@ async def test_why_a_secret_is_not_there_is_said(make_run: MakeRun, monkeypatch:
     watched = make_run(SECRETS)
     await watched.run.run_step("fail")
     said = [notice.text for notice in watched.events(ev.Notice) if notice.level == "warning"]
-    assert any("DEPLOY_TOKEN" in text and "There is no keyring here" in text for text in said)
+    assert any("DEPLOY_TOKEN" in text and "There is no keyring" in text for text in said)
 
 
 async def test_what_is_unset_stays_unset_in_every_session(make_run: MakeRun) -> None:

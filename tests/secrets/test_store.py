@@ -66,9 +66,9 @@ def test_plain_text_is_refused(use: object) -> None:
         SecretStore().set("TOKEN", Secret("abc"))
 
 
-def test_no_keyring_is_said(use: object) -> None:
+def test_a_missing_keyring_is_reported(use: object) -> None:
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # keyring has no types here
-    with pytest.raises(SecretStoreError, match="no keyring here"):
+    with pytest.raises(SecretStoreError, match="There is no keyring"):
         SecretStore().get("TOKEN")
 
 

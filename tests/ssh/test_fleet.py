@@ -57,7 +57,7 @@ async def test_output_is_safe_to_show(host: Host, fleet: Fleet) -> None:
 async def test_lost_contact_is_a_failure_without_a_status(host: Host, fleet: Fleet) -> None:
     [result] = await fleet.run([await host("db")], "die")
     assert result.status is None
-    assert result.problem == "Contact with db was lost; what became of the command is not known."
+    assert result.problem == "The connection to db was lost; the result of the command is unknown."
 
 
 async def test_unreachable_and_refused_users_are_said_in_one_sentence(host: Host, fleet: Fleet) -> None:
@@ -77,7 +77,7 @@ async def test_an_address_that_must_not_be_connected_to(host: Host, host_keys: H
     [result] = await fleet.run([await host()], "hello")
     await fleet.close()
     assert result.status is None
-    assert result.problem == "Nothing listens on 127.0.0.1: the machine is not running, or gone."
+    assert result.problem == "Nothing listens on 127.0.0.1: the machine is stopped or deleted."
 
 
 async def test_a_key_that_is_not_accepted(host: Host, fleet: Fleet, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_a_key_that_is_not_accepted(host: Host, fleet: Fleet, tmp_path: Pa
     ensure_keypair(tmp_path / "other")
     wrong = Target("wrong", target.address, target.port, "tester", str(tmp_path / "other"))
     [result] = await fleet.run([wrong], "hello")
-    assert result.problem == f"127.0.0.1:{target.port} did not accept the user or the key: check both."
+    assert result.problem == f"127.0.0.1:{target.port} rejected the user or the key. Check both."
 
 
 async def test_a_changed_host_key_is_refused(host: Host, host_keys: HostKeys, fleet: Fleet) -> None:
@@ -159,7 +159,7 @@ async def test_a_command_that_takes_too_long_is_ended(host: Host, fleet: Fleet) 
     began = time.monotonic()
     [result] = await fleet.run([await host()], "sleep 60", timeout=0.2)
     assert result.status is None
-    assert result.problem == "It did not end within 0.2 s and was ended on the host."
+    assert result.problem == "The command exceeded 0.2 s and was ended on the host."
     assert time.monotonic() - began < 10
 
 
@@ -192,7 +192,7 @@ async def test_a_host_that_stays_silent_is_unreachable(host_keys: HostKeys, key:
     assert result.problem.startswith(f"127.0.0.1:{port} did not answer within 0.3 s")
 
 
-async def test_batches_and_failures_that_are_put_up_with(host: Host, fleet: Fleet) -> None:
+async def test_batches_and_tolerated_failures(host: Host, fleet: Fleet) -> None:
     async def half_fail(process: asyncssh.SSHServerProcess[bytes]) -> None:
         process.exit(1)
 
@@ -213,7 +213,7 @@ async def test_batches_and_failures_that_are_put_up_with(host: Host, fleet: Flee
     results = await fleet.run(order, "go", serial="2", on_start=start, on_finish=finish)
     assert [result.started for result in results] == [True, True, True, True, False, False]
     assert highest == 2
-    assert results[5].problem == "Not run: 1 host had failed."
+    assert results[5].problem == "Not run: 1 host failed."
     results = await fleet.run(order, "go", serial="2", max_fail="1")
     assert [result.status for result in results] == [0, 0, 1, 0, 1, 0]
     results = await fleet.run(order, "go")
@@ -289,7 +289,7 @@ async def test_a_jump_host_that_does_not_forward(host: Host, fleet: Fleet) -> No
     jump = await host("jump")
     inner = await host("inner", via=jump)
     [result] = await fleet.run([inner], "hello")
-    assert result.problem.startswith(f"The host jumped over cannot reach 127.0.0.1:{inner.port}")
+    assert result.problem.startswith(f"The jump host cannot reach 127.0.0.1:{inner.port}")
 
 
 async def test_a_connection_that_died_meanwhile_is_opened_again(host: Host, fleet: Fleet) -> None:

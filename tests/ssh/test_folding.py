@@ -27,9 +27,9 @@ def test_failed_hosts_come_before_odd_ones() -> None:
 
 
 def test_hosts_with_the_same_problem_are_one_group() -> None:
-    results = [HostResult(host=f"a{n}", problem=f"Contact with a{n} was lost.") for n in range(3)]
+    results = [HostResult(host=f"a{n}", problem=f"The connection to a{n} was lost.") for n in range(3)]
     (only,) = fold(results)
-    assert only.problem == "Contact with the host was lost."
+    assert only.problem == "The connection to the host was lost."
     assert only.status is None
 
 

@@ -48,7 +48,7 @@ async def test_machines_and_instances(cloud: Cloud, key: str) -> None:
         assert results[0].stdout == "master-0\n/tmp\n"
         assert len({result.stdout for result in results}) == 3
         [refused] = await fleet.run([msgspec.structs.replace(master, user="nobody")], "true")
-        assert "did not accept the user or the key" in refused.problem
+        assert "rejected the user or the key" in refused.problem
         began = time.monotonic()
         work = asyncio.ensure_future(fleet.run([master], "sleep 1000000"))
         await asyncio.sleep(0.3)

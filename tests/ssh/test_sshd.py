@@ -110,7 +110,7 @@ async def test_a_host_that_freezes_is_lost(sshd: Target, host_keys: HostKeys, tm
         os.kill(server, signal.SIGCONT)
     await fleet.close()
     assert result.status is None
-    assert result.problem.startswith("Contact with real was lost")
+    assert result.problem.startswith("The connection to real was lost")
 
 
 async def test_a_jump_over_a_real_host(sshd: Target, fleet: Fleet) -> None:
