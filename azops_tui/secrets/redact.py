@@ -84,9 +84,9 @@ class Replacer:
             return text
         return self._pattern.sub(lambda _: self.replacement, text)
 
-    def stream(self) -> Stream:
+    def stream(self) -> ReplacerStream:
         """A filter for text that arrives in pieces. It also replaces values that are included later."""
-        return Stream(self)
+        return ReplacerStream(self)
 
     def split(self, text: str, *, last: bool) -> tuple[str, str]:
         """The text with its occurrences replaced, and its end that may be the beginning of a value, unchanged."""
@@ -116,7 +116,7 @@ class Replacer:
         return first
 
 
-class Stream:
+class ReplacerStream:
     """Replaces in text that arrives in pieces, with the same result as in the whole text."""
 
     def __init__(self, replacer: Replacer) -> None:

@@ -22,6 +22,7 @@ from azops_tui.text import last_line
 
 if TYPE_CHECKING:
     from azops_tui.ssh.fleet import HostResult
+    from azops_tui.ssh.rolling import RollingPlan
     from azops_tui.ssh.targets import Target
 
 _NAMED = 5
@@ -206,11 +207,10 @@ async def run_on(
         context.on_stop = None
     if context.fleets.unanswered is not None:
         raise context.fleets.unanswered
-    return _outcome(results, rolling.allowed if max_fail else 0)
+    return _outcome(results, rolling)
 
 
-def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
-    """The outcome of the step: up to ``allowed`` failures are tolerated if the command succeeded on any host at all."""
+def _outcome(results: Sequence[HostResult], rolling: RollingPlan) -> Outcome:
     value = [
         {
             "host": result.host,
@@ -224,7 +224,7 @@ def _outcome(results: Sequence[HostResult], allowed: int) -> Outcome:
     ]
     bad = [result for result in results if result.status != 0]
     total = len(results)
-    if len(bad) <= allowed and len(bad) < total:
+    if rolling.succeeded(len(bad)):
         summary = f"Succeeded on {total} host{'s' * (total != 1)}."
         if bad:
             summary = f"Succeeded on {total - len(bad)} of {total} hosts. {_names(bad)} failed, which max-fail allows."
