@@ -97,12 +97,12 @@ class Sanitiser:
                 if self._inside(text[position], out):
                     position += 1
                 continue
-            found = _SPECIAL.search(text, position)
-            stop = found.start() if found else end
+            match = _SPECIAL.search(text, position)
+            stop = match.start() if match else end
             if stop > position:
                 self._plain(text[position:stop], out)
                 position = stop
-            elif found:
+            elif match:
                 self._special(text[position], out)
                 position += 1
         return "".join(out)

@@ -36,7 +36,7 @@ def pairs(text: str) -> list[tuple[str, str | bool]]:
     Raises:
         ValueError: with the part that cannot be read.
     """
-    found: list[tuple[str, str | bool]] = []
+    items: list[tuple[str, str | bool]] = []
     at = 0
     end = len(text.rstrip(" \t\n\r,"))
     while at < end:
@@ -45,12 +45,12 @@ def pairs(text: str) -> list[tuple[str, str | bool]]:
             raise ValueError(text[at:end].strip(" ,"))
         for quoted in ("double", "single"):
             if match[quoted] is not None:
-                found.append((match["name"], _ESCAPE.sub(r"\1", match[quoted])))
+                items.append((match["name"], _ESCAPE.sub(r"\1", match[quoted])))
                 break
         else:
-            found.append((match["name"], True if match["bare"] is None else match["bare"]))
+            items.append((match["name"], True if match["bare"] is None else match["bare"]))
         at = match.end()
-    return found
+    return items
 
 
 def _text(value: Value) -> str:
@@ -112,19 +112,19 @@ def _timeout(value: Value) -> float:
 
 
 def _environment(value: Value) -> dict[str, str]:
-    wanted = "assignments such as \"A=1 B='two words'\""
+    allowed = "assignments such as \"A=1 B='two words'\""
     if isinstance(value, dict):
         items = [(str(name), item if isinstance(item, str) else json.dumps(item)) for name, item in value.items()]
     else:
         try:
             words = [str(word) for word in value] if isinstance(value, list) else shlex.split(_text(value))
         except ValueError:
-            raise ValueError(wanted) from None
+            raise ValueError(allowed) from None
         if any("=" not in word for word in words):
-            raise ValueError(wanted)
+            raise ValueError(allowed)
         items = [(name, rest) for name, _, rest in (word.partition("=") for word in words)]
     if any(not _NAME.fullmatch(name) for name, _ in items):
-        raise ValueError(wanted)
+        raise ValueError(allowed)
     return dict(items)
 
 
@@ -190,19 +190,19 @@ def parse_attributes(text: str, line: int) -> tuple[Attributes, list[Problem]]:
     inside = text[start + 1 : end]
     if re.fullmatch(r"[\d\s,-]*", inside):
         return Attributes(), []
-    given: list[tuple[str, Value]]
+    values: list[tuple[str, Value]]
     if inside.lstrip().startswith('"'):
         try:
-            given = _from_json(text[start : end + 1])
+            values = _from_json(text[start : end + 1])
         except ValueError as error:
             return Attributes(), [Problem(Severity.ERROR, line, f"the attributes are not valid JSON: {error}")]
     else:
         try:
-            given = list(pairs(inside))
+            values = list(pairs(inside))
         except ValueError as error:
             message = f"cannot read the attribute at '{error}'; write name=value or name=\"a value\""
             return Attributes(), [Problem(Severity.ERROR, line, message)]
-    return _checked(given, line)
+    return _checked(values, line)
 
 
 def _from_json(text: str) -> list[tuple[str, Value]]:
@@ -219,11 +219,11 @@ def _from_json(text: str) -> list[tuple[str, Value]]:
     return items
 
 
-def _checked(given: list[tuple[str, Value]], line: int) -> tuple[Attributes, list[Problem]]:
+def _checked(written: list[tuple[str, Value]], line: int) -> tuple[Attributes, list[Problem]]:
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     extra: dict[str, str] = {}
-    for name, value in given:
+    for name, value in written:
         if name in values or name in extra:
             problems.append(Problem(Severity.WARNING, line, f"attribute '{name}' is given twice; the last one counts"))
         known = _KNOWN.get(name)

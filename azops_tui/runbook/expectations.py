@@ -27,10 +27,10 @@ class Comment:
 
 def read_comment(text: str, line: int) -> tuple[Comment | None, list[Problem]]:
     """Parse the text of an HTML comment; None without an expectation in it."""
-    found = _WORD.fullmatch(text)
-    if found is None:
+    match = _WORD.fullmatch(text)
+    if match is None:
         return None, []
-    word, rest = found[1], found[2]
+    word, rest = match[1], match[2]
     if word == "expected_similarity":
         return _similarity(rest, line)
     if word == "expect":
@@ -50,17 +50,17 @@ def _bad_pattern(pattern: str) -> str:
 
 
 def _similarity(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
-    found = _SIMILARITY.fullmatch(rest)
-    if found is None:
+    match = _SIMILARITY.fullmatch(rest)
+    if match is None:
         message = 'expected_similarity takes a number from 0 to 1 or a quoted regular expression, as in "^Ready"'
         return None, [Problem(Severity.ERROR, line, message)]
-    if found["number"]:
-        number = float(found["number"])
+    if match["number"]:
+        number = float(match["number"])
         if number > 1:
-            message = f"expected_similarity takes a number from 0 to 1, not {found['number']}"
+            message = f"expected_similarity takes a number from 0 to 1, not {match['number']}"
             return None, [Problem(Severity.ERROR, line, message)]
         return Comment(Expectation(line, similarity=number), True), []
-    pattern = found["pattern"] if found["pattern"] is not None else found["single"]
+    pattern = match["pattern"] if match["pattern"] is not None else match["single"]
     wrong = _bad_pattern(pattern)
     if wrong:
         return None, [Problem(Severity.ERROR, line, f"expected_similarity: not a regular expression: {wrong}")]
@@ -72,18 +72,18 @@ def _forms(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
         return None, [Problem(Severity.ERROR, line, f"expect: {message}")]
 
     try:
-        given = dict(pairs(rest))
+        fields = dict(pairs(rest))
     except ValueError as wrong:
         return (None, []) if "=" not in rest else error(f"cannot read '{wrong}'")
-    known = [name for name in given if name in _FORMS]
-    if not known and all(value is True for value in given.values()):
+    known = [name for name in fields if name in _FORMS]
+    if not known and all(value is True for value in fields.values()):
         return None, []  # prose that begins with the word
-    for name, value in given.items():
+    for name, value in fields.items():
         if name not in _FORMS:
             return error(f"unknown form '{name}'{did_you_mean(name, _FORMS)}")
         if (value is True) != (name == "failed"):
             return error(f"'{name}' takes {'no value' if name == 'failed' else 'a value'}")
-    texts = {name: value for name, value in given.items() if isinstance(value, str)}
+    texts = {name: value for name, value in fields.items() if isinstance(value, str)}
     status = texts.get("exit")
     if status is not None and not re.fullmatch(r"\d{1,3}", status):
         return error(f"'exit' takes an exit status, not '{status}'")
@@ -100,7 +100,7 @@ def _forms(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
         regex=texts.get("regex"),
         jmespath=texts.get("jmespath", ""),
         equals=texts.get("equals"),
-        error=texts.get("error", "" if "failed" in given else None),
+        error=texts.get("error", "" if "failed" in fields else None),
     )
     return Comment(expectation, False), []
 

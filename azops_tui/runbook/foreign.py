@@ -55,22 +55,22 @@ def python_effect(code: str, shell_effect: ShellReading) -> Effect:
             tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return M if code.strip() else Effect.NONE
-    found = R if tree.body else Effect.NONE
+    effect = R if tree.body else Effect.NONE
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             if any(name.partition(".")[0] in _REACHING and not _is_local(name) for name in names):
-                found |= M
+                effect |= M
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             called = name.removeprefix("begin_")
             if name in _RUNNING or name in _STARTING:
-                found |= _started(node, shell_effect) | (M if name in _RUNNING else Effect.NONE)
+                effect |= _started(node, shell_effect) | (M if name in _RUNNING else Effect.NONE)
             elif isinstance(node.func, ast.Attribute) and (
                 called == "rmtree" or re.match(r"(?:delete|purge)(?:_|$)", called)
             ):
-                found |= D
-    return found
+                effect |= D
+    return effect
 
 
 def _started(call: ast.Call, shell_effect: ShellReading) -> Effect:
@@ -90,16 +90,16 @@ def powershell_effect(code: str, shell_effect: ShellReading) -> Effect:
     text = re.sub(r"<#.*?#>|(?m:#.*$)", "", code, flags=re.DOTALL)
     if not text.strip():
         return Effect.NONE
-    found = R
+    effect = R
     for verb, noun in _CMDLET.findall(text):
         action, thing = verb.casefold(), noun.casefold()
         if action in _CMDLET_READS:
             continue
         if action in _CMDLET_DESTROYS:
-            found |= M if thing in _CMDLET_LOCAL and "-recurse" not in text.casefold() else D
+            effect |= M if thing in _CMDLET_LOCAL and "-recurse" not in text.casefold() else D
         elif thing not in _CMDLET_LOCAL and action in _CMDLET_CHANGES:
-            found |= M
+            effect |= M
     if re.search(r"(?:^|[\s;|&({=])az\s", text):
         for call in re.findall(r"(?:^|[\s;|&({=])(az\s[^\n;|)}]*)", text.replace("`\n", " ")):
-            found |= shell_effect(call)
-    return found
+            effect |= shell_effect(call)
+    return effect

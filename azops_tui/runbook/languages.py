@@ -46,10 +46,10 @@ def prompted(text: str) -> str:
             more = _CONTINUED.fullmatch(line) if _terminator(current) is None else None
             current += "\n" + (more[1] if more else line)
             continue
-        found = _PROMPT.fullmatch(line)
+        match = _PROMPT.fullmatch(line)
         if current is not None:
             commands.append(current)
-        current = found[1] if found else None
+        current = match[1] if match else None
     if current is not None:
         commands.append(current)
     return "".join(f"{command}\n" for command in commands)

@@ -19,13 +19,13 @@ def step_names(steps: Sequence[tuple[str, str, int]]) -> tuple[list[str], list[P
         steps: for each its own name or an empty string, its heading, and its line.
     """
     problems: list[Problem] = []
-    given: dict[str, int] = {}
+    explicit: dict[str, int] = {}
     for name, _, line in steps:
-        if name and name in given:
-            message = f"step '{name}' has the name of the step at line {given[name]}"
+        if name and name in explicit:
+            message = f"step '{name}' has the name of the step at line {explicit[name]}"
             problems.append(Problem(Severity.ERROR, line, message))
         elif name:
-            given[name] = line
+            explicit[name] = line
     names: list[str] = []
     taken: set[str] = set()
     counts: dict[str, int] = {}
@@ -34,7 +34,7 @@ def step_names(steps: Sequence[tuple[str, str, int]]) -> tuple[list[str], list[P
         if not own or own in taken:
             base = own or slug(heading)
             name = base
-            while name in taken or name in given:
+            while name in taken or name in explicit:
                 counts[base] = counts.get(base, 1) + 1
                 name = f"{base}-{counts[base]}"
         taken.add(name)

@@ -221,9 +221,9 @@ def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tu
     """Problem of a field's value, and its line."""
     if (kind, field.encode_name) not in _REMOTE_CODE:
         for path, text in _texts(value):
-            for found in _ANY_REFERENCE.finditer(text):
-                if not _REFERENCE.fullmatch(found[0]):
-                    message = f"'{written}' has {found[0]}; only ${{NAME}} and ${{NAME:-default}} can stand there"
+            for match in _ANY_REFERENCE.finditer(text):
+                if not _REFERENCE.fullmatch(match[0]):
+                    message = f"'{written}' has {match[0]}; only ${{NAME}} and ${{NAME:-default}} can stand there"
                     return message, document.line(written, *path)
     if field.name in _VARIABLES and isinstance(value, str) and value and not _NAME.fullmatch(value):
         return f"'{written}' must be a variable's name, not '{value}'", document.line(written)
@@ -299,7 +299,7 @@ def _texts(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str
         items = list(enumerate(value))
     else:
         return []
-    return [found for key, item in items for found in _texts(item, (*path, key))]
+    return [text for key, item in items for text in _texts(item, (*path, key))]
 
 
 def _has_reference(value: Any) -> bool:
@@ -309,8 +309,8 @@ def _has_reference(value: Any) -> bool:
 def references(value: Any) -> list[str]:
     """Names of the variables that a value or a native step requires, in order, without duplicates."""
     data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
-    found = [match for _, text in _texts(data) for match in _REFERENCE.finditer(text)]
-    return list(dict.fromkeys(match[2] for match in found if not match[1] and match[3] is None))
+    matches = [match for _, text in _texts(data) for match in _REFERENCE.finditer(text)]
+    return list(dict.fromkeys(match[2] for match in matches if not match[1] and match[3] is None))
 
 
 def substitute(value: S, variables: Mapping[str, str]) -> S:
@@ -350,17 +350,17 @@ def substitute(value: S, variables: Mapping[str, str]) -> S:
 def _replace(value: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(value, str):
 
-        def one(found: re.Match[str]) -> str:
-            escape, name, default = found.groups()
+        def replacement(match: re.Match[str]) -> str:
+            escape, name, default = match.groups()
             if escape:
-                return found[0][1:]
+                return match[0][1:]
             if default is not None:
                 return str(variables.get(name) or default)
             if name not in variables:
                 raise LookupError(f"the variable {name} is not set{did_you_mean(name, variables)}")
             return str(variables[name])
 
-        return _REFERENCE.sub(one, value)
+        return _REFERENCE.sub(replacement, value)
     if isinstance(value, dict):
         return {key: _replace(item, variables) for key, item in value.items()}
     if isinstance(value, list):

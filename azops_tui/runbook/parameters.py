@@ -22,9 +22,9 @@ def check(parameter: Parameter, value: str) -> str | Problem:
     A choice from a dynamic source (``azure.locations``) cannot be checked here and is taken as it is.
     """
 
-    def refuse(wanted: str) -> Problem:
-        given = "" if parameter.type == "secret" else f", not '{value}'"
-        return Problem(Severity.ERROR, parameter.line, f"parameter {parameter.name} must be {wanted}{given}")
+    def refuse(allowed: str) -> Problem:
+        shown = "" if parameter.type == "secret" else f", not '{value}'"
+        return Problem(Severity.ERROR, parameter.line, f"parameter {parameter.name} must be {allowed}{shown}")
 
     if "\0" in value:
         return Problem(Severity.ERROR, parameter.line, f"parameter {parameter.name} must not hold a NUL character")
@@ -55,20 +55,20 @@ def check(parameter: Parameter, value: str) -> str | Problem:
     return value
 
 
-def missing(parameters: Iterable[Parameter], given: Mapping[str, str]) -> list[Parameter]:
+def missing(parameters: Iterable[Parameter], values: Mapping[str, str]) -> list[Parameter]:
     """Parameters without a value, a default, a secret store or a literal in the document."""
-    return [p for p in parameters if p.default is None and p.name not in given and not p.secret_from and not p.literal]
+    return [p for p in parameters if p.default is None and p.name not in values and not p.secret_from and not p.literal]
 
 
 def from_ini(text: str) -> dict[str, str]:
     """Parse the ``NAME = value`` lines of an ``.ini`` file; sections and comments are ignored."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for raw in text.split("\n"):
         name, equals, value = (part.strip() for part in raw.partition("="))
         if equals and NAME.fullmatch(name):
             quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "'\""
-            found[name] = value[1:-1] if quoted else value
-    return found
+            values[name] = value[1:-1] if quoted else value
+    return values
 
 
 def from_metadata(text: str, document: str) -> list[Parameter]:
@@ -85,7 +85,7 @@ def from_metadata(text: str, document: str) -> list[Parameter]:
         value: Any = json.loads(text)
     except RecursionError:
         raise ValueError("it is too deeply nested") from None
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     for entry in value if isinstance(value, list) else [value]:
         if not isinstance(entry, dict):
             continue
@@ -98,8 +98,8 @@ def from_metadata(text: str, document: str) -> list[Parameter]:
             params = settings.get("configurableParams")
         for item in params if isinstance(params, list) else []:
             if isinstance(item, dict) and (parameter := _configurable(item)) is not None:
-                found.setdefault(parameter.name, parameter)
-    return list(found.values())
+                parameters.setdefault(parameter.name, parameter)
+    return list(parameters.values())
 
 
 def _configurable(item: dict[str, Any]) -> Parameter | None:

@@ -160,8 +160,8 @@ class DocumentReader:
         end = token.map[1] if token.map else line
         if not _closed(token):
             self._warn(line, "this code fence is never closed; it ends where the text around it ends")
-        found = _INFO.fullmatch(token.info.strip())
-        language, rest = (found[1], found[2]) if found else ("", "")
+        match = _INFO.fullmatch(token.info.strip())
+        language, rest = (match[1], match[2]) if match else ("", "")
         folded = language.casefold()
         attributes, problems = parse_attributes(rest, line)
         kind = kind_of(language)
@@ -211,11 +211,11 @@ class DocumentReader:
         if text.rfind("<!--") > text.rfind("-->"):
             line = _line(token) + text.count("\n", 0, text.rfind("<!--"))
             self._warn(line, "this comment is never closed; what follows it is part of it")
-        for found in COMMENT.finditer(text):
-            line = _line(token) + text.count("\n", 0, found.start())
-            for variables in _VARIABLES.finditer(found[1].lstrip("-")):
+        for match in COMMENT.finditer(text):
+            line = _line(token) + text.count("\n", 0, match.start())
+            for variables in _VARIABLES.finditer(match[1].lstrip("-")):
                 self._commented.update({export.name: export.value for export in read(variables[1]).exports})
-            comment, problems = read_comment(found[1], line)
+            comment, problems = read_comment(match[1], line)
             self._problems.extend(problems)
             if comment is None:
                 continue
@@ -341,8 +341,8 @@ def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Ef
     """Effects of a step; a native step that is not valid may do anything."""
     if draft.kind is not StepKind.NATIVE:
         return step_effects(draft.kind, draft.code, draft.block.attributes, known)
-    found = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
-    return with_confirm(found, draft.block.attributes)
+    effects = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
+    return with_confirm(effects, draft.block.attributes)
 
 
 def _line(token: Token) -> int:

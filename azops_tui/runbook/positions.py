@@ -79,8 +79,8 @@ class Located:
 
     def line(self, *path: str | int) -> int:
         """Line of the value at a path of keys and indexes, or of the longest part of the path that exists."""
-        node, found = self._walk(path)
-        return self._first + (found if found is not None else node.start_mark.line if node is not None else 0)
+        node, row = self._walk(path)
+        return self._first + (row if row is not None else node.start_mark.line if node is not None else 0)
 
     def spelling(self, *path: str | int) -> str | None:
         """A scalar as written, without quotes; None for null, for other values and for a missing one."""

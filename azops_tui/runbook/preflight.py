@@ -62,14 +62,14 @@ def _requirements(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
 def _prerequisites(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
     for link in runbook.prerequisites:
         if not facts.has_file(link.path):
-            said = f"the prerequisite {link.target} is not there; it would be {link.path}"
-            yield _error(runbook, link.line, said)
+            message = f"the prerequisite {link.target} is not there; it would be {link.path}"
+            yield _error(runbook, link.line, message)
 
 
 def _parameters(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
     for parameter in missing(runbook.parameters, facts.parameters):
-        said = f"the parameter {parameter.name} has no value; set it"
-        yield Problem(Severity.WARNING, parameter.line, said, runbook.path)
+        message = f"the parameter {parameter.name} has no value; set it"
+        yield Problem(Severity.WARNING, parameter.line, message, runbook.path)
 
 
 def _files(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
@@ -103,8 +103,8 @@ def _tools(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
             for name in _called(step, defined):
                 if name not in told and name not in defined and not facts.has_tool(name):
                     told.add(name)
-                    said = f"step '{step.name}' calls {name}, which is not on PATH"
-                    yield Problem(Severity.WARNING, step.line, said, runbook.path)
+                    message = f"step '{step.name}' calls {name}, which is not on PATH"
+                    yield Problem(Severity.WARNING, step.line, message, runbook.path)
 
 
 def _called(step: Step, defined: set[str]) -> list[str]:
@@ -127,11 +127,11 @@ def satisfies(version: str, conditions: str) -> bool:
     return all(_meets(have, sign, _numbers(number)) for sign, number in _CONDITION.findall(conditions))
 
 
-def _meets(have: tuple[int, ...], sign: str, wanted: tuple[int, ...]) -> bool:
+def _meets(have: tuple[int, ...], sign: str, bound: tuple[int, ...]) -> bool:
     if sign == "~=":
-        return have >= wanted and have[: len(wanted) - 1] == wanted[:-1]
-    size = max(len(have), len(wanted))
-    left, right = have + (0,) * (size - len(have)), wanted + (0,) * (size - len(wanted))
+        return have >= bound and have[: len(bound) - 1] == bound[:-1]
+    size = max(len(have), len(bound))
+    left, right = have + (0,) * (size - len(have)), bound + (0,) * (size - len(bound))
     return {
         ">=": left >= right,
         "<=": left <= right,
@@ -143,5 +143,5 @@ def _meets(have: tuple[int, ...], sign: str, wanted: tuple[int, ...]) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    found = re.match(r"\d+(?:\.\d+)*", version)
-    return tuple(int(part) for part in found[0].split(".")) if found else ()
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in match[0].split(".")) if match else ()

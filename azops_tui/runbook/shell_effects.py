@@ -108,12 +108,12 @@ class ShellClassifier:
         self._known.learn(script)
         if script.broken or self._remote:
             self.is_whole = False
-        found = union(self._command(command) for command in script.commands)
+        effect = union(self._command(command) for command in script.commands)
         if script.writes and self._remote:
-            found |= M
+            effect |= M
         if script.broken:
-            found |= self._fragments(code)
-        return found or (R if script.variables or script.functions else Effect.NONE)
+            effect |= self._fragments(code)
+        return effect or (R if script.variables or script.functions else Effect.NONE)
 
     def _fragments(self, code: str) -> Effect:
         """Effects of code that the grammar cannot read whole: each piece between separators, word by word."""

@@ -10,11 +10,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     import difflib
 
     by_folded = {name.casefold().replace("_", "-"): name for name in known}
-    found = difflib.get_close_matches(word.casefold().replace("_", "-"), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else ""
+    close = difflib.get_close_matches(word.casefold().replace("_", "-"), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'name'?`` for the end of a sentence; empty if no known word is close."""
-    found = nearest(word, known)
-    return f"; did you mean '{found}'?" if found else ""
+    close = nearest(word, known)
+    return f"; did you mean '{close}'?" if close else ""

@@ -83,9 +83,9 @@ _SHORT_DATA = re.compile(r"-[A-Za-z]*[dFT]")
 def _curl(words: Words) -> Effect:
     methods = option(words, "--request")
     for at, word in enumerate(words):
-        found = _SHORT_METHOD.fullmatch(word) if word is not None else None
-        if found:
-            methods.append(found[1] or (words[at + 1] if at + 1 < len(words) else None))
+        match = _SHORT_METHOD.fullmatch(word) if word is not None else None
+        if match:
+            methods.append(match[1] or (words[at + 1] if at + 1 < len(words) else None))
     if methods:
         return union(map(method_effect, methods))
     if any(word in {"--get", "-G", "--head", "-I"} for word in words):
