@@ -55,7 +55,7 @@ def show(
         from azops_tui.ui.template_app import TemplateApp
 
         app = TemplateApp(file, description, hide=redactor.redact, theme_name=theme, ascii_only=ascii_only)
-        sys.exit(app.run() or exits.OK)
+        sys.exit(app.run() or app.return_code or exits.OK)
     if output == "json":
         rows = [dataclasses.replace(row, resources=()) for row in description.resources]
         shown = dataclasses.asdict(dataclasses.replace(description, resources=tuple(rows)))

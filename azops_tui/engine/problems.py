@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from azops_tui import bugs
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
@@ -54,5 +55,5 @@ def explain(error: Exception) -> StepProblem:
     return problem(
         "InternalError",
         f"azops failed: {type(error).__name__}: {error}.",
-        "This is a bug in azops. Report it with `azops history` and the runbook.",
+        bugs.report(error),
     )

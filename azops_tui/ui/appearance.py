@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.style import Style
+from rich.text import Text
 from textual.app import App
 from textual.dom import DOMNode
 from textual.strip import Strip
 
+from azops_tui import bugs
 from azops_tui.ui import glyphs
 from azops_tui.ui.lines import Line, Palette, to_strip
 
@@ -43,6 +45,12 @@ class BaseApp(App[int]):
         if self.ascii_only:
             line = [(text.translate(_ASCII), style) for text, style in line]
         return to_strip(line, cells, self.palette, base + self.palette["text"] + self.palette[background])
+
+    def _fatal_error(self) -> None:
+        """End the app after an unexpected error; Textual would print local variables, which can hold secrets."""
+        error = self._exception or RuntimeError("unknown error")
+        self._exit_renderables.append(Text(f"azops: {bugs.report(error)}"))
+        self._close_messages_no_wait()
 
     def open(self, source: Path | int) -> None:
         """Show a runbook, or the replay of a run by its number."""

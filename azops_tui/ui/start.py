@@ -77,7 +77,7 @@ def open_app(
         theme_name=theme,
         ascii_only=ascii_only,
     )
-    code = app.run() or 0
+    code = app.run() or app.return_code or 0
     for said in app.wrong:
         sys.stderr.write(f"azops: {safe(said)}\n")
     return code

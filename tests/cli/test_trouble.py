@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -136,3 +137,29 @@ def test_a_bug_is_logged_whole_and_shown_as_one_sentence(tmp_path: Path) -> None
     assert log.stat().st_mode & 0o777 == 0o600
     assert "Traceback" in log.read_text()
     assert "KeyError: 'broken'" in log.read_text()
+
+
+def test_a_bug_on_the_screen_is_logged_and_shown_without_local_variables(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.argv = ['azops']; from azops_tui import cli\n"
+        "from azops_tui.ui.screens.home import HomeScreen\n"
+        "def broken(self):\n    password = 'hunter2'\n    raise KeyError('broken')\n"
+        "HomeScreen.on_mount = broken; cli.main()"
+    )
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color", "COLUMNS": "300"}
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=env
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while data := os.read(ours, 65536):
+                shown += data
+        except OSError:  # the terminal is closed: azops has ended
+            pass
+        assert process.wait(60) == 1
+    os.close(ours)
+    assert b"This is a bug in azops. Please report it" in shown
+    assert b"hunter2" not in shown
+    assert "KeyError: 'broken'" in (tmp_path / "azops" / "azops.log").read_text()
