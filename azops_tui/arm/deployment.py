@@ -71,7 +71,7 @@ class TemplateDeployment(TemplateSource):
         self.location = location
         self.symbolic_names = isinstance(get(self.template, "resources"), dict)
         self.types = Types(section(self.template, "definitions"))
-        self.given: dict[str, ParameterValue] = {}
+        self.parameter_values: dict[str, ParameterValue] = {}
         self.parameter_builders: dict[str, Builder] = {}
         self.variable_builders = self.read_variables() if outer is None else {}
         self.functions = read_functions(self, self.types) if outer is None else {}
@@ -143,8 +143,8 @@ class TemplateDeployment(TemplateSource):
         TemplateError.
         """
         known = self.run.values
-        given = (value for (owner, kind, _), value in known.items() if owner is self and kind == "parameters")
-        if not all(map(is_known, given)):
+        values = (value for (owner, kind, _), value in known.items() if owner is self and kind == "parameters")
+        if not all(map(is_known, values)):
             return
         environment = Environment(self.run, self)
         for lowered, (path, make) in self.variable_builders.items():
@@ -171,9 +171,9 @@ class TemplateDeployment(TemplateSource):
         key = (self, "parameters", lowered)
         if key in run.values:
             return run.values[key]
-        given = self.given.get(lowered)
-        if given is not None:
-            value = self.given_value(name, given, environment)
+        passed = self.parameter_values.get(lowered)
+        if passed is not None:
+            value = self.passed_value(name, passed, environment)
         elif lowered in self.parameter_builders:
             self.evaluate_first("parameters", lowered, environment)
             build = self.parameter_builders[lowered]
@@ -189,15 +189,15 @@ class TemplateDeployment(TemplateSource):
         run.values[key] = value
         return value
 
-    def given_value(self, name: str, given: ParameterValue, environment: Environment) -> Json:
+    def passed_value(self, name: str, passed: ParameterValue, environment: Environment) -> Json:
         """Value passed for a parameter; secrets and symbolic values are resolved if the mode allows it."""
         run = environment.run.settler or environment.run
-        if given.secret is not None:
+        if passed.secret is not None:
             if run.mode == "plan" or run.runtime is None:
                 return Symbolic(FunctionCall("parameters", (Literal(name),)), Environment(run, self))
-            vault = get(given.secret, "keyVault", {})
-            secret = str(get(given.secret, "secretName", ""))
-            version = get(given.secret, "secretVersion")
+            vault = get(passed.secret, "keyVault", {})
+            secret = str(get(passed.secret, "secretName", ""))
+            version = get(passed.secret, "secretVersion")
             try:
                 return run.runtime.secret(str(get(vault, "id", "")), secret, version)
             except LookupError:
@@ -207,8 +207,8 @@ class TemplateDeployment(TemplateSource):
                     code="KeyVaultParameterReferenceSecretRetrieveFailed",
                 ) from None
         if run.mode == "now":
-            return transform(given.value, lambda part: part.settled(run))
-        return given.value
+            return transform(passed.value, lambda part: part.settled(run))
+        return passed.value
 
     def within(self, kind: str, name: str, path: Path, build: Builder | CopyLoop, environment: Environment) -> Json:
         """Evaluate a variable or default value; errors name it."""
@@ -242,7 +242,7 @@ class TemplateDeployment(TemplateSource):
         """Evaluate what a variable or default value uses, innermost first, so long chains need no deep stack."""
         if self.evaluating or self.ordering:
             return
-        ask = self.variable if kind == "variables" else self.parameter
+        evaluate = self.variable if kind == "variables" else self.parameter
         uses = self.uses_of(kind)
         if not uses.get(name):
             return
@@ -250,8 +250,8 @@ class TemplateDeployment(TemplateSource):
         seen = {name}
         stack = [(name, iter(uses.get(name, ())))]
         while stack:
-            current, rest = stack[-1]
-            following = next(rest, None)
+            current, remaining = stack[-1]
+            following = next(remaining, None)
             if following is None:
                 stack.pop()
                 order.append(current)
@@ -261,7 +261,7 @@ class TemplateDeployment(TemplateSource):
         self.ordering = True
         try:
             for needed in order[:-1]:
-                ask(needed, environment)
+                evaluate(needed, environment)
         except ExpressionError:
             return  # raised again with its place when the value is used
         finally:
@@ -276,17 +276,17 @@ class TemplateDeployment(TemplateSource):
             uses = {}
             for name, value in parts.items():
                 if name.lower() in known:
-                    found = pattern.findall(json.dumps(value, default=str))
-                    uses[name.lower()] = [item.lower() for item in found if item.lower() in known]
+                    matches = pattern.findall(json.dumps(value, default=str))
+                    uses[name.lower()] = [item.lower() for item in matches if item.lower() in known]
             self.orders[kind] = uses
         return self.orders[kind]
 
     def find(self, text: str) -> ExpandedResource | None:
         """Resource with this name, symbol or id; None if there is none or the name is ambiguous."""
         key = text.strip("/").lower()
-        found = self.names.get(key) or self.short_names.get(key)
-        if found:
-            live = [resource for resource in found if resource.condition] or found
+        matches = self.names.get(key) or self.short_names.get(key)
+        if matches:
+            live = [resource for resource in matches if resource.condition] or matches
             return live[0] if len(live) == 1 or self.symbolic_names else None
         if self.outer is not None:
             outer = self.outer.context.find(text)
@@ -296,8 +296,8 @@ class TemplateDeployment(TemplateSource):
 
     def collection(self, symbol: str) -> Sequence[ReferencedResource] | None:
         """Resources of the copy loop with this symbol, or None."""
-        found = self.loops.get(symbol.lower())
-        return found if found is not None or self.outer is None else self.outer.context.collection(symbol)
+        matches = self.loops.get(symbol.lower())
+        return matches if matches is not None or self.outer is None else self.outer.context.collection(symbol)
 
     def known_reference(self, resource: ReferencedResource, full: bool) -> Json:
         """What a reference to a nested deployment gives before it runs: its known outputs, or None."""
@@ -326,8 +326,8 @@ class TemplateDeployment(TemplateSource):
             outer: dict[str, Json] = self.outer.context.details()
             return outer
         parameters = {
-            name: {"value": given.value} if given.secret is None else {"reference": dict(given.secret)}
-            for name, given in self.given.items()
+            name: {"value": passed.value} if passed.secret is None else {"reference": dict(passed.secret)}
+            for name, passed in self.parameter_values.items()
         }
         result: dict[str, Json] = {"name": self.name}
         if self.location and self.scope.kind != "resourceGroup":

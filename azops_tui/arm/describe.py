@@ -207,7 +207,7 @@ def _parameters(deployment: TemplateDeployment, unset: set[str]) -> Iterable[Par
         kind = str(get(definition, "type", ""))
         secure = is_secure(kind)
         required = get(definition, "defaultValue") is None
-        given = name.lower() in deployment.given and name.lower() not in unset
+        given = name.lower() in deployment.parameter_values and name.lower() not in unset
         metadata = get(definition, "metadata", {})
         value = None
         if not secure and (given or not required):

@@ -163,7 +163,7 @@ class Expansion:
         options = get(properties, "expressionEvaluationOptions", {})
         inner = str(get(options, "scope", "outer")).lower() == "inner" if isinstance(options, Mapping) else False
         scope = parse_scope(resource.scope) or deployment.scope
-        parameter_values = self.given_parameters(resource, properties, environment.run)
+        parameter_values = self.read_passed_parameters(resource, properties, environment.run)
         if parameter_values is None:
             return None
         nested = TemplateDeployment(
@@ -198,7 +198,7 @@ class Expansion:
         written = get(get(resource.definition, "properties", {}), "template")
         return outer.within(template, path) if written is template else Document("", template)
 
-    def given_parameters(
+    def read_passed_parameters(
         self, resource: ExpandedResource, properties: Mapping[str, Json], run: EvaluationRun
     ) -> Mapping[str, Json] | None:
         parameter_values = get(properties, "parameters", {})

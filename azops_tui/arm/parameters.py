@@ -31,23 +31,23 @@ def merged(files: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
     return result
 
 
-def entries(given: Mapping[str, Json]) -> Mapping[str, Json]:
+def entries(passed: Mapping[str, Json]) -> Mapping[str, Json]:
     """The parameters of a parameter file or a plain map."""
-    lowered = {name.lower() for name in given}
+    lowered = {name.lower() for name in passed}
     if "parameters" in lowered and lowered & {"$schema", "contentversion"}:
-        inside = get(given, "parameters")
+        inside = get(passed, "parameters")
         return inside if isinstance(inside, Mapping) else {}
-    return given
+    return passed
 
 
-def bind(deployment: TemplateDeployment, given: Mapping[str, Json], *, allow_missing: bool = False) -> None:
+def bind(deployment: TemplateDeployment, passed: Mapping[str, Json], *, allow_missing: bool = False) -> None:
     """Set the parameters of a deployment. Raises TemplateError.
 
     With `allow_missing`, a parameter without value becomes symbolic: ``[parameters('name')]``.
     """
     declared = section(deployment.template, "parameters")
     names = {name.lower(): name for name in declared}
-    passed = entries(given)
+    passed = entries(passed)
     extra = [name for name in passed if name.lower() not in names and not name.startswith("$")]
     if extra:
         listed = ", ".join(extra)
@@ -66,16 +66,18 @@ def bind(deployment: TemplateDeployment, given: Mapping[str, Json], *, allow_mis
         schema = settled(deployment, definition, path)
         entry = by_name.get(name.lower())
         if entry is not None:
-            deployment.given[name.lower()] = read_entry(deployment, name, entry)
+            deployment.parameter_values[name.lower()] = read_entry(deployment, name, entry)
         elif "defaultvalue" in {key.lower() for key in definition}:
             default = next(value for key, value in definition.items() if key.lower() == "defaultvalue")
             build = deployment.guarded((*path, "defaultValue"), builder, default)
             deployment.parameter_builders[name.lower()] = build
         elif schema.get("nullable") is True:
-            deployment.given[name.lower()] = ParameterValue(None)
+            deployment.parameter_values[name.lower()] = ParameterValue(None)
         elif allow_missing:
             node = FunctionCall("parameters", (Literal(name),))
-            deployment.given[name.lower()] = ParameterValue(Symbolic(node, Environment(deployment.run, deployment)))
+            deployment.parameter_values[name.lower()] = ParameterValue(
+                Symbolic(node, Environment(deployment.run, deployment))
+            )
         else:
             raise deployment.invalid(
                 f"The value for the template parameter '{name}' {deployment.where(path)} is not provided. {USAGE}",
@@ -168,9 +170,9 @@ def echo(deployment: TemplateDeployment) -> dict[str, Json]:
     for name, definition in section(deployment.template, "parameters").items():
         type = str(settled(deployment, definition, ("parameters", name)).get("type", ""))
         shown: dict[str, Json] = {"type": display_type(type)}
-        given = deployment.given.get(name.lower())
-        if given is not None and given.secret is not None:
-            shown["reference"] = plain(dict(given.secret))
+        passed = deployment.parameter_values.get(name.lower())
+        if passed is not None and passed.secret is not None:
+            shown["reference"] = plain(dict(passed.secret))
         elif not is_secure(type):
             value = own_value(deployment, name, environment)
             shown["value"] = plain(value)
@@ -182,7 +184,7 @@ def own_value(deployment: TemplateDeployment, name: str, environment: Environmen
     """Value of a parameter of this template, even if its expressions are evaluated in the outer scope."""
     if deployment.outer is None:
         return deployment.parameter(name, environment)
-    given = deployment.given.get(name.lower())
-    if given is not None:
-        return given.value
+    passed = deployment.parameter_values.get(name.lower())
+    if passed is not None:
+        return passed.value
     return deployment.parameter_builders[name.lower()](deployment.environment())

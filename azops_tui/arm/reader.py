@@ -50,7 +50,7 @@ class Document:
     strict: StrictText | None = None
     """The text as strict JSON."""
     lines: list[int] = field(default_factory=list)
-    found: dict[Path, int] = field(default_factory=dict)
+    offsets: dict[Path, int] = field(default_factory=dict)
 
     def position(self, path: Path = ()) -> tuple[int, int]:
         """Line and column of the node at `path`, or of its nearest ancestor that exists.
@@ -60,10 +60,10 @@ class Document:
         """
         if not self.text:
             return 0, 0
-        if path not in self.found:
+        if path not in self.offsets:
             strict = self.strict or StrictText(self.text)
-            self.found[path] = strict.original(locate(strict.text, self.path + path))
-        return self.line_and_column(self.found[path])
+            self.offsets[path] = strict.original(locate(strict.text, self.path + path))
+        return self.line_and_column(self.offsets[path])
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column (from 1) of the character at `offset`."""
@@ -163,10 +163,10 @@ def loads(text: str) -> tuple[Any, StrictText]:
 
 def blank(match: re.Match[str]) -> str:
     """Replace a comment or comma by spaces, which keeps positions; keep a string."""
-    found = match[1]
-    if found is None:
+    token = match[1]
+    if token is None:
         return match[0]
-    return re.sub(r"[^\n]", " ", found) if "\n" in found else " " * len(found)
+    return re.sub(r"[^\n]", " ", token) if "\n" in token else " " * len(token)
 
 
 def requote(match: re.Match[str]) -> str:
@@ -182,12 +182,12 @@ def quoted(text: str) -> StrictText:
 
     def quote(match: re.Match[str]) -> str:
         nonlocal total
-        found = match[1]
-        if found is None:
+        token = match[1]
+        if token is None:
             return match[0]
-        inside = UNESCAPED_QUOTE.sub(requote, found[1:-1]) if found[0] == "'" else found
-        total += len(inside) + 2 - len(found)
-        if inside != found[1:-1]:
+        inside = UNESCAPED_QUOTE.sub(requote, token[1:-1]) if token[0] == "'" else token
+        total += len(inside) + 2 - len(token)
+        if inside != token[1:-1]:
             starts.append(match.end() + total)
             shifts.append(total)
         return f'"{inside}"'
@@ -255,7 +255,7 @@ def locate(text: str, path: Path) -> int:
             break
         inside = space(text, at + 1)
         count = 0
-        found = -1
+        matched = -1
         while text[inside] not in "}]":
             if container == "{":
                 key, inside = scan(text, inside)
@@ -264,16 +264,16 @@ def locate(text: str, path: Path) -> int:
             else:
                 matches = count == part
             if matches:
-                found = inside
+                matched = inside
                 break
             _, inside = scan(text, inside)
             inside = space(text, inside)
             if text[inside] == ",":
                 inside = space(text, inside + 1)
             count += 1
-        if found < 0:
+        if matched < 0:
             break
-        at = found
+        at = matched
     if text[at] in "{[":
         return at
     return int(scan(text, at)[1]) - 1

@@ -107,8 +107,12 @@ class HeaderReader:
             return target.id or "/", target.resource_id(type, name)
         if own:
             prefix = self.full_scope(own)
-            found = parse_scope(prefix)
-            id = found.resource_id(type, name) if found is not None else f"{prefix}/providers/{relative_id(type, name)}"
+            parsed = parse_scope(prefix)
+            id = (
+                parsed.resource_id(type, name)
+                if parsed is not None
+                else f"{prefix}/providers/{relative_id(type, name)}"
+            )
             return prefix or "/", id
         if parent is not None:
             if type.lower().startswith(parent.type.lower() + "/"):
@@ -121,9 +125,9 @@ class HeaderReader:
         """A ``scope`` as a prefix of ids; empty for the tenant."""
         if text.startswith("/"):
             return text.rstrip("/")
-        found = self.deployment.find(text)
-        if found is not None:
-            return found.id
+        resource = self.deployment.find(text)
+        if resource is not None:
+            return resource.id
         if text.lower().startswith("microsoft.management/managementgroups/"):
             return "/providers/" + text
         return f"{self.deployment.scope.id}/providers/{text.removeprefix('providers/')}"
@@ -133,14 +137,14 @@ class HeaderReader:
         deployment = self.deployment
         here = deployment.scope
         if own:
-            found = parse_scope(self.full_scope(own) or "/")
-            if found is None:
+            target = parse_scope(self.full_scope(own) or "/")
+            if target is None:
                 problem = ExpressionError(
                     f"The scope '{own}' of a deployment must be a resource group, a subscription, "
                     "a management group or the tenant."
                 )
                 raise self.head_error(problem, definition, (*path, "scope"))
-            return found
+            return target
         subscription = self.text(environment, definition, path, "subscriptionId", needed=False)
         group = self.text(environment, definition, path, "resourceGroup", needed=False)
         if not subscription and not group:

@@ -27,13 +27,11 @@ _RANGE_END = 2**31 - 1
 
 @function("array(convertToArray): array", "Puts a value into an array of one; an array stays as it is.", partial=True)
 def array(value: Json) -> list[Json]:
-    """An array of the value alone, or the array itself."""
     return value if isinstance(value, list) else [value]
 
 
 @function("createArray([arg1, …]): array", "Makes an array of its arguments.", partial=True)
 def create_array(*values: Json) -> list[Json]:
-    """An array of all arguments."""
     return list(values)
 
 
@@ -43,7 +41,6 @@ def create_array(*values: Json) -> list[Json]:
     compares=True,
 )
 def contains(container: Json, item: Json) -> bool:
-    """Whether the container has the item."""
     if isinstance(container, str):
         if isinstance(item, str):
             return item in container
@@ -64,7 +61,6 @@ def contains(container: Json, item: Json) -> bool:
     "empty(itemToTest): bool", "Whether an array, object or string has nothing in it; null is empty too.", partial=True
 )
 def empty(value: Json) -> bool:
-    """Whether there is nothing in the value."""
     if value is None:
         return True
     if isinstance(value, (str, list, dict)):
@@ -81,7 +77,6 @@ def empty(value: Json) -> bool:
     partial=True,
 )
 def first(value: Json) -> Json:
-    """The first element or character."""
     if isinstance(value, list):
         return value[0] if value else None
     if isinstance(value, str):
@@ -95,7 +90,6 @@ def first(value: Json) -> Json:
     partial=True,
 )
 def last(value: Json) -> Json:
-    """The last element or character."""
     if isinstance(value, list):
         return value[-1] if value else None
     if isinstance(value, str):
@@ -117,17 +111,16 @@ def _no_sequence(name: str, value: Json) -> FunctionError:
     partial=True,
 )
 def flatten(value: Json) -> list[Json]:
-    """The elements of all arrays in an array, in order."""
-    found: list[Json] = []
+    items: list[Json] = []
     for item in array_argument("flatten", value):
         if not isinstance(item, list):
             raise FunctionError(
                 "The template language function 'flatten' expects its parameter to be an array of arrays. "
                 f"The provided array has an element of type '{type_name(item)}'. {usage('flatten')}"
             )
-        found.extend(item)
-        bounded_array("flatten", len(found))
-    return found
+        items.extend(item)
+        bounded_array("flatten", len(items))
+    return items
 
 
 @function(
@@ -136,7 +129,6 @@ def flatten(value: Json) -> list[Json]:
     partial=True,
 )
 def index_from_end(source: Json, position: Json) -> Json:
-    """The element at a position from the end; there has to be one."""
     elements = array_argument("indexFromEnd", source, 0, 2)
     place = integer_argument("indexFromEnd", position, 1)
     if 1 <= place <= len(elements):
@@ -152,7 +144,6 @@ def index_from_end(source: Json, position: Json) -> Json:
     partial=True,
 )
 def try_index_from_end(source: Json, position: Json) -> Json:
-    """The element at a position from the end, or null."""
     if type_name(position) != "Integer" or type_name(source) != "Array":
         return None
     return source[-position] if 1 <= position <= len(source) else None
@@ -164,7 +155,6 @@ def try_index_from_end(source: Json, position: Json) -> Json:
     compares=True,
 )
 def index_of(source: Json, item: Json) -> int:
-    """The first position of a text in a string or of a value in an array, or -1."""
     if isinstance(source, list):
         return _position(source, item)
     text, searched = two_strings("indexOf", source, item)
@@ -177,7 +167,6 @@ def index_of(source: Json, item: Json) -> int:
     compares=True,
 )
 def last_index_of(source: Json, item: Json) -> int:
-    """The last position of a text in a string or of a value in an array, or -1."""
     if isinstance(source, list):
         return next((place for place in range(len(source) - 1, -1, -1) if same(source[place], item)), -1)
     text, searched = two_strings("lastIndexOf", source, item)
@@ -205,7 +194,6 @@ def _undecided() -> int:
 
 @function("length(arg): int", "How many elements an array, characters a string, or keys an object has.", partial=True)
 def length_of(value: Json) -> int:
-    """The number of elements, characters or keys."""
     if isinstance(value, str):
         return length(value)
     if isinstance(value, (list, dict)):
@@ -218,18 +206,16 @@ def length_of(value: Json) -> int:
 
 @function("max(arrayOfIntegers | arg1, …): int", "The largest of some integers, given as an array or one by one.")
 def largest(*values: Json) -> int:
-    """The largest integer."""
     return max(_integers("max", values))
 
 
 @function("min(arrayOfIntegers | arg1, …): int", "The smallest of some integers, given as an array or one by one.")
 def smallest(*values: Json) -> int:
-    """The smallest integer."""
     return min(_integers("min", values))
 
 
 def _integers(name: str, values: tuple[Json, ...]) -> list[int]:
-    found: list[int] = []
+    items: list[int] = []
     for value in values:
         for item in value if isinstance(value, list) else (value,):
             if type(item) is not int:
@@ -237,15 +223,14 @@ def _integers(name: str, values: tuple[Json, ...]) -> list[int]:
                     f"The template language function '{name}' expects its parameters to be integers or an array of "
                     f"integers. The provided value is of type '{type_name(item)}'. {usage(name)}"
                 )
-            found.append(item)
-    if not found:
+            items.append(item)
+    if not items:
         raise FunctionError(f"The template language function '{name}' expects at least one integer. {usage(name)}")
-    return found
+    return items
 
 
 @function("range(startIndex, count): array", "An array of so many integers (at most 10,000) from a first one on.")
 def integer_range(start: Json, count: Json) -> list[int]:
-    """Consecutive integers."""
     begin = integer_argument("range", start, 0)
     size = integer_argument("range", count, 1)
     if not 0 <= size <= RANGE_COUNT:
@@ -267,7 +252,6 @@ def integer_range(start: Json, count: Json) -> list[int]:
     partial=True,
 )
 def skip(value: Json, count: Json) -> Json:
-    """All but the first elements or characters."""
     number = max(_count("skip", value, count), 0)
     return value[number:] if isinstance(value, list) else cut(value, number, length(value))
 
@@ -278,7 +262,6 @@ def skip(value: Json, count: Json) -> Json:
     partial=True,
 )
 def take(value: Json, count: Json) -> Json:
-    """The first elements or characters."""
     number = max(_count("take", value, count), 0)
     return value[:number] if isinstance(value, list) else cut(value, 0, number)
 

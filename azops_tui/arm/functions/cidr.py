@@ -40,7 +40,6 @@ def _address(network: Network, value: int) -> str:
     "Network, netmask, broadcast (IPv4), firstUsable, lastUsable and cidr of an address range.",
 )
 def parse_cidr(value: Json) -> dict[str, Json]:
-    """What there is to say of an address range."""
     network = _network("parseCidr", value, 1)
     first, last = int(network.network_address), int(network.broadcast_address)
     parts: dict[str, Json] = {"network": str(network.network_address), "netmask": str(network.netmask)}
@@ -59,7 +58,6 @@ def parse_cidr(value: Json) -> dict[str, Json]:
     "The address range at an index (from 0) when a range is divided into smaller ones.",
 )
 def cidr_subnet(value: Json, prefix: Json, index: Json) -> str:
-    """One of the ranges that a range is divided into."""
     network = _network("cidrSubnet", value, 3)
     size = integer_argument("cidrSubnet", prefix, 1)
     place = integer_argument("cidrSubnet", index, 2)
@@ -76,7 +74,6 @@ def cidr_subnet(value: Json, prefix: Json, index: Json) -> str:
 
 @function("cidrHost(network, hostIndex): string", "The usable address at an index (from 0) in an address range.")
 def cidr_host(value: Json, index: Json) -> str:
-    """One of the usable addresses of a range."""
     network = _network("cidrHost", value, 2)
     place = integer_argument("cidrHost", index, 1)
     usable = network.num_addresses - (2 if network.version == 4 else 1)

@@ -27,7 +27,6 @@ _LONGEST_FORMAT = 10_000
     "A time plus an ISO 8601 duration (P1D, -PT1H; a year is 365 days, a month 30), in a .NET format.",
 )
 def date_time_add(base: Json, duration: Json, pattern: Json = None) -> str:
-    """The time plus the duration."""
     name = "dateTimeAdd"
     start, step = string_argument(name, base, 0, 3), string_argument(name, duration, 1, 3)
     chosen_format = None if pattern is None else string_argument(name, pattern, 2, 3)
@@ -40,7 +39,6 @@ def date_time_add(base: Json, duration: Json, pattern: Json = None) -> str:
 
 @function("dateTimeFromEpoch(epochTime): string", "The ISO 8601 time of a number of seconds since 1970.")
 def date_time_from_epoch(value: Json) -> str:
-    """The time of a number of seconds since 1970."""
     seconds = integer_argument("dateTimeFromEpoch", value, 0, 1)
     try:
         return format_moment(within(EPOCH + seconds * SECOND), "yyyy-MM-ddTHH:mm:ssK")
@@ -50,7 +48,6 @@ def date_time_from_epoch(value: Json) -> str:
 
 @function("dateTimeToEpoch(dateTime): int", "The number of seconds from 1970 to a time.")
 def date_time_to_epoch(value: Json) -> int:
-    """The seconds from 1970 to a time."""
     try:
         moment, _ = read_moment(string_argument("dateTimeToEpoch", value))
     except TimeError as error:

@@ -33,7 +33,6 @@ _CHARSETS = {
 
 @function("base64(inputString): string", "The base64 representation of a string in UTF-8.")
 def base64(value: Json) -> str:
-    """The string in base64."""
     if not isinstance(value, str):
         raise mistyped("base64", 0, "of type 'String'", value, 1)
     return _encoded("base64", value)
@@ -47,7 +46,6 @@ def _encoded(name: str, value: str) -> str:
 
 @function("base64ToString(base64Value): string", "The string that a base64 representation stands for.")
 def base64_to_string(value: Json) -> str:
-    """The string of a base64 representation."""
     return _decoded("base64ToString", string_argument("base64ToString", value))
 
 
@@ -68,7 +66,6 @@ def _from_base64(value: str) -> bytes:
 
 @function("base64ToJson(base64Value): any", "The JSON value that a base64 representation stands for.")
 def base64_to_json(value: Json) -> Json:
-    """The JSON value of a base64 representation."""
     decoded = _decoded("base64ToJson", string_argument("base64ToJson", value))
     try:
         return read_json(decoded)
@@ -81,7 +78,6 @@ def base64_to_json(value: Json) -> Json:
 
 @function("dataUri(stringToConvert): string", "A data URI of a string, or of an object or array as JSON.")
 def data_uri(value: Json) -> str:
-    """The value as a data URI in base64."""
     if isinstance(value, str):
         return f"data:text/plain;charset=utf-8;base64,{_encoded('dataUri', value)}"
     if isinstance(value, (dict, list)):
@@ -91,7 +87,6 @@ def data_uri(value: Json) -> str:
 
 @function("dataUriToString(dataUriToConvert): string", "The string that a data URI stands for.")
 def data_uri_to_string(value: Json) -> str:
-    """The string of a data URI."""
     source = string_argument("dataUriToString", value)
     match = _DATA_URI.fullmatch(source)
     if match is None:

@@ -119,16 +119,16 @@ class _LenientJsonReader:
 
     def mapping(self, depth: int) -> dict[str, Json]:
         self.at += 1
-        found: dict[str, Json] = {}
+        result: dict[str, Json] = {}
         while (first := self.peek()) != "}":
-            found_key = self.key(first)
+            key = self.key(first)
             if self.peek() != ":":
                 raise self.error("Invalid character after parsing property name. Expected ':'.")
             self.at += 1
-            found[found_key] = self.value(depth + 1)
+            result[key] = self.value(depth + 1)
             self.separator("}")
         self.at += 1
-        return found
+        return result
 
     def key(self, first: str) -> str:
         if first in ('"', "'") and first:
@@ -141,12 +141,12 @@ class _LenientJsonReader:
 
     def sequence(self, depth: int) -> list[Json]:
         self.at += 1
-        found: list[Json] = []
+        result: list[Json] = []
         while self.peek() != "]":
-            found.append(self.value(depth + 1))
+            result.append(self.value(depth + 1))
             self.separator("]")
         self.at += 1
-        return found
+        return result
 
     def separator(self, closing: str) -> None:
         following = self.peek()
@@ -251,7 +251,7 @@ def _write(value: Json, quote: str, parts: list[str], depth: int, left: list[int
 def _quoted(text: str, quote: str) -> str:
     inner = encode_basestring(text)
     if not text.isascii():
-        inner = _ALSO_ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", inner)
+        inner = _ALSO_ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", inner)
     if quote == '"':
         return inner
     return quote + inner[1:-1].replace('\\"', '"').replace(quote, "\\" + quote) + quote

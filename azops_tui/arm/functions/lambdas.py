@@ -47,7 +47,6 @@ def _key(name: str, value: Json) -> str:
 
 @function("filter(inputArray, lambda(element, [index])): array", "The elements of an array for which a lambda is true.")
 def filter_array(value: Json, predicate: Json) -> list[Json]:
-    """The elements for which the lambda is true."""
     elements = array_argument("filter", value, 0, 2)
     call = _indexed("filter", predicate)
     return [element for index, element in enumerate(elements) if boolean_result("filter", call(element, index))]
@@ -57,7 +56,6 @@ def filter_array(value: Json, predicate: Json) -> list[Json]:
     "map(inputArray, lambda(element, [index])): array", "What a lambda makes of each element of an array.", partial=True
 )
 def map_array(value: Json, change: Json) -> list[Json]:
-    """The lambda of every element."""
     elements = array_argument("map", value, 0, 2)
     call = _indexed("map", change)
     return [call(element, index) for index, element in enumerate(elements)]
@@ -69,7 +67,6 @@ def map_array(value: Json, change: Json) -> list[Json]:
     partial=True,
 )
 def map_values(value: Json, change: Json) -> dict[str, Json]:
-    """The lambda of every value."""
     source = object_argument("mapValues", value, 0, 2)
     call, _ = _lambda("mapValues", change, "second", 1, 1)
     return {key: call(item) for key, item in source.items()}
@@ -80,7 +77,6 @@ def map_values(value: Json, change: Json) -> dict[str, Json]:
     "One value of a whole array: a lambda makes it of what there is so far and the next element.",
 )
 def reduce_array(value: Json, initial: Json, step: Json) -> Json:
-    """What the lambda makes of all elements, one after the other."""
     elements = array_argument("reduce", value, 0, 3)
     call, variables = _lambda("reduce", step, "third", 2, 3)
     result = initial
@@ -94,7 +90,7 @@ def reduce_array(value: Json, initial: Json, step: Json) -> Json:
     "The elements of an array in the order of a lambda, which is true where the first belongs before the second.",
 )
 def sort_array(value: Json, before: Json) -> list[Json]:
-    """The elements in order; those that are equal stay as they were."""
+    """The sort is stable."""
     elements = array_argument("sort", value, 0, 2)
     call, _ = _lambda("sort", before, "second", 2, 2)
 
@@ -111,7 +107,6 @@ def sort_array(value: Json, before: Json) -> list[Json]:
     "An object of arrays: the elements of an array by the key that a lambda gives them.",
 )
 def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json]]:
-    """The elements, or what the second lambda makes of them, in an array for each key."""
     elements = array_argument("groupBy", value, 0, 3)
     key_of, _ = _lambda("groupBy", key, "second", 1, 1)
     value_of = None if change is None else _lambda("groupBy", change, "third", 1, 1)[0]
@@ -129,7 +124,7 @@ def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json
     "An object of the elements of an array, each under the key that a lambda gives it.",
 )
 def to_object(value: Json, key: Json, change: Json = None) -> dict[str, Json]:
-    """The elements, or what the second lambda makes of them, by key; of the same key the last one counts."""
+    """The last of several elements with the same key wins."""
     elements = array_argument("toObject", value, 0, 3)
     key_of, _ = _lambda("toObject", key, "second", 1, 1)
     value_of = None if change is None else _lambda("toObject", change, "third", 1, 1)[0]

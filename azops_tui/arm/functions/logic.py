@@ -11,25 +11,21 @@ from azops_tui.json_types import Json
 
 @function("true(): bool", "True.")
 def true() -> bool:
-    """True."""
     return True
 
 
 @function("false(): bool", "False.")
 def false() -> bool:
-    """False."""
     return False
 
 
 @function("null(): null", "Null.")
 def null() -> None:
-    """Null."""
     return
 
 
 @function("bool(arg1): bool", "A string ('true' or 'false') or an integer (0 is false) as a boolean.")
 def boolean(value: Json) -> bool:
-    """The value as true or false."""
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
@@ -47,7 +43,6 @@ def boolean(value: Json) -> bool:
 
 @function("not(arg1): bool", "True for false and false for true.")
 def negation(value: Json) -> bool:
-    """The opposite."""
     if isinstance(value, bool):
         return not value
     raise mistyped("not", 0, "a boolean", value, 1)
@@ -55,7 +50,6 @@ def negation(value: Json) -> bool:
 
 @function("equals(arg1, arg2): bool", "Whether two values are equal, with case; 1 and '1' are not.")
 def equals(first: Json, second: Json) -> bool:
-    """Whether the values are equal."""
     return same(first, second)
 
 
@@ -74,7 +68,6 @@ def _compared(name: str, first: Json, second: Json) -> int:
 
 @function("less(arg1, arg2): bool", "Whether the first of two integers or strings comes before the second.")
 def less(first: Json, second: Json) -> bool:
-    """Whether first < second."""
     return _compared("less", first, second) < 0
 
 
@@ -83,13 +76,11 @@ def less(first: Json, second: Json) -> bool:
     "Whether the first of two integers or strings comes before the second or equals it.",
 )
 def less_or_equals(first: Json, second: Json) -> bool:
-    """Whether first <= second."""
     return _compared("lessOrEquals", first, second) <= 0
 
 
 @function("greater(arg1, arg2): bool", "Whether the first of two integers or strings comes after the second.")
 def greater(first: Json, second: Json) -> bool:
-    """Whether first > second."""
     return _compared("greater", first, second) > 0
 
 
@@ -98,5 +89,4 @@ def greater(first: Json, second: Json) -> bool:
     "Whether the first of two integers or strings comes after the second or equals it.",
 )
 def greater_or_equals(first: Json, second: Json) -> bool:
-    """Whether first >= second."""
     return _compared("greaterOrEquals", first, second) >= 0

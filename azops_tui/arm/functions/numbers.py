@@ -40,28 +40,24 @@ def _not_zero(name: str, divisor: int) -> None:
 
 @function("add(operand1, operand2): int", "The sum of two integers.")
 def add(first: Json, second: Json) -> int:
-    """The sum."""
     left, right = _operands("add", first, second)
     return _within("add", left + right)
 
 
 @function("sub(operand1, operand2): int", "The first integer less the second.")
 def subtract(first: Json, second: Json) -> int:
-    """The difference."""
     left, right = _operands("sub", first, second)
     return _within("sub", left - right)
 
 
 @function("mul(operand1, operand2): int", "The product of two integers.")
 def multiply(first: Json, second: Json) -> int:
-    """The product."""
     left, right = _operands("mul", first, second)
     return _within("mul", left * right)
 
 
 @function("div(operand1, operand2): int", "The first integer divided by the second, without the fraction.")
 def divide(first: Json, second: Json) -> int:
-    """The quotient, cut off towards zero."""
     left, right = _operands("div", first, second)
     _not_zero("div", right)
     quotient = abs(left) // abs(right)
@@ -73,7 +69,6 @@ def divide(first: Json, second: Json) -> int:
     "What is left over when the first integer is divided by the second; it has the sign of the first.",
 )
 def modulo(first: Json, second: Json) -> int:
-    """The remainder, with the sign of the first operand."""
     left, right = _operands("mod", first, second)
     _not_zero("mod", right)
     remainder = abs(left) % abs(right)
@@ -82,7 +77,6 @@ def modulo(first: Json, second: Json) -> int:
 
 @function("int(valueToConvert): int", "A string or number as an integer.")
 def integer(value: Json) -> int:
-    """The value as a 64-bit integer."""
     result: int | None = None
     if type(value) is int:
         return value
@@ -105,7 +99,6 @@ def integer(value: Json) -> int:
     "float(arg1): float", "A string or number as a floating point number; only for values handed on to an application."
 )
 def floating(value: Json) -> float:
-    """The value as a floating point number."""
     if type(value) in (int, float):
         try:
             return float(value)

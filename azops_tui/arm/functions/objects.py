@@ -24,7 +24,6 @@ from azops_tui.json_types import Json
 
 @function("createObject([key1, value1, …]): object", "Makes an object of keys and values that alternate.", partial=True)
 def create_object(*pairs: Json) -> dict[str, Json]:
-    """An object of alternating keys and values."""
     if len(pairs) % 2:
         raise FunctionError(
             "Unable to evaluate template language function 'createObject': the number of arguments has to be even, "
@@ -48,14 +47,12 @@ def create_object(*pairs: Json) -> dict[str, Json]:
     partial=True,
 )
 def items(value: Json) -> list[dict[str, Json]]:
-    """Keys with their values, in alphabetical order."""
     source = object_argument("items", value)
     return [{"key": key, "value": source[key]} for key in by_name(source)]
 
 
 @function("objectKeys(object): array", "The keys of an object, in alphabetical order without case.", partial=True)
 def object_keys(value: Json) -> list[str]:
-    """Keys in alphabetical order."""
     return by_name(object_argument("objectKeys", value))
 
 
@@ -65,7 +62,6 @@ def object_keys(value: Json) -> list[str]:
     partial=True,
 )
 def shallow_merge(value: Json) -> dict[str, Json]:
-    """The keys of all objects, the last value of each; null adds nothing."""
     result: dict[str, Json] = {}
     names: dict[str, str] = {}
     for entry in array_argument("shallowMerge", value):
@@ -87,7 +83,6 @@ def shallow_merge(value: Json) -> dict[str, Json]:
     partial=True,
 )
 def try_get(container: Json, *path: Json) -> Json:
-    """What is at the end of a path of keys and indexes, or null."""
     result = container
     for position, step in enumerate(path, 1):
         if type_name(step) not in ("String", "Integer"):

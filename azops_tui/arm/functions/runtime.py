@@ -168,7 +168,7 @@ def build_resource_info(node: FunctionCall, arguments: list[Compiled]) -> Compil
     takes="syntax",
 )
 def build_list(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
-    """``listKeys`` and all other functions whose names begin with list: a POST to the resource."""
+    """``listKeys`` and every other function whose name begins with list: POST to the resource."""
 
     def call(environment: Environment) -> Json:
         environment.run.step()

@@ -258,7 +258,7 @@ def pick_zones(environment: Environment, name: str, values: list[Json]) -> Json:
     takes="environment",
 )
 def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Json:
-    """In a subscription without a mapping of its own, logical and physical zones have the same number."""
+    """In a subscription without its own mapping, logical and physical zones have the same numbers."""
     texts = [text_argument(name, value) for value in values[:2]]
     zones = values[2] if isinstance(values[2], list) else [values[2]]
     texts += [text_argument(name, zone) for zone in zones]

@@ -17,7 +17,7 @@ from azops_tui.json_types import Json
     compares=True,
 )
 def union(*values: Json) -> Json:
-    """Distinct elements of all arrays, or all objects merged; null adds nothing."""
+    """Null arguments add nothing."""
     values = tuple(value for value in values if value is not None) or values
     if _all_of_a_kind("union", values) is dict:
         return merge_objects(values)
@@ -32,7 +32,7 @@ def union(*values: Json) -> Json:
     compares=True,
 )
 def intersection(*values: Json) -> Json:
-    """What all arrays or all objects have in common, in the order of the first."""
+    """The result has the order of the first argument."""
     if _all_of_a_kind("intersection", values) is dict:
         return intersect_objects(values)
     common = _distinct(values[0])

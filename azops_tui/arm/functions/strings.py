@@ -39,7 +39,6 @@ _NONE_OR_ALL = "Either all or none of the parameters must be an array."
     partial=True,
 )
 def concat(*values: Json) -> Json:
-    """All values one after the other."""
     if all(isinstance(value, str) for value in values):
         return _joined("concat", values, "")
     arrays = sum(isinstance(value, list) for value in values)
@@ -64,7 +63,6 @@ def _joined(name: str, parts: tuple[str, ...] | list[str], separator: str) -> st
     "join(inputArray, delimiter): string", "One string of the elements of an array, with a delimiter between them."
 )
 def join(values: Json, delimiter: Json) -> str:
-    """The elements as text with a delimiter between them."""
     elements = array_argument("join", values, 0, 2)
     separator = string_argument("join", delimiter, 1, 2)
     return _joined("join", [text(element) for element in elements], separator)
@@ -75,17 +73,17 @@ def join(values: Json, delimiter: Json) -> str:
     "The parts of a string between delimiters: one string, or an array of them.",
 )
 def split(value: Json, delimiter: Json) -> list[str]:
-    """The parts between the delimiters, also those of no length."""
+    """Includes empty parts."""
     if not isinstance(value, str):
         raise _not_a_string("split", 0, value)
     if isinstance(delimiter, str):
-        found = value.split(delimiter) if delimiter else [value]
+        parts = value.split(delimiter) if delimiter else [value]
     elif isinstance(delimiter, list):
-        found = _split_at_any(value, delimiter)
+        parts = _split_at_any(value, delimiter)
     else:
         raise _split_delimiter(delimiter)
-    bounded_array("split", len(found))
-    return found
+    bounded_array("split", len(parts))
+    return parts
 
 
 def _split_at_any(value: str, delimiters: list[Json]) -> list[str]:
@@ -115,7 +113,6 @@ def _not_a_string(name: str, position: int, value: Json) -> FunctionError:
     "A string with every occurrence of one text replaced by another; case counts.",
 )
 def replace(value: Json, old: Json, new: Json) -> str:
-    """The string with `new` in place of `old`."""
     for position, argument in enumerate((value, old, new)):
         if not isinstance(argument, str):
             raise _not_a_string("replace", position, argument)
@@ -133,7 +130,6 @@ def replace(value: Json, old: Json, new: Json) -> str:
     "A string or integer filled up on its left to a width of at most 16, with spaces or another character.",
 )
 def pad_left(value: Json, width: Json, padding: Json = " ") -> str:
-    """The value, right-aligned."""
     if not isinstance(value, str) and type(value) is not int:
         raise _padding("first", f"The source string must be a String or integer type, while '{type_name(value)}'")
     if type(width) is not int:
@@ -162,7 +158,6 @@ def _padding(which: str, problem: str) -> FunctionError:
     "The part of a string that begins at a position (from 0), so many characters long or to the end.",
 )
 def substring(value: Json, start: Json, count: Json = None) -> str:
-    """A part of the string; it has to lie within it."""
     source = string_argument("substring", value, 0, 3)
     begin = integer_argument("substring", start, 1)
     size = length(source)
@@ -194,21 +189,18 @@ def _outside(problem: str) -> FunctionError:
 
 @function("startsWith(stringToSearch, stringToFind): bool", "Whether a string begins with a text; case does not count.")
 def starts_with(value: Json, wanted: Json) -> bool:
-    """Whether the string begins with the text."""
     source, beginning = two_strings("startsWith", value, wanted)
     return fold(source).startswith(fold(beginning))
 
 
 @function("endsWith(stringToSearch, stringToFind): bool", "Whether a string ends with a text; case does not count.")
 def ends_with(value: Json, wanted: Json) -> bool:
-    """Whether the string ends with the text."""
     source, ending = two_strings("endsWith", value, wanted)
     return fold(source).endswith(fold(ending))
 
 
 @function("toLower(stringToChange): string", "A string in lower case.")
 def to_lower(value: Json) -> str:
-    """The string in lower case."""
     if isinstance(value, str):
         return lower(value)
     raise mistyped("toLower", 0, "of type 'String'", value, 1)
@@ -216,7 +208,6 @@ def to_lower(value: Json) -> str:
 
 @function("toUpper(stringToChange): string", "A string in upper case.")
 def to_upper(value: Json) -> str:
-    """The string in upper case."""
     if isinstance(value, str):
         return upper(value)
     raise mistyped("toUpper", 0, "of type 'String'", value, 1)
@@ -224,7 +215,6 @@ def to_upper(value: Json) -> str:
 
 @function("trim(stringToTrim): string", "A string without white space at its ends.")
 def trim(value: Json) -> str:
-    """The string without white space at its ends."""
     if isinstance(value, str):
         return value.strip(_WHITE)
     raise _not_a_string("trim", 0, value)
@@ -232,13 +222,11 @@ def trim(value: Json) -> str:
 
 @function("string(valueToConvert): string", "Any value as a string; objects and arrays as JSON.")
 def string(value: Json) -> str:
-    """The value as text."""
     return text(value)
 
 
 @function("json(arg1): any", "The value that a JSON text stands for; json('null') is null.")
 def json(value: Json) -> Json:
-    """The value of a JSON text."""
     source = string_argument("json", value)
     try:
         return read_json(source)
@@ -254,7 +242,6 @@ def json(value: Json) -> Json:
     "A text with {0}, {1:N0}, {2,10} replaced by the arguments that follow, as .NET formats them.",
 )
 def format_text(pattern: Json, *values: Json) -> str:
-    """The pattern with its placeholders filled in."""
     if not isinstance(pattern, str):
         type_name(pattern)
         raise FunctionError(
@@ -270,7 +257,6 @@ def format_text(pattern: Json, *values: Json) -> str:
     "Thirteen characters made from the given strings, always the same for the same strings.",
 )
 def unique(*values: Json) -> str:
-    """A hash of the strings."""
     return unique_string(_all_strings("uniqueString", values))
 
 
@@ -279,7 +265,6 @@ def unique(*values: Json) -> str:
     "A globally unique identifier made from the given strings, always the same for the same strings.",
 )
 def guid(*values: Json) -> str:
-    """A UUID of the strings."""
     return arm_guid(_all_strings("guid", values))
 
 
@@ -291,5 +276,4 @@ def _all_strings(name: str, values: tuple[Json, ...]) -> list[str]:
 
 @function("fail(message): error", "Ends the evaluation with a message of one's own.")
 def fail(message: Json) -> Json:
-    """Never returns: raises the message."""
     raise FunctionError(string_argument("fail", message))

@@ -31,7 +31,6 @@ _ALLOWED = "%/:=&?~#+!$,;'@()*[]"
 
 @function("uriComponent(stringToEncode): string", "A string with everything escaped that has a meaning in a URI.")
 def uri_component(value: Json) -> str:
-    """The string with everything but letters, digits and -._~ as %XX."""
     source = string_argument("uriComponent", value)
     bounded_text("uriComponent", len(source))
     escaped = quote(utf8(source), safe="")
@@ -41,12 +40,12 @@ def uri_component(value: Json) -> str:
 
 @function("uriComponentToString(uriEncodedString): string", "A string with its %XX escapes undone.")
 def uri_component_to_string(value: Json) -> str:
-    """The string with %XX undone; what is not UTF-8 stays escaped."""
+    """Escapes that are not UTF-8 stay."""
     return _ESCAPED.sub(_unescaped, string_argument("uriComponentToString", value))
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    decoded = bytes.fromhex(found.group().replace("%", "")).decode(errors="surrogateescape")
+def _unescaped(match: re.Match[str]) -> str:
+    decoded = bytes.fromhex(match.group().replace("%", "")).decode(errors="surrogateescape")
     return _UNDECODED.sub(lambda byte: f"%{ord(byte.group()) - 0xDC00:02X}", decoded)
 
 
@@ -63,17 +62,16 @@ def unescape_bytes(escaped: str) -> bytes:
     "An absolute URI of a base and what is relative to it; the base's last segment stays if a slash ends it.",
 )
 def uri(base: Json, relative: Json) -> str:
-    """The relative URI as seen from the base."""
     start, end = two_strings("uri", base, relative)
     if _ABSOLUTE.match(start) is None:
         raise FunctionError(
             "The template language function 'uri' expects its first argument to be a uri string. "
             f"The provided value is '{start[:200]}'. Please see https://aka.ms/arm-function-datauri for usage details."
         )
-    scheme, _, rest = start.partition(":")
+    scheme, _, relative = start.partition(":")
     try:
         # Of schemes that it does not know, urljoin assumes that they cannot be joined.
-        joined = urljoin(f"https:{rest}", end)
+        joined = urljoin(f"https:{relative}", end)
         if joined.startswith("https:") and not end.lower().startswith("https:"):
             joined = scheme.lower() + joined[5:]
         return _canonical(joined)
@@ -92,17 +90,16 @@ def _canonical(address: str) -> str:
         host = f"[{host}]"
     user, mark, _ = parts.netloc.rpartition("@")
     port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
-    rest = parts.path or "/"
+    path = parts.path or "/"
     if parts.query or "?" in address.partition("#")[0]:
-        rest += f"?{parts.query}"
+        path += f"?{parts.query}"
     if parts.fragment:
-        rest += f"#{parts.fragment}"
-    return f"{parts.scheme}://{user}{mark}{host}{port}{quote(utf8(rest), safe=_ALLOWED)}"
+        path += f"#{parts.fragment}"
+    return f"{parts.scheme}://{user}{mark}{host}{port}{quote(utf8(path), safe=_ALLOWED)}"
 
 
 @function("buildUri({scheme, host, [port], [path], [query]}): string", "A URI of its parts.")
 def build_uri(value: Json) -> str:
-    """The URI that the parts make."""
     parts = object_argument("buildUri", value)
     scheme = _part(parts, "scheme", needed=True).lower()
     host = _part(parts, "host", needed=True)
@@ -150,7 +147,6 @@ def _port(parts: dict[str, Json]) -> int | None:
 
 @function("parseUri(uri): object", "The scheme, host, port, path and query of a URI, those that it has.")
 def parse_uri(value: Json) -> dict[str, Json]:
-    """The parts of a URI: scheme, host and, where there are any, port, path and query."""
     source = string_argument("parseUri", value)
     try:
         parts = urlsplit(source.strip())
@@ -162,11 +158,11 @@ def parse_uri(value: Json) -> dict[str, Json]:
             "The template language function 'parseUri' expects its parameter to be a uri string. "
             f"The provided value is '{source[:200]}'. {usage('parseUri')}"
         )
-    found: dict[str, Json] = {"scheme": parts.scheme.lower(), "host": parts.hostname}
+    result: dict[str, Json] = {"scheme": parts.scheme.lower(), "host": parts.hostname}
     if port is not None and port != _PORTS.get(parts.scheme):
-        found["port"] = port
+        result["port"] = port
     if parts.path not in ("", "/"):
-        found["path"] = parts.path
+        result["path"] = parts.path
     if parts.query:
-        found["query"] = f"?{parts.query}"
-    return found
+        result["query"] = f"?{parts.query}"
+    return result

@@ -163,7 +163,7 @@ def _same(first: Json, second: Json, met: set[tuple[int, int]]) -> bool:
     met.add(pair)
     if isinstance(first, dict):
         return all(key in second and _same(value, second[key], met) for key, value in first.items())
-    return all(_same(one, other, met) for one, other in zip(first, second, strict=True))
+    return all(_same(left, right, met) for left, right in zip(first, second, strict=True))
 
 
 def fingerprint(value: Json, known: dict[int, int]) -> int:
@@ -180,14 +180,14 @@ def fingerprint(value: Json, known: dict[int, int]) -> int:
 def _fingerprint(value: Json, known: dict[int, int]) -> int:
     if not isinstance(value, (dict, list)):
         return hash((type_name(value), value))
-    found = known.get(id(value))
-    if found is None:
+    hash_value = known.get(id(value))
+    if hash_value is None:
         if isinstance(value, dict):
-            found = hash(frozenset((key, _fingerprint(item, known)) for key, item in value.items()))
+            hash_value = hash(frozenset((key, _fingerprint(item, known)) for key, item in value.items()))
         else:
-            found = hash(tuple(_fingerprint(item, known) for item in value))
-        known[id(value)] = found
-    return found
+            hash_value = hash(tuple(_fingerprint(item, known) for item in value))
+        known[id(value)] = hash_value
+    return hash_value
 
 
 def find_key(container: dict[str, Json], key: str) -> str | None:
