@@ -1,7 +1,7 @@
 """Whether a step may run: read-only runs, confirmations, and who answers them.
 
-A question is always journalled with its answer, also where a flag answers it. Agreeing to changes (``--yes``) is never
-agreeing to deletions (``--yes-destroy``).
+The journal keeps every question with its answer, also if a flag answers it. Agreement to changes (``--yes``) is never
+agreement to deletions (``--yes-destroy``).
 """
 
 from __future__ import annotations
@@ -30,35 +30,35 @@ _FLAGS: dict[Kind, str] = {
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run may do without asking, and whether there is anyone to ask."""
+    """What a run may do without asking, and whether a person can be asked."""
 
     yes: bool = False
     """Agree to changes and gates."""
     yes_destroy: bool = False
     """Agree to deletions."""
     read_only: bool = False
-    """Refuse every step that changes or deletes something, whatever else is said."""
+    """Refuse every step that changes or deletes something, whatever the other fields are."""
     interactive: bool = False
-    """Whether a person can answer questions."""
+    """True if a person can answer questions."""
     trust_new_hosts: bool = False
-    """Record the key of a host that was never seen before. A key that changed is refused regardless."""
+    """Record the key of a host that is not known yet. A changed key is refused all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a person is asked to agree to."""
+    """A question: what a person is to agree to."""
 
     kind: Kind
     title: str
     lines: tuple[str, ...] = ()
     typed: str = ""
-    """The word to type; empty where a plain yes will do."""
+    """Word to type; empty if a plain yes is enough."""
 
 
 def need(step: Step, effects: Effect) -> Need:
-    """What kind of agreement a step needs.
+    """The agreement that a step needs.
 
-    ``confirm=`` overrides what was read from a script. It cannot lower what a native step is known to destroy.
+    ``confirm=`` overrides what was read from a script; it cannot waive the question before a native step that deletes.
     """
     known: Need = "none"
     if Effect.DESTROYS in effects:
@@ -72,7 +72,7 @@ def need(step: Step, effects: Effect) -> Need:
 
 
 def refusal(step: Step, effects: Effect, *, read_only: bool) -> StepProblem | None:
-    """Why a read-only run must not run a step; None where it may."""
+    """The problem with which a read-only run refuses a step; None if the step may run."""
     changes = bool(effects & (Effect.MUTATES | Effect.DESTROYS)) or step.attributes.confirm in ("mutate", "destroy")
     if not (read_only and changes):
         return None
@@ -80,13 +80,13 @@ def refusal(step: Step, effects: Effect, *, read_only: bool) -> StepProblem | No
     return problem(
         "ReadOnly",
         f"The run is read-only, and this step {verb} something; it was not run.",
-        "Run it with a profile that may write, without --read-only.",
+        "Run it without --read-only, with a profile that is not read-only.",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was answered, and by whom."""
+    """The answer to a question, and who gave it."""
 
     accepted: bool
     by: str
@@ -94,12 +94,12 @@ class Reply:
 
 
 class Questions:
-    """Asks, and waits for answers. ``emit`` journals both."""
+    """Puts questions and waits for their answers; ``emit`` takes the events of both."""
 
     def __init__(self, policy: Policy, emit: Callable[[Event], None]) -> None:
         self.policy = policy
         self._emit = emit
-        self._waiting: dict[str, tuple[Proposal, str, asyncio.Future[Reply]]] = {}
+        self._waiting: dict[str, tuple[Proposal, asyncio.Future[Reply]]] = {}
         self._count = 0
 
     @property
@@ -112,18 +112,18 @@ class Questions:
 
         Args:
             step: name of the step that asks.
-            proposal: what is asked.
-            agreed_by: who agreed already; empty asks the policy, then a person.
+            proposal: the question.
+            agreed_by: who agreed already; if empty, the policy is asked, then a person.
 
         Raises:
-            StepProblem: nobody can answer it (``ConfirmationMissing``); names the flag that would.
+            StepProblem: nobody can answer the question (``ConfirmationMissing``); names the flag that agrees.
         """
         self._count += 1
         identity = f"q{self._count}"
         by = agreed_by or self._by_policy(proposal.kind)
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         if not by and self.policy.interactive:
-            self._waiting[identity] = (proposal, step, future)
+            self._waiting[identity] = (proposal, future)
         self._emit(
             ConfirmationAsked(
                 at=time.time(),
@@ -153,13 +153,11 @@ class Questions:
         """Reply a question.
 
         Returns:
-            Whether it is settled: false where no such question waits, or the typed word is not the one asked for, in
-            which case it keeps waiting.
+            False if no such question waits, or if the typed word is wrong; the question then keeps waiting.
         """
-        found = self._waiting.get(identity)
-        if found is None:
+        if identity not in self._waiting:
             return False
-        proposal, _, future = found
+        proposal, future = self._waiting[identity]
         if accepted and proposal.typed and typed.strip() != proposal.typed:
             return False
         if not future.done():
@@ -186,10 +184,10 @@ class Questions:
 
 def _missing(proposal: Proposal) -> StepProblem:
     flag = _FLAGS[proposal.kind]
-    what = {
+    message = {
         "mutate": "This step changes something, and nobody agreed to that; it was not run.",
         "destroy": "This step deletes something, and nobody agreed to that; it was not run.",
         "gate": "This step needs a person's approval, and nobody can be asked.",
-        "hostkey": "The host was never seen before, and nobody can say whether its key is right.",
+        "hostkey": "The host is not known yet, and nobody can say whether its key is right.",
     }[proposal.kind]
-    return problem("ConfirmationMissing", what, f"Give {flag} to agree, or run it where you can be asked.")
+    return problem("ConfirmationMissing", message, f"Pass {flag} to agree, or run it where azops can ask you.")

@@ -1,4 +1,4 @@
-"""Values for a run's parameters: those given, the document's defaults, and whether they may be so."""
+"""Values of a run's parameters: from the user, from the document's defaults, and whether they are valid."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from azops_tui.runbook.parameters import check
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Parameters with their values, as the run begins."""
+    """Values of parameters at the beginning of a run."""
 
     values: dict[str, str]
     secrets: frozenset[str]
-    """Names of those whose values must not be shown."""
+    """Names of parameters whose values must not be shown."""
     missing: dict[str, str]
-    """Those without any value, by name: why, where there is more to say than that nobody gave one."""
+    """Parameters without a value, by name, with the reason if it is known."""
 
 
-def validate(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, str]:
-    """The given values as the run has them. A name that is no parameter becomes a variable all the same.
+def validate(parameters: Iterable[Parameter], values: Mapping[str, str]) -> dict[str, str]:
+    """The user's values in the form that the run uses. A name that is not a parameter becomes a variable, too.
 
     Raises:
-        ParameterError: a value does not fit its parameter, or a name cannot be a variable's.
+        ParameterError: a value is not valid for its parameter, or a name is not valid for a variable.
     """
     known = {parameter.name: parameter for parameter in reversed(list(parameters))}
-    for name in given:
+    for name in values:
         if not name.isidentifier() or not name.isascii():
-            raise ParameterError(f"'{name}' cannot be the name of a variable; use letters, digits and underscores.")
-    checked = dict(given)
-    for name, value in given.items():
+            raise ParameterError(f"'{name}' is not a valid variable name; use letters, digits and underscores.")
+    checked = dict(values)
+    for name, value in values.items():
         if name in known:
             verdict = check(known[name], value)
             if isinstance(verdict, Problem):
@@ -43,14 +43,14 @@ def validate(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[
     return checked
 
 
-def resolve(parameters: Iterable[Parameter], given: Mapping[str, str]) -> Resolved:
-    """Values for all parameters. May wait for a keyring to be unlocked: call it in a thread.
+def resolve(parameters: Iterable[Parameter], overrides: Mapping[str, str]) -> Resolved:
+    """Find the values of all parameters. It may wait for a keyring to be unlocked: call it in a thread.
 
     Args:
-        parameters: of the document and of what it draws in; the first of a name counts.
-        given: values as :func:`validate` gave them.
+        parameters: those of the document and its prerequisites; of several with the same name, the first counts.
+        overrides: the user's values, from :func:`validate`.
     """
-    values = dict(given)
+    values = dict(overrides)
     secrets: set[str] = set()
     missing: dict[str, str] = {}
     for parameter in parameters:
@@ -60,30 +60,30 @@ def resolve(parameters: Iterable[Parameter], given: Mapping[str, str]) -> Resolv
         if name in values or parameter.literal:
             # A literal export of the document sets it when its step runs, and not before.
             continue
-        found, why = _secret(parameter) if parameter.type == "secret" else (None, "")
-        if found is not None:
-            values[name] = found
+        secret, reason = _secret(parameter) if parameter.type == "secret" else (None, "")
+        if secret is not None:
+            values[name] = secret
         elif parameter.default is not None:
             values[name] = parameter.default
         else:
-            missing[name] = why
+            missing[name] = reason
     return Resolved(values, frozenset(secrets), missing)
 
 
 def written_secrets(parameters: Collection[Parameter], steps: Iterable[Step]) -> list[str]:
-    """Values that documents themselves give to secrets: they stand in the text, and so would in the journal."""
-    found = [one.default for one in parameters if one.default and one.type == "secret"]
-    named = {one.name: one.default for one in parameters}
+    """Values of secrets that documents contain themselves: the journal would show them with the text."""
+    defaults = [parameter.default for parameter in parameters if parameter.default and parameter.type == "secret"]
+    named = {parameter.name: parameter.default for parameter in parameters}
     for step in steps:
         if step.kind is StepKind.SHELL and may_name_secret(step.code):
             from azops_tui.runbook.shell import read
 
             named |= read(step.code).variables
-    return found + [value for name, value in named.items() if value and looks_secret(name, value)]
+    return defaults + [value for name, value in named.items() if value and looks_secret(name, value)]
 
 
 def _secret(parameter: Parameter) -> tuple[str | None, str]:
-    """A secret from where the document says it is kept; None where it is not there, and why."""
+    """A secret from the place that the document names; else None and the reason."""
     if parameter.name in os.environ:
         return os.environ[parameter.name], ""
     if parameter.secret_from != "keyring":

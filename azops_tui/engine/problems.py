@@ -1,4 +1,4 @@
-"""What can go wrong with a step or a run, as exceptions that carry a sentence for people."""
+"""Errors of steps and runs; each carries a sentence for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LOST = frozenset({"ConnectionLost", "Timeout"})
 
 
 class RunError(AzopsError):
-    """A run cannot do what it was asked; the text is for people. Nothing was run."""
+    """A run cannot do what was requested; nothing was run."""
 
 
 class Busy(RunError):  # noqa: N818 - it is a state, and the name says which
@@ -20,23 +20,23 @@ class Busy(RunError):  # noqa: N818 - it is a state, and the name says which
 
 
 class ParameterError(RunError):
-    """A parameter was given a value it cannot have."""
+    """A value is not valid for its parameter."""
 
 
 class StepProblem(AzopsError):  # noqa: N818 - it is a step's problem, not the engine's error
-    """A step failed, and this is why."""
+    """A step failed; ``view`` says why."""
 
     def __init__(self, view: FailureView, *, status: int | None = None, lost: bool = False) -> None:
         super().__init__(view.message)
         self.view = view
         self.status = status
-        """Exit status, where the step has one."""
+        """Exit status; None if the step has none."""
         self.lost = lost
-        """Whether it is unknown how the step ended, because contact was lost."""
+        """True if the connection was lost, so that it is not known how the step ended."""
 
 
 def problem(code: str, message: str, advice: str = "", *, target: str = "", resource: str = "") -> StepProblem:
-    """A failure from its parts, to raise."""
+    """A step's failure, ready to raise."""
     return StepProblem(FailureView(code=code, message=message, advice=advice, target=target, resource=resource))
 
 

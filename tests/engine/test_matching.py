@@ -144,7 +144,7 @@ def test_text_by_ratio(expected: str, actual: str, threshold: float, passed: boo
 
 def test_text_that_differs_says_where() -> None:
     result = check(Expectation(1, similarity=0.9, expected="a\nb\n"), stdout="a\nc\n")
-    assert result.text == "The output is 67% like the expected one (90% needed): line 2 is 'c', expected 'b'."
+    assert result.text == "The output is 67% like the expected output (90% needed): line 2 is 'c', expected 'b'."
     result = check(Expectation(1, similarity=1.0, expected="a\nb\n"), stdout="a\n")
     assert result.text.endswith("1 lines, expected 2.")
 
@@ -157,7 +157,7 @@ def test_patterns_and_forms() -> None:
         return result.passed, result.text
 
     assert verdict("/bin:/usr/bin\n", pattern="^(?!.*will be ignored).*")[0]
-    assert verdict("no", pattern="^yes") == (False, "The output was expected so that it matches ^yes, and does not.")
+    assert verdict("no", pattern="^yes") == (False, "The output does not match ^yes.")
     assert verdict("", status=3, exit=3) == (True, "The exit status is 3.")
     assert verdict("", status=1, exit=3) == (False, "The exit status is 1, expected 3.")
     assert verdict("all Succeeded", contains="Succeeded")[0]
@@ -173,17 +173,14 @@ def test_patterns_and_forms() -> None:
         "abs(a) cannot be evaluated on this output"
     )
     assert verdict("", status=1, error="")[0]
-    assert verdict("", status=0, error="") == (False, "It was meant to fail, and did not.")
+    assert verdict("", status=0, error="") == (False, "The step was expected to fail, and did not.")
     assert verdict("", status=1, stderr="(InvalidParameter) no", error="InvalidParameter")[0]
     assert verdict("", status=1, stderr="(InvalidParameters) no", error="InvalidParameter") == (
         False,
-        "It was meant to fail with InvalidParameter, and failed with exit status 1.",
+        "The step was expected to fail with InvalidParameter, and failed with exit status 1.",
     )
     assert verdict("", status=None, failure="InvalidParameter", error="invalidparameter")[0]
-    assert (
-        verdict("x", status=2, exit=2, contains="y")[1]
-        == "The output was expected so that it contains 'y', and does not."
-    )
+    assert verdict("x", status=2, exit=2, contains="y")[1] == "The output does not contain 'y'."
 
 
 def test_long_outputs_are_compared_in_bounded_time() -> None:

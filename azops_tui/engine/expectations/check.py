@@ -1,4 +1,4 @@
-"""Whether an output is what a document expects of its step. Pure."""
+"""Compare the result of a step with an expectation of the document; pure."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from azops_tui.runbook.model import Expectation
 __all__ = ["Match", "check", "similar"]
 
 _LONGEST = 1_000_000
-"""Characters at an output's end that are searched."""
+"""Number of characters at the end of an output that are searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The verdict on one expectation."""
+    """The result of a comparison with one expectation."""
 
     passed: bool
     text: str
-    """One sentence: what was expected, and how it came out."""
+    """One sentence: what was expected, and whether it is so."""
     score: float | None = None
-    """0 to 1 where outputs were compared."""
+    """Similarity of outputs, 0 to 1; None if outputs were not compared."""
 
 
 def check(
     expectation: Expectation, *, stdout: str, stderr: str = "", status: int | None = None, failure: str = ""
 ) -> Match:
-    """Compares what a step gave with what is expected of it; all that one comment asks must hold.
+    """Compare the result of a step with an expectation; all conditions of the expectation must be met.
 
     Args:
-        expectation: from the document.
-        stdout: what the step wrote, or the value of a native step as text.
-        stderr: what it wrote there; ``contains``, ``regex`` and ``error`` look there too.
-        status: exit status; None where it has none.
-        failure: code of the step's failure, where it is known.
+        expectation: one expectation of the document.
+        stdout: standard output of a script, or the value of a native step as text.
+        stderr: standard error; ``contains``, ``regex`` and ``error`` search it too.
+        status: exit status; None if the step has none.
+        failure: code of the step's failure, if it is known.
     """
     if expectation.similarity is not None:
         return _similarity(expectation, stdout)
     if expectation.pattern:
-        found = re.search(expectation.pattern, plain(stdout)[-_LONGEST:])
-        return Match(found is not None, _said("The output", found is not None, f"matches {expectation.pattern}"))
+        matches = re.search(expectation.pattern, plain(stdout)[-_LONGEST:]) is not None
+        return Match(matches, _finding(matches, "match", expectation.pattern))
     verdicts = list(_forms(expectation, plain(stdout)[-_LONGEST:], plain(stderr)[-_LONGEST:], status, failure))
     failed = [text for passed, text in verdicts if not passed]
     return Match(not failed, " ".join(failed or [text for _, text in verdicts]))
@@ -55,14 +55,14 @@ def _similarity(expectation: Expectation, stdout: str) -> Match:
     needed = expectation.similarity or 0.0
     passed = not likeness.wrong and likeness.score >= needed - 1e-9
     if likeness.total:
-        said = f"{likeness.matched} of {likeness.total} expected values are there"
+        result = f"{likeness.matched} of {likeness.total} expected values are there"
     else:
-        said = f"The output is {likeness.score:.0%} like the expected one"
+        result = f"The output is {likeness.score:.0%} like the expected output"
     if likeness.wrong:
         return Match(False, f"{likeness.wrong}.", likeness.score)
     if passed:
-        return Match(True, f"{said} ({needed:.0%} needed).", likeness.score)
-    return Match(False, f"{said} ({needed:.0%} needed): {likeness.difference}.", likeness.score)
+        return Match(True, f"{result} ({needed:.0%} needed).", likeness.score)
+    return Match(False, f"{result} ({needed:.0%} needed): {likeness.difference}.", likeness.score)
 
 
 def _forms(
@@ -76,41 +76,42 @@ def _forms(
         yield same, f"The exit status is {status}{'' if same else f', expected {expectation.exit}'}."
     if expectation.contains is not None:
         has = expectation.contains in both
-        yield has, _said("The output", has, f"contains {shown(expectation.contains)}")
+        yield has, _finding(has, "contain", shown(expectation.contains))
     if expectation.regex is not None:
         has = re.search(expectation.regex, both, re.MULTILINE) is not None
-        yield has, _said("The output", has, f"matches {expectation.regex}")
+        yield has, _finding(has, "match", expectation.regex)
     if expectation.jmespath:
         yield _query(expectation.jmespath, expectation.equals or "", stdout)
 
 
-def _error(code: str, said: str, status: int | None, failure: str) -> tuple[bool, str]:
+def _error(code: str, output: str, status: int | None, failure: str) -> tuple[bool, str]:
     if status in (0, None) and not failure:
-        return False, f"It was meant to fail{f' with {code}' if code else ''}, and did not."
+        return False, f"The step was expected to fail{f' with {code}' if code else ''}, and did not."
     word = rf"(?<![A-Za-z0-9_]){re.escape(code)}(?![A-Za-z0-9_])"
-    if not code or failure.casefold() == code.casefold() or re.search(word, said, re.IGNORECASE):
-        return True, f"It failed as it was meant to{f', with {code}' if code else ''}."
-    return False, f"It was meant to fail with {code}, and failed with {failure or f'exit status {status}'}."
+    if not code or failure.casefold() == code.casefold() or re.search(word, output, re.IGNORECASE):
+        return True, f"The step failed{f' with {code}' if code else ''}, as expected."
+    return False, f"The step was expected to fail with {code}, and failed with {failure or f'exit status {status}'}."
 
 
-def _query(query: str, wanted: str, stdout: str) -> tuple[bool, str]:
+def _query(query: str, expected: str, stdout: str) -> tuple[bool, str]:
     import jmespath
     from jmespath.exceptions import JMESPathError
 
-    found = documents(stdout)
-    if not found:
-        return False, f"The output is not JSON; {query} was expected to be {shown(wanted)}."
+    values = documents(stdout)
+    if not values:
+        return False, f"The output is not JSON; {query} was expected to be {shown(expected)}."
     try:
-        value = jmespath.search(query, found[-1])
+        value = jmespath.search(query, values[-1])
     except JMESPathError as error:
         return False, f"{query} cannot be evaluated on this output: {error}."
-    same = _as_text(value) == wanted
-    return same, f"{query} is {shown(value)}{'' if same else f', expected {shown(wanted)}'}."
+    same = _as_text(value) == expected
+    return same, f"{query} is {shown(value)}{'' if same else f', expected {shown(expected)}'}."
 
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _said(subject: str, true: bool, claim: str) -> str:
-    return f"{subject} {claim}." if true else f"{subject} was expected so that it {claim}, and does not."
+def _finding(is_true: bool, verb: str, text: str) -> str:
+    ending = "es" if verb.endswith("ch") else "s"
+    return f"The output {verb}{ending} {text}." if is_true else f"The output does not {verb} {text}."
