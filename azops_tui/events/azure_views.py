@@ -1,6 +1,6 @@
-"""What azops knows about things in Azure: small frozen records, the same for a live cloud, the journal and a replay.
+"""Views of Azure resources: small frozen records, the same for a live cloud, the journal and a replay.
 
-They import nothing of the SDK, so the screen, the journal and a replay can use them without loading it. Times are
+They import nothing of the SDK, so that the screen, the journal and a replay need not load it. Times are
 seconds since the epoch (UTC), durations are seconds, ids are ARM resource ids as the service spelled them.
 """
 
@@ -16,7 +16,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailureView(View, frozen=True, kw_only=True):
-    """Why something failed, flattened from Azure's nested errors to the leaf that says it."""
+    """A failure, flattened from Azure's nested errors to the innermost one."""
 
     code: str
     """The most specific error code, such as ``InvalidParameter``."""
@@ -28,7 +28,7 @@ class FailureView(View, frozen=True, kw_only=True):
     """Id or name of the resource that failed."""
     correlation_id: str = ""
     advice: str = ""
-    """What to do about it, one sentence; empty where nothing better than the message is known."""
+    """What to do, one sentence; empty if the message says all that is known."""
 
 
 class GroupView(View, frozen=True, kw_only=True):
@@ -56,11 +56,11 @@ class ResourceView(View, frozen=True, kw_only=True):
     state: str = ""
     tags: dict[str, str] = {}
     managed_by: str = ""
-    """Id of the resource that manages it, as a machine its disks; empty for most."""
+    """Id of the resource that manages it, for example the virtual machine of a disk; empty for most resources."""
 
 
 class OperationView(View, frozen=True, kw_only=True):
-    """One operation of a deployment: what is being done to one resource."""
+    """An operation of a deployment, on one resource."""
 
     id: str
     name: str
@@ -69,14 +69,14 @@ class OperationView(View, frozen=True, kw_only=True):
     resource_id: str = ""
     action: str = "Create"
     state: str
-    """``Running``, ``Succeeded``, ``Failed``, ``Canceled``; ``Waiting`` for one that has not begun."""
+    """``Running``, ``Succeeded``, ``Failed``, ``Canceled``, or ``Waiting`` before the operation begins."""
     started: float | None = None
     duration: float = 0.0
     failure: FailureView | None = None
     depth: int = 0
     """0 for the deployment's own operations, 1 for those of a nested deployment, and so on."""
     depends_on: tuple[str, ...] = ()
-    """Ids of the resources it waits for, in lower case."""
+    """Ids of the resources that it depends on, in lower case."""
 
 
 class DeploymentView(View, frozen=True, kw_only=True):
@@ -98,15 +98,15 @@ class DeploymentView(View, frozen=True, kw_only=True):
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """True if the deployment will not change any more."""
         return self.state in ("Succeeded", "Failed", "Canceled")
 
 
 class PropertyChangeView(View, frozen=True, kw_only=True, omit_defaults=True):
-    """What a deployment would do to one property."""
+    """The predicted change of a property."""
 
     path: str
-    """Relative to the change around it: ``properties.subnets``, then ``0`` for an element of it."""
+    """Path relative to the enclosing change: ``properties.subnets``, then ``0`` for an element of it."""
     type: str
     """``Create``, ``Modify``, ``Delete``, ``Array`` (see ``children``) or ``NoEffect``."""
     before: Json = None
@@ -115,7 +115,7 @@ class PropertyChangeView(View, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ChangeView(View, frozen=True, kw_only=True, omit_defaults=True):
-    """What a deployment would do to one resource, as what-if says it."""
+    """The predicted change of a resource."""
 
     resource_id: str
     type: str
@@ -123,9 +123,9 @@ class ChangeView(View, frozen=True, kw_only=True, omit_defaults=True):
     delta: tuple[PropertyChangeView, ...] = ()
     """Of a modification."""
     after: Json = None
-    """The resource after it; None where that was not asked, or is not kept."""
+    """The resource after the change; None if it was not requested or is not kept."""
     reason: str = ""
-    """Why it is unsupported."""
+    """Why the change is unsupported."""
 
 
 class InstanceView(View, frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ class InstanceView(View, frozen=True, kw_only=True):
     state: str
     """Provisioning state: ``Creating``, ``Updating``, ``Deleting``, ``Succeeded``, ``Failed``."""
     power: str = ""
-    """``running``, ``starting``, ``stopped``, ``deallocated`` …; empty where it is not known."""
+    """``running``, ``starting``, ``stopped``, ``deallocated`` …; empty if it is not known."""
     fault_domain: int | None = None
     update_domain: int | None = None
     zone: str = ""
@@ -146,7 +146,7 @@ class InstanceView(View, frozen=True, kw_only=True):
     address: str = ""
     """Private address."""
     unique: str = ""
-    """The service's own id of this very machine: one made anew under the same name has another."""
+    """The service's unique id of the machine; a machine created again under the same name has another id."""
 
 
 class ScaleSetView(View, frozen=True, kw_only=True):
@@ -158,16 +158,16 @@ class ScaleSetView(View, frozen=True, kw_only=True):
     location: str
     sku: str
     capacity: int
-    """What is wanted; the instances say what is there."""
+    """Requested number of instances; ``instances`` has those that exist."""
     state: str
     orchestration: str = "Uniform"
     instances: tuple[InstanceView, ...] = ()
     autoscale: str = ""
-    """One sentence about an autoscale rule that governs it; empty where there is none."""
+    """One sentence about the autoscale rule that governs the scale set; empty if there is none."""
 
 
 class MachineView(View, frozen=True, kw_only=True):
-    """A virtual machine and how it is reached."""
+    """A virtual machine with its addresses."""
 
     id: str
     name: str
@@ -177,9 +177,9 @@ class MachineView(View, frozen=True, kw_only=True):
     state: str = ""
     power: str = ""
     user: str = ""
-    """The administrator's name it was made with."""
+    """Name of the administrator that the machine was created with."""
     private_address: str = ""
     public_address: str = ""
     fqdn: str = ""
     unique: str = ""
-    """The service's own id of this very machine: one made anew under the same name has another."""
+    """The service's unique id of the machine; a machine created again under the same name has another id."""

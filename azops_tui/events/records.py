@@ -1,7 +1,7 @@
-"""Everything a run does, as small frozen records.
+"""The events of a run: small frozen records of everything it does.
 
-The journal writes an event before anyone shows it; the screen, the console, the exports and a replay only render
-events. Text in events has passed the sanitiser and the redactor. Times are seconds since the epoch (UTC).
+The journal writes an event before it is shown; the screen, the console, the exports and a replay only render events.
+Text in events has passed the sanitiser and the redactor. Times are seconds since the epoch (UTC).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=T
 
 
 class StepInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a front end must know of a step before it runs, so that a replay needs no document."""
+    """What front ends show of a step before it runs; a replay has no document to read it from."""
 
     name: str
     title: str
@@ -37,7 +37,7 @@ class StepInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     line: int
     code: str = ""
     hide: str = ""
-    """What the document wants left out where it is shown: ``input``, ``output`` or ``both``."""
+    """What the document hides: ``input``, ``output`` or ``both``."""
 
 
 class RunStarted(Event, frozen=True, kw_only=True):
@@ -81,9 +81,9 @@ class OutputWritten(Event, frozen=True, kw_only=True):
 
     text: str
     stream: Literal["stdout", "stderr", "system"] = "stdout"
-    """``system`` is azops itself speaking: progress of a native step."""
+    """``system`` stands for azops itself, for example the progress of a native step."""
     host: str = ""
-    """The host it came from, for steps that run on several."""
+    """Name of the host, for steps that run on hosts."""
 
 
 class VariableSet(Event, frozen=True, kw_only=True):
@@ -107,7 +107,7 @@ class ConfirmationAsked(Event, frozen=True, kw_only=True):
     lines: tuple[str, ...] = ()
     """What exactly, to what, where."""
     typed: str = ""
-    """The word that must be typed to agree; empty where a plain yes will do."""
+    """The word to type to agree; empty if a plain yes is enough."""
 
 
 class ConfirmationAnswered(Event, frozen=True, kw_only=True):
@@ -126,14 +126,14 @@ class DeploymentChanged(Event, frozen=True, kw_only=True):
 
 
 class ForeseenChanges(Event, frozen=True, kw_only=True):
-    """What a step's deployment would change; sent before anybody is asked to agree to it."""
+    """The predicted changes of a step's deployment; recorded before a person is asked to agree to them."""
 
     changes: tuple[ChangeView, ...]
-    """Without the resources after it; all that the template or its group names."""
+    """Changes of all resources that the template or its group has, without the resources as they would be after."""
     scope: str = ""
-    """Id of what is deployed to."""
+    """Id of the resource group that is deployed to."""
     note: str = ""
-    """Where it does not come from the service's own what-if, or not all of it: why, in one sentence."""
+    """Why the prediction does not come from the service's own what-if, or not all of it; empty if it does."""
 
 
 class ScaleSetChanged(Event, frozen=True, kw_only=True):
@@ -143,19 +143,19 @@ class ScaleSetChanged(Event, frozen=True, kw_only=True):
 
 
 class ScaleSetGone(Event, frozen=True, kw_only=True):
-    """A scale set is no more."""
+    """A scale set no longer exists."""
 
     id: str
 
 
 class GroupsChanged(Event, frozen=True, kw_only=True):
-    """The subscription's groups, whole."""
+    """All resource groups of the subscription."""
 
     groups: tuple[GroupView, ...]
 
 
 class ResourcesChanged(Event, frozen=True, kw_only=True):
-    """The resources of one group, whole."""
+    """All resources of a resource group."""
 
     group: str
     resources: tuple[ResourceView, ...]
@@ -169,33 +169,33 @@ class HostStarted(Event, frozen=True, kw_only=True):
 
 
 class HostFinished(Event, frozen=True, kw_only=True):
-    """A command ended on a host; ``status`` is None where contact was lost."""
+    """A command ended on a host; ``status`` is None if the connection was lost."""
 
     host: str
     status: int | None
     duration: float
     problem: str = ""
-    """Why there is no status, or what went wrong before the command ran: one sentence."""
+    """Why there is no status, or what failed before the command ran: one sentence."""
 
 
 class TableShown(Event, frozen=True, kw_only=True):
-    """A table that a step made, such as ``resources``."""
+    """A step, for example of the kind ``resources``, shows a table."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 class ExpectationChecked(Event, frozen=True, kw_only=True):
-    """An expected result was compared with what came."""
+    """A result was compared with an expectation."""
 
     passed: bool
     text: str
-    """What was expected and how far off it was: one sentence."""
+    """What was expected and whether it is so: one sentence."""
     score: float | None = None
 
 
 class Notice(Event, frozen=True, kw_only=True):
-    """Something a person should know that is no step's output."""
+    """A message for people that is not output of a step."""
 
     text: str
     level: Literal["info", "warning", "error"] = "info"
@@ -207,10 +207,10 @@ class StepFinished(Event, frozen=True, kw_only=True):
     state: Literal["done", "failed", "skipped", "stopped", "unknown"]
     duration: float
     status: int | None = None
-    """Exit status of the step's shell, None where it has none."""
+    """Exit status of the step's shell; None if it has none."""
     failure: FailureView | None = None
     summary: str = ""
-    """One sentence: what it did, or what failed and what to do."""
+    """One sentence: what the step did, or what failed and what to do."""
 
 
 AnyEvent = (

@@ -102,7 +102,7 @@ def test_bad_input_is_named_with_its_place(tmp_path: Path) -> None:
     assert said.exit_code == 3
     assert f"{broken}:2" in said.output
     assert called("show", tmp_path / "none.json").exit_code == 3
-    assert "is not there" in called("show", tmp_path / "none.json").output
+    assert "does not exist" in called("show", tmp_path / "none.json").output
     said = called("show", BASE, "--set", "nonesuch=1")
     assert said.exit_code == 3
     assert "nonesuch" in said.output
