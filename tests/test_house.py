@@ -37,7 +37,7 @@ CONFIGURATION = "azops_tui.azure.profiles"
 """The only module of azure that ui may import: ui reads the cloud itself through events and views."""
 
 # Still to mend; the list only gets shorter.
-KNOWN_LONG = {"azops_tui.simulator.deployments.engine"}
+KNOWN_LONG: set[str] = set()
 
 
 def _name(path: Path) -> str:

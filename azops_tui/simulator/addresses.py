@@ -67,10 +67,6 @@ class IpAddressPool:
         """Ids of the owners of addresses in a subnet."""
         return list(self._taken.get(subnet.lower(), {}).values())
 
-    def available(self, subnet: str, address: str) -> bool:
-        """Whether an address of a subnet is free."""
-        return address not in self._taken.get(subnet.lower(), {})
-
 
 def _public() -> Iterator[str]:
     for text in PUBLIC_RANGES:

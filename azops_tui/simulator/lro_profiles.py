@@ -23,7 +23,6 @@ class LroProfile:
         patched, patch_headers: the same for PATCH.
         deleted, delete_headers: the same for DELETE.
         missing: status of a DELETE of a resource that does not exist.
-        action, action_headers: status and headers of long-running POST actions.
         state: provisioning state while the resource is created; ``updating`` while it is updated.
         shows_state: whether the properties have a provisioningState.
         create_seconds, update_seconds, delete_seconds: duration of the work, in Azure's time.
@@ -40,8 +39,6 @@ class LroProfile:
     deleted: int = 200
     delete_headers: tuple[str, ...] = ()
     missing: int = 204
-    action: int = 202
-    action_headers: tuple[str, ...] = (ASYNC, LOCATION)
     state: str = "Succeeded"
     updating: str = "Updating"
     shows_state: bool = True

@@ -90,7 +90,7 @@ class ResourceGroupManager:
             group.tags = {str(k): str(v) for k, v in (sent["tags"] or {}).items()}
         return ArmReply(200, group.as_json())
 
-    def delete(self, subscription: str, name: str, force_types: str = "") -> ArmReply:
+    def delete(self, subscription: str, name: str) -> ArmReply:
         """Delete a group with its resources."""
         group = self.get(subscription, name)
         check_group_delete(self.store, group)
