@@ -60,8 +60,9 @@ async def test_every_change_of_a_large_variable_is_seen(shell: ShellSession) -> 
 @pytest.mark.parametrize("end", ["kill -9 $$", "set -u; echo $NOT_THERE", "builtin exit 4", "exit 3", "exec false"])
 async def test_a_large_variable_survives_the_shell(shell: ShellSession, end: str) -> None:
     await step(shell, MAKE.format(letter="a"))
-    await step(shell, FUNCTION)
-    await step(shell, "swap $name")
+    await step(shell, "true")
+    await step(shell, "BIG=b${BIG:1}")
+    await step(shell, "true")
     await shell.run(end, on_output=ignore)
     await shell.run("set +u", on_output=ignore)
     assert await step(shell, "[[ ${#BIG} == 300000 && $BIG == b* && $small == a ]]")
@@ -103,3 +104,16 @@ async def test_python_has_the_exact_value(tmp_path: Path) -> None:
     result = await python.run("import os; assert os.environ['BIG'][:1] == 'b'", on_output=ignore)
     assert result.status == 0
     await sessions.close()
+
+
+@pytest.mark.parametrize("change", ["unset BIG", "BIG=short", "grow $name"])
+async def test_a_changed_variable_is_as_it_was_last_in_a_shell_that_starts_again(
+    shell: ShellSession, change: str
+) -> None:
+    for code in (MAKE.format(letter="a"), FUNCTION, "true", change, "true"):
+        await step(shell, code)
+    before = await shell.variables()
+    await shell.run("kill -9 $$", on_output=ignore)
+    assert await step(shell, "true")
+    assert (await shell.variables()).get("BIG") == before.get("BIG")
+    assert before.get("BIG", "") in ("", "short", "a" * 300_000 + "c")

@@ -61,7 +61,7 @@ _DROPPED = ("BASH_ENV", "ENV", "PROMPT_COMMAND", "BASHOPTS", "SHELLOPTS")
 class ShellSession(DriverSession):
     """A persistent bash. Steps run one at a time; :meth:`stop` may be called while one runs."""
 
-    files = ("step", "before", "after", "script", "state.0", "state.1", "large.0", "large.1", "substituted")
+    files = ("step", "before", "after", "script", "state.0", "state.1", "large", "substituted")
 
     def __init__(self, bash: str | None = None) -> None:
         """``bash`` is the program; by default the first on PATH."""
@@ -71,7 +71,7 @@ class ShellSession(DriverSession):
         self._set: dict[str, tuple[str, bool] | None] = {}
         """Assigned, or (None) unset, since the last step: bash learns of it with the next one."""
         self._plain_environment: dict[str, str] = {}
-        self._large = LargeVariables()
+        self._large = LargeVariables(self._save_large)
 
     async def start(self, env: Mapping[str, str], cwd: str | Path) -> None:
         """Starts bash in folder ``cwd`` with the environment ``env``.
@@ -90,7 +90,6 @@ class ShellSession(DriverSession):
         for name in _DROPPED:
             quiet.pop(name, None)
         self._open(env, cwd)
-        self._large.open(self._folder)
         try:
             await self._begin(quiet, cwd)
         except BaseException:
@@ -128,11 +127,10 @@ class ShellSession(DriverSession):
         """
         began = time.monotonic()
         async with self._step():
-            if interactive or not self._alive():
-                await self._large.save()
             if not self._alive():
                 await self._begin({}, "/", "again", str(self._slot))
-            self._large.begin_step(1 - self._slot)
+            if self._large.must_read(before_restart=interactive):
+                await self.variables(exact=interactive)
             await self._write_step(code, cwd, dict(env or {}), interactive, interpreter)
             new = 1 - self._slot
             self._listen(on_output, keep)
@@ -144,12 +142,12 @@ class ShellSession(DriverSession):
                     watch = "watch" if _WATCHED.search(code) else ""
                     words, timed_out = await self._command(f"run {self._steps} {new} {watch}", timeout)
                     status = int(words[2]) if words is not None else None
-                    line = (int(words[3]) or None) if words is not None and len(words) > 3 else None
+                    line = int(words[3]) if words is not None and len(words) > 3 else None
             finally:
                 raw = self._listened()
             if status is not None:
                 self._slot = new
-                self._large.end_step(new, self._steps, code, self._set)
+                self._large.end_step(code, self._set)
                 self._set.clear()
             stopped = self._stopped and not timed_out
             return ShellResult(status, time.monotonic() - began, stopped, timed_out, status is None, line, raw)
@@ -181,10 +179,17 @@ class ShellSession(DriverSession):
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             self._set[name] = None
 
-    async def close(self) -> None:
-        """End the session and all that its steps left running."""
-        await super().close()
-        self._large.close()
+    async def _save_large(self, names: list[str]) -> bytes | None:
+        """Declarations of these variables as they are now; None where the shell has ended."""
+        file = self._folder / "large"
+        os.truncate(file, 0)
+        if names and self._alive():
+            (self._folder / "before").write_text(f"__azops_large=({' '.join(names)})\n")
+            self._steps += 1
+            words, _ = await self._command(f"large {self._steps} 0 ", _LOAD)
+            if words is None:
+                return None
+        return await asyncio.to_thread(file.read_bytes)
 
     def _messages(self) -> Replacer:
         files = [self._folder / name for name in ("step", "state.0", "state.1", "before")]

@@ -22,11 +22,11 @@ fi
 BASH_ARGV0=bash
 __azops_flags=e __azops_keep='' __azops_undebug='' __azops_in_err='' __azops_refused='' __azops_watch='' __azops_untrace='' __azops_line='' __azops_status=0
 declare -A __azops_traps=()
-declare -a __azops_large=()
+declare -a __azops_large=() __azops_hidden=()
 shopt -s expand_aliases
 
 # What was saved sets all variables, also these: the arguments come last.
-[[ ! ${2-} ]] || { builtin . "$1/state.$3"; builtin . "$1/large.$3"; } >/dev/null 2>&1
+[[ ! ${2-} ]] || { builtin . "$1/large"; builtin . "$1/state.$3"; } >/dev/null 2>&1
 __azops_home=${BASH_SOURCE[0]%/*} __azops_folder=$1 __azops_mode=${2-} __azops_slot=${4-}
 __azops_ended=${4-} __azops_ended_status=${5-} __azops_step='' __azops_unwinding='' __azops_leaving=''
 set --
@@ -82,11 +82,15 @@ while :; do
         __azops_save_large
         break
       fi
-      __azops_keep_large
-      __azops_report "end $__azops_id $__azops_code ${__azops_line:-0} $__azops_keeper"
+      __azops_report "end $__azops_id $__azops_code $__azops_line"
+      ;;
+    large)
+      builtin . "$__azops_folder/before"
+      __azops_save_large
+      __azops_report "end $__azops_id 0"
       ;;
     load)
-      { builtin . "$__azops_folder/state.$__azops_slot"; builtin . "$__azops_folder/large.$__azops_slot"; } >/dev/null 2>&1
+      { builtin . "$__azops_folder/large"; builtin . "$__azops_folder/state.$__azops_slot"; } >/dev/null 2>&1
       # As bash prints functions they are not all what they were (`1<>` becomes `<>`): ours come from their file.
       builtin shopt -q expand_aliases && __azops_aliases=1 || __azops_aliases=''
       builtin shopt -u expand_aliases

@@ -178,46 +178,28 @@ __azops_arm() {
 __azops_variables() {
   if ((${#__azops_large[@]})); then
     __azops_measure
-    builtin local -- "${__azops_large[@]}"
+    builtin local -- "${__azops_hidden[@]}"
   fi
   builtin declare -p
 }
 
 __azops_measure() {
   local LC_ALL=C __azops_name
-  __azops_lengths=''
+  __azops_lengths='' __azops_hidden=()
   for __azops_name in "${__azops_large[@]}"; do
     local -n __azops_reference=$__azops_name
-    [[ ! -v __azops_reference ]] || __azops_lengths+="$__azops_name:${#__azops_reference} "
+    if [[ -v __azops_reference ]]; then
+      __azops_lengths+="$__azops_name:${#__azops_reference} "
+      __azops_hidden+=("$__azops_name")
+    fi
     unset -n __azops_reference
   done
 }
 
-# The values of the large variables, and a last line that says that they are complete.
+# The values of the large variables.
 __azops_save_large() {
-  {
-    builtin declare -p "${__azops_large[@]}"
-    builtin echo '#'
-  } >|"$__azops_folder/large.$__azops_slot" 2>/dev/null
-}
-
-# A process that holds the large variables as they are now, and writes them when azops asks for them. It is no job of
-# the user's, and `$!` stays what it was.
-__azops_keep_large() {
-  __azops_keeper=''
-  ((${#__azops_large[@]})) || return 0
-  __azops_keeper=$(
-    (
-      # By exec: a redirection of the loop would keep a copy of the pipe that this substitution reads to its end.
-      exec 0<>"$__azops_folder/keeper.$__azops_slot" >/dev/null 2>&1
-      while IFS=' ' builtin read -r __azops_word __azops_number; do
-        [[ $__azops_number == "$__azops_id" ]] || continue
-        [[ $__azops_word == drop ]] || __azops_save_large
-        break
-      done
-    ) &
-    builtin printf %s "$!"
-  )
+  ((${#__azops_large[@]})) && builtin declare -p "${__azops_large[@]}" >|"$__azops_folder/large" 2>/dev/null
+  return 0
 }
 
 __azops_save() {

@@ -1,135 +1,86 @@
-"""The large variables of a shell session: read only when they have changed or when somebody needs them.
+"""The large variables of a shell session: read only when they have changed or when a step needs them.
 
-Bash takes 100 ms to print a variable of 10 MB, so a step's saved state leaves out variables that were large after an
-earlier step. A forked copy of the shell, the keeper, holds their values as the step left them and writes them on
-demand. The saved state has their lengths: a variable whose length changed, or whose name stands in the step's code, is
-read after the step; any other is read again only before somebody uses its value (a native or a Python step, an
-interactive step, a shell that starts again).
+Bash takes 100 ms to print a variable of 10 MB, so a step's saved state leaves out the variables that are known to be
+large; their values are in a file of their own. The state has their lengths: where a length has changed, or the name of
+a large variable stands in the step's code, they are read after the step. What changes otherwise (through a name that
+is computed, to a value of the same length) is read before a native, a Python or an interactive step.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import re
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from azops_tui.engine.sessions.declared import scalars
 
 LARGE = 64 * 1024
 """Bytes from which a variable is large."""
-_SAVE = 10.0
-"""Seconds that the keeper may take to write the variables."""
-_RECHECK = 0.005
-_COMPLETE = b"\n#\n"
 
 
 def split_environment(env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The variables that a process can start with, and those too large for that (Linux allows 128 KiB each)."""
-    large = {name: value for name, value in env.items() if len(value) >= LARGE // 4 and _size(value) >= LARGE}
+    large = {name: value for name, value in env.items() if _is_large(value)}
     return {name: value for name, value in env.items() if name not in large}, large
 
 
 class LargeVariables:
-    """Names and values of a session's large variables, and the keepers of both slots of its state."""
+    """Names and values of a session's large variables.
 
-    def __init__(self) -> None:
+    Args:
+        save: has the shell write these variables to the session's file; returns what it wrote, None where it ended.
+    """
+
+    def __init__(self, save: Callable[[list[str]], Awaitable[bytes | None]]) -> None:
+        self._save = save
         self.left_out: list[str] = []
-        """Names of the variables that the state of the step that runs, or ran last, leaves out."""
+        """Names of the variables that the state of the next step leaves out."""
         self._values: dict[str, str] = {}
+        """Values of the variables that the state of the last step leaves out."""
         self._lengths: dict[str, int] = {}
-        self._folder = Path()
-        self._slot = 0
-        self._pipes: list[int] = []
-        self._keepers: list[int | None] = [None, None]
-        """Number of the step that each slot's keeper belongs to."""
-        self._is_current = True
+        self._is_current = self._is_merged = True
         self._mentioned = False
 
-    def open(self, folder: Path) -> None:
-        """Make the pipes to the keepers in the session's folder."""
-        self._folder = folder
-        for slot in (0, 1):
-            os.mkfifo(folder / f"keeper.{slot}", 0o600)
-            self._pipes.append(os.open(folder / f"keeper.{slot}", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC))
+    def must_read(self, *, before_restart: bool) -> bool:
+        """Whether another step may not begin before :meth:`merge`."""
+        return bool(self.left_out) and not (self._is_current if before_restart else self._is_merged)
 
-    def close(self) -> None:
-        """Close the pipes."""
-        while self._pipes:
-            os.close(self._pipes.pop())
-
-    def begin_step(self, slot: int) -> None:
-        """A step begins whose state goes into ``slot``: what is there of two steps ago is of no use any more."""
-        self._tell(slot, "drop")
-        if (self._folder / f"large.{slot}").stat().st_size:
-            os.truncate(self._folder / f"large.{slot}", 0)
-        self.left_out = sorted(name for name, value in self._values.items() if len(value) >= LARGE)
-
-    def end_step(self, slot: int, number: int, code: str, assigned: Iterable[str]) -> None:
-        """The step has ended, and its state is in ``slot``."""
-        self._slot = slot
-        self._keepers[slot] = number if self.left_out else None
-        self._is_current = not self.left_out
+    def end_step(self, code: str, assigned: Iterable[str]) -> None:
+        """A step has ended that left out :attr:`left_out`."""
+        self._values = {name: value for name, value in self._values.items() if name in self.left_out}
+        self._is_current = self._is_merged = not self.left_out
         words = {*assigned, *re.findall(r"\w+", code)} if self.left_out else set()
         self._mentioned = not words.isdisjoint(self.left_out)
 
-    async def merge(self, values: dict[str, str], *, exact: bool) -> dict[str, str]:
-        """Add the variables that the state leaves out to those that it has; read them first where that is needed."""
-        lengths = dict(_length(word) for word in values.get("__azops_lengths", "").split())
-        known = {name: length for name, length in self._lengths.items() if name in self.left_out}
-        if not self._is_current and (exact or self._mentioned or lengths != known):
-            await self._read()
-        large = {name: self._values[name] for name in self.left_out if name in self._values}
-        self._values = large | {
-            name: value for name, value in values.items() if len(value) >= LARGE and not name.startswith("__azops_")
-        }
-        self._lengths = {
-            name: self._lengths[name] if name in known and large.get(name) is value else _size(value)
-            for name, value in self._values.items()
-        }
-        return large | values
+    async def merge(self, state: dict[str, str], *, exact: bool) -> dict[str, str]:
+        """The variables of a saved state and those that it leaves out, which are read first where that is needed."""
+        lengths = dict(_length(word) for word in state.get("__azops_lengths", "").split())
+        large = {name for name, value in state.items() if _is_large(value) and not name.startswith("__azops_")}
+        changed = bool(self.left_out) and (self._mentioned or lengths != self._lengths)
+        if not large <= set(self.left_out) or (not self._is_current and (exact or changed)):
+            await self._read(state, sorted(large.union(self.left_out)))
+        self._is_merged = True
+        return self._values | state
 
-    async def save(self) -> bool:
-        """Have the keeper write the values, for a shell that starts from the saved state; False where it is gone."""
-        file = self._folder / f"large.{self._slot}"
-        if self._keepers[self._slot] is None or _is_complete(file):
-            return True
-        self._tell(self._slot, "save")
-        with contextlib.suppress(TimeoutError):  # somebody killed the keeper
-            async with asyncio.timeout(_SAVE):
-                while not _is_complete(file):  # noqa: ASYNC110 - another process writes it
-                    await asyncio.sleep(_RECHECK)
-        return _is_complete(file)
-
-    async def _read(self) -> None:
-        if not await self.save():
+    async def _read(self, state: dict[str, str], names: list[str]) -> None:
+        saved = await self._save(names)
+        if saved is None:
             return
-        file = self._folder / f"large.{self._slot}"
-        values = await asyncio.to_thread(lambda: scalars(file.read_bytes()))
-        for name in self.left_out:
-            if values.get(name) != self._values.get(name):
-                self._values.pop(name, None)
-                self._lengths.pop(name, None)
-                if name in values:
-                    self._values[name] = values[name]
-                    self._lengths[name] = _size(values[name])
+        values = await asyncio.to_thread(scalars, saved)
+        self._values = {name: self._same(name, value) for name, value in values.items() if name not in state}
+        self.left_out = sorted(name for name, value in values.items() if _is_large(value))
+        self._lengths = {name: _size(values[name]) for name in self.left_out}
         self._is_current, self._mentioned = True, False
+        for name in self.left_out:
+            self._values.setdefault(name, values[name])
+        if self.left_out != names:
+            # The file must have no variable that the state of the next step has.
+            await self._save(self.left_out)
 
-    def _tell(self, slot: int, word: str) -> None:
-        number = self._keepers[slot]
-        if number is not None:
-            os.write(self._pipes[slot], f"{word} {number}\n".encode())
-            if word == "drop":
-                self._keepers[slot] = None
-
-
-def _is_complete(file: Path) -> bool:
-    with file.open("rb") as opened:
-        size = opened.seek(0, os.SEEK_END)
-        opened.seek(max(0, size - len(_COMPLETE)))
-        return opened.read().endswith(_COMPLETE.lstrip() if size < len(_COMPLETE) else _COMPLETE)
+    def _same(self, name: str, value: str) -> str:
+        """The object of an equal value before, for which a comparison takes no time."""
+        before = self._values.get(name)
+        return before if before is not None and before == value else value
 
 
 def _length(word: str) -> tuple[str, int]:
@@ -139,3 +90,7 @@ def _length(word: str) -> tuple[str, int]:
 
 def _size(value: str) -> int:
     return len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape"))
+
+
+def _is_large(value: str) -> bool:
+    return len(value) >= LARGE // 4 and _size(value) >= LARGE

@@ -230,7 +230,6 @@ class DriverSession:
         if process is None or processes is None:
             return
         known: set[Member] = set()
-        report = self._report
         for number, grace in zip((signal.SIGINT, signal.SIGTERM, signal.SIGKILL), GRACE, strict=True):
             # A process that was only about to become a program loses the signal: each program gets its own, once.
             signalled: set[Member] = set()
@@ -244,19 +243,13 @@ class DriverSession:
                 signalled |= members
                 known |= members
                 if await self._ended(min(pause, left)):
-                    await processes.end(known, self._keeper(report))
+                    await processes.end(known)
                     return
                 left, pause = left - pause, pause * 2
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
         await processes.end(known)
-
-    @staticmethod
-    def _keeper(report: asyncio.Future[list[str]] | None) -> int:
-        """Process id, in the report of a step's end, of the process that keeps the large variables; 0 without one."""
-        words = report.result() if report is not None and report.done() and not report.cancelled() else []
-        return int(words[4]) if len(words) > 4 else 0
 
     async def _ended(self, grace: float) -> bool:
         """Whether the step ends within so many seconds."""

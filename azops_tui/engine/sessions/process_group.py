@@ -74,13 +74,13 @@ class StepProcesses:
             parents.extend(member.pid for member in members)
         return tree
 
-    async def end(self, known: set[Member], spared: int = 0) -> None:
-        """End all processes of the step but ``spared``, and those of ``known`` though the leader has ended."""
+    async def end(self, known: set[Member]) -> None:
+        """End all processes of the step, and those of ``known`` though the leader has ended."""
         for number, grace in _END:
             deadline = time.monotonic() + grace
             signalled: set[Member] = set()
             while time.monotonic() < deadline:
-                members = {member for member in self.members() | _still_running(known) if member.pid != spared}
+                members = self.members() | _still_running(known)
                 if not members:
                     return
                 send(members - signalled, number)
