@@ -134,7 +134,8 @@ def edited(planned: Planned, code: str) -> Step:
         from azops_tui.runbook.classify import edited_effects
 
         return replace(step, code=code, effects=edited_effects(planned.runbook, step, code))
-    from azops_tui.runbook.native import decode_native, native_effects
+    from azops_tui.runbook.native import native_effects
+    from azops_tui.runbook.native_reader import decode_native
 
     native = decode_native(step.native_kind, code, step.line + 1, planned.runbook.path)
     if isinstance(native, Problem):

@@ -125,7 +125,7 @@ class Namespace(Mapping[str, str]):
         Raises:
             StepProblem: a name has no value, or a field does not fit once its value is known.
         """
-        from azops_tui.runbook.native import substitute
+        from azops_tui.runbook.native_reader import substitute
 
         try:
             return substitute(value, self._values)

@@ -1,22 +1,17 @@
 """Native steps: the bodies of ``yaml {azops=KIND}`` fences, as typed records.
 
-A body is decoded strictly before anything runs: an unknown field or a value of the wrong type is a problem at its line.
-``${NAME}`` stands for a run variable and is put in by :func:`substitute` just before the step runs; ``${NAME:-text}``
-has a default, ``$${NAME}`` is a literal ``${NAME}``.
+``native_reader`` decodes a body strictly before anything runs: an unknown field or a value of the wrong type is a
+problem at its line. Variables are replaced just before the step is executed.
 """
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal
 
 import msgspec
 
-from azops_tui.runbook.model import Effect, Problem, Severity
-from azops_tui.runbook.suggest import did_you_mean
+from azops_tui.runbook.model import Effect
+from azops_tui.runbook.references import REFERENCE
 
 Number = int | str
 """A whole number, or a ``${NAME}`` before substitution."""
@@ -136,236 +131,6 @@ KINDS: dict[str, type[NativeStep]] = {
     "resources": ResourcesStep,
     "gate": GateStep,
 }
-PLANNED = ("instances", "copy", "wait", "chart", "include")
-"""Kinds of step in the format that this version does not implement."""
-_ALIASES: dict[str, dict[str, str]] = {"group": {"name": "group"}, "gate": {"ask": "message"}}
-_REMOTE_CODE = frozenset({("ssh", "command")})
-"""Fields whose other forms of ``${…}`` are for the shell on the host."""
-_VARIABLES = frozenset({"public", "private", "capture"})
-"""Fields with the name of a variable to set."""
-
-_REFERENCE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
-_ANY_REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WHERE = re.compile(r" - at `\$([^`]*)`")
-_INDEX = re.compile(r"\[(\d+)\]")
-
-S = TypeVar("S")
-
-
-def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> NativeStep | Problem:
-    """Decode the body of a native step, or return its first problem.
-
-    Args:
-        kind: ``group``, ``deploy`` …
-        text: the fence's text.
-        line: line in the file of the text's first line.
-        path: the document's, for the problem.
-    """
-
-    def problem(message: str, at: int) -> Problem:
-        return Problem(Severity.ERROR, at, message, path)
-
-    schema = KINDS.get(kind)
-    if schema is None:
-        if kind in PLANNED:
-            return problem(f"steps of the kind '{kind}' are not available in this version", line - 1)
-        return problem(f"unknown kind of step '{kind}'{did_you_mean(kind, (*KINDS, *PLANNED))}", line - 1)
-    from azops_tui.runbook.positions import Located, YamlError
-
-    try:
-        document = Located(text, line)
-    except YamlError as error:
-        return problem(f"the {kind} step is not YAML: {error}", error.line)
-    if not isinstance(document.value, dict):
-        return problem(f"a {kind} step must be a mapping: lines of 'field: value'", line)
-    fields = _fields(schema)
-    aliases = _ALIASES.get(kind, {})
-    values: dict[str, Any] = {}
-    for key, value in document.value.items():
-        written = str(key)
-        name = aliases[written] if written in aliases and aliases[written] not in document.value else written
-        field = fields.get(name)
-        if field is None:
-            hint = did_you_mean(written, (*fields, *aliases))
-            return problem(f"unknown field '{written}' in a {kind} step{hint}", document.line(written))
-        spelled = document.spelling(written)
-        if value is None and field.required:
-            return problem(f"'{written}' of a {kind} step has no value", document.line(written))
-        if value is None:
-            continue
-        if field.type is str and spelled is not None:
-            value = spelled  # a name that looks like a number is still a name
-        elif field.type == dict[str, str] and isinstance(value, dict):
-            spellings = {str(inner): document.spelling(written, str(inner)) for inner in value}
-            value = {inner: spellings[str(inner)] or item for inner, item in value.items()}
-        wrong = _wrong(kind, written, field, value, document)
-        if wrong is not None:
-            return problem(*wrong)
-        values[field.name] = value
-    lacking = [name for name, field in fields.items() if field.required and field.name not in values]
-    if lacking:
-        return problem(f"a {kind} step needs '{lacking[0]}'", line - 1)
-    step = schema(**values)
-    message = _unsound(step)
-    return problem(message, line - 1) if message else step
-
-
-@functools.cache
-def _fields(schema: type[NativeStep]) -> dict[str, Any]:
-    """Fields of a record by their names in documents."""
-    return {field.encode_name: field for field in msgspec.structs.fields(schema)}
-
-
-def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tuple[str, int] | None:
-    """Problem of a field's value, and its line."""
-    if (kind, field.encode_name) not in _REMOTE_CODE:
-        for path, text in _texts(value):
-            for match in _ANY_REFERENCE.finditer(text):
-                if not _REFERENCE.fullmatch(match[0]):
-                    message = f"'{written}' has {match[0]}; only ${{NAME}} and ${{NAME:-default}} can stand there"
-                    return message, document.line(written, *path)
-    if field.name in _VARIABLES and isinstance(value, str) and value and not _NAME.fullmatch(value):
-        return f"'{written}' must be a variable's name, not '{value}'", document.line(written)
-    if _has_reference(value) and isinstance(value, str):
-        return None  # checked once it is known
-    try:
-        msgspec.convert(value, field.type)
-    except (msgspec.ValidationError, RecursionError) as error:
-        where = _WHERE.search(str(error))
-        inside = [int(index) for index in _INDEX.findall(where[1])] if where else []
-        return f"'{written}' of a {kind} step must be {_wanted(field.type)}", document.line(written, *inside)
-    if field.name == "query" and isinstance(value, str) and value:
-        from azops_tui.runbook.expectations import bad_query
-
-        if message := bad_query(value):
-            return f"'{written}' is not a JMESPath query: {message}", document.line(written)
-    return None
-
-
-def _wanted(kind: Any) -> str:
-    """Type of a field in words."""
-    if get_origin(kind) is Literal:
-        return " or ".join(f"'{value}'" for value in get_args(kind) if value)
-    schema = msgspec.inspect.type_info(kind)
-    parts = schema.types if isinstance(schema, msgspec.inspect.UnionType) else (schema,)
-    words: list[str] = []
-    for part in parts:
-        match part:
-            case msgspec.inspect.BoolType():
-                words.append("true or false")
-            case msgspec.inspect.IntType():
-                words.append("a whole number")
-            case msgspec.inspect.StrType():
-                words.append("text")
-            case msgspec.inspect.ListType():
-                words.append("a list")
-            case msgspec.inspect.DictType():
-                words.append("a map of names to values")
-    return " or ".join(words)
-
-
-def _unsound(step: NativeStep) -> str:
-    """Problem of the combination of fields; empty if there is none."""
-    match step:
-        case SshStep():
-            ways = [bool(step.hosts), bool(step.machines), bool(step.scale_set)]
-            if sum(ways) > 1:
-                return "an ssh step has one of 'hosts', 'machines' and 'scale-set', not several"
-            if not step.hosts and not step.group:
-                return "an ssh step needs 'hosts', or a 'group' whose machines are meant"
-        case ResourcesStep() if step.kind == "instances" and not (step.group and step.scale_set):
-            return "a resources step of the kind instances needs 'group' and 'scale-set'"
-        case DeployStep() if not step.template:
-            return "a deploy step needs a template"
-        case DeployStep():
-            bad = next((name for name in step.outputs.values() if not _NAME.fullmatch(name)), None)
-            if bad is not None:
-                return f"'outputs' of a deploy step name variables; '{bad}' cannot be one"
-        case ScaleStep() if isinstance(step.capacity, int) and step.capacity < 0:
-            return "'capacity' of a scale step cannot be negative"
-    return ""
-
-
-def _texts(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], str]]:
-    """All texts in a value with their paths, to a depth of ten."""
-    if isinstance(value, str):
-        return [(path, value)]
-    if len(path) > 10:
-        return []
-    if isinstance(value, dict):
-        items: list[tuple[str | int, Any]] = [(str(key), item) for key, item in value.items()]
-    elif isinstance(value, list):
-        items = list(enumerate(value))
-    else:
-        return []
-    return [text for key, item in items for text in _texts(item, (*path, key))]
-
-
-def _has_reference(value: Any) -> bool:
-    return any(_REFERENCE.search(text) for _, text in _texts(value))
-
-
-def references(value: Any) -> list[str]:
-    """Names of the variables that a value or a native step requires, in order, without duplicates."""
-    data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
-    matches = [match for _, text in _texts(data) for match in _REFERENCE.finditer(text)]
-    return list(dict.fromkeys(match[2] for match in matches if not match[1] and match[3] is None))
-
-
-def substitute(value: S, variables: Mapping[str, str]) -> S:
-    """Replace every ``${NAME}`` in text, in lists, in values of maps, or in a native step.
-
-    A native step is checked again, now that its values are known: ``capacity: ${AGENTS}`` becomes a number.
-
-    Raises:
-        LookupError: a variable is not set; the sentence names it.
-        ValueError: a native step's field does not fit once its variables are known.
-    """
-    if not isinstance(value, NativeStep):
-        replaced: S = _replace(value, variables)
-        return replaced
-    changes: dict[str, Any] = {}
-    for field in _fields(type(value)).values():
-        before = getattr(value, field.name)
-        after = _replace(before, variables)
-        if field.type == Number and isinstance(after, str) and re.fullmatch(r"[0-9]{1,9}", after.strip()):
-            after = int(after)
-        elif field.type is bool and isinstance(after, str):
-            after = {"true": True, "false": False}.get(after.strip().casefold(), after)
-        if after != before:
-            try:
-                msgspec.convert(after, field.type)
-            except msgspec.ValidationError:
-                raise ValueError(f"'{field.encode_name}' must be {_wanted(field.type)}, not '{after}'") from None
-            changes[field.name] = after
-    step = msgspec.structs.replace(value, **changes)
-    if isinstance(step, ScaleStep) and not isinstance(step.capacity, int):
-        raise ValueError(f"'capacity' must be a whole number, not '{step.capacity}'")
-    if message := _unsound(step):
-        raise ValueError(message)
-    return step
-
-
-def _replace(value: Any, variables: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-
-        def replacement(match: re.Match[str]) -> str:
-            escape, name, default = match.groups()
-            if escape:
-                return match[0][1:]
-            if default is not None:
-                return str(variables.get(name) or default)
-            if name not in variables:
-                raise LookupError(f"the variable {name} is not set{did_you_mean(name, variables)}")
-            return str(variables[name])
-
-        return _REFERENCE.sub(replacement, value)
-    if isinstance(value, dict):
-        return {key: _replace(item, variables) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_replace(item, variables) for item in value]
-    return value
 
 
 def native_effects(step: NativeStep) -> Effect:
@@ -380,7 +145,7 @@ def native_effects(step: NativeStep) -> Effect:
         case SshStep():
             from azops_tui.runbook.shell_effects import remote_effect
 
-            return remote_effect(_REFERENCE.sub("x", step.command)) or Effect.READS
+            return remote_effect(REFERENCE.sub("x", step.command)) or Effect.READS
         case GateStep():
             return Effect.NONE
     return Effect.READS

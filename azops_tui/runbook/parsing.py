@@ -38,7 +38,8 @@ from azops_tui.runbook.model import (
     StepKind,
 )
 from azops_tui.runbook.names import step_names
-from azops_tui.runbook.native import NativeStep, decode_native, native_effects
+from azops_tui.runbook.native import NativeStep, native_effects
+from azops_tui.runbook.native_reader import decode_native
 from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.shell import read
 from azops_tui.runbook.shell_effects import Definitions

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from azops_tui.runbook.model import Problem, Runbook, Severity, Step, StepKind
-from azops_tui.runbook.native import DeployStep, references, substitute
+from azops_tui.runbook.native import DeployStep
+from azops_tui.runbook.native_reader import substitute
 from azops_tui.runbook.parameters import missing
+from azops_tui.runbook.references import references
 from azops_tui.runbook.shell import read
 from azops_tui.runbook.tools import is_tool
 

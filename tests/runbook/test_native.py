@@ -20,11 +20,10 @@ from azops_tui.runbook.native import (
     ResourcesStep,
     ScaleStep,
     SshStep,
-    decode_native,
     native_effects,
-    references,
-    substitute,
 )
+from azops_tui.runbook.native_reader import decode_native, substitute
+from azops_tui.runbook.references import references
 from tests.runbook.shared import book, problems, steady
 
 
