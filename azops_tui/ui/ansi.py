@@ -1,4 +1,4 @@
-"""Colours that a tool printed (SGR sequences), as styles. Read only for the lines that are looked at."""
+"""Colours that a tool printed (SGR sequences), as styles. Parsed only for visible lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ON = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strik
 
 
 def segments(text: str, base: Style) -> list[Segment]:
-    """The line's segments; SGR becomes style, every other escape sequence is dropped, controls are made visible."""
+    """Segments of a line: SGR sequences become styles, other escape sequences are dropped."""
     if "\x1b" not in text:
         return [Segment(safe(text), base)]
     result: list[Segment] = []
@@ -78,7 +78,7 @@ def _style(codes: tuple[int, ...]) -> Style:
 
 
 def _extended(numbers: Iterator[int]) -> str:
-    """The colour after 38 or 48: ``5;N`` or ``2;R;G;B``; empty where it makes no sense."""
+    """Colour after 38 or 48: ``5;N`` or ``2;R;G;B``; empty if it is malformed."""
     kind = next(numbers, None)
     if kind == 5:
         number = next(numbers, None)

@@ -1,4 +1,4 @@
-"""The app: themes, keys, and which screen is shown. What it needs beyond the first frame is loaded after it."""
+"""The app: themes, keys, and the current screen. Everything beyond the first frame is loaded after it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from azops_tui.ui.controller import Controller
 
 CLOSING_SECONDS = 15.0
-"""How long the end of a run may take before the app ends without it."""
+"""Time limit for ending a run before the app exits without waiting."""
 
 
 class AzopsApp(BaseApp):
-    """Shows a run, or the list of runbooks where there is none.
+    """Shows a run, or the list of runbooks if there is none.
 
     Args:
         controller: the run; None where ``opening`` is to be shown first, or the list of runbooks.
@@ -39,7 +39,7 @@ class AzopsApp(BaseApp):
     """
 
     class Loaded(Message):
-        """What the main screen needs has been imported, and the document has been read, or not."""
+        """The imports of the main screen are done and the document has been read, or could not be."""
 
         def __init__(self, controller: Controller | None, problem: str) -> None:
             super().__init__()
@@ -69,8 +69,8 @@ class AzopsApp(BaseApp):
         super().__init__()
         self.controller = controller
         self.keymap: dict[str, str] = {}
-        self.wrong: tuple[str, ...] = ()
-        """What keeps the document from running, each as ``file:line: sentence``; said again when the screen is gone."""
+        self.document_problems: tuple[str, ...] = ()
+        """Why the document cannot run, each as ``file:line: sentence``; printed again when the screen is gone."""
         self._make = make
         self._what = what
         self._opening = opening or Opening()
@@ -88,7 +88,6 @@ class AzopsApp(BaseApp):
         self._take_palette()
 
     def watch_theme(self, name: str) -> None:
-        """Another theme was chosen."""
         self._take_palette()
 
     def _take_palette(self) -> None:
@@ -110,7 +109,7 @@ class AzopsApp(BaseApp):
         return HomeScreen()
 
     def on_mount(self) -> None:
-        """Take the user's keys; load the rest when the first frame has been painted."""
+        """Apply the user's keys; load everything else after the first frame."""
         from azops_tui.ui import keymap, signals
 
         signals.on_end(self.leave, lambda: asyncio.wait_for(self._close(), CLOSING_SECONDS))
@@ -126,7 +125,7 @@ class AzopsApp(BaseApp):
         self.run_worker(self._load_rest(), group="load", exit_on_error=False)
 
     async def _load_rest(self) -> None:
-        """Import what the main screen needs and read the document, in a thread; then there is one more paint."""
+        """Import what the main screen needs and read the document, in a thread; one repaint follows."""
         await asyncio.to_thread(_import, "azops_tui.ui.screens.main", "azops_tui.ui.live", "azops_tui.engine.open")
         controller: Controller | None = None
         problem = ""
@@ -139,34 +138,34 @@ class AzopsApp(BaseApp):
         self.post_message(self.Loaded(controller, problem))
 
     def on_azops_app_loaded(self, message: Loaded) -> None:
-        """Put the main screen in the place of the first frame."""
+        """Replace the first frame by the main screen."""
         if message.controller is None:
             self.refuse((message.problem,), self.leave)
         else:
             self._show(message.controller)
 
-    def refuse(self, wrong: tuple[str, ...], after: Callable[[], None] | None = None) -> None:
-        """Say plainly what keeps the document from running.
+    def refuse(self, problems: tuple[str, ...], after: Callable[[], None] | None = None) -> None:
+        """Show why the document cannot run.
 
         Args:
-            wrong: each as ``file:line: sentence``.
+            problems: each as ``file:line: sentence``.
             after: called when it has been read; by default what is behind it is shown.
         """
-        from azops_tui.ui.screens.sheets import WrongSheet
+        from azops_tui.ui.screens.sheets import ProblemsSheet
 
-        self.wrong = wrong
+        self.document_problems = problems
 
         def was_read(_: None) -> None:
             if after is not None:
                 after()
 
-        self.push_screen(WrongSheet(wrong), was_read)
+        self.push_screen(ProblemsSheet(problems), was_read)
 
     def _show(self, controller: Controller) -> None:
         from azops_tui.ui.screens.main import MainScreen
 
         self.controller = controller
-        self.wrong = ()
+        self.document_problems = ()
         self._put(MainScreen(controller))
 
     def open(self, what: Path | int) -> None:
@@ -178,18 +177,18 @@ class AzopsApp(BaseApp):
                 self.notify(safe(str(error)), severity="error", timeout=15, markup=False)
 
     def _put(self, screen: Screen[None]) -> None:
-        """Put a screen in the place of what is shown; the one at the bottom of the stack is covered and stays."""
+        """Replace the current screen; the bottom screen of the stack stays below it."""
         if len(self.screen_stack) > 1:
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
 
     def show_home(self) -> None:
-        """End what is shown and go to the list."""
+        """End the run and show the list of runbooks."""
         from azops_tui.ui.screens.home import HomeScreen
 
         self.run_worker(self._close(), group="close", exit_on_error=False)
-        self.wrong = ()
+        self.document_problems = ()
         self._put(HomeScreen())
 
     # Ending
@@ -200,7 +199,7 @@ class AzopsApp(BaseApp):
             await controller.close()
 
     def leave(self) -> None:
-        """End the run and quit, with the run's verdict as the exit code."""
+        """End the run and quit; the exit code is the run's verdict."""
         self.run_worker(self._leave(), group="close", exit_on_error=False)
 
     async def _leave(self) -> None:
@@ -211,10 +210,10 @@ class AzopsApp(BaseApp):
         finally:
             if controller is not None and controller.live is not None and controller.view.phase != "new":
                 code = exits.OF_VERDICT[controller.view.verdict]
-            self.exit(exits.BAD_INPUT if self.wrong else code)
+            self.exit(exits.BAD_INPUT if self.document_problems else code)
 
     async def action_quit(self) -> None:
-        """ctrl+q: as q does."""
+        """Handle ctrl+q like q."""
         from azops_tui.ui.screens.main import MainScreen
 
         if isinstance(self.screen, MainScreen):

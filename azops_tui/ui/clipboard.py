@@ -1,4 +1,4 @@
-"""Copying: through the terminal where the text is small enough for it, else into a file."""
+"""Copy through the terminal, or into a file if the text is too large for it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from textual.app import App
 from azops_tui import paths
 
 LARGEST = 75_000
-"""Bytes that are sent to the terminal's clipboard; many terminals drop more."""
+"""Maximum size in bytes for the terminal's clipboard; many terminals drop more."""
 
 
 def copy(app: App[int], text: str) -> None:
-    """Copy a text and say so; a large one is written to a file of the user's alone, which is named."""
+    """Copy a text and confirm it; a large text is written to a private file, whose path is shown."""
     if not text:
         return
     if len(text.encode()) <= LARGEST:

@@ -14,10 +14,10 @@ from azops_tui.ui.controller import UserError
 
 
 def edit_text(app: App[int], text: str, suffix: str) -> str | None:
-    """The text as it was saved in ``$VISUAL`` or ``$EDITOR`` (else ``vi``); None where it was left as it is.
+    """Text as saved in ``$VISUAL``, ``$EDITOR`` or ``vi``; None if it is unchanged.
 
     Raises:
-        UserError: there is no such editor, or the terminal cannot be handed over.
+        UserError: the editor does not exist, or the terminal cannot be handed over.
     """
     command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     handle, name = tempfile.mkstemp(prefix="azops-step-", suffix=suffix)

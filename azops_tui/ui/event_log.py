@@ -61,7 +61,6 @@ class EventLog:
         """Times and numbers of ready instances of each scale set, by its id in lower case."""
 
     def clear(self) -> None:
-        """Forget everything."""
         self.entries.clear()
         self.outputs.clear()
         self.ready.clear()

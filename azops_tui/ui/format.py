@@ -1,4 +1,4 @@
-"""Numbers and times in words that fit a column."""
+"""Numbers and times as short texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 def age(seconds: float) -> str:
-    """How long ago: ``now``, ``4 s ago``, ``3 min ago``, ``2 h ago``, ``5 d ago``."""
+    """Age as ``now``, ``4 s ago``, ``3 min ago``, ``2 h ago`` or ``5 d ago``."""
     if seconds < 1:
         return "now"
     for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
@@ -16,15 +16,15 @@ def age(seconds: float) -> str:
 
 
 def time_of_day(at: float) -> str:
-    """A moment as ``14:02:31`` in the local time zone."""
+    """Time of day as ``14:02:31`` in the local time zone."""
     return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 step``, ``3 steps``."""
+    """Number and noun: ``1 step``, ``3 steps``."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def short_type(full: str) -> str:
-    """A resource type without its ``Microsoft.``: ``Network/virtualNetworks``."""
+    """Resource type without ``Microsoft.``: ``Network/virtualNetworks``."""
     return full.removeprefix("Microsoft.").removeprefix("microsoft.")

@@ -1,4 +1,4 @@
-"""The marks that mean something, in Unicode and ASCII. A state is told by its glyph, never by colour alone."""
+"""Glyphs in Unicode and ASCII. A glyph tells a state without colour."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Glyphs:
     """From empty to full, for plots."""
 
     def state(self, state: str) -> str:
-        """The glyph of a step's or run's state; ``?`` for one that is not known."""
+        """Glyph of a step's or run's state; ``?`` if the state is unknown."""
         return self.states.get(state, "?")
 
 
@@ -90,12 +90,12 @@ ASCII = Glyphs(
 
 
 def glyphs(ascii_only: bool) -> Glyphs:
-    """The set to draw with."""
+    """The ASCII or the Unicode set."""
     return ASCII if ascii_only else UNICODE
 
 
 def provisioning(state: str) -> str:
-    """The step state that says the same as Azure's provisioning state (``Succeeded`` is ``done``)."""
+    """Step state that corresponds to Azure's provisioning state (``Succeeded`` is ``done``)."""
     return {
         "succeeded": "done",
         "failed": "failed",

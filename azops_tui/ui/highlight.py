@@ -1,4 +1,4 @@
-"""Colours for the code of steps: enough to read a block by, without loading a highlighter of 500 languages."""
+"""Highlighting for the code of steps, without loading a highlighter for 500 languages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LANGUAGES = {
 
 
 def highlight(code: str, language: str) -> list[Line]:
-    """One line of spans for each line of code; a language that is not known is drawn plain."""
+    """Spans for each line of code; plain if the language is unknown."""
     pattern = _LANGUAGES.get(language.casefold())
     lines = code.split("\n")
     if pattern is None:

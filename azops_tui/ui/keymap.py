@@ -12,10 +12,10 @@ _SIGNS = {sign: name for name, sign in KEY_NAMES.items() if len(sign) == 1}
 
 
 def load(path: Path | None = None) -> tuple[dict[str, str], list[str]]:
-    """Keys by command id, and one sentence for each entry that makes no sense; empty where there is no file.
+    """Keys by command id, and a sentence for each invalid entry; both empty if the file does not exist.
 
     Args:
-        path: the configuration file; the user's where None.
+        path: the configuration file; the user's if None.
     """
     path = path or paths.config() / "config.toml"
     if not path.is_file():
@@ -41,6 +41,6 @@ def load(path: Path | None = None) -> tuple[dict[str, str], list[str]]:
 
 
 def _name(key: str) -> str:
-    """Textual's name of a key that may be written as its sign."""
+    """Textual's name for a key, which may be written as its character."""
     key = key.strip()
     return _SIGNS.get(key, key)

@@ -1,4 +1,4 @@
-"""Lines of text as the screen draws them: spans with a style's name, wrapped, cropped and made into strips.
+"""Lines of text as spans with style names: wrapped, cropped and drawn as strips.
 
 Nothing here reads markup, so text from hosts, tools and documents cannot become style, link or escape sequence: what
 cannot be printed is shown as ``·``.
@@ -20,7 +20,7 @@ Line = list[Span]
 
 
 def safe(text: str) -> str:
-    """The text with everything that a terminal could obey made visible; tabs become spaces, line ends are kept."""
+    """Make control characters visible; tabs become spaces, line ends are kept."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -34,14 +34,14 @@ def safe(text: str) -> str:
 
 
 def _visible(character: str) -> str:
-    """A stand-in for a character that is not printable; joiners and selectors keep their place in a cluster."""
+    """Replacement for a character that is not printable; joiners and selectors keep their place in a cluster."""
     if character in "\u200d\ufe0e\ufe0f\u00a0\u3000":
         return " " if character in "\u00a0\u3000" else character
     return "" if character == "\r" else "·"
 
 
 class Palette:
-    """Styles by name. A name that the theme does not define is drawn as plain text.
+    """Styles by name; a name that the theme does not define is drawn plain.
 
     Args:
         styles: name to a style as Rich writes it: ``bold #ff0000 on white``.
@@ -52,11 +52,11 @@ class Palette:
         self._cache: dict[str, Style] = {"": Style.null()}
 
     def __getitem__(self, names: str) -> Style:
-        found = self._cache.get(names)
-        if found is None:
-            found = Style.combine([self._one(name) for name in names.split()])
-            self._cache[names] = found
-        return found
+        style = self._cache.get(names)
+        if style is None:
+            style = Style.combine([self._one(name) for name in names.split()])
+            self._cache[names] = style
+        return style
 
     def _one(self, name: str) -> Style:
         try:
@@ -76,7 +76,7 @@ def plain(line: Iterable[Span]) -> str:
 
 
 def crop(text: str, cells: int, ellipsis: str = "…") -> str:
-    """The text, cut to at most ``cells`` cells with an ellipsis where something was cut off."""
+    """Cut text to at most ``cells`` cells; an ellipsis marks the cut."""
     if cells <= 0:
         return ""
     if cell_len(text) <= cells:
@@ -85,12 +85,12 @@ def crop(text: str, cells: int, ellipsis: str = "…") -> str:
 
 
 def fit(text: str, cells: int) -> str:
-    """The text, cropped or padded to exactly ``cells`` cells."""
+    """Crop or pad text to exactly ``cells`` cells."""
     return set_cell_size(crop(text, cells), max(0, cells))
 
 
 def shorten_middle(text: str, cells: int) -> str:
-    """The text with its middle left out so that it fits; both ends stay readable."""
+    """Cut the middle out of a text that is too long; both ends stay."""
     if cell_len(text) <= cells:
         return text
     if cells < 5:
@@ -101,7 +101,7 @@ def shorten_middle(text: str, cells: int) -> str:
 
 
 def crop_line(line: Line, cells: int) -> Line:
-    """The line cut to ``cells`` cells, with an ellipsis where something was cut off."""
+    """Cut a line to ``cells`` cells; an ellipsis marks the cut."""
     while line and not line[-1][0].strip():
         line = line[:-1]
     if width(line) <= cells:
@@ -119,7 +119,7 @@ def crop_line(line: Line, cells: int) -> Line:
 
 
 def wrap(spans: Iterable[Span], cells: int, *, first: Line | None = None, rest: Line | None = None) -> list[Line]:
-    """The spans broken into lines of at most ``cells`` cells, at spaces where possible; a newline always breaks.
+    """Break spans into lines of at most ``cells`` cells, at spaces if possible; a newline always breaks.
 
     Args:
         spans: what to wrap.
@@ -179,7 +179,7 @@ def _words(text: str) -> list[str]:
 
 
 def _split(word: str, cells: int) -> tuple[str, str]:
-    """The word in two, the first of at most ``cells`` cells and at least one character."""
+    """Split a word after at most ``cells`` cells and at least one character."""
     end, used = 0, 0
     for character in word:
         used += cell_len(character)
@@ -190,7 +190,7 @@ def _split(word: str, cells: int) -> tuple[str, str]:
 
 
 def _join(line: Line) -> Line:
-    """The line with neighbours of one style put together."""
+    """Join neighbouring spans of the same style."""
     joined: Line = []
     for text, style in line:
         if joined and joined[-1][1] == style:
@@ -201,6 +201,6 @@ def _join(line: Line) -> Line:
 
 
 def to_strip(line: Line, cells: int, palette: Palette, base: Style) -> Strip:
-    """The line as a strip of exactly ``cells`` cells on the base style."""
+    """Draw a line as a strip of exactly ``cells`` cells on the base style."""
     segments = [Segment(safe(text), base + palette[style]) for text, style in line if text]
     return Strip(segments).adjust_cell_length(cells, base)

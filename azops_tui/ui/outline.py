@@ -1,4 +1,4 @@
-"""A document as a row of pieces: prose between steps, and steps. Made once from the runbook, drawn piece by piece."""
+"""A document as a sequence of pieces: prose, and steps. Built once from the runbook, drawn piece by piece."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from azops_tui.runbook.model import Role, Runbook
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PROSE_LIMIT = 200
-"""Longest prose in one piece, in lines, so that a page without steps is also drawn piece by piece."""
+"""Maximum lines of prose in a piece, so that a page without steps is drawn piece by piece too."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Prose:
 
     text: str
     line: int
-    """Line of the document it begins at, from 1."""
+    """First line in the document, from 1."""
 
 
 @dataclass(frozen=True)
 class StepPiece:
-    """A step's place."""
+    """Position of a step in the document."""
 
     name: str
     line: int
@@ -34,7 +34,7 @@ Piece = Prose | StepPiece
 
 @dataclass(frozen=True)
 class Outline:
-    """The pieces of a document in order, and where its sections begin."""
+    """Pieces of a document in order, and its sections."""
 
     pieces: tuple[Piece, ...]
     sections: tuple[tuple[int, str], ...]
@@ -42,16 +42,16 @@ class Outline:
 
     def section(self, line: int) -> tuple[int, str]:
         """Number (from 1) and title of the section that a line stands in; (0, "") before the first."""
-        found = (0, "")
+        section = (0, "")
         for number, (start, title) in enumerate(self.sections, 1):
             if start > line:
                 break
-            found = (number, title)
-        return found
+            section = (number, title)
+        return section
 
 
 def outline(runbook: Runbook) -> Outline:
-    """The document's pieces. Front matter and HTML comments are left out; step fences become step pieces."""
+    """Split a document into pieces. Front matter and HTML comments are left out; step fences become step pieces."""
     lines = runbook.text.split("\n")
     first = _front_matter_end(lines)
     steps = {step.line: step for step in runbook.steps}

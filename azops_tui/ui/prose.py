@@ -1,6 +1,6 @@
-"""Markdown prose as lines: headings, paragraphs, lists, quotes, tables and fences, with no widget per block.
+"""Markdown prose as lines, without a widget per block.
 
-A widget per block makes a document of 10,000 lines take seconds; this draws only what is looked at.
+With a widget per block, a document of 10,000 lines takes seconds; this draws only visible pieces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, Span, crop_line, plain, width, wrap
 
 FENCE_LINES = 12
-"""Lines shown of a fence that is not a step."""
+"""Maximum lines shown of a fence that is not a step."""
 
 
 @cache
@@ -25,7 +25,7 @@ def _parser() -> MarkdownIt:
 
 
 def render(text: str, cells: int, marks: Glyphs) -> list[Line]:
-    """The Markdown text as lines of at most ``cells`` cells, one blank line between blocks, none around them."""
+    """Render Markdown as lines of at most ``cells`` cells, with one blank line between blocks."""
     painter = _Painter(cells, marks)
     painter.blocks(_parser().parse(text))
     while painter.lines and not plain(painter.lines[-1]).strip():
@@ -40,7 +40,7 @@ class _Painter:
         self.lines: list[Line] = []
         self._first: list[Line] = []
         self._rest: list[Line] = []
-        """Prefixes of the containers that are open: a bullet, its indent, a quote's bar."""
+        """Prefixes of the open containers: a bullet, its indent, a quote's bar."""
         self._counters: list[int | None] = []
         self._tight = False
 
@@ -161,7 +161,7 @@ class _Painter:
 
 
 def _share(wanted: list[int], room: int) -> list[int]:
-    """Widths of columns: what they want if there is room, else the widest give way."""
+    """Widths of columns: as wide as their content if there is room; else the widest shrink."""
     widths = [max(1, w) for w in wanted]
     while sum(widths) > max(room, len(widths) * 4):
         widths[widths.index(max(widths))] -= 1
@@ -169,7 +169,7 @@ def _share(wanted: list[int], room: int) -> list[int]:
 
 
 def inline(token: Token) -> list[Span]:
-    """The spans of an inline token: emphasis, code, links (their text), images (their description)."""
+    """Spans of an inline token: emphasis, code, link texts, image descriptions."""
     spans: list[Span] = []
     styles: list[str] = []
     for child in token.children or []:

@@ -1,4 +1,4 @@
-"""What ends the screen from outside: being told to end, and a terminal that hangs up."""
+"""Signals that end the app: SIGTERM, and SIGHUP when the terminal hangs up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 
 def on_end(leave: Callable[[], object], close: Callable[[], Awaitable[None]]) -> None:
-    """Have the run ended properly; to die on the spot would leave a step running that nobody sees.
+    """Handle the signals so that the run ends properly; otherwise a step would keep running unseen.
 
     Call it in the app's loop. Outside of the main thread signals are not ours, and nothing is done.
 

@@ -1,4 +1,4 @@
-"""Opens the app for the command line."""
+"""Opening the app from the command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from azops_tui.ui.controller import Controller
 
 SLOW_FPS = 12
-"""Frames a second over SSH."""
+"""Frames per second over SSH."""
 
 
 def open_app(
@@ -27,12 +27,12 @@ def open_app(
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
-    What keeps the document from running is said on the screen, and again on standard error when that is gone.
+    Why a document cannot run is shown on the screen and printed on standard error when the screen is gone.
 
     Args:
         path: the document.
         profile: the cloud to act on, and whether it may only be read.
-        parameters: values that win over the document's own.
+        parameters: values that override the document's own.
         theme: name of a theme.
         ascii_only: draw with ASCII only.
         replay: number of a run in the journal.
@@ -78,13 +78,13 @@ def open_app(
         ascii_only=ascii_only,
     )
     code = app.run() or app.return_code or 0
-    for said in app.wrong:
-        sys.stderr.write(f"azops: {safe(said)}\n")
+    for problem in app.document_problems:
+        sys.stderr.write(f"azops: {safe(problem)}\n")
     return code
 
 
 def _text(path: Path | None) -> str:
-    """The document's text; empty where it cannot be read: the controller then says why, on the screen."""
+    """Text of the document; empty if it cannot be read, which the controller reports on the screen."""
     try:
         return path.read_text("utf-8-sig") if path is not None else ""
     except (OSError, UnicodeDecodeError):

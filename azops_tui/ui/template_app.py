@@ -30,5 +30,4 @@ class TemplateApp(AzopsApp):
         self._hide = hide
 
     def get_default_screen(self) -> Screen[None]:
-        """The template."""
         return TemplateScreen(self._file.name, self._description, hide=self._hide)

@@ -1,4 +1,4 @@
-"""What a deploy step would deploy, understood before it is: its template with the values that are known now."""
+"""What a deploy step would deploy: its template with the values known now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 
 
 def files_of(step: Step | None) -> list[str]:
-    """The template files of a step as it names them; none where it deploys nothing."""
+    """Template files of a step as it names them; empty if it deploys nothing."""
     if step is None or step.native_kind != "deploy":
         return []
     named = step.native.template
@@ -27,7 +27,7 @@ def files_of(step: Step | None) -> list[str]:
 
 
 def filled(value: Any, known: Mapping[str, str]) -> Any:
-    """A value of a step's body with variables in the place of their names; those that are not known stay."""
+    """Substitute variables in a value of a step's body; unknown variables stay."""
     if isinstance(value, str):
         return _NAME.sub(lambda m: known.get(m[1] or m[2], m[0]), value)
     if isinstance(value, dict):
@@ -36,7 +36,7 @@ def filled(value: Any, known: Mapping[str, str]) -> Any:
 
 
 async def describe_template(step: Step, file: str, folder: Path, known: Mapping[str, str]) -> Description:
-    """A description of one of a step's templates, without secrets.
+    """Describe one of a step's templates, without secrets.
 
     Args:
         step: a deploy step.
@@ -45,39 +45,39 @@ async def describe_template(step: Step, file: str, folder: Path, known: Mapping[
         known: variables that have a value which may be shown.
 
     Raises:
-        UserError: the template cannot be read or makes no sense; says where.
+        UserError: the template cannot be read or is invalid.
     """
     from azops_tui.engine.problems import StepProblem
     from azops_tui.engine.templates import fitted, merged, only_declared, read_template
 
     try:
         template = await read_template(folder / filled(file, known))
-        given = await merged(filled(step.native.parameters, known), lambda name: folder / name)
-        known_ones = {name: value for name, value in given.items() if not _NAME.search(str(value.get("value", "")))}
-        parameters = fitted(template, only_declared(template, known_ones))
+        values = await merged(filled(step.native.parameters, known), lambda name: folder / name)
+        known_values = {name: value for name, value in values.items() if not _NAME.search(str(value.get("value", "")))}
+        parameters = fitted(template, only_declared(template, known_values))
     except StepProblem as error:
         raise UserError(str(error)) from error
     group = filled(step.native.group, known)
     return await asyncio.to_thread(_described, file, template, parameters, group)
 
 
-def _described(file: str, template: dict[str, Any], given: dict[str, Any], group: str) -> Description:
+def _described(file: str, template: dict[str, Any], parameters: dict[str, Any], group: str) -> Description:
     from azops_tui.arm import TemplateError, expand
     from azops_tui.arm.describe import describe, placeholders
     from azops_tui.arm.secure import concealed
 
-    have = {name.lower() for name in given}
+    have = {name.lower() for name in parameters}
     unset = {name for name in template.get("parameters") or {} if name.lower() not in have}
     failure: TemplateError | None = None
     try:
-        stand_ins, safe = placeholders(template, given), concealed(template, given)
+        stand_ins, safe = placeholders(template, parameters), concealed(template, parameters)
     except TemplateError as error:
         raise UserError(f"{file}: {error.message}") from error
     # A stand-in may be a value that the template cannot use; expressions can nearly always be shown.
-    for parameters in ({**stand_ins, **safe}, safe):
+    for shown in ({**stand_ins, **safe}, safe):
         try:
             scope = _SCOPE + (group if re.fullmatch(r"[\w.()-]{1,90}", group) else "group")
-            return describe(expand(template, parameters, scope=scope, allow_missing=True), unset=unset)
+            return describe(expand(template, shown, scope=scope, allow_missing=True), unset=unset)
         except (TemplateError, LookupError) as error:
             failure = failure or (error if isinstance(error, TemplateError) else None)
     raise UserError(f"{file}: {failure.message if failure else 'it cannot be expanded without the cloud.'}")

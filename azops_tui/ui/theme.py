@@ -1,4 +1,4 @@
-"""Themes from TOML files: those that ship, then the user's, which may replace one by name."""
+"""Themes from TOML files: those shipped with azops, then the user's, which may replace them by name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _THEME_KEYS = frozenset(field.name for field in fields(Theme))
 
 
 class ThemeError(AzopsError):
-    """A theme file is wrong; the text names the file and says how."""
+    """A theme file is invalid; the text names the file and the reason."""
 
 
 class LoadedTheme:
-    """A theme of Textual's and the styles that azops draws with."""
+    """A Textual theme and the styles that azops draws with."""
 
     def __init__(self, theme: Theme, styles: dict[str, str]) -> None:
         self.theme = theme
@@ -49,7 +49,7 @@ def read(path: Path) -> LoadedTheme:
 
 
 def load_all() -> tuple[dict[str, LoadedTheme], list[str]]:
-    """All themes by name, and one sentence for each file that could not be used."""
+    """All themes by name, and a sentence for each invalid file."""
     themes: dict[str, LoadedTheme] = {}
     problems: list[str] = []
     for folder in (paths.shipped("themes"), paths.config() / "themes"):
@@ -66,7 +66,7 @@ def load_all() -> tuple[dict[str, LoadedTheme], list[str]]:
 
 
 def derived(theme: Theme) -> Palette:
-    """Styles made from a theme's own colours, for one that brings none (those that ship with Textual)."""
+    """Styles derived from a theme's colours, for themes without styles (those shipped with Textual)."""
     colours = {
         "accent": theme.accent or theme.primary,
         "done": theme.success or "green",
@@ -117,7 +117,7 @@ def derived(theme: Theme) -> Palette:
 
 
 def _rich_colour(colour: str) -> str:
-    """A colour of Textual's in Rich's spelling."""
+    """A Textual colour in Rich's notation."""
     if colour.startswith("ansi_"):
         return colour.removeprefix("ansi_")
     from textual.color import Color

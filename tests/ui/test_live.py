@@ -16,7 +16,7 @@ from azops_tui.ui.live import LiveController
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.dialogs import Dialog
 from azops_tui.ui.screens.main import MainScreen
-from azops_tui.ui.screens.sheets import WrongSheet
+from azops_tui.ui.screens.sheets import ProblemsSheet
 from tests.ui.test_main import dialog, ready, text, top
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +91,7 @@ async def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     async with AzopsApp(controller).run_test(size=(120, 36), notifications=True) as pilot:
         for _ in range(100):
             await asyncio.sleep(0.05)
-            if isinstance(pilot.app.screen, WrongSheet):
+            if isinstance(pilot.app.screen, ProblemsSheet):
                 break
-        assert isinstance(pilot.app.screen, WrongSheet)
-        assert pilot.app.screen.wrong == (f"{tmp_path / 'no.md'}: the file does not exist",)
+        assert isinstance(pilot.app.screen, ProblemsSheet)
+        assert pilot.app.screen.problems == (f"{tmp_path / 'no.md'}: the file does not exist",)

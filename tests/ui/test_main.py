@@ -15,7 +15,7 @@ from azops_tui.ui.screens.dialogs import Dialog, QuitDialog
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.screens.output import OutputScreen
-from azops_tui.ui.screens.sheets import HelpSheet, TextSheet, WrongSheet
+from azops_tui.ui.screens.sheets import HelpSheet, ProblemsSheet, TextSheet
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
 from azops_tui.ui.widgets.rows import Rows
 from tests.ui import fakes
@@ -304,8 +304,8 @@ async def test_a_document_that_cannot_be_read_is_one_sentence() -> None:
     async with AzopsApp(controller).run_test(size=WIDE, notifications=True) as pilot:
         await pilot.pause(0.4)
         sheet = pilot.app.screen
-        assert isinstance(sheet, WrongSheet)
-        assert sheet.wrong == ("cluster.md: there is no such file",)
+        assert isinstance(sheet, ProblemsSheet)
+        assert sheet.problems == ("cluster.md: there is no such file",)
         await pilot.press("tab", "5", "question_mark", "escape")
         await pilot.pause(0.3)
     assert pilot.app.return_value == 3
@@ -317,8 +317,8 @@ async def test_a_document_with_errors_says_where_and_can_be_read() -> None:
     async with AzopsApp(controller).run_test(size=NARROW) as pilot:
         await pilot.pause(0.4)
         sheet = pilot.app.screen
-        assert isinstance(sheet, WrongSheet)
-        (said,) = sheet.wrong
+        assert isinstance(sheet, ProblemsSheet)
+        (said,) = sheet.problems
         assert said.startswith("cluster.md:")
         assert "loccation" in said
         shown = "".join(row.text for row in sheet.query_one(Rows).rows).replace(" ", "")
@@ -363,7 +363,7 @@ async def test_esc_means_no() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         await dialog(pilot)
         await pilot.press(*"cluster-demo", "escape")
-        await until(pilot, lambda: controller.asked[0][:3] == ("answer", "q1", False))
+        await until(pilot, lambda: [asked[:3] for asked in controller.asked] == [("answer", "q1", False)])
 
 
 async def test_to_destroy_the_name_is_typed() -> None:

@@ -1,4 +1,4 @@
-"""Pane 2: a deployment as it goes: each operation with its state and its span on one axis of time."""
+"""Pane 2: a deployment: each operation with its state and its span on a common time axis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 
 
 class DeploymentsPane(Pane):
-    """The deployment that changed last, or an earlier one."""
+    """Shows the deployment that changed last, or an earlier one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("deployments")
     orders = ("order", "name", "type", "time taken", "state")
@@ -33,32 +33,32 @@ class DeploymentsPane(Pane):
     def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
         super().__init__(entry, context)
         self._chosen = ""
-        """Id of the deployment that was gone back to; empty follows the latest."""
+        """Id of the deployment chosen by the user; empty to follow the latest."""
         self._what_if = WhatIfRows()
 
     def _deployments(self) -> list[DeploymentView]:
-        """Deployments by when they began, the oldest first; those nested in another are shown in it."""
+        """Deployments, oldest first."""
         return sorted(self.view.deployments.values(), key=lambda d: d.started or 0.0)
 
     def shown(self) -> DeploymentView | None:
-        """The deployment that is seen."""
+        """The deployment that is shown."""
         return self.view.deployments.get(self._chosen) or self._latest()
 
     def _latest(self) -> DeploymentView | None:
-        """The one that the step made which ran last, else the one that changed last."""
+        """The last deployment of the current step, else the deployment that changed last."""
         step = self.view.steps.get(self.view.current)
         made = [self.view.deployments[key] for key in step.deployments if key in self.view.deployments] if step else []
         return made[-1] if made else next(reversed(self.view.deployments.values()), None)
 
     def _preparing(self) -> StepView | None:
-        """The step that will deploy and has not begun to: what was deployed before is not what it is about."""
+        """The current step if it has not started to deploy yet: earlier deployments are not its own."""
         step = self.view.steps.get(self.view.current)
         if step is None or step.kind != "azops=deploy" or step.state not in ("running", "asking") or step.deployments:
             return None
         return step
 
     def build(self) -> list[Row]:
-        """The deployment's header, why it failed, its operations, the critical path, and what was foreseen of it."""
+        """Header, failures, operations, critical path and predicted changes of the deployment."""
         pending = pending_changes(self.view) if not self._chosen else None
         if pending is not None:
             return self._what_if.rows(pending, self.cells)
@@ -105,7 +105,7 @@ class DeploymentsPane(Pane):
         return rows
 
     def _ordered(self, deployment: DeploymentView) -> list[OperationView]:
-        """The operations, failed ones first; nested ones stay under theirs unless they are sorted otherwise."""
+        """The operations, failed ones first; nested ones follow their parent in the default order."""
         operations = list(deployment.operations)
         match self.order:
             case "name":
@@ -121,7 +121,7 @@ class DeploymentsPane(Pane):
         return sorted(operations, key=lambda o: o.failure is None)
 
     def _end(self, deployment: DeploymentView) -> float:
-        """The right end of the time axis."""
+        """Time at the right end of the time axis."""
         started = deployment.started or 0.0
         ends = [(o.started or started) + o.duration for o in deployment.operations]
         now = [] if deployment.finished else [self.controller.now()]
@@ -268,7 +268,7 @@ def _value(output: object) -> str:
 
 
 def critical_path(deployment: DeploymentView) -> list[str]:
-    """Names along the chain that decided when the deployment ended: each waited for the one before."""
+    """Names of the operations that decided when the deployment ended, each waiting for the one before."""
     by_id = {operation.resource_id.lower(): operation for operation in deployment.operations}
 
     def end(operation: OperationView) -> float:

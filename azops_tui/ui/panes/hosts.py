@@ -1,4 +1,4 @@
-"""Pane 4: a square for each host, then what they wrote: equal outputs once, the odd ones as a difference."""
+"""Pane 4: a square for each host, then their output: equal output once, other output as a difference."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from azops_tui.ui.panes.base import Pane
 from azops_tui.ui.widgets.rows import Row, text_row, wrapped
 
 _SHOWN_LINES = 60
-"""Lines of one output that are seen."""
+"""Maximum lines shown of a host's output."""
 
 
 class HostsPane(Pane):
-    """The hosts of the step that used some last."""
+    """Shows the hosts of the last step that used any."""
 
     hint = "No host yet. When a step runs a command over SSH, its hosts and what they wrote appear here."
 
     def build(self) -> list[Row]:
-        """The command's step, squares, then live lines of hosts that run and folds of those that ended."""
+        """The step, squares, last lines of running hosts, and folded output of finished hosts."""
         hosts = self.view.hosts
         if not hosts:
             return []

@@ -1,4 +1,4 @@
-"""Pane 1: the subscription's groups, and the resources in them."""
+"""Pane 1: the resource groups of the subscription and their resources."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _LETTERS = {
 
 
 def letter(resource_type: str) -> str:
-    """One letter for a type: known ones have their own, others the first of their provider in lower case."""
+    """Letter for a type: its own if the type is well known, else the provider's first in lower case."""
     folded = resource_type.casefold()
     return _LETTERS.get(folded) or (folded.removeprefix("microsoft.")[:1] or "?")
 
 
 class ResourcesPane(Pane):
-    """Groups and resources as a tree. Groups that the run touches are open, others open by hand."""
+    """Groups and resources as a tree. Groups that the run uses are unfolded."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("resources")
     orders = ("type", "name", "location", "state")
@@ -49,24 +49,24 @@ class ResourcesPane(Pane):
     def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
         super().__init__(entry, context)
         self._folded: dict[str, bool] = {}
-        """Groups folded or opened by hand."""
+        """Groups that the user folded or unfolded."""
         self._tag = ""
-        """Name of the tag that things are grouped by; empty for groups as they are."""
+        """Name of the tag to group by; empty to group by resource group."""
 
     def build(self) -> list[Row]:
-        """A row for every group, and under an open one its resources; or both under the values of a tag."""
+        """A row for each group and resource, by resource group or by tag."""
         return self._by_tag(self._tag) if self._tag in self._tags_seen() else self._by_group()
 
     def _tags_seen(self) -> list[str]:
-        """Names of all tags that are seen, sorted."""
+        """Names of all tags, sorted."""
         items: list[GroupView | ResourceView] = [
             *self.view.groups,
-            *(r for found in self.view.resources.values() for r in found),
+            *(r for resources in self.view.resources.values() for r in resources),
         ]
         return sorted({name for item in items for name in item.tags}, key=str.casefold)
 
     def _by_tag(self, tag: str) -> list[Row]:
-        """Groups and resources under each value of a tag; those without it at the end."""
+        """Groups and resources under each value of a tag; those without the tag last."""
         values: dict[str | None, list[Row]] = {}
         for group in self.view.groups:
             resources = self.view.resources.get(group.name.casefold(), ())
@@ -95,14 +95,14 @@ class ResourcesPane(Pane):
         return rows
 
     def _group_rows(self, group: GroupView, resources: tuple[ResourceView, ...], folded: bool) -> list[Row]:
-        """A group, and its details where they are open."""
+        """Rows of a group, including its details if they are open."""
         rows = [self._group_row(group, resources, folded)]
         if group.id in self.opened:
             rows += facts(group.id, [("id", group.id), ("state", group.state), ("tags", _tags(group.tags))])
         return rows
 
     def _resource_rows(self, resource: ResourceView) -> list[Row]:
-        """A resource, and its details where they are open."""
+        """Rows of a resource, including its details if they are open."""
         rows = [self._resource_row(resource)]
         if resource.id in self.opened:
             rows += facts(
@@ -173,11 +173,10 @@ class ResourcesPane(Pane):
             self.update_view()
 
     def action_fold(self) -> None:
-        """Fold the group; from a resource, go to its group."""
+        """Fold the group; on a resource, select its group."""
         self._set_fold(True)
 
     def action_unfold(self) -> None:
-        """Unfold the group."""
         if self.current is not None and isinstance(self.current.data, GroupView):
             self._set_fold(False)
 
@@ -194,7 +193,7 @@ class ResourcesPane(Pane):
             super().action_detail()
 
     def action_by_tag(self) -> None:
-        """Group by the next tag, and after the last one by groups again."""
+        """Group by the next tag, and after the last tag by resource group again."""
         names = ["", *self._tags_seen()]
         if len(names) == 1:
             self.app.notify("Nothing here has a tag.", markup=False, timeout=3)

@@ -1,4 +1,4 @@
-"""Pane 5: the run's variables and its events in time; in a replay, where one is in it."""
+"""Pane 5: the variables and events of the run; in a replay, the scrubber."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pane 3: a scale set's capacity, and a square for each of its instances."""
+"""Pane 3: the capacity of a scale set, and a square for each of its instances."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 
 COUNT_SECONDS = 0.7
-"""How long a digit waits for ``+`` or ``-`` before it means a pane."""
+"""Time in which ``+`` or ``-`` must follow a digit; after it the digit selects a pane."""
 MOST = 1000
-"""Most instances that a scale set can have."""
+"""Maximum capacity of a scale set."""
 
 
 def square(instance: InstanceView, marks: Glyphs) -> tuple[str, str, str]:
-    """Glyph, style and word of an instance's state."""
+    """Glyph, style and name of an instance's state."""
     state = instance.state.casefold()
     if state == "failed":
         return marks.failed, "failed", "failed"
@@ -38,7 +38,7 @@ def square(instance: InstanceView, marks: Glyphs) -> tuple[str, str, str]:
 
 
 class ScaleSetsPane(Pane):
-    """One scale set at a time; ``wanted`` is what was chosen with + and - and not applied yet."""
+    """Shows one scale set; ``wanted`` has the capacities chosen with + and - and not applied yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("scale sets")
     orders = ("instance", "state", "fault domain", "update domain", "address")
@@ -53,12 +53,12 @@ class ScaleSetsPane(Pane):
         self._count_timer: Timer | None = None
 
     def shown(self) -> ScaleSetView | None:
-        """The scale set that is seen: the chosen one, or the one that came last."""
-        found = self.view.scale_sets.get(self._chosen)
-        return found or next(reversed(self.view.scale_sets.values()), None)
+        """The scale set that is shown: the chosen one, or the newest."""
+        chosen = self.view.scale_sets.get(self._chosen)
+        return chosen or next(reversed(self.view.scale_sets.values()), None)
 
     def build(self) -> list[Row]:
-        """Header, capacity, squares, and a row for each instance."""
+        """Rows of the header, the capacity, the squares and the instances."""
         scale_set = self.shown()
         if scale_set is None:
             return []
@@ -94,7 +94,7 @@ class ScaleSetsPane(Pane):
         return line
 
     def _plot(self, key: str) -> list[Row]:
-        """How many instances were ready over time; nothing where that never changed."""
+        """Plot of the ready instances over time; empty if their number never changed."""
         history = list(self.context.event_log.ready.get(key, []))
         if len({ready for _, ready in history}) < 2:
             return []
@@ -123,7 +123,7 @@ class ScaleSetsPane(Pane):
         return rows
 
     def _key(self, instance: InstanceView) -> tuple[object, ...]:
-        """What an instance is sorted by; instances of the same stay in their own order."""
+        """Sort key of an instance; instances with equal keys keep their order."""
         match self.order:
             case "state":
                 return (square(instance, self.marks)[2],)
@@ -173,7 +173,7 @@ class ScaleSetsPane(Pane):
         return rows
 
     def on_key(self, event: events.Key) -> None:
-        """Digits before ``+`` or ``-`` say how many; one that none of both follows goes to its pane, as everywhere."""
+        """Collect digits before ``+`` or ``-``; a digit that neither follows selects a pane, as everywhere."""
         character = event.character or ""
         if character.isascii() and character.isdigit() and self.shown() is not None:
             self._set_count((self._count + character)[-4:])
@@ -199,7 +199,7 @@ class ScaleSetsPane(Pane):
         self.app.call_later(self.screen.run_action, f"screen.do('pane.{number}')")
 
     def action_more(self, by: int) -> None:
-        """Want more or fewer instances; nothing happens before enter and yes."""
+        """Change the wanted capacity; enter and a yes apply it."""
         scale_set = self.shown()
         by *= int(self._count or "1")
         self._set_count("")
@@ -209,7 +209,6 @@ class ScaleSetsPane(Pane):
             self.update_view()
 
     def action_other(self, by: int) -> None:
-        """Another scale set."""
         keys = list(self.view.scale_sets)
         scale_set = self.shown()
         if scale_set is not None:
@@ -217,7 +216,7 @@ class ScaleSetsPane(Pane):
             self.update_view()
 
     def action_detail(self) -> None:
-        """Apply the wanted capacity, if it is another than what is."""
+        """Apply the wanted capacity if it differs from the current one."""
         scale_set = self.shown()
         if scale_set is None:
             return
@@ -226,13 +225,13 @@ class ScaleSetsPane(Pane):
             self.context.cloud.scale(scale_set, wanted, lambda: self.forget(scale_set.id.lower()))
 
     def forget(self, key: str) -> None:
-        """Drop what was wanted of a scale set."""
+        """Forget the wanted capacity of a scale set."""
         self.wanted.pop(key, None)
         self.update_view()
 
 
 def plot(history: list[tuple[float, int]], cells: int, height: int, bars: str) -> list[str]:
-    """Lines of a plot of steps, the top one first.
+    """Lines of a step plot, the top line first.
 
     Args:
         history: moment and number, in order.

@@ -1,4 +1,4 @@
-"""Dialogs: what will happen, to what, where. Cancel has the focus; esc is always no."""
+"""Dialogs: what will happen, to what, where. Cancel has the focus; esc means no."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from azops_tui.ui.widgets.field import Field
 
 @dataclass(frozen=True)
 class Ask:
-    """What a dialog asks."""
+    """Question of a dialog."""
 
     title: str
     lines: tuple[str, ...] = ()
     agree: str = "Yes"
     """Label of the button that agrees."""
     typed: str = ""
-    """What must be typed to agree; empty where the button is enough."""
+    """Text to type in order to agree; empty if the button is enough."""
     note: bool = False
-    """Whether a note may be given with the answer."""
+    """True if the answer may carry a note."""
     harm: bool = False
-    """Whether agreeing destroys something."""
+    """True if agreeing destroys something."""
     paste: bool = True
-    """Whether the name may be pasted."""
+    """True if the name may be pasted."""
 
 
 @dataclass(frozen=True)
 class DialogAnswer:
-    """What was answered."""
+    """Answer to a dialog."""
 
     accepted: bool
     typed: str = ""
@@ -46,7 +46,7 @@ class DialogAnswer:
 
 
 class NameInput(Field):
-    """Takes the name that must be typed; may refuse to have it pasted."""
+    """Input for the name to type; can refuse pasted text."""
 
     def __init__(self, *, paste: bool, id: str) -> None:
         super().__init__(id=id)
@@ -124,7 +124,7 @@ class Dialog(ModalScreen[DialogAnswer]):
         return Content(f"[ {safe(text)} ]" if default else f"  {safe(text)}  ")
 
     def on_resize(self, event: events.Resize) -> None:
-        """What is said gets the room that the answer leaves, and scrolls: the buttons are always seen."""
+        """Give the text the room that the buttons leave; it scrolls, and the buttons stay visible."""
         low = event.size.height < 20
         self.set_class(low, "-low")
         answer = 1 + 2 * bool(self.ask.typed) + 2 * bool(self.ask.note)
@@ -133,12 +133,12 @@ class Dialog(ModalScreen[DialogAnswer]):
             lines.styles.max_height = max(2, room if low else min(16 if event.size.height < 30 else 24, room))
 
     def action_scroll(self, by: int) -> None:
-        """Read on where there is more than fits."""
+        """Scroll the text."""
         for lines in self.query("#lines"):
             lines.scroll_relative(y=by, animate=False)
 
     def on_key(self, event: events.Key) -> None:
-        """A letter typed on Cancel goes where the name is typed."""
+        """Move a letter typed on Cancel into the input."""
         if isinstance(self.focused, Button) and event.is_printable and event.character and event.key != "space":
             fields = self.query(Input)
             if fields:
@@ -148,12 +148,12 @@ class Dialog(ModalScreen[DialogAnswer]):
                 event.stop()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """The right name makes the button work."""
+        """Enable the button when the name matches."""
         if event.input.id == "typed":
             self.query_one("#agree", Button).disabled = event.value != self.ask.typed
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter after the right name agrees; after a note it goes to the button."""
+        """Enter agrees after the right name; after a note it moves to the button."""
         if event.input.id == "typed":
             if event.value == self.ask.typed:
                 self._finish(True)
@@ -161,11 +161,9 @@ class Dialog(ModalScreen[DialogAnswer]):
             self.query_one("#agree", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Yes, no, or another choice."""
         self.choose(event.button.id or "cancel")
 
     def choose(self, button: str) -> None:
-        """A button was pressed."""
         self._finish(button == "agree")
 
     def _finish(self, accepted: bool) -> None:
@@ -174,7 +172,6 @@ class Dialog(ModalScreen[DialogAnswer]):
         self.dismiss(DialogAnswer(accepted and typed == self.ask.typed, typed, note))
 
     def action_no(self) -> None:
-        """Esc is no."""
         self._finish(False)
 
 
@@ -186,7 +183,7 @@ class QuitDialog(Dialog):
 
 
 class Sheet(ModalScreen[None]):
-    """Base of sheets to read or fill in: esc closes."""
+    """Base of sheets to read; esc closes them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close", show=False)]
     DEFAULT_CSS = """
@@ -200,16 +197,13 @@ class Sheet(ModalScreen[None]):
     heading = ""
 
     def body(self) -> ComposeResult:
-        """What stands in the box."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """A box with a title around the body."""
         with Vertical(id="box") as box:
             box.border_title = Content(safe(self.heading))
             box.border_subtitle = Content("esc back")
             yield from self.body()
 
     def action_close(self) -> None:
-        """Back to where one was."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The first frame: the same lines as the main screen will have, drawn before anything but Textual is loaded."""
+"""The first frame: looks like the main screen, drawn before anything but Textual is loaded."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from azops_tui.ui.lines import Line, wrap
 
 _WIDE = 100
 _SHARE = 1 / 2.14
-"""The document's part of a wide screen, as the main screen has it."""
+"""The document's share of a wide screen, as on the main screen."""
 _LINES = 80
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known before anything is read but the document's text."""
+    """What the first frame shows: all that is known before the document is parsed."""
 
     file: str = ""
     cloud: str = ""
@@ -40,7 +40,6 @@ class FirstFrame(Widget):
         self._cells = 0
 
     def render_line(self, y: int) -> Strip:
-        """A line of the screen."""
         return app_of(self).draw(self._line(y, self.size.width, self.size.height), self.size.width, self.rich_style)
 
     def _line(self, y: int, cells: int, height: int) -> Line:
@@ -78,7 +77,7 @@ def _edge(cells: int, top: bool, style: str) -> Line:
 
 
 def beginning(text: str, cells: int) -> list[Line]:
-    """The document's first lines, paragraphs wrapped: close to what the main screen shows, without parsing it."""
+    """First lines of the document, wrapped: close to what the main screen shows, without parsing."""
     source = text.split("\n", _LINES)[:_LINES]
     if source and source[0].strip() == "---":
         end = next((n for n, line in enumerate(source[1:], 1) if line.strip() in ("---", "...")), 0)

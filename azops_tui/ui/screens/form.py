@@ -1,4 +1,4 @@
-"""The parameters of a run as a form: a line for each, checked as it is typed, secrets hidden."""
+"""The parameters of a run as a form, checked while typed, with secrets hidden."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from azops_tui.ui.widgets.field import Field
 
 
 class ParametersSheet(ModalScreen[dict[str, str] | None]):
-    """Gives the values that differ from what they were; None where nothing was changed."""
+    """Returns the changed values; None if nothing changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "back"),
@@ -58,12 +58,11 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         runbook = controller.runbook
         self.parameters: tuple[Parameter, ...] = runbook.parameters if runbook else ()
         self._choices: dict[int, list[str]] = {n: list(p.choices) for n, p in enumerate(self.parameters) if p.choices}
-        """Choices by the number of the field, as far as they are known."""
+        """Choices by the number of the field."""
         self._notes: dict[int, str] = {}
-        """What there is to say of the choices of a field."""
+        """Note about the choices of a field."""
 
     def compose(self) -> ComposeResult:
-        """A field for each parameter."""
         with Vertical(id="box") as box:
             box.border_title = Content("Values")
             with VerticalScroll(id="fields", can_focus=False):
@@ -87,16 +86,15 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
     def _value(self, parameter: Parameter) -> str:
         if parameter.type == "secret":
             return ""
-        given = self.controller.parameters.get(parameter.name)
+        chosen = self.controller.parameters.get(parameter.name)
         variable = self.controller.view.variables.get(parameter.name)
-        if given is not None:
-            return given
+        if chosen is not None:
+            return chosen
         if variable is not None and not variable.secret:
             return variable.value
         return parameter.default or ""
 
     def on_mount(self) -> None:
-        """The first field has the focus."""
         fields = self.query(Input)
         if fields:
             fields.first().focus()
@@ -113,7 +111,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
             self._check(number)
 
     def _ask(self, number: int, *, wanted: bool) -> None:
-        """Read the choices of a field in a worker; ``wanted`` lists them when they are there."""
+        """Read the choices of a field in a worker; with ``wanted`` list them at once."""
         source = self.parameters[number].source
 
         async def read() -> None:
@@ -137,7 +135,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
             self._offer(number)
 
     def action_list(self) -> None:
-        """The choices of the field that has the focus, as a list."""
+        """List the choices of the focused field."""
         identity = self.focused.id if isinstance(self.focused, Input) else None
         if identity is None:
             return
@@ -162,16 +160,16 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         self.app.push_screen(Menu(self.parameters[number].name, choices, field.value), chosen)
 
     def _help(self, number: int) -> str:
-        """What a value may be, and what there is to say of its choices."""
+        """Help line of a field: what it accepts, and a note about its choices."""
         return "; ".join(filter(None, [_hint(self.parameters[number]), safe(self._notes.get(number, ""))]))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say at once what is wrong with a value."""
+        """Report an invalid value at once."""
         number = int((event.input.id or "field-0").removeprefix("field-"))
         self._check(number)
 
     def _check(self, number: int) -> str | None:
-        """The value as the run will have it, None where it is wrong; the help line says why."""
+        """The value as the run will get it; None if it is invalid, which the help line explains."""
         parameter = self.parameters[number]
         value = self.query_one(f"#field-{number}", Input).value
         hint = self.query_one(f"#help-{number}", Static)
@@ -183,18 +181,17 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         return None if isinstance(verdict, Problem) else verdict
 
     def on_input_submitted(self) -> None:
-        """Enter goes to the next field, and from the last one to the button."""
+        """Enter moves to the next field, and from the last one to the button."""
         self.screen.focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take the values or leave them."""
         if event.button.id == "save":
             self.action_save()
         else:
             self.action_close()
 
     def action_save(self) -> None:
-        """Take the values, if all of them are right."""
+        """Save the values if all of them are valid."""
         values: dict[str, str] = {}
         for number, parameter in enumerate(self.parameters):
             value = self._check(number)
@@ -207,12 +204,11 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         self.dismiss(values or None)
 
     def action_close(self) -> None:
-        """Leave everything as it was."""
         self.dismiss(None)
 
 
 def _hint(parameter: Parameter) -> str:
-    """What a value may be, in one line."""
+    """What a parameter accepts, in one line."""
     parts = [parameter.help] if parameter.help else []
     if parameter.choices:
         parts.append("one of " + ", ".join(parameter.choices))

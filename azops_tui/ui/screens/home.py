@@ -1,4 +1,4 @@
-"""The list of runbooks: recent runs first, then those that ship, then the files here."""
+"""The list of runbooks: recent runs, runbooks shipped with azops, files in this folder."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _TITLE: Line = [(" azops", "strong"), ("   runbooks that act on Azure, and on a 
 RECENT = 8
 _FILES = 200
 _LOOKED_AT = 65_536
-"""Characters of a file that are read for the list."""
+"""Characters of a file read for the list."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the list."""
+    """An entry of the list."""
 
     kind: str
     """``run``, ``shipped`` or ``file``."""
@@ -55,7 +55,7 @@ class Listed(Message):
 
 
 class HomeScreen(Screen[None]):
-    """What ``azops`` shows without a document."""
+    """Shown by ``azops`` without a document."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open"),
@@ -77,7 +77,6 @@ class HomeScreen(Screen[None]):
     """
 
     def compose(self) -> ComposeResult:
-        """A list."""
         yield LineBar(lambda _: _TITLE, "top")
         with Vertical(id="frame") as frame:
             frame.border_title = Content("Runbooks")
@@ -93,7 +92,6 @@ class HomeScreen(Screen[None]):
         return key_hints(keys)
 
     def on_mount(self) -> None:
-        """Read the list after the frame has been painted."""
         self.query_one(Rows).focus()
         self.call_after_refresh(self._begin)
 
@@ -104,7 +102,6 @@ class HomeScreen(Screen[None]):
         self.post_message(Listed(await asyncio.to_thread(entries, Path.cwd())))
 
     def on_listed(self, message: Listed) -> None:
-        """Show it."""
         rows: list[Row] = []
         marks = app_of(self).marks
         titles = {"run": "Recent runs", "shipped": "Shipped with azops", "file": "Here"}
@@ -120,11 +117,10 @@ class HomeScreen(Screen[None]):
         self.query_one(".bottom").refresh()
 
     def on_rows_moved(self) -> None:
-        """The keys depend on the entry."""
         self.query_one(".bottom").refresh()
 
     def on_rows_chosen(self) -> None:
-        """A second click opens."""
+        """A second click acts like enter."""
         self.action_open()
 
     def _entry(self) -> Entry | None:
@@ -135,7 +131,6 @@ class HomeScreen(Screen[None]):
         app_of(self).open(what)
 
     def action_open(self) -> None:
-        """Open the runbook."""
         entry = self._entry()
         if entry is None:
             return
@@ -145,37 +140,30 @@ class HomeScreen(Screen[None]):
         self._open(Path(entry.path))
 
     def action_replay(self) -> None:
-        """Show the run again."""
         entry = self._entry()
         if entry is not None and entry.run:
             self._open(entry.run)
 
     def action_filter(self) -> None:
-        """Filter the list."""
         field = self.query_one(Field)
         field.add_class("-open")
         field.focus()
 
     def on_input_changed(self, event: object) -> None:
-        """Filter while it is typed."""
         self.query_one(Rows).set_filter(self.query_one(Field).value)
 
     def on_input_submitted(self) -> None:
-        """Keep the filter."""
         self.query_one(Field).remove_class("-open")
         self.query_one(Rows).focus()
 
     def action_clear(self) -> None:
-        """Show all again."""
         self.query_one(Field).value = ""
         self.on_input_submitted()
 
     def action_theme(self) -> None:
-        """Choose a theme."""
         self.app.search_themes()
 
     def action_quit(self) -> None:
-        """Leave."""
         app_of(self).leave()
 
 
@@ -192,8 +180,8 @@ def _row(entry: Entry, marks: Glyphs) -> Row:
 
 
 def entries(folder: Path) -> list[Entry]:
-    """Recent runs (one for each document), shipped runbooks, Markdown files of a folder. Reads files."""
-    found: list[Entry] = []
+    """Recent runs (one per document), shipped runbooks and the Markdown files of a folder. Reads files."""
+    items: list[Entry] = []
     if (paths.state() / "journal.db").is_file():
         from azops_tui.journal.store import Journal, JournalError
 
@@ -206,16 +194,16 @@ def entries(folder: Path) -> list[Entry]:
             for row in journal.runs(50):
                 if row.path not in seen and len(seen) < RECENT:
                     seen.add(row.path)
-                    found.append(Entry("run", row.path, row.title, row.id, row.state, row.started, row.done, row.steps))
+                    items.append(Entry("run", row.path, row.title, row.id, row.state, row.started, row.done, row.steps))
             journal.close()
     for kind, place in (("shipped", paths.shipped("runbooks")), ("file", folder)):
         if place.is_dir():
-            found += [entry for path in sorted(place.glob("*.md"))[:_FILES] if (entry := _entry(kind, path))]
-    return found
+            items += [entry for path in sorted(place.glob("*.md"))[:_FILES] if (entry := _entry(kind, path))]
+    return items
 
 
 def _entry(kind: str, path: Path) -> Entry | None:
-    """A file with its first heading (else its name); None for one that has no fence, and so no step."""
+    """Entry of a file, titled by its first heading or its name; None if it has no fence, and so no step."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             text = file.read(_LOOKED_AT)

@@ -1,4 +1,4 @@
-"""What can be done with a group or a resource, and its tags as a form."""
+"""A menu, and the form for tags."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from azops_tui.ui.widgets.rows import Row, Rows, text_row
 
 @dataclass(frozen=True)
 class Choice:
-    """A line of a menu."""
+    """Entry of a menu."""
 
     id: str
     label: str
     note: str = ""
-    """What it means, or why it cannot be had."""
+    """What the entry does, or why it is disabled."""
     possible: bool = True
     harm: bool = False
 
 
 class Menu(ModalScreen[str]):
-    """Gives the id of what was chosen; empty for nothing."""
+    """Returns the id of the chosen entry; empty if none was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "back"),
@@ -54,47 +54,43 @@ class Menu(ModalScreen[str]):
         self._choices = choices
 
     def compose(self) -> ComposeResult:
-        """A list in a box."""
         with Vertical(id="box") as box:
             box.border_title = Content(safe(self._title))
             box.border_subtitle = Content("enter choose  esc back")
             yield Rows()
 
     def on_mount(self) -> None:
-        """Fill it."""
         size = max(len(choice.label) for choice in self._choices)
         rows: list[Row] = []
         for choice in self._choices:
             style = "faint" if not choice.possible else "destroys" if choice.harm else ""
             line: Line = [(f" {choice.label.ljust(size)}  ", style), (choice.note, "muted")]
             rows.append(text_row(choice.id, line, selectable=choice.possible))
-        found = self.query_one(Rows)
-        found.set_rows(rows)
-        found.focus()
-        self.call_after_refresh(found.select, self._current)
+        rows_view = self.query_one(Rows)
+        rows_view.set_rows(rows)
+        rows_view.focus()
+        self.call_after_refresh(rows_view.select, self._current)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The list has the room there is."""
         self.query_one(Rows).styles.max_height = max(3, event.size.height - 4)
 
     def action_choose(self) -> None:
-        """Take what is under the bar."""
+        """Choose the selected entry."""
         current = self.query_one(Rows).current
         self.dismiss(current.key if current else "")
 
     def on_rows_chosen(self) -> None:
-        """A second click is enter."""
+        """A second click acts like enter."""
         self.action_choose()
 
     def action_close(self) -> None:
-        """Nothing."""
         self.dismiss("")
 
 
 class TagsForm(ModalScreen[dict[str, str] | None]):
-    """A line for each tag, ``name=value``, and an empty one for another; a line that is emptied takes the tag away.
+    """One line per tag as ``name=value``, and an empty line for a new tag; clearing a line removes its tag.
 
-    Gives all tags as they shall be; None where nothing is to be changed.
+    Returns the complete new tags; None if nothing changed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,7 +125,6 @@ class TagsForm(ModalScreen[dict[str, str] | None]):
         self._tags = tags
 
     def compose(self) -> ComposeResult:
-        """The lines and the buttons."""
         with Vertical(id="box") as box:
             box.border_title = Content(safe(f"Tags of {self._name_shown}"))
             yield Static(Content(safe(self._where)), id="where", markup=False)
@@ -148,54 +143,50 @@ class TagsForm(ModalScreen[dict[str, str] | None]):
         return field
 
     def on_mount(self) -> None:
-        """The empty line has the focus."""
         self.query(Input).last().focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        """The buttons are always seen."""
         self.query_one("#fields").styles.max_height = max(2, min(12, event.size.height - 7))
 
     def on_input_changed(self) -> None:
-        """There is always an empty line, and what is wrong is said at once."""
+        """Keep an empty line at the end, and report an invalid line at once."""
         if self.query(Input).last().value:
             self.query_one("#fields").mount(self._empty())
         self._read()
 
     def _read(self) -> dict[str, str] | None:
-        """The tags as they are written; None where a line is wrong."""
-        found: dict[str, str] = {}
-        wrong = ""
+        """The tags as typed; None if a line is invalid."""
+        tags: dict[str, str] = {}
+        problem = ""
         for field in self.query(Input):
             if not field.value.strip():
                 continue
             name, equals, value = (part.strip() for part in field.value.partition("="))
             if not equals or not name:
-                wrong = f"{field.value} is not name=value."
-            elif name.casefold() in {known.casefold() for known in found}:
-                wrong = f"There are two tags {name}."
+                problem = f"{field.value} is not name=value."
+            elif name.casefold() in {known.casefold() for known in tags}:
+                problem = f"There are two tags {name}."
             elif len(name) > 512 or len(value) > 256 or set(name) & set("<>%&\\?/"):
-                wrong = f"{name}: a name has no < > % & \\ ? / and at most 512 characters, a value at most 256."
-            found[name] = value
-        self.query_one("#wrong", Static).update(Content(safe(wrong)))
-        return None if wrong else found
+                problem = f"{name}: a name has no < > % & \\ ? / and at most 512 characters, a value at most 256."
+            tags[name] = value
+        self.query_one("#wrong", Static).update(Content(safe(problem)))
+        return None if problem else tags
 
     def on_input_submitted(self) -> None:
-        """Enter goes on to the next line, and from the last one to the buttons."""
+        """Enter moves to the next line, and from the last one to the buttons."""
         self.focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take them or leave them."""
         if event.button.id == "save":
             self.action_save()
         else:
             self.action_close()
 
     def action_save(self) -> None:
-        """Take the tags, if all of them are right."""
+        """Save the tags if all of them are valid."""
         tags = self._read()
         if tags is not None:
             self.dismiss(tags if tags != self._tags else None)
 
     def action_close(self) -> None:
-        """Leave everything as it was."""
         self.dismiss(None)

@@ -27,7 +27,7 @@ _KEYS = (("/", "search"), ("N", "previous"), ("w", "wrap"), ("R", "raw"), ("S", 
 
 
 class OutputScreen(Screen[None]):
-    """Shows what one step wrote, and goes along while it writes."""
+    """Shows the output of a step and follows it while the step runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,O", "close", "back"),
@@ -61,7 +61,6 @@ class OutputScreen(Screen[None]):
         self._poll: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Head, output, keys."""
         yield self._head
         yield OutputView(id="output")
         yield Field()
@@ -69,11 +68,10 @@ class OutputScreen(Screen[None]):
 
     @property
     def output(self) -> OutputView:
-        """The view."""
         return self.query_one(OutputView)
 
     def head(self) -> Line:
-        """Step, state, how many lines."""
+        """The top line: step, state and number of lines."""
         marks = app_of(self).marks
         step = self.controller.view.steps.get(self.step)
         kept = self._kept()
@@ -91,7 +89,7 @@ class OutputScreen(Screen[None]):
         return self.event_log.outputs.get(self.step) or StepOutput()
 
     def on_mount(self) -> None:
-        """Show what there is; look again ten times a second while the step runs."""
+        """Show the output; update it ten times a second while the step runs."""
         self.output.focus()
         self._update()
         self._keep_looking()
@@ -117,7 +115,7 @@ class OutputScreen(Screen[None]):
         self._head.refresh()
 
     def action_close(self) -> None:
-        """Close the search line, else go back."""
+        """Close the search line, or go back if it is not open."""
         field = self.query_one(Input)
         if field.has_class("-open"):
             field.remove_class("-open")
@@ -133,15 +131,12 @@ class OutputScreen(Screen[None]):
         field.focus()
 
     def action_search(self) -> None:
-        """Search."""
         self._ask("search", "search")
 
     def action_save(self) -> None:
-        """Save to a file."""
         self._ask("save", "save as", f"{self.step.replace('/', '-')}.txt")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Search or save."""
         self.query_one(Input).remove_class("-open")
         self.output.focus()
         if self._mode == "search":
@@ -162,20 +157,16 @@ class OutputScreen(Screen[None]):
             self.notify(safe(f"Saved as {path.resolve()}."), markup=False)
 
     def action_next(self, by: int) -> None:
-        """The next place that matches."""
         if self.output.search:
             self.output.find(self.output.search, by)
 
     def action_wrap(self) -> None:
-        """Break long lines or not."""
         self.output.set_wrap(not self.output.wrap)
         self._head.refresh()
 
     def action_raw(self) -> None:
-        """Escape sequences as text or as colours."""
         self.output.set_raw(not self.output.raw)
         self._head.refresh()
 
     def action_copy(self) -> None:
-        """Copy the output."""
         copy(app_of(self), "\n".join(strip_ansi(line) for line in self._kept().all()))

@@ -1,4 +1,4 @@
-"""What would run: every step in order, with what it does and whether it will ask."""
+"""What would run: every step in order, with its class and whether it asks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ASKS = {"D": "asks for the name", "M": "changes things"}
 
 
 def plan_sheet(controller: Controller, names: list[str]) -> TextSheet:
-    """A sheet with the steps that are not done, as ``run all`` would take them."""
+    """A sheet with the steps that ``run all`` would run."""
     rows: list[Row] = []
     waiting = 0
     for number, name in enumerate(names, 1):

@@ -28,7 +28,7 @@ _PLACES = {
 
 
 class HelpSheet(Sheet):
-    """The keys of this place first, then the others, with their ids."""
+    """Lists the keys with their ids, those of the current place first."""
 
     heading = "Keys"
 
@@ -39,11 +39,9 @@ class HelpSheet(Sheet):
         self.replaying = replaying
 
     def body(self) -> ComposeResult:
-        """A list of keys."""
         yield Rows()
 
     def on_mount(self) -> None:
-        """Fill it."""
         rows = self.query_one(Rows)
         rows.set_rows(self._rows())
         rows.focus()
@@ -85,7 +83,7 @@ def _legend(states: dict[str, str]) -> list[tuple[str, str]]:
 
 
 class TextSheet(Sheet):
-    """Lines to read and copy, with a filter's marks: what would run, a resource's JSON."""
+    """Lines to read and copy, such as a resource's JSON."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "Copy", show=False)]
 
@@ -96,73 +94,68 @@ class TextSheet(Sheet):
         self._copy = copy
 
     def body(self) -> ComposeResult:
-        """The lines."""
         yield Rows()
 
     def on_mount(self) -> None:
-        """Fill it."""
         rows = self.query_one(Rows)
         rows.set_rows(self._rows)
         rows.focus()
 
     def action_copy(self) -> None:
-        """Copy all of it, or the row under the bar where there is no whole."""
+        """Copy everything, or the selected row if the sheet has no text as a whole."""
         current = self.query_one(Rows).current
         from azops_tui.ui.clipboard import copy
 
         copy(self.app, self._copy or (current.copy if current else ""))
 
 
-class WrongSheet(Sheet):
-    """What keeps a document from running: where, and one sentence each."""
+class ProblemsSheet(Sheet):
+    """Shows why a document cannot run: place and sentence of each problem."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "close", "Close", show=False),
         Binding("y", "copy", "Copy", show=False),
     ]
-    DEFAULT_CSS = (
-        "WrongSheet > #box { height: auto; max-height: 90%; border: round $error; } WrongSheet Rows { height: auto; }"
-    )
+    DEFAULT_CSS = """
+    ProblemsSheet > #box { height: auto; max-height: 90%; border: round $error; }
+    ProblemsSheet Rows { height: auto; }
+    """
     heading = "This document cannot run"
 
-    def __init__(self, wrong: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__()
-        self.wrong = wrong
+        self.problems = problems
 
     def body(self) -> ComposeResult:
-        """The sentences."""
         yield Rows()
 
     def on_mount(self) -> None:
-        """Fill it, once the width is known."""
         self.query_one(Rows).focus()
         self.call_after_refresh(self._fill)
 
     def on_resize(self) -> None:
-        """Sentences wrap differently now."""
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
         rows = self.query_one(Rows)
         marks = app_of(self).marks
-        found: list[Row] = [text_row("gap", [])]
-        for number, said in enumerate(self.wrong):
-            line: Line = [(f"{marks.state('failed')} ", "failed"), (said, "")]
-            found += [
-                text_row(f"{number}:{n}", part, selectable=n == 0, copy=said)
+        rows_shown: list[Row] = [text_row("gap", [])]
+        for number, problem in enumerate(self.problems):
+            line: Line = [(f"{marks.state('failed')} ", "failed"), (problem, "")]
+            rows_shown += [
+                text_row(f"{number}:{n}", part, selectable=n == 0, copy=problem)
                 for n, part in enumerate(wrap(line, rows.cells - 1, first=[(" ", "")], rest=[("   ", "")]))
             ]
-            found.append(text_row(f"{number}:gap", []))
+            rows_shown.append(text_row(f"{number}:gap", []))
         advice = "Correct the file and open it again. Nothing was run."
-        found += wrapped("advice", [(f"{marks.arrow} ", "accent"), (advice, "muted")], rows.cells - 1)
-        found.append(text_row("end", []))
-        rows.set_rows(found)
+        rows_shown += wrapped("advice", [(f"{marks.arrow} ", "accent"), (advice, "muted")], rows.cells - 1)
+        rows_shown.append(text_row("end", []))
+        rows.set_rows(rows_shown)
 
     def action_copy(self) -> None:
-        """Copy all of it."""
         from azops_tui.ui.clipboard import copy
 
-        copy(app_of(self), "\n".join(self.wrong))
+        copy(app_of(self), "\n".join(self.problems))
 
 
 def json_rows(text: str) -> list[Row]:

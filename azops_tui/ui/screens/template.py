@@ -1,4 +1,4 @@
-"""A template, understood before it is deployed: what it takes, makes in which order, and gives; JSON beside it."""
+"""A template before it is deployed: its parameters, its resources in order, its outputs, and their JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, text_row
 
 _NARROW = 100
-"""Columns below which one half is shown at a time."""
+"""Below this many columns one half is shown at a time."""
 _KEYS = (("/", "filter"), ("tab", "other half"), ("[ ]", "one of a loop"), ("y", "copy"), ("esc", "back"))
 Item = ParameterRow | ResourceRow | ValueRow
 
@@ -71,7 +71,6 @@ class TemplateScreen(Screen[None]):
         self._text = ""
 
     def compose(self) -> ComposeResult:
-        """The list, what is under its bar, a line for the filter, the keys."""
         yield LineBar(lambda _: self._head(), "top")
         with Horizontal():
             with Vertical(id="list", classes="frame") as frame:
@@ -89,12 +88,10 @@ class TemplateScreen(Screen[None]):
 
     @property
     def items(self) -> Rows:
-        """The list."""
         return self.query_one("#items", Rows)
 
     @property
     def detail(self) -> Rows:
-        """What is beside it."""
         return self.query_one("#detail", Rows)
 
     def on_mount(self) -> None:
@@ -105,17 +102,17 @@ class TemplateScreen(Screen[None]):
         self._show()
 
     def on_resize(self, event: events.Resize) -> None:
-        """One half at a time where there is little room."""
+        """Show one half at a time on a narrow screen."""
         self.set_class(event.size.width < _NARROW, "-narrow")
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
-        """Another row is under the bar."""
+        """Show the details of the selected row."""
         if message.rows is self.items:
             self._turn = 0
             self._show()
 
     def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """A second click goes to the other half."""
+        """A second click moves to the other half."""
         if message.rows is self.items:
             self.action_into()
 
@@ -132,7 +129,7 @@ class TemplateScreen(Screen[None]):
         self.query_one("#beside", Vertical).border_title = Content(self._hide(title))
 
     def action_other(self, by: int) -> None:
-        """Another one of those that a loop makes."""
+        """Show another resource of the same copy loop."""
         item = self._item()
         if isinstance(item, ResourceRow) and len(item.resources) > 1:
             self._turn = (self._turn + by) % len(item.resources)
@@ -144,32 +141,27 @@ class TemplateScreen(Screen[None]):
         (self.detail if detail else self.items).focus()
 
     def action_switch(self) -> None:
-        """To the other half."""
         self._front(not self.detail.has_focus)
 
     def action_into(self) -> None:
-        """To what is under the bar."""
         if self.items.has_focus:
             self._front(True)
 
     def action_filter(self) -> None:
-        """Filter the list."""
         self._front(False)
         field = self.query_one(Field)
         field.add_class("-open")
         field.focus()
 
     def on_input_changed(self) -> None:
-        """Filter while it is typed."""
         self.items.set_filter(self.query_one(Field).value)
 
     def on_input_submitted(self) -> None:
-        """Keep the filter."""
         self.query_one(Field).remove_class("-open")
         self.items.focus()
 
     def action_back(self) -> None:
-        """Out of the filter, then out of the detail, then out of the screen."""
+        """Leave the filter, then the detail, then the screen."""
         field = self.query_one(Field)
         if field.has_class("-open") or field.value:
             field.value = ""
@@ -180,14 +172,12 @@ class TemplateScreen(Screen[None]):
             self.action_close()
 
     def action_close(self) -> None:
-        """Leave the screen."""
         if len(self.app.screen_stack) > 1:
             self.dismiss(None)
         else:
             self.app.exit(0)
 
     def action_copy(self) -> None:
-        """Copy what is beside the list."""
         copy(app_of(self), self._text)
 
 
@@ -213,13 +203,13 @@ def rows_of(description: Description, app: BaseApp) -> list[Row]:
     return rows
 
 
-def _section(rows: list[Row], title: str, found: list[Row]) -> None:
-    if not found:
+def _section(rows: list[Row], title: str, section: list[Row]) -> None:
+    if not section:
         return
     if rows:
         rows.append(text_row(f"{title}:gap", []))
     rows.append(text_row(title, [(f" {title}", "heading")]))
-    rows += found
+    rows += section
 
 
 def _row(key: str, left: Line, right: Line, text: str, item: Item) -> Row:

@@ -1,4 +1,4 @@
-"""The line at the top that says where one is, and the line at the bottom that says what can be done here now."""
+"""The top line, which tells where a run acts, and the bottom line, which tells which keys work now."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class Bar(Widget):
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        """The line as a strip."""
         at = app_of(self)
         return at.draw(self.spans(self.size.width) if y == 0 else [], self.size.width, self.rich_style)
 
@@ -43,7 +42,7 @@ class TopLine(Bar):
         self.busy = False
         self.elapsed: float | None = None
         self.note = ""
-        """What the replay is doing, or that the document is being read."""
+        """Shown instead of the run, such as while the document is being read."""
 
     def update(self, view: RunView, place: Place, *, busy: bool, elapsed: float | None) -> None:
         """Show the run as it is now.
@@ -114,7 +113,7 @@ class TopLine(Bar):
         return line
 
     def _state(self) -> str:
-        """The run's state as a step's: what waits for a person first, then what runs, then how it went."""
+        """State of the run: a pending question first, then a running step, then the result."""
         view = self.view
         if view.question:
             return "asking"
@@ -149,16 +148,15 @@ def key_hints(keys: Iterable[tuple[str, str]]) -> Line:
 
 
 class KeyBar(Bar):
-    """Only the keys that do something now, in this focus."""
+    """Shows only the keys that work now, in the current focus."""
 
     def __init__(self) -> None:
         super().__init__()
         self._spots: list[tuple[int, int, str]] = []
-        """Where each key stands: first cell, end, action."""
+        """First cell, end and action of each key."""
         self._last: Line = []
 
     def on_mount(self) -> None:
-        """Follow the focus."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def spans(self, cells: int) -> Line:
@@ -167,9 +165,9 @@ class KeyBar(Bar):
             return self._last  # a dialog is open, which says itself what its keys are
         ascii_only = app_of(self).ascii_only
         active: dict[str, ActiveBinding] = {}
-        for found in self.screen.active_bindings.values():
-            if found.enabled and found.binding.show and found.binding.id:
-                active.setdefault(found.binding.id, found)
+        for binding in self.screen.active_bindings.values():
+            if binding.enabled and binding.binding.show and binding.binding.id:
+                active.setdefault(binding.binding.id, binding)
         entries: list[tuple[str, str, str]] = []
         for item in COMMANDS:
             here = active.get(item.id)
@@ -196,7 +194,7 @@ class KeyBar(Bar):
         return line
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a key is a press of it."""
+        """A click on a key presses it."""
         for first, end, key in self._spots:
             if first <= event.x < end:
                 self.app.simulate_key(key)

@@ -1,4 +1,4 @@
-"""A step as lines: its header, its code, what it wrote, and where it failed, one sentence that says what to do."""
+"""A step as lines: header, code, output and, if it failed, what to do."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, crop, crop_line, width, wrap
 
 LIVE_LINES = 3
-"""Lines of output that are seen while a step runs."""
+"""Lines of output shown while a step runs."""
 FAILED_LINES = 8
 _AGAIN = "O shows all that it wrote, e edits it for this run, enter runs it again."
-"""What can be done about any failure, where nothing better is known."""
+"""Advice for a failure that brings none."""
 OPEN_LINES = 40
-"""Lines of output that an opened card shows; the whole is on the output screen."""
+"""Lines of output that an opened card shows; the output screen shows all."""
 
 
 @dataclass
 class CardState:
-    """What a person did to the cards."""
+    """Selection, and what is open, on the cards."""
 
     selected: str = ""
     in_code: bool = False
-    """The bar stands on the code of the selected step."""
+    """True if the code of the selected step is selected."""
     code_open: set[str] = field(default_factory=set)
     output_open: dict[str, bool] = field(default_factory=dict)
-    """Steps whose output was opened or folded by hand."""
+    """Steps whose output the user opened or folded."""
     search: str = ""
     """Text that ``/`` marks, in lower case."""
 
@@ -43,9 +43,9 @@ class CardLine:
 
     spans: Line
     part: str
-    """``head``, ``code`` or ``output``: what a click on it means."""
+    """``head``, ``code`` or ``output``: decides what a click does."""
     ground: str = ""
-    """Name of the style it stands on."""
+    """Name of the background style."""
 
 
 def card(
@@ -95,7 +95,7 @@ def card(
 
 
 def shows_code(step: StepView, state: CardState) -> bool:
-    """Whether a card shows its code: until the step is done, and after that where it was opened by hand."""
+    """True if a card shows its code: until the step is done, and later if the user opened it."""
     if step.name in state.code_open or (state.in_code and state.selected == step.name):
         return True
     return step.state not in ("done", "skipped") and step.hide not in ("input", "both")
@@ -125,7 +125,7 @@ def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Gl
 
 
 def _code(code: str, language: str, room: int, limit: int | None, inside: bool, marks: Glyphs) -> list[Line]:
-    """Lines of code, all padded to one width so that they stand on one ground."""
+    """Lines of code, padded to the same width for a common background."""
     source = code.rstrip("\n").split("\n")
     shown = source if limit is None else source[:limit]
     more = len(source) - len(shown)
@@ -140,12 +140,12 @@ def _code(code: str, language: str, room: int, limit: int | None, inside: bool, 
 
 
 def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *, whole: bool) -> list[Line]:
-    """What a person should know: how far it is, what it asks, why it failed, and with ``whole`` what came of it."""
+    """Progress, question or failure of a step, and with ``whole`` its summary."""
     lines: list[Line] = []
     if step.state == "running":
-        told = progress(step, view, now)
-        if told:
-            lines.extend(wrap([(told, "accent")], room))
+        sentence = progress(step, view, now)
+        if sentence:
+            lines.extend(wrap([(sentence, "accent")], room))
     elif step.state == "asking":
         question = next((q for q in view.questions.values() if q.step == step.name), None)
         if question:
@@ -163,24 +163,24 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *
 
 def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
     """Why a step failed, and what to do about it."""
-    found = step.failure
+    cause = step.failure
     arrow = f"{marks.arrow} "
 
     def advise(text: str) -> list[Line]:
         return wrap([(text, "text")], room, first=[(arrow, "accent")], rest=[(" " * len(arrow), "")])
 
-    if found is None:
+    if cause is None:
         return wrap([(step.summary or f"ended with status {step.status}", "error")], room) + advise(_AGAIN)
-    lines = wrap([(f"{found.code}  ", "failed"), (found.message, "error")], room)
-    if found.target and found.target not in found.message:
-        lines.extend(wrap([("at ", "muted"), (found.target, "strong")], room))
-    if found.resource and found.resource not in found.message:
-        lines.extend(wrap([("of ", "muted"), (found.resource.rpartition("/")[2], "strong")], room))
-    return lines + advise(found.advice or _AGAIN)
+    lines = wrap([(f"{cause.code}  ", "failed"), (cause.message, "error")], room)
+    if cause.target and cause.target not in cause.message:
+        lines.extend(wrap([("at ", "muted"), (cause.target, "strong")], room))
+    if cause.resource and cause.resource not in cause.message:
+        lines.extend(wrap([("of ", "muted"), (cause.resource.rpartition("/")[2], "strong")], room))
+    return lines + advise(cause.advice or _AGAIN)
 
 
 def progress(step: StepView, view: RunView, now: float) -> str:
-    """How far a running step is, in one sentence: ``5 of 7 done, master-0 is the slow one``; empty for a shell."""
+    """Progress of a running step as a sentence: ``5 of 7 done, master-0 is the slow one``; empty for a shell."""
     for key in reversed(step.deployments):
         deployment = view.deployments.get(key)
         if deployment is None or not deployment.operations:

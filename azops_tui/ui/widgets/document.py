@@ -1,4 +1,4 @@
-"""The document: prose as prose, steps as cards, one view of lines of which only the visible ones are drawn."""
+"""The document: prose and step cards in one view, of which only the visible lines are drawn."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from azops_tui.ui.widgets.card import CardLine, CardState, card
 from azops_tui.ui.widgets.lineview import LineView
 
 MEASURED_AT_ONCE = 120
-"""Pieces measured before the first paint; the rest is measured in slices while nothing else happens."""
+"""Pieces measured before the first paint; the others are measured in slices while the app is idle."""
 _SLICE_SECONDS = 0.012
 
 
 class DocumentView(LineView):
-    """The runbook and what became of its steps."""
+    """The runbook and the states of its steps."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("document")
 
     class StepSelected(Message):
-        """The bar stands on another step."""
+        """Another step is selected."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
@@ -48,9 +48,9 @@ class DocumentView(LineView):
         self.now = now
         self._outline = Outline((), ())
         self._drawn: dict[int, list[CardLine]] = {}
-        """Lines of the pieces that have been drawn at this width."""
+        """Lines of the pieces drawn so far at this width."""
         self._tops: list[int] = [0]
-        """First line of every piece, and the number of lines at the end."""
+        """First line of every piece, followed by the total number of lines."""
         self._width = 0
         self._pieces_of: dict[str, int] = {}
         self._measuring: Timer | None = None
@@ -59,7 +59,6 @@ class DocumentView(LineView):
     # What it shows
 
     def show(self, outline: Outline, runbook: Runbook | None, view: RunView) -> None:
-        """Show a document."""
         self._outline, self.runbook, self.view = outline, runbook, view
         self._pieces_of = {p.name: i for i, p in enumerate(outline.pieces) if isinstance(p, StepPiece)}
         if self.state.selected not in self._pieces_of:
@@ -83,7 +82,7 @@ class DocumentView(LineView):
             self.show_lines(self._tops[index], self._tops[index + 1] - 1)
 
     def _selected_is_seen(self) -> bool:
-        """Whether the card under the bar begins within the view: then it is kept in view as it grows."""
+        """True if the selected card starts within the view; it is then kept in view as it grows."""
         index = self._pieces_of.get(self.state.selected)
         if index is None:
             return False
@@ -91,13 +90,13 @@ class DocumentView(LineView):
         return y <= self._tops[index] < y + self.scrollable_content_region.height
 
     def show_view(self, view: RunView) -> None:
-        """Show another view of the run: a replay jumped."""
+        """Show another view of the run, after a jump in a replay."""
         self.view = view
         self._drawn = {i: d for i, d in self._drawn.items() if isinstance(self._outline.pieces[i], Prose)}
         self.changed()
 
     def set_plain(self, plain: bool) -> None:
-        """Show only the steps with their states, one line each: for very small screens."""
+        """Show only the steps with their states, one line each, on very small screens."""
         if plain != self._plain:
             self._plain = plain
             self._drawn.clear()
@@ -106,7 +105,7 @@ class DocumentView(LineView):
 
     @property
     def section(self) -> tuple[int, str]:
-        """Number and title of the section that the bar stands in."""
+        """Number and title of the section of the selected step."""
         index = self._pieces_of.get(self.state.selected)
         if index is None:
             return (0, "")
@@ -120,7 +119,7 @@ class DocumentView(LineView):
     # Lines
 
     def changed(self) -> None:
-        """Lay the pieces out again; what is at the top of the view stays there."""
+        """Lay out the pieces again; the top of the view stays in place."""
         if not self.size.width:
             return  # not laid out yet: the resize that comes will do it
         if self.cells != self._width:
@@ -156,7 +155,7 @@ class DocumentView(LineView):
             self._lines(self._pieces_of[self.state.selected])
 
     def _measure_more(self) -> None:
-        """Measure for a moment; the view keeps still meanwhile."""
+        """Measure pieces for a moment without moving the view."""
         self._measuring = None
         began = time.perf_counter()
         anchor = self._anchor()
@@ -185,19 +184,19 @@ class DocumentView(LineView):
         self._tops = [0, *accumulate(heights)]
 
     def _lines(self, index: int) -> list[CardLine]:
-        found = self._drawn.get(index)
-        if found is not None:
-            return found
+        lines = self._drawn.get(index)
+        if lines is not None:
+            return lines
         piece = self._outline.pieces[index]
         marks = app_of(self).marks
         if self._plain and isinstance(piece, Prose):
-            found = []
+            lines = []
         elif isinstance(piece, Prose):
-            found = [
+            lines = [
                 CardLine([(" ", ""), *line], "prose") for line in render(piece.text, max(20, self.cells - 2), marks)
             ]
         else:
-            found = card(
+            lines = card(
                 piece.name,
                 runbook=self.runbook,
                 view=self.view,
@@ -208,9 +207,9 @@ class DocumentView(LineView):
                 name_cells=self._name_cells(),
                 now=self.now(),
             )
-            found = found[:1] if self._plain else found
-        self._drawn[index] = found
-        return found
+            lines = lines[:1] if self._plain else lines
+        self._drawn[index] = lines
+        return lines
 
     def _name_cells(self) -> int:
         longest = max((len(name) for name in self._pieces_of), default=12)
@@ -222,10 +221,10 @@ class DocumentView(LineView):
 
     def line(self, y: int) -> tuple[Line, str]:
         """Line ``y`` and its background."""
-        found = self._at(y)
-        if found is None:
+        hit = self._at(y)
+        if hit is None:
             return [], ""
-        line = found[1]
+        line = hit[1]
         if self.state.search and self.state.search in plain(line.spans).casefold():
             return _marked(line.spans, self.state.search), line.ground
         return line.spans, line.ground
@@ -270,7 +269,7 @@ class DocumentView(LineView):
         return self.state.selected
 
     def select(self, name: str, *, scroll: bool = True) -> None:
-        """Put the bar on a step."""
+        """Select a step."""
         if name not in self._pieces_of:
             return
         before, self.state.selected, self.state.in_code = self.state.selected, name, False
@@ -281,7 +280,7 @@ class DocumentView(LineView):
             self.show_step()
 
     def show_step(self) -> None:
-        """Scroll so that the selected step is seen, with a little of what is before it."""
+        """Scroll the selected step into view, with some of the prose before it."""
         index = self._pieces_of.get(self.state.selected)
         if index is None:
             return
@@ -293,7 +292,7 @@ class DocumentView(LineView):
         self.show_lines(top, bottom)
 
     def show_card(self, name: str) -> None:
-        """Put the bar on a step and scroll so that its whole card is seen; its beginning where there is no room."""
+        """Select a step and scroll its whole card into view, or its start if the card is too high."""
         self.select(name, scroll=False)
         index = self._pieces_of.get(name)
         if index is not None:
@@ -309,11 +308,11 @@ class DocumentView(LineView):
         return names[index] if 0 <= index < len(names) else ""
 
     def select_next(self) -> None:
-        """Put the bar on the step after this one, if there is one."""
+        """Select the next step, if there is one."""
         self.select(self._neighbour(1))
 
     def action_cursor_up(self) -> None:
-        """The step above; before the first one, the beginning of the document."""
+        """Select the previous step; before the first one, scroll to the start."""
         name = self._neighbour(-1)
         if name:
             self.select(name)
@@ -321,7 +320,7 @@ class DocumentView(LineView):
             self.scroll_home(animate=False)
 
     def action_cursor_down(self) -> None:
-        """The step below; after the last one, the end of the document."""
+        """Select the next step; after the last one, scroll to the end."""
         name = self._neighbour(1)
         if name:
             self.select(name)
@@ -329,19 +328,19 @@ class DocumentView(LineView):
             self.scroll_end(animate=False)
 
     def action_first(self) -> None:
-        """The first step and the beginning."""
+        """Select the first step and scroll to the start."""
         if self.names:
             self.select(self.names[0], scroll=False)
         self.scroll_home(animate=False)
 
     def action_last(self) -> None:
-        """The last step and the end."""
+        """Select the last step and scroll to the end."""
         if self.names:
             self.select(self.names[-1], scroll=False)
         self.scroll_end(animate=False)
 
     def find(self, text: str, by: int = 1) -> bool:
-        """Mark a text and go to its next line; False where the document does not hold it."""
+        """Mark a text and scroll to its next occurrence; False if there is none."""
         self.state.search = text.casefold()
         self.refresh()
         if not text:
@@ -350,36 +349,36 @@ class DocumentView(LineView):
         total = self.count()
         for distance in range(1, total + 1):
             y = (start + by * distance) % total
-            found = self._at(y)
-            if found is not None and self.state.search in plain(found[1].spans).casefold():
+            hit = self._at(y)
+            if hit is not None and self.state.search in plain(hit[1].spans).casefold():
                 self.scroll_to(y=max(0, y), animate=False, immediate=True)
-                piece = self._outline.pieces[found[0]]
+                piece = self._outline.pieces[hit[0]]
                 if isinstance(piece, StepPiece):
                     self.select(piece.name, scroll=False)
                 return True
         return False
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects a step; on the code of the selected one it opens or folds the code."""
-        found = self._at(event.y + self.scroll_offset.y)
-        if found is None:
+        """Select the clicked step; clicking the code of the selected step toggles it."""
+        hit = self._at(event.y + self.scroll_offset.y)
+        if hit is None:
             return
-        piece = self._outline.pieces[found[0]]
+        piece = self._outline.pieces[hit[0]]
         if isinstance(piece, StepPiece):
-            if piece.name == self.state.selected and found[1].part == "code":
+            if piece.name == self.state.selected and hit[1].part == "code":
                 self.toggle_code()
             self.select(piece.name, scroll=False)
 
 
 def _estimate(piece: Prose | StepPiece, cells: int) -> int:
-    """About how many lines a piece takes that has not been drawn yet."""
+    """Estimated height of a piece that has not been drawn yet."""
     if isinstance(piece, StepPiece):
         return 4
     return sum(max(1, -(-len(line) // max(20, cells))) for line in piece.text.split("\n"))
 
 
 def _marked(line: Line, text: str) -> Line:
-    """The line with every occurrence of a text marked."""
+    """Mark every occurrence of a text in a line."""
     result: Line = []
     for content, style in line:
         folded, end = content.casefold(), 0

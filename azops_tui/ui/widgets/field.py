@@ -1,4 +1,4 @@
-"""A line to type in, whose cursor does not blink: an idle screen sends nothing."""
+"""An input line whose cursor does not blink: an idle screen sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scrolling view that draws only the lines that are looked at."""
+"""A scrolling view that draws only its visible lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from azops_tui.ui.lines import Line
 
 
 class LineView(ScrollView, can_focus=True):
-    """Base of the document, the lists and the output: a subclass says how many lines there are and what each one is."""
+    """Base of the document, the lists and the output: a subclass provides the lines."""
 
     DEFAULT_CSS = """
     LineView {
@@ -31,11 +31,10 @@ class LineView(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = bindings("lists")
 
     def count(self) -> int:
-        """How many lines there are."""
         raise NotImplementedError
 
     def line(self, y: int) -> tuple[Line, str]:
-        """Line ``y`` and the name of the style it stands on."""
+        """Line ``y`` and the name of its background style."""
         raise NotImplementedError
 
     @property
@@ -44,16 +43,14 @@ class LineView(ScrollView, can_focus=True):
         return max(1, self.scrollable_content_region.width)
 
     def changed(self) -> None:
-        """Draw again what is seen, after lines came, went or changed."""
+        """Redraw after lines were added, removed or changed."""
         self.virtual_size = Size(self.cells, self.count())
         self.refresh()
 
     def on_resize(self) -> None:
-        """Lines may wrap differently now."""
         self.changed()
 
     def render_line(self, y: int) -> Strip:
-        """The strip of a line on the screen."""
         at = app_of(self)
         index = y + self.scroll_offset.y
         base = self.rich_style
@@ -63,7 +60,7 @@ class LineView(ScrollView, can_focus=True):
         return at.draw(line, self.size.width, base, background)
 
     def show_lines(self, top: int, bottom: int) -> None:
-        """Scroll as little as possible so that lines ``top`` to ``bottom`` (inclusive) are seen, the top one first."""
+        """Scroll as little as possible to show lines ``top`` to ``bottom`` (inclusive); the top one has priority."""
         height = max(1, self.scrollable_content_region.height)
         y = self.scroll_offset.y
         if bottom >= y + height:
@@ -72,25 +69,19 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_to(y=y, animate=False, immediate=True)
 
     def action_cursor_up(self) -> None:
-        """Scroll one line up."""
         self.scroll_relative(y=-1, animate=False)
 
     def action_cursor_down(self) -> None:
-        """Scroll one line down."""
         self.scroll_relative(y=1, animate=False)
 
     def action_page_up(self) -> None:
-        """Scroll one page up."""
         self.scroll_page_up(animate=False)
 
     def action_page_down(self) -> None:
-        """Scroll one page down."""
         self.scroll_page_down(animate=False)
 
     def action_first(self) -> None:
-        """Go to the first line."""
         self.scroll_home(animate=False)
 
     def action_last(self) -> None:
-        """Go to the last line."""
         self.scroll_end(animate=False)

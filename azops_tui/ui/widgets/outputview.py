@@ -1,4 +1,4 @@
-"""A step's output: 20,000 lines and more, colours read only for the lines that are seen, still when scrolled up."""
+"""The output of a step: colours are parsed only for visible lines; scrolling up stops following."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class OutputView(LineView):
         self._following = True
 
     def set_lines(self, lines: list[str], dropped: int = 0) -> None:
-        """Show these lines; the view goes along only if it stood at the end.
+        """Show lines; follow the end only if the view was at the end.
 
         Args:
             lines: the lines that are kept.
-            dropped: how many earlier ones are not kept any more.
+            dropped: number of earlier lines that are no longer kept.
         """
         gone = dropped - self._dropped
         y = self.scroll_offset.y
@@ -45,7 +45,6 @@ class OutputView(LineView):
             self.scroll_to(y=max(0, y - gone), animate=False, immediate=True)
 
     def _fold(self) -> None:
-        """Break long lines where wrapping is on."""
         width = self.cells
         if self.wrap and not self.raw:
             self._lines = []
@@ -61,12 +60,11 @@ class OutputView(LineView):
             self.scroll_end(animate=False, immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Whoever scrolls up wants the view to stand still; whoever goes to the end wants it to go along."""
+        """Scrolling up stops following; scrolling to the end resumes it."""
         super().watch_scroll_y(old_value, new_value)
         self._following = round(new_value) >= self.max_scroll_y
 
     def changed(self) -> None:
-        """Draw again what is seen."""
         if self.wrap and not self.raw:
             size = self.cells
         else:
@@ -75,21 +73,18 @@ class OutputView(LineView):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Lines break elsewhere now."""
         self._fold()
 
     def set_wrap(self, wrap: bool) -> None:
-        """Break long lines, or scroll sideways."""
         self.wrap = wrap
         self._fold()
 
     def set_raw(self, raw: bool) -> None:
-        """Show escape sequences as text."""
         self.raw = raw
         self._fold()
 
     def find(self, text: str, by: int = 1) -> bool:
-        """Mark a text and go to its next line; False where there is none."""
+        """Mark a text and scroll to its next occurrence; False if there is none."""
         self.search = text.casefold()
         self.refresh()
         total = len(self._lines)
@@ -102,11 +97,10 @@ class OutputView(LineView):
         return False
 
     def count(self) -> int:
-        """How many lines there are."""
         return len(self._lines)
 
     def line(self, y: int) -> tuple[Line, str]:
-        """The text of a line, for searching and copying."""
+        """Text of a line without colours, for searching and copying."""
         return [(strip_ansi(self._lines[y]), "")], ""
 
     def render_line(self, y: int) -> Strip:
@@ -127,7 +121,7 @@ class OutputView(LineView):
 
 
 def _chunks(line: str, width: int) -> list[str]:
-    """The line in pieces of at most ``width`` cells; colours go on from piece to piece."""
+    """Split a line into pieces of at most ``width`` cells; colours continue from piece to piece."""
     plain = strip_ansi(line)
     if cell_len(plain) <= width:
         return [line]

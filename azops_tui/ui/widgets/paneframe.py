@@ -28,11 +28,9 @@ class PaneFrame(Vertical):
         self._spots: list[tuple[int, int, int]] = []
 
     def compose(self) -> ComposeResult:
-        """Create only the first pane."""
         yield self._create(1)
 
     def on_mount(self) -> None:
-        """Draw the titles."""
         self.draw_title()
 
     def _create(self, number: int) -> Pane:

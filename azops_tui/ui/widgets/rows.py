@@ -1,4 +1,4 @@
-"""A list of rows with a cursor, kept by key when the rows change: the body of every pane."""
+"""A list of rows whose cursor stays on its row by key when the rows change."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Row:
     """One line of a list."""
 
     key: str
-    """Says which row it is when the list is made again."""
+    """Identifies the row when the list is rebuilt."""
     draw: Draw
     text: str = ""
-    """What the filter looks at."""
+    """Text that the filter searches."""
     copy: str = ""
-    """What ``y`` copies; the text where empty."""
+    """Text that ``y`` copies; ``text`` if empty."""
     selectable: bool = True
     data: object = field(default=None, compare=False)
-    """What the row stands for."""
+    """Object that the row represents."""
 
 
 def text_row(key: str, line: Line, *, selectable: bool = False, copy: str = "", data: object = None) -> Row:
@@ -37,7 +37,7 @@ def text_row(key: str, line: Line, *, selectable: bool = False, copy: str = "", 
 
 
 def wrapped(key: str, line: Line, cells: int, indent: str = " ") -> list[Row]:
-    """A sentence as rows that cannot be selected, wrapped at ``cells``."""
+    """A sentence as wrapped rows that cannot be selected."""
     return [
         text_row(f"{key}:{number}", part)
         for number, part in enumerate(wrap(line, cells, first=[(indent, "")], rest=[(indent, "")]))
@@ -45,10 +45,10 @@ def wrapped(key: str, line: Line, cells: int, indent: str = " ") -> list[Row]:
 
 
 class Rows(LineView):
-    """A list with a cursor. An empty one shows a sentence that says what would fill it."""
+    """A list with a cursor; an empty list shows a sentence about what would fill it."""
 
     class Moved(Message):
-        """The cursor stands on another row."""
+        """Another row is selected."""
 
         def __init__(self, rows: Rows, row: Row | None) -> None:
             super().__init__()
@@ -57,11 +57,10 @@ class Rows(LineView):
 
         @property
         def control(self) -> Rows:
-            """The list."""
             return self.rows
 
     class Chosen(Message):
-        """A row was clicked a second time, or enter pressed where the list stands alone."""
+        """The selected row was clicked."""
 
         def __init__(self, rows: Rows, row: Row) -> None:
             super().__init__()
@@ -70,7 +69,6 @@ class Rows(LineView):
 
         @property
         def control(self) -> Rows:
-            """The list."""
             return self.rows
 
     def __init__(self, *, empty: str = "", id: str | None = None, classes: str | None = None) -> None:
@@ -88,21 +86,21 @@ class Rows(LineView):
 
     @property
     def filtered(self) -> bool:
-        """Whether a filter is on."""
+        """True if a filter is set."""
         return bool(self._filter)
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor."""
+        """The selected row."""
         return self._rows[self._cursor] if 0 <= self._cursor < len(self._rows) else None
 
     def set_rows(self, rows: list[Row]) -> None:
-        """Replace the rows; cursor and scroll stay with the row they were on."""
+        """Replace the rows; the cursor stays on its row."""
         self._all = rows
         self._refill()
 
     def set_filter(self, text: str) -> None:
-        """Show only rows whose text contains this, in any case; empty shows all."""
+        """Show only rows whose text contains this, ignoring case; empty shows all."""
         self._filter = text.casefold()
         self._refill()
 
@@ -119,12 +117,12 @@ class Rows(LineView):
             self.post_message(self.Moved(self, self.current))
 
     def _nearest(self, index: int) -> int:
-        """The selectable row nearest to an index; -1 where there is none."""
+        """Index of the selectable row nearest to an index; -1 if there is none."""
         found = [i for i, row in enumerate(self._rows) if row.selectable]
         return min(found, key=lambda i: abs(i - index), default=-1)
 
     def select(self, key: str) -> bool:
-        """Put the cursor on the row of that key; False where there is none."""
+        """Select the row with that key; False if there is none."""
         for index, row in enumerate(self._rows):
             if row.key == key:
                 self._move(index)
@@ -132,7 +130,6 @@ class Rows(LineView):
         return False
 
     def count(self) -> int:
-        """How many lines there are."""
         return len(self._rows) or (len(self._empty_lines()) if not self._filter else 1)
 
     def _empty_lines(self) -> list[Line]:
@@ -169,39 +166,31 @@ class Rows(LineView):
             self.scroll_relative(y=by, animate=False)
 
     def action_cursor_up(self) -> None:
-        """The row above."""
         self._step(-1)
 
     def action_cursor_down(self) -> None:
-        """The row below."""
         self._step(1)
 
     def action_page_up(self) -> None:
-        """One page up."""
         self._move(self._nearest(max(0, self._cursor - self.size.height + 1)))
 
     def action_page_down(self) -> None:
-        """One page down."""
         self._move(self._nearest(min(len(self._rows) - 1, self._cursor + self.size.height - 1)))
 
     def action_first(self) -> None:
-        """The first row."""
         self._move(self._nearest(0))
 
     def action_last(self) -> None:
-        """The last row."""
         self._move(self._nearest(len(self._rows) - 1))
 
     def on_focus(self) -> None:
-        """The cursor shows where the keys go."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """The cursor fades."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row; a click on the row under it chooses it."""
+        """Select the clicked row; clicking the selected row chooses it."""
         index = event.y + self.scroll_offset.y
         if 0 <= index < len(self._rows) and self._rows[index].selectable:
             if index == self._cursor:
@@ -211,7 +200,7 @@ class Rows(LineView):
 
 
 def columns(*cells: tuple[str, int, str]) -> Line:
-    """Cells of a row: text, width (negative aligns to the right) and style, with two spaces between."""
+    """Columns of a row, separated by two spaces: text, width (negative aligns to the right) and style."""
     line: Line = []
     for text, size, style in cells:
         room = abs(size)
