@@ -54,5 +54,6 @@ class Tasks:
             finally:
                 self._redraw()
 
-        self._screen.run_worker(run(), group=group, exit_on_error=False)
+        # A function, not a coroutine: a worker that never starts would leave the coroutine without an owner.
+        self._screen.run_worker(run, group=group, exit_on_error=False)  # type: ignore[arg-type]  # as documented
         self._redraw()

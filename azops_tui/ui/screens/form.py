@@ -121,7 +121,12 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
                 choices, problem = [], str(error) or type(error).__name__
             self.call_later(self._take_choices, number, choices, problem, wanted)
 
-        self.run_worker(read(), group=f"choices-{number}", exclusive=True, exit_on_error=False)
+        self.run_worker(
+            read,  # type: ignore[arg-type]  # as documented
+            group=f"choices-{number}",
+            exclusive=True,
+            exit_on_error=False,
+        )
 
     def _take_choices(self, number: int, choices: list[str], problem: str, wanted: bool) -> None:
         """Offer the choices that were read; without any, every text is accepted."""
