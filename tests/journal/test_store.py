@@ -1,4 +1,4 @@
-"""What was shown is in the journal, whatever happened to the process that showed it."""
+"""Every event that was shown is in the journal, however its process ended."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ journal.close()
 """
 
 
-def test_killed_without_a_word(path: Path) -> None:
+def test_a_run_whose_process_was_killed_is_interrupted(path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", _WRITER, str(path), "20", "wait"], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         shown = [process.stdout.readline().decode().strip() for _ in range(20)]
@@ -148,7 +148,7 @@ def test_a_run_is_never_seen_as_interrupted_while_it_begins(path: Path) -> None:
     assert seen <= {"running"}
 
 
-def test_what_cannot_be_read_is_replaced_by_a_notice(path: Path) -> None:
+def test_an_event_that_cannot_be_read_is_replaced_by_a_notice(path: Path) -> None:
     with Journal(path) as journal:
         run = journal.begin()
         for number in range(3):
@@ -180,7 +180,7 @@ def test_text_that_is_not_utf8_is_stored_and_read_back(path: Path) -> None:
         assert others == [written, finished]
 
 
-def test_a_journal_may_be_closed_twice_and_says_so_when_used_after_that(path: Path) -> None:
+def test_a_journal_may_be_closed_twice_and_cannot_be_used_after_that(path: Path) -> None:
     journal = Journal(path)
     run = journal.begin("a.md")
     journal.append(run, _started())
@@ -194,7 +194,7 @@ def test_a_journal_may_be_closed_twice_and_says_so_when_used_after_that(path: Pa
         assert [row.state for row in other.runs()] == ["interrupted"]
 
 
-def test_no_journal(path: Path) -> None:
+def test_a_file_that_is_not_a_journal(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database, but a file of some length" * 20)
     with pytest.raises(JournalError, match=r"journal\.db: the journal cannot be opened"):

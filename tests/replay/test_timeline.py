@@ -1,4 +1,4 @@
-"""When the records of a run have their turn."""
+"""The timeline of a replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets stay out of sight in every form that tools give them, however the text is cut."""
+"""Secrets are hidden in every form that tools print, however the text is split."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXT = st.text(alphabet="abc\n", max_size=40)
 _VALUES = st.lists(st.text(alphabet="abc", min_size=1, max_size=6), min_size=1, max_size=4)
 
 
-def test_a_secret_shows_itself_to_nobody() -> None:
+def test_a_secret_never_shows_its_value() -> None:
     secret = Secret("hunter22")
     assert f"{secret} {secret!r} {secret!s} {secret:>5}" == f"{MASK} {MASK} {MASK} {MASK:>5}"
     assert secret.reveal() == "hunter22"
@@ -43,7 +43,7 @@ def test_every_line_of_a_key_is_hidden() -> None:
     assert Redactor([key]).redact("x AAAABBBBCCCC y") == f"x {MASK} y"
 
 
-def test_short_values_are_not_hidden_and_it_says_so() -> None:
+def test_short_values_are_not_hidden() -> None:
     redactor = Redactor()
     assert not redactor.add("abc")
     assert redactor.add("abcd")

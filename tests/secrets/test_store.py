@@ -1,4 +1,4 @@
-"""Secrets in the system's keyring; keyrings that protect nothing are refused."""
+"""Secrets in the system's keyring; keyrings without protection are refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def use() -> Iterator[object]:
     keyring.set_keyring(before)
 
 
-def test_kept_found_and_forgotten(use: object) -> None:
+def test_a_secret_is_stored_read_and_deleted(use: object) -> None:
     keyring.set_keyring(Memory())
     store = SecretStore()
     assert store.get("TOKEN") is None

@@ -34,7 +34,7 @@ async def test_a_hundred_hosts(host: Host, fleet: Fleet) -> None:
     assert sorted(said) == sorted((target.name, "hello\n", "stdout") for target in targets)
 
 
-async def test_connections_are_used_again(host: Host, fleet: Fleet) -> None:
+async def test_connections_are_reused(host: Host, fleet: Fleet) -> None:
     target = await host()
     await fleet.run([target], "one")
     began = time.perf_counter()
@@ -54,13 +54,13 @@ async def test_output_is_safe_to_show(host: Host, fleet: Fleet) -> None:
     assert result.stdout == "plain �\n"
 
 
-async def test_lost_contact_is_a_failure_without_a_status(host: Host, fleet: Fleet) -> None:
+async def test_a_lost_connection_is_a_failure_without_a_status(host: Host, fleet: Fleet) -> None:
     [result] = await fleet.run([await host("db")], "die")
     assert result.status is None
     assert result.problem == "The connection to db was lost; the result of the command is unknown."
 
 
-async def test_unreachable_and_refused_users_are_said_in_one_sentence(host: Host, fleet: Fleet) -> None:
+async def test_unreachable_hosts_and_refused_users_are_explained_in_a_sentence(host: Host, fleet: Fleet) -> None:
     there = await host("there")
     nobody = Target("nobody", "127.0.0.1", 1, "tester", there.key)
     unknown = Target("unknown", "no-such-host.invalid", 22, "tester", there.key)
@@ -72,7 +72,7 @@ async def test_unreachable_and_refused_users_are_said_in_one_sentence(host: Host
     assert "cannot be read: No such file" in results[2].problem
 
 
-async def test_an_address_that_must_not_be_connected_to(host: Host, host_keys: HostKeys) -> None:
+async def test_an_address_on_which_nothing_listens(host: Host, host_keys: HostKeys) -> None:
     fleet = Fleet(host_keys, lambda address: ("127.0.0.1", 0))
     [result] = await fleet.run([await host()], "hello")
     await fleet.close()
@@ -163,7 +163,7 @@ async def test_a_command_that_takes_too_long_is_ended(host: Host, fleet: Fleet) 
     assert time.monotonic() - began < 10
 
 
-async def test_stop_ends_what_runs_and_starts_nothing_more(host: Host, host_keys: HostKeys) -> None:
+async def test_stop_ends_running_commands_and_starts_no_more(host: Host, host_keys: HostKeys) -> None:
     fleet = Fleet(host_keys, fan_out=2)
     targets = [await host(f"h{number}") for number in range(5)]
     work = asyncio.ensure_future(fleet.run(targets, "sleep 60"))
@@ -292,7 +292,7 @@ async def test_a_jump_host_that_does_not_forward(host: Host, fleet: Fleet) -> No
     assert result.problem.startswith(f"The jump host cannot reach 127.0.0.1:{inner.port}")
 
 
-async def test_a_connection_that_died_meanwhile_is_opened_again(host: Host, fleet: Fleet) -> None:
+async def test_a_dead_connection_is_reopened(host: Host, fleet: Fleet) -> None:
     target = await host()
     await fleet.run([target], "die")
     [result] = await fleet.run([target], "hello")

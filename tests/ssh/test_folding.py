@@ -1,4 +1,4 @@
-"""Folding of equal output, and host names in short."""
+"""Folding of equal output, and short forms of host names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from azops_tui.ssh.fleet import HostResult
 from azops_tui.ssh.folding import compress, fold
 
 
-def test_equal_hosts_are_one_and_the_odd_one_a_difference() -> None:
+def test_equal_hosts_form_a_group_and_others_show_a_difference() -> None:
     results = [HostResult(host=f"web-{number}", status=0, stdout="kernel 6.1\nup\n") for number in range(5)]
     results.insert(2, HostResult(host="db", status=0, stdout="kernel 6.2\nup\n"))
     first, odd = fold(results)
@@ -19,7 +19,7 @@ def test_equal_hosts_are_one_and_the_odd_one_a_difference() -> None:
     assert odd.diff == ("-kernel 6.1", "+kernel 6.2")
 
 
-def test_failed_hosts_come_before_odd_ones() -> None:
+def test_failed_hosts_come_before_different_ones() -> None:
     same = [HostResult(host=f"h{number}", status=0, stdout="a\n") for number in range(3)]
     odd = [HostResult(host=name, status=0, stdout="b\n") for name in ("x", "y")]
     failed = [HostResult(host="z", status=1, stderr="no\n")]

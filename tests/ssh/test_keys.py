@@ -1,4 +1,4 @@
-"""Key pairs: made once, and judged."""
+"""Key pairs: created once, and validated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from azops_tui.ssh.keys import KeyProblem, ensure_keypair, valid_public_key
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "rsa"])
-def test_a_pair_is_made_once(tmp_path: Path, kind: Literal["ed25519", "rsa"]) -> None:
+def test_a_pair_is_created_once(tmp_path: Path, kind: Literal["ed25519", "rsa"]) -> None:
     path = tmp_path / "keys" / "id"
     public = ensure_keypair(path, kind, "me@home")
     assert public.startswith(f"ssh-{kind} AAAA")
@@ -57,7 +57,7 @@ def test_two_at_once_make_one_pair(tmp_path: Path) -> None:
     assert (tmp_path / "id.pub").read_text().split()[1] in made
 
 
-def test_what_is_no_key_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_key_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "id").write_text("something else")
     with pytest.raises(KeyProblem, match="is not a private key"):
         ensure_keypair(tmp_path / "id")
@@ -103,6 +103,6 @@ def test_a_short_rsa_key(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_judged(text: str) -> None:
+def test_any_text_is_validated(text: str) -> None:
     problem = valid_public_key(text)
     assert problem is None or problem.endswith(".")

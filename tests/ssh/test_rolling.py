@@ -1,4 +1,4 @@
-"""Batches and failures, worked out before launch."""
+"""Batches and tolerated failures, computed before launch."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from azops_tui.ssh.rolling import plan
     ],
 )
 def test_plans(total: int, serial: str, max_fail: str, batches: tuple[int, ...], allowed: int) -> None:
-    made = plan(total, serial, max_fail)
-    assert (made.batches, made.allowed) == (batches, allowed)
+    rolling = plan(total, serial, max_fail)
+    assert (rolling.batches, rolling.allowed) == (batches, allowed)
 
 
 def test_the_plan_can_be_shown() -> None:
@@ -35,16 +35,16 @@ def test_the_plan_can_be_shown() -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "1.5", "101%", "0", ","])
-def test_nonsense_is_refused(text: str) -> None:
+def test_values_that_are_not_valid_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="serial must be"):
         plan(10, text)
 
 
 @given(st.integers(1, 300), st.integers(1, 100), st.booleans())
 def test_batches_add_up(total: int, amount: int, percent: bool) -> None:
-    made = plan(total, f"{amount}%" if percent else str(amount))
-    assert sum(made.batches) == total
-    assert all(size > 0 for size in made.batches)
+    rolling = plan(total, f"{amount}%" if percent else str(amount))
+    assert sum(rolling.batches) == total
+    assert all(size > 0 for size in rolling.batches)
 
 
 @pytest.mark.parametrize(

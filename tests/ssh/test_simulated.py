@@ -1,4 +1,4 @@
-"""The machines of the local cloud, reached as real ones are."""
+"""Machines of the local cloud over SSH."""
 
 from __future__ import annotations
 

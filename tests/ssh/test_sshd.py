@@ -1,4 +1,4 @@
-"""Against a real sshd: what only a real host does with processes, shells and keys."""
+"""Commands against a real sshd: processes, shells and keys."""
 
 from __future__ import annotations
 
@@ -113,13 +113,13 @@ async def test_a_host_that_freezes_is_lost(sshd: Target, host_keys: HostKeys, tm
     assert result.problem.startswith("The connection to real was lost")
 
 
-async def test_a_jump_over_a_real_host(sshd: Target, fleet: Fleet) -> None:
+async def test_a_real_jump_host(sshd: Target, fleet: Fleet) -> None:
     inner = [msgspec.structs.replace(sshd, name=f"inner-{number}", via=sshd) for number in range(8)]
     results = await fleet.run(inner, "echo $SSH_CONNECTION")
     assert all(result.ok for result in results), [result.problem for result in results]
 
 
-async def test_many_sessions_and_bytes_that_are_no_text(sshd: Target, fleet: Fleet) -> None:
+async def test_many_sessions_and_bytes_that_are_not_text(sshd: Target, fleet: Fleet) -> None:
     [result] = await fleet.run(
         [sshd], "printf 'a\\377b\\033[2Jc\\n'; head -c 3000000 /dev/zero | tr '\\0' x | fold -w 99"
     )

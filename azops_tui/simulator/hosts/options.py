@@ -44,35 +44,35 @@ def read(args: list[str], flags: str = "", valued: str = "", long: str = "", *, 
     """
     options = Options()
     names = {name.rstrip("="): name.endswith("=") for name in long.split()}
-    rest = list(args)
-    while rest:
-        word = rest.pop(0)
+    remaining = list(args)
+    while remaining:
+        word = remaining.pop(0)
         if word == "--":
-            options.words.extend(rest)
+            options.words.extend(remaining)
             break
         if word.startswith("--"):
             name, has_value, value = word[2:].partition("=")
             if name not in names:
                 raise UsageError(f"unrecognized option '{word}'")
             if names[name] and not has_value:
-                value = rest.pop(0) if rest else ""
+                value = remaining.pop(0) if remaining else ""
             options.given[name] = value
         elif numbers and word[:1] == "-" and word[1:].isdigit():
             options.given["#"] = word[1:]
         elif word.startswith("-") and len(word) > 1:
-            _letters(word[1:], rest, options, flags, valued)
+            _letters(word[1:], remaining, options, flags, valued)
         else:
             options.words.append(word)
     return options
 
 
-def _letters(letters: str, rest: list[str], options: Options, flags: str, valued: str) -> None:
+def _letters(letters: str, remaining: list[str], options: Options, flags: str, valued: str) -> None:
     for index, letter in enumerate(letters):
         if letter in valued:
             after = letters[index + 1 :]
-            if not after and not rest:
+            if not after and not remaining:
                 raise UsageError(f"option requires an argument -- '{letter}'")
-            options.given[letter] = after or rest.pop(0)
+            options.given[letter] = after or remaining.pop(0)
             return
         if letter not in flags:
             raise UsageError(f"invalid option -- '{letter}'")

@@ -91,7 +91,7 @@ class _Parser:
                 return ScriptNode(tuple(items))
             item = self._and_or()
             if self._is("&"):
-                item = AndOrNode(item.first, item.rest, background=True)
+                item = AndOrNode(item.first, item.others, background=True)
                 self._next()
             elif not self._is(";", "\n", ")", ";;") and self.token is not None:
                 raise self.unexpected()
@@ -99,13 +99,13 @@ class _Parser:
 
     def _and_or(self) -> AndOrNode:
         first = self._pipeline()
-        rest: list[tuple[str, PipelineNode]] = []
+        others: list[tuple[str, PipelineNode]] = []
         while self._is("&&", "||"):
             operator = self.token.operator if self.token else ""
             self._next()
             self._lines()
-            rest.append((operator, self._pipeline()))
-        return AndOrNode(first, tuple(rest))
+            others.append((operator, self._pipeline()))
+        return AndOrNode(first, tuple(others))
 
     def _pipeline(self) -> PipelineNode:
         negated = False

@@ -75,11 +75,11 @@ class Shell(ShellProcess):
         self.background.append(task)
 
     async def _and_or(self, item: AndOrNode, streams: Streams) -> int:
-        status = await self._pipeline(item.first, streams, tested=bool(item.rest))
-        for index, (operator, pipeline) in enumerate(item.rest):
+        status = await self._pipeline(item.first, streams, tested=bool(item.others))
+        for index, (operator, pipeline) in enumerate(item.others):
             self.status = status
             if (operator == "&&") == (status == 0):
-                status = await self._pipeline(pipeline, streams, tested=index < len(item.rest) - 1)
+                status = await self._pipeline(pipeline, streams, tested=index < len(item.others) - 1)
         return status
 
     async def _pipeline(self, pipeline: PipelineNode, streams: Streams, *, tested: bool) -> int:

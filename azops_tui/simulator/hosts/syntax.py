@@ -155,7 +155,7 @@ class AndOrNode:
     """Pipelines joined by ``&&`` and ``||``."""
 
     first: PipelineNode
-    rest: tuple[tuple[str, PipelineNode], ...]
+    others: tuple[tuple[str, PipelineNode], ...]
     background: bool = False
 
 

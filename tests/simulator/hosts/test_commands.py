@@ -1,4 +1,4 @@
-"""What the simulated shell understands, and what the commands of a simulated machine say."""
+"""The simulated shell, and the commands of simulated machines."""
 
 from __future__ import annotations
 
@@ -111,13 +111,13 @@ async def test_the_shell(machine: Machine, text: str, out: str) -> None:
         ("./nope.sh", 127, "bash: ./nope.sh: No such file or directory\n"),
     ],
 )
-async def test_what_fails(machine: Machine, text: str, status: int, err: str | None) -> None:
+async def test_failures(machine: Machine, text: str, status: int, err: str | None) -> None:
     found = await run(machine, text)
     assert found[0] == status
     assert err is None or found[2] == err
 
 
-async def test_what_it_is(machine: Machine) -> None:
+async def test_properties_of_a_machine(machine: Machine) -> None:
     _, out, err = await run(
         machine, "uname -sn; hostname; nproc; lsb_release -ds; . /etc/os-release; echo $VERSION_ID; id -un; hostname -I"
     )
@@ -133,7 +133,7 @@ async def test_what_it_is(machine: Machine) -> None:
     assert (await run(machine, "ps -ef | grep -c sshd"))[1].strip().isdigit()
 
 
-async def test_the_same_machine_says_the_same(tmp_path: Path) -> None:
+async def test_equal_machines_answer_alike(tmp_path: Path) -> None:
     command = "ifconfig eth0 | grep ether; free | head -2; df; cat /etc/machine-id; sudo apt list --upgradable"
     first, second = (Machine(SPEC, tmp_path / name, 1000.0, lambda: None) for name in "ab")
     assert (await run(first, command))[1] == (await run(second, command))[1]

@@ -1,4 +1,4 @@
-"""Simulated machines over real SSH: who gets in, what answers, what a reboot is."""
+"""Simulated machines over real SSH: authentication, commands, reboots."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_only_the_deployed_user_with_the_deployed_key(cloud: Cloud) -> Non
                 pass
 
 
-async def test_where_they_listen(cloud: Cloud) -> None:
+async def test_endpoints(cloud: Cloud) -> None:
     port = await cloud.network.start(cloud.spec(public="20.0.0.1"))
     (found,) = cloud.network.addresses()
     assert found == {
@@ -159,7 +159,7 @@ async def test_standard_input_and_a_script_on_it(cloud: Cloud) -> None:
         assert (await connection.run("exit 3")).exit_status == 3
 
 
-async def test_a_person_at_a_prompt(cloud: Cloud) -> None:
+async def test_an_interactive_shell(cloud: Cloud) -> None:
     port = await cloud.network.start(cloud.spec())
     async with cloud.connect(port) as connection:
         process = await connection.create_process(term_type="xterm")
