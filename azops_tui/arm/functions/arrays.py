@@ -25,19 +25,19 @@ from azops_tui.json_types import Json
 _RANGE_END = 2**31 - 1
 
 
-@function("array(convertToArray): array", "Puts a value into an array of one; an array stays as it is.", partial=True)
+@function("array(convertToArray): array", "Wraps a value in an array; an array stays unchanged.", partial=True)
 def array(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]
 
 
-@function("createArray([arg1, …]): array", "Makes an array of its arguments.", partial=True)
+@function("createArray([arg1, …]): array", "Creates an array from its arguments.", partial=True)
 def create_array(*values: Json) -> list[Json]:
     return list(values)
 
 
 @function(
     "contains(container, itemToFind): bool",
-    "Whether an array has a value, an object a key (without case), or a string a part (with case).",
+    "True if an array has a value, an object a key (ignoring case) or a string a substring.",
     compares=True,
 )
 def contains(container: Json, item: Json) -> bool:
@@ -57,9 +57,7 @@ def contains(container: Json, item: Json) -> bool:
     )
 
 
-@function(
-    "empty(itemToTest): bool", "Whether an array, object or string has nothing in it; null is empty too.", partial=True
-)
+@function("empty(itemToTest): bool", "True for an empty array, object or string, and for null.", partial=True)
 def empty(value: Json) -> bool:
     if value is None:
         return True
@@ -107,7 +105,7 @@ def _no_sequence(name: str, value: Json) -> FunctionError:
 
 @function(
     "flatten(arrayToFlatten): array",
-    "One array of all elements of an array of arrays; arrays deeper inside stay.",
+    "Flattens an array of arrays by one level.",
     partial=True,
 )
 def flatten(value: Json) -> list[Json]:
@@ -125,7 +123,7 @@ def flatten(value: Json) -> list[Json]:
 
 @function(
     "indexFromEnd(sourceArray, reverseIndex): any",
-    "The element at a position counted from the end of an array, beginning with 1.",
+    "The element at a position counted from the end of an array, from 1.",
     partial=True,
 )
 def index_from_end(source: Json, position: Json) -> Json:
@@ -140,7 +138,7 @@ def index_from_end(source: Json, position: Json) -> Json:
 
 @function(
     "tryIndexFromEnd(sourceArray, reverseIndex): any",
-    "As indexFromEnd, but null where there is no such position, or no array.",
+    "Like indexFromEnd, but null if the position does not exist or the value is not an array.",
     partial=True,
 )
 def try_index_from_end(source: Json, position: Json) -> Json:
@@ -151,7 +149,7 @@ def try_index_from_end(source: Json, position: Json) -> Json:
 
 @function(
     "indexOf(stringOrArray, itemToFind): int",
-    "The first position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+    "The first position (from 0) of a text in a string, ignoring case, or of a value in an array; or -1.",
     compares=True,
 )
 def index_of(source: Json, item: Json) -> int:
@@ -163,7 +161,7 @@ def index_of(source: Json, item: Json) -> int:
 
 @function(
     "lastIndexOf(stringOrArray, itemToFind): int",
-    "The last position of a text in a string, without case, or of a value in an array, from 0; or -1.",
+    "The last position (from 0) of a text in a string, ignoring case, or of a value in an array; or -1.",
     compares=True,
 )
 def last_index_of(source: Json, item: Json) -> int:
@@ -192,7 +190,11 @@ def _undecided() -> int:
     raise Unknown
 
 
-@function("length(arg): int", "How many elements an array, characters a string, or keys an object has.", partial=True)
+@function(
+    "length(arg): int",
+    "The number of elements in an array, characters in a string, or keys in an object.",
+    partial=True,
+)
 def length_of(value: Json) -> int:
     if isinstance(value, str):
         return length(value)
@@ -204,12 +206,12 @@ def length_of(value: Json) -> int:
     )
 
 
-@function("max(arrayOfIntegers | arg1, …): int", "The largest of some integers, given as an array or one by one.")
+@function("max(arrayOfIntegers | arg1, …): int", "The largest integer of an array or of the arguments.")
 def largest(*values: Json) -> int:
     return max(_integers("max", values))
 
 
-@function("min(arrayOfIntegers | arg1, …): int", "The smallest of some integers, given as an array or one by one.")
+@function("min(arrayOfIntegers | arg1, …): int", "The smallest integer of an array or of the arguments.")
 def smallest(*values: Json) -> int:
     return min(_integers("min", values))
 
@@ -229,7 +231,7 @@ def _integers(name: str, values: tuple[Json, ...]) -> list[int]:
     return items
 
 
-@function("range(startIndex, count): array", "An array of so many integers (at most 10,000) from a first one on.")
+@function("range(startIndex, count): array", "An array of consecutive integers (at most 10,000) from a start value.")
 def integer_range(start: Json, count: Json) -> list[int]:
     begin = integer_argument("range", start, 0)
     size = integer_argument("range", count, 1)
@@ -248,7 +250,7 @@ def integer_range(start: Json, count: Json) -> list[int]:
 
 @function(
     "skip(originalValue, numberToSkip): array | string",
-    "What is left of an array or a string after so many elements or characters.",
+    "An array or string without its first elements or characters.",
     partial=True,
 )
 def skip(value: Json, count: Json) -> Json:
@@ -258,7 +260,7 @@ def skip(value: Json, count: Json) -> Json:
 
 @function(
     "take(originalValue, numberToTake): array | string",
-    "The first so many elements of an array or characters of a string.",
+    "The first elements of an array or characters of a string.",
     partial=True,
 )
 def take(value: Json, count: Json) -> Json:

@@ -55,7 +55,7 @@ def parse_cidr(value: Json) -> dict[str, Json]:
 
 @function(
     "cidrSubnet(network, newCIDR, subnetIndex): string",
-    "The address range at an index (from 0) when a range is divided into smaller ones.",
+    "The subnet at an index (from 0) of an address range divided into smaller ones.",
 )
 def cidr_subnet(value: Json, prefix: Json, index: Json) -> str:
     network = _network("cidrSubnet", value, 3)

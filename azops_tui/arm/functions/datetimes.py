@@ -91,7 +91,7 @@ _DURATION = re.compile(
 
 
 class TimeError(ValueError):
-    """Text that is no time, no duration or no format, or a time outside of the years 1 to 9999."""
+    """A time, duration or format is not valid, or a time is outside the years 1 to 9999."""
 
 
 def read_moment(source: str) -> tuple[int, str]:

@@ -44,7 +44,7 @@ def _encoded(name: str, value: str) -> str:
     return b64encode(data).decode()
 
 
-@function("base64ToString(base64Value): string", "The string that a base64 representation stands for.")
+@function("base64ToString(base64Value): string", "Decodes base64 to a string.")
 def base64_to_string(value: Json) -> str:
     return _decoded("base64ToString", string_argument("base64ToString", value))
 
@@ -64,7 +64,7 @@ def _from_base64(value: str) -> bytes:
     return b64decode(_SPACE.sub("", value), validate=True)
 
 
-@function("base64ToJson(base64Value): any", "The JSON value that a base64 representation stands for.")
+@function("base64ToJson(base64Value): any", "Decodes base64 to a JSON value.")
 def base64_to_json(value: Json) -> Json:
     decoded = _decoded("base64ToJson", string_argument("base64ToJson", value))
     try:
@@ -85,7 +85,7 @@ def data_uri(value: Json) -> str:
     raise mistyped("dataUri", 0, "a string", value, 1)
 
 
-@function("dataUriToString(dataUriToConvert): string", "The string that a data URI stands for.")
+@function("dataUriToString(dataUriToConvert): string", "Decodes a data URI to a string.")
 def data_uri_to_string(value: Json) -> str:
     source = string_argument("dataUriToString", value)
     match = _DATA_URI.fullmatch(source)

@@ -53,7 +53,9 @@ def filter_array(value: Json, predicate: Json) -> list[Json]:
 
 
 @function(
-    "map(inputArray, lambda(element, [index])): array", "What a lambda makes of each element of an array.", partial=True
+    "map(inputArray, lambda(element, [index])): array",
+    "The results of a lambda for each element of an array.",
+    partial=True,
 )
 def map_array(value: Json, change: Json) -> list[Json]:
     elements = array_argument("map", value, 0, 2)
@@ -63,7 +65,7 @@ def map_array(value: Json, change: Json) -> list[Json]:
 
 @function(
     "mapValues(inputObject, lambda(value)): object",
-    "An object with the same keys and what a lambda makes of each value.",
+    "An object with the same keys and the results of a lambda for each value.",
     partial=True,
 )
 def map_values(value: Json, change: Json) -> dict[str, Json]:
@@ -74,7 +76,7 @@ def map_values(value: Json, change: Json) -> dict[str, Json]:
 
 @function(
     "reduce(inputArray, initialValue, lambda(accumulated, element, [index])): any",
-    "One value of a whole array: a lambda makes it of what there is so far and the next element.",
+    "Combines an array to one value: a lambda takes the value so far and the next element.",
 )
 def reduce_array(value: Json, initial: Json, step: Json) -> Json:
     elements = array_argument("reduce", value, 0, 3)
@@ -87,7 +89,7 @@ def reduce_array(value: Json, initial: Json, step: Json) -> Json:
 
 @function(
     "sort(inputArray, lambda(element1, element2)): array",
-    "The elements of an array in the order of a lambda, which is true where the first belongs before the second.",
+    "Sorts an array with a lambda that is true if the first element belongs before the second.",
 )
 def sort_array(value: Json, before: Json) -> list[Json]:
     """The sort is stable."""
@@ -104,7 +106,7 @@ def sort_array(value: Json, before: Json) -> list[Json]:
 
 @function(
     "groupBy(inputArray, lambda(element): key, [lambda(element): value]): object",
-    "An object of arrays: the elements of an array by the key that a lambda gives them.",
+    "Groups the elements of an array in an object of arrays, by the key that a lambda returns.",
 )
 def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json]]:
     elements = array_argument("groupBy", value, 0, 3)
@@ -121,7 +123,7 @@ def group_by(value: Json, key: Json, change: Json = None) -> dict[str, list[Json
 
 @function(
     "toObject(inputArray, lambda(element): key, [lambda(element): value]): object",
-    "An object of the elements of an array, each under the key that a lambda gives it.",
+    "Converts an array to an object, with the keys that a lambda returns.",
 )
 def to_object(value: Json, key: Json, change: Json = None) -> dict[str, Json]:
     """The last of several elements with the same key wins."""

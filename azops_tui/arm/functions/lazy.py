@@ -11,7 +11,7 @@ from azops_tui.arm.syntax import FunctionCall, Literal
 from azops_tui.json_types import Json
 
 
-@function("if(condition, trueValue, falseValue): any", "One of two values; only that one is evaluated.", takes="syntax")
+@function("if(condition, trueValue, falseValue): any", "One of two values; the other is not evaluated.", takes="syntax")
 def build_if(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     condition, first, second = arguments
 
@@ -37,12 +37,12 @@ def build_if(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-@function("and(arg1, arg2, …): bool", "Whether all of some booleans are true.", takes="syntax")
+@function("and(arg1, arg2, …): bool", "True if all arguments are true.", takes="syntax")
 def build_and(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     return junction(node, arguments, "and", decisive=False)
 
 
-@function("or(arg1, arg2, …): bool", "Whether one of some booleans is true.", takes="syntax")
+@function("or(arg1, arg2, …): bool", "True if an argument is true.", takes="syntax")
 def build_or(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     return junction(node, arguments, "or", decisive=True)
 
@@ -70,7 +70,7 @@ def junction(node: FunctionCall, arguments: list[Compiled], name: str, *, decisi
     return call
 
 
-@function("coalesce(arg1, …): any", "The first of some values that is not null; null where all are.", takes="syntax")
+@function("coalesce(arg1, …): any", "The first argument that is not null; null if all are.", takes="syntax")
 def build_coalesce(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
@@ -105,7 +105,7 @@ class Lambda:
 
 @function(
     "lambda([variableName, …], expression): lambda",
-    "A function for filter, map, reduce, sort and the like.",
+    "A function argument for filter, map, reduce, sort and similar functions.",
     takes="syntax",
 )
 def build_lambda(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
@@ -126,7 +126,7 @@ def build_lambda(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     return call
 
 
-@function("lambdaVariables(variableName): any", "The value of a variable of the lambda around it.", takes="syntax")
+@function("lambdaVariables(variableName): any", "The value of a variable of the enclosing lambda.", takes="syntax")
 def build_lambda_variables(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     argument = node.arguments[0]
     name = argument.value if isinstance(argument, Literal) and isinstance(argument.value, str) else None

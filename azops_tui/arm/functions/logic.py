@@ -48,7 +48,7 @@ def negation(value: Json) -> bool:
     raise mistyped("not", 0, "a boolean", value, 1)
 
 
-@function("equals(arg1, arg2): bool", "Whether two values are equal, with case; 1 and '1' are not.")
+@function("equals(arg1, arg2): bool", "True if two values are equal; compares case and type.")
 def equals(first: Json, second: Json) -> bool:
     return same(first, second)
 
@@ -66,27 +66,27 @@ def _compared(name: str, first: Json, second: Json) -> int:
     )
 
 
-@function("less(arg1, arg2): bool", "Whether the first of two integers or strings comes before the second.")
+@function("less(arg1, arg2): bool", "True if the first of two integers or strings is less than the second.")
 def less(first: Json, second: Json) -> bool:
     return _compared("less", first, second) < 0
 
 
 @function(
     "lessOrEquals(arg1, arg2): bool",
-    "Whether the first of two integers or strings comes before the second or equals it.",
+    "True if the first of two integers or strings is less than or equal to the second.",
 )
 def less_or_equals(first: Json, second: Json) -> bool:
     return _compared("lessOrEquals", first, second) <= 0
 
 
-@function("greater(arg1, arg2): bool", "Whether the first of two integers or strings comes after the second.")
+@function("greater(arg1, arg2): bool", "True if the first of two integers or strings is greater than the second.")
 def greater(first: Json, second: Json) -> bool:
     return _compared("greater", first, second) > 0
 
 
 @function(
     "greaterOrEquals(arg1, arg2): bool",
-    "Whether the first of two integers or strings comes after the second or equals it.",
+    "True if the first of two integers or strings is greater than or equal to the second.",
 )
 def greater_or_equals(first: Json, second: Json) -> bool:
     return _compared("greaterOrEquals", first, second) >= 0

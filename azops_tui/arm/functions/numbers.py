@@ -44,7 +44,7 @@ def add(first: Json, second: Json) -> int:
     return _within("add", left + right)
 
 
-@function("sub(operand1, operand2): int", "The first integer less the second.")
+@function("sub(operand1, operand2): int", "The first integer minus the second.")
 def subtract(first: Json, second: Json) -> int:
     left, right = _operands("sub", first, second)
     return _within("sub", left - right)
@@ -66,7 +66,7 @@ def divide(first: Json, second: Json) -> int:
 
 @function(
     "mod(operand1, operand2): int",
-    "What is left over when the first integer is divided by the second; it has the sign of the first.",
+    "The remainder of an integer division; it has the sign of the first integer.",
 )
 def modulo(first: Json, second: Json) -> int:
     left, right = _operands("mod", first, second)
@@ -96,7 +96,7 @@ def integer(value: Json) -> int:
 
 
 @function(
-    "float(arg1): float", "A string or number as a floating point number; only for values handed on to an application."
+    "float(arg1): float", "A string or number as a floating-point number; only for values passed to an application."
 )
 def floating(value: Json) -> float:
     if type(value) in (int, float):

@@ -118,7 +118,7 @@ def _general(value: int | float, letter: str, digits: int | None) -> str:
 
 @dataclass
 class _Section:
-    """One part of a custom format: what is literal, and where the digits go."""
+    """One section of a custom format: literals and digit positions."""
 
     tokens: list[tuple[str, str]] = field(default_factory=list)
     """(kind, text): kind is ``0``, ``#``, ``.``, ``literal`` or ``exponent``."""

@@ -1,4 +1,4 @@
-"""Functions that make objects, merge them, and list what is in them. Keys are found and merged without case."""
+"""Functions that create, merge and list objects. Keys ignore case."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from azops_tui.arm.functions.values import (
 from azops_tui.json_types import Json
 
 
-@function("createObject([key1, value1, …]): object", "Makes an object of keys and values that alternate.", partial=True)
+@function(
+    "createObject([key1, value1, …]): object", "Creates an object from alternating keys and values.", partial=True
+)
 def create_object(*pairs: Json) -> dict[str, Json]:
     if len(pairs) % 2:
         raise FunctionError(
@@ -58,7 +60,7 @@ def object_keys(value: Json) -> list[str]:
 
 @function(
     "shallowMerge(arrayOfObjects): object",
-    "One object of the keys of several; the last value wins, and objects inside are replaced, not merged.",
+    "Merges objects at the top level; later values replace earlier ones.",
     partial=True,
 )
 def shallow_merge(value: Json) -> dict[str, Json]:
@@ -79,7 +81,7 @@ def shallow_merge(value: Json) -> dict[str, Json]:
 
 @function(
     "tryGet(itemToTest, keyOrIndex, …): any",
-    "The value at a key of an object or an index of an array, and so on inward; null where there is none.",
+    "The value at a path of keys and indexes; null if the path does not exist.",
     partial=True,
 )
 def try_get(container: Json, *path: Json) -> Json:

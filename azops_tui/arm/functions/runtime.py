@@ -62,7 +62,7 @@ def ask_runtime(environment: Environment, name: str, id: str, question: Any) -> 
 
 @function(
     "reference(resourceNameOrIdentifier, [apiVersion], ['Full']): object",
-    "The properties of a resource as they are at run time, or with 'Full' the whole resource.",
+    "The run-time properties of a resource, or with 'Full' the whole resource.",
     takes="syntax",
 )
 def build_reference(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
@@ -103,7 +103,7 @@ def build_reference(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
 
 @function(
     "references(symbolicNameOfCollection, ['Full', 'Properties']): array",
-    "The properties of every resource that a copy loop made, as they are at run time.",
+    "The run-time properties of every resource of a copy loop.",
     takes="syntax",
 )
 def build_references(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
@@ -164,7 +164,7 @@ def build_resource_info(node: FunctionCall, arguments: list[Compiled]) -> Compil
 
 @function(
     "list*(resourceNameOrIdentifier, [apiVersion], [functionValues]): object",
-    "What an action of a resource, such as listKeys or listSecrets, returns at run time.",
+    "The run-time result of a resource's action, such as listKeys or listSecrets.",
     takes="syntax",
 )
 def build_list(node: FunctionCall, arguments: list[Compiled]) -> Compiled:

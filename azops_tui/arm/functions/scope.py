@@ -32,7 +32,7 @@ def text_argument(name: str, value: Json) -> str:
 
 @function(
     "parameters(parameterName): any",
-    "The value of a parameter of the template or the user-defined function.",
+    "The value of a parameter of the template or user-defined function.",
     takes="environment",
 )
 def parameters(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -52,7 +52,7 @@ def variables(environment: Environment, name: str, values: list[Json]) -> Json:
 
 @function(
     "copyIndex([loopName], [offset]): int",
-    "Which iteration of a copy loop this is, from 0 or from an offset.",
+    "The index of the current iteration of a copy loop, from 0 or an offset.",
     takes="environment",
 )
 def copy_index(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -79,7 +79,7 @@ def copy_index(environment: Environment, name: str, values: list[Json]) -> Json:
 
 @function(
     "newGuid(): string",
-    "A new identifier for every deployment; only in a parameter's default value.",
+    "A new GUID for every deployment; only in a parameter's default value.",
     takes="environment",
 )
 def new_guid(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -171,7 +171,9 @@ def tenant(environment: Environment, name: str, values: list[Json]) -> Json:
     return {"tenantId": environment.run.facts.tenant, **environment.run.facts.tenant_details}
 
 
-@function("deployer(): object", "Who deploys: objectId, tenantId and userPrincipalName.", takes="environment")
+@function(
+    "deployer(): object", "The identity that deploys: objectId, tenantId and userPrincipalName.", takes="environment"
+)
 def deployer(environment: Environment, name: str, values: list[Json]) -> Json:
     return {
         "tenantId": environment.run.facts.tenant,
@@ -192,7 +194,7 @@ def deployment(environment: Environment, name: str, values: list[Json]) -> Json:
 
 @function(
     "providers(providerNamespace, [resourceType]): object",
-    "What a resource provider offers: resource types, locations and API versions. Out of use.",
+    "A resource provider's resource types, locations and API versions. Deprecated.",
     takes="environment",
 )
 def providers(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -216,7 +218,7 @@ def providers(environment: Environment, name: str, values: list[Json]) -> Json:
 
 @function(
     "pickZones(providerNamespace, resourceType, location, [numberOfZones], [offset]): array",
-    "Availability zones of a location that a resource type can be in.",
+    "Availability zones in a location that support a resource type.",
     takes="environment",
 )
 def pick_zones(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -239,22 +241,22 @@ def pick_zones(environment: Environment, name: str, values: list[Json]) -> Json:
 
 @function(
     "toLogicalZone(subscriptionId, location, physicalZone): string",
-    "The availability zone that a subscription knows a physical zone as.",
+    "The subscription's availability zone for a physical zone.",
     takes="environment",
 )
 @function(
     "toLogicalZones(subscriptionId, location, physicalZones): array",
-    "The availability zones that a subscription knows physical zones as.",
+    "The subscription's availability zones for physical zones.",
     takes="environment",
 )
 @function(
     "toPhysicalZone(subscriptionId, location, logicalZone): string",
-    "The physical zone behind an availability zone of a subscription.",
+    "The physical zone of a subscription's availability zone.",
     takes="environment",
 )
 @function(
     "toPhysicalZones(subscriptionId, location, logicalZones): array",
-    "The physical zones behind availability zones of a subscription.",
+    "The physical zones of a subscription's availability zones.",
     takes="environment",
 )
 def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -270,7 +272,7 @@ def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Jso
 
 @function(
     "resourceId([subscriptionId], [resourceGroupName], resourceType, name1, [name2], …): string",
-    "The id of a resource, by default in the scope that is deployed to.",
+    "The id of a resource, by default in the deployment scope.",
     takes="environment",
 )
 def resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -307,7 +309,7 @@ def management_group_resource_id(environment: Environment, name: str, values: li
 
 @function(
     "extensionResourceId(baseResourceId, resourceType, name1, [name2], …): string",
-    "The id of a resource that extends another one, such as a lock or a role assignment.",
+    "The id of an extension resource, such as a lock or a role assignment.",
     takes="environment",
 )
 def extension_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
@@ -316,7 +318,7 @@ def extension_resource_id(environment: Environment, name: str, values: list[Json
 
 @function(
     "externalInput(name, [config]): any",
-    "A value that the tool that deploys supplies; only in parameter files.",
+    "A value supplied by the deployment tool; only in parameter files.",
     takes="environment",
 )
 def external_input(environment: Environment, name: str, values: list[Json]) -> Json:

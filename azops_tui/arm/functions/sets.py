@@ -12,7 +12,7 @@ from azops_tui.json_types import Json
 
 @function(
     "union(arg1, arg2, …): array | object",
-    "All elements of some arrays, each once, or all keys of some objects merged deeply; the last value wins.",
+    "The distinct elements of arrays, or objects merged deeply; the last value wins.",
     partial=True,
     compares=True,
 )
@@ -28,7 +28,7 @@ def union(*values: Json) -> Json:
 
 @function(
     "intersection(arg1, arg2, …): array | object",
-    "The elements that all arrays have, or the keys with the same value in all objects.",
+    "The common elements of arrays, or the keys with the same value in all objects.",
     compares=True,
 )
 def intersection(*values: Json) -> Json:

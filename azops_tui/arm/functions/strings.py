@@ -35,7 +35,7 @@ _NONE_OR_ALL = "Either all or none of the parameters must be an array."
 
 @function(
     "concat(arg1, …): string | array",
-    "One string of several strings, integers or booleans, or one array of several arrays.",
+    "Concatenates strings, integers and booleans, or arrays.",
     partial=True,
 )
 def concat(*values: Json) -> Json:
@@ -59,9 +59,7 @@ def _joined(name: str, parts: tuple[str, ...] | list[str], separator: str) -> st
     return separator.join(parts)
 
 
-@function(
-    "join(inputArray, delimiter): string", "One string of the elements of an array, with a delimiter between them."
-)
+@function("join(inputArray, delimiter): string", "Joins the elements of an array with a delimiter.")
 def join(values: Json, delimiter: Json) -> str:
     elements = array_argument("join", values, 0, 2)
     separator = string_argument("join", delimiter, 1, 2)
@@ -70,7 +68,7 @@ def join(values: Json, delimiter: Json) -> str:
 
 @function(
     "split(inputString, delimiter | delimiters): array",
-    "The parts of a string between delimiters: one string, or an array of them.",
+    "Splits a string at a delimiter or at any of several delimiters.",
 )
 def split(value: Json, delimiter: Json) -> list[str]:
     """Includes empty parts."""
@@ -110,7 +108,7 @@ def _not_a_string(name: str, position: int, value: Json) -> FunctionError:
 
 @function(
     "replace(originalString, oldString, newString): string",
-    "A string with every occurrence of one text replaced by another; case counts.",
+    "Replaces every occurrence of a text in a string; case-sensitive.",
 )
 def replace(value: Json, old: Json, new: Json) -> str:
     for position, argument in enumerate((value, old, new)):
@@ -127,7 +125,7 @@ def replace(value: Json, old: Json, new: Json) -> str:
 
 @function(
     "padLeft(valueToPad, totalLength, [paddingCharacter]): string",
-    "A string or integer filled up on its left to a width of at most 16, with spaces or another character.",
+    "Pads a string or integer on the left to a width, with spaces or another character.",
 )
 def pad_left(value: Json, width: Json, padding: Json = " ") -> str:
     if not isinstance(value, str) and type(value) is not int:
@@ -155,7 +153,7 @@ def _padding(which: str, problem: str) -> FunctionError:
 
 @function(
     "substring(stringToParse, startIndex, [length]): string",
-    "The part of a string that begins at a position (from 0), so many characters long or to the end.",
+    "The part of a string from a position (from 0), with a length or up to the end.",
 )
 def substring(value: Json, start: Json, count: Json = None) -> str:
     source = string_argument("substring", value, 0, 3)
@@ -187,13 +185,13 @@ def _outside(problem: str) -> FunctionError:
     )
 
 
-@function("startsWith(stringToSearch, stringToFind): bool", "Whether a string begins with a text; case does not count.")
+@function("startsWith(stringToSearch, stringToFind): bool", "True if a string starts with a text; ignores case.")
 def starts_with(value: Json, wanted: Json) -> bool:
     source, beginning = two_strings("startsWith", value, wanted)
     return fold(source).startswith(fold(beginning))
 
 
-@function("endsWith(stringToSearch, stringToFind): bool", "Whether a string ends with a text; case does not count.")
+@function("endsWith(stringToSearch, stringToFind): bool", "True if a string ends with a text; ignores case.")
 def ends_with(value: Json, wanted: Json) -> bool:
     source, ending = two_strings("endsWith", value, wanted)
     return fold(source).endswith(fold(ending))
@@ -213,7 +211,7 @@ def to_upper(value: Json) -> str:
     raise mistyped("toUpper", 0, "of type 'String'", value, 1)
 
 
-@function("trim(stringToTrim): string", "A string without white space at its ends.")
+@function("trim(stringToTrim): string", "A string without leading and trailing white space.")
 def trim(value: Json) -> str:
     if isinstance(value, str):
         return value.strip(_WHITE)
@@ -225,7 +223,7 @@ def string(value: Json) -> str:
     return text(value)
 
 
-@function("json(arg1): any", "The value that a JSON text stands for; json('null') is null.")
+@function("json(arg1): any", "Parses JSON text; json('null') is null.")
 def json(value: Json) -> Json:
     source = string_argument("json", value)
     try:
@@ -239,7 +237,7 @@ def json(value: Json) -> Json:
 
 @function(
     "format(formatString, [arg1, …]): string",
-    "A text with {0}, {1:N0}, {2,10} replaced by the arguments that follow, as .NET formats them.",
+    "Formats text with placeholders such as {0}, {1:N0} and {2,10}, as .NET does.",
 )
 def format_text(pattern: Json, *values: Json) -> str:
     if not isinstance(pattern, str):
@@ -254,7 +252,7 @@ def format_text(pattern: Json, *values: Json) -> str:
 
 @function(
     "uniqueString(baseString, …): string",
-    "Thirteen characters made from the given strings, always the same for the same strings.",
+    "A 13-character hash of the strings.",
 )
 def unique(*values: Json) -> str:
     return unique_string(_all_strings("uniqueString", values))
@@ -262,7 +260,7 @@ def unique(*values: Json) -> str:
 
 @function(
     "guid(baseString, …): string",
-    "A globally unique identifier made from the given strings, always the same for the same strings.",
+    "A GUID derived from the strings; the same strings give the same GUID.",
 )
 def guid(*values: Json) -> str:
     return arm_guid(_all_strings("guid", values))
@@ -274,6 +272,6 @@ def _all_strings(name: str, values: tuple[Json, ...]) -> list[str]:
     return strings
 
 
-@function("fail(message): error", "Ends the evaluation with a message of one's own.")
+@function("fail(message): error", "Stops the evaluation with a message.")
 def fail(message: Json) -> Json:
     raise FunctionError(string_argument("fail", message))

@@ -29,7 +29,7 @@ _ALLOWED = "%/:=&?~#+!$,;'@()*[]"
 """What stays as it is in a URI that is put together; everything else outside of ASCII letters and digits is escaped."""
 
 
-@function("uriComponent(stringToEncode): string", "A string with everything escaped that has a meaning in a URI.")
+@function("uriComponent(stringToEncode): string", "Percent-encodes a string for use in a URI.")
 def uri_component(value: Json) -> str:
     source = string_argument("uriComponent", value)
     bounded_text("uriComponent", len(source))
@@ -38,7 +38,7 @@ def uri_component(value: Json) -> str:
     return escaped
 
 
-@function("uriComponentToString(uriEncodedString): string", "A string with its %XX escapes undone.")
+@function("uriComponentToString(uriEncodedString): string", "Decodes a percent-encoded string.")
 def uri_component_to_string(value: Json) -> str:
     """Escapes that are not UTF-8 stay."""
     return _ESCAPED.sub(_unescaped, string_argument("uriComponentToString", value))
@@ -59,7 +59,7 @@ def unescape_bytes(escaped: str) -> bytes:
 
 @function(
     "uri(baseUri, relativeUri): string",
-    "An absolute URI of a base and what is relative to it; the base's last segment stays if a slash ends it.",
+    "Combines a base URI and a relative one; a slash at the end of the base keeps its last segment.",
 )
 def uri(base: Json, relative: Json) -> str:
     start, end = two_strings("uri", base, relative)
@@ -98,7 +98,7 @@ def _canonical(address: str) -> str:
     return f"{parts.scheme}://{user}{mark}{host}{port}{quote(utf8(path), safe=_ALLOWED)}"
 
 
-@function("buildUri({scheme, host, [port], [path], [query]}): string", "A URI of its parts.")
+@function("buildUri({scheme, host, [port], [path], [query]}): string", "Builds a URI from its parts.")
 def build_uri(value: Json) -> str:
     parts = object_argument("buildUri", value)
     scheme = _part(parts, "scheme", needed=True).lower()
@@ -145,7 +145,7 @@ def _port(parts: dict[str, Json]) -> int | None:
     )
 
 
-@function("parseUri(uri): object", "The scheme, host, port, path and query of a URI, those that it has.")
+@function("parseUri(uri): object", "The scheme, host, and any port, path and query of a URI.")
 def parse_uri(value: Json) -> dict[str, Json]:
     source = string_argument("parseUri", value)
     try:
