@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -159,7 +158,6 @@ def test_a_run_that_is_killed_is_shown_as_interrupted_with_all_that_was_shown(tm
         process.send_signal(signal.SIGKILL)
         process.wait()
         shown += process.stdout.read()
-    time.sleep(0.1)
     rows = azops("history")
     assert "interrupted" in rows.stdout
     again = azops("replay", "1", "--print")
