@@ -110,9 +110,9 @@ class Console:
 
     def _step_finished(self, event: ev.StepFinished) -> None:
         hold = self._holds(event.step)
-        for host, rest in self._partial.items():
-            if rest:
-                self._output_line(rest, host, hold=hold)
+        for host, unfinished in self._partial.items():
+            if unfinished:
+                self._output_line(unfinished, host, hold=hold)
         self._partial.clear()
         if event.state not in ("done", "skipped"):
             for line in self._held:
@@ -135,8 +135,8 @@ class Console:
             self._detail(f"correlation id {failure.correlation_id}")
 
     def _output(self, event: ev.OutputWritten) -> None:
-        *whole, rest = (self._partial.get(event.host, "") + event.text).split("\n")
-        self._partial[event.host] = rest
+        *whole, unfinished = (self._partial.get(event.host, "") + event.text).split("\n")
+        self._partial[event.host] = unfinished
         hold = self._holds(event.step)
         for line in whole:
             self._output_line(line, event.host, hold=hold)
@@ -185,8 +185,8 @@ class Console:
             self._detail(text)
 
     def _host(self, event: ev.HostFinished) -> None:
-        if rest := self._partial.pop(event.host, ""):
-            self._output_line(rest, event.host, hold=self._holds(event.step))
+        if unfinished := self._partial.pop(event.host, ""):
+            self._output_line(unfinished, event.host, hold=self._holds(event.step))
         if event.problem:
             self._detail(f"{self._state('unknown')} {event.host}: {event.problem}")
         elif event.status:

@@ -34,16 +34,16 @@ def tidy(value: Json) -> Json:
     return value
 
 
-def difference(before: Mapping[str, Json], wanted: Mapping[str, Json]) -> list[PropertyChange]:
-    """Return what deploying `wanted` changes in `before`; paths are dotted, array elements are children.
+def difference(before: Mapping[str, Json], desired: Mapping[str, Json]) -> list[PropertyChange]:
+    """Return what deploying `desired` changes in `before`; paths are dotted, array elements are children.
 
     Properties that the template omits keep their value, except tags, which are replaced entirely.
     """
     changes: list[PropertyChange] = []
-    for key in sorted({*before, *wanted}):
+    for key in sorted({*before, *desired}):
         name, old = _member(before, key)
-        _, new = _member(wanted, key)
-        if key in _FIXED or (key != name and key not in wanted):
+        _, new = _member(desired, key)
+        if key in _FIXED or (key != name and key not in desired):
             continue
         if new is None and key.lower() not in _WHOLE:
             continue
@@ -51,59 +51,61 @@ def difference(before: Mapping[str, Json], wanted: Mapping[str, Json]) -> list[P
     return changes
 
 
-def merged(before: Json, wanted: Json, *, exact: bool = False) -> Json:
+def merged(before: Json, desired: Json, *, exact: bool = False) -> Json:
     """Return the state after the deployment: the template's values over the existing ones."""
-    if isinstance(before, dict) and isinstance(wanted, dict) and not exact:
+    if isinstance(before, dict) and isinstance(desired, dict) and not exact:
         result = dict(before)
-        for key, new in wanted.items():
+        for key, new in desired.items():
             name, old = _member(before, key)
             result[name] = new if old is None else merged(old, new, exact=key.lower() in _WHOLE)
         return result
-    if isinstance(before, list) and isinstance(wanted, list):
+    if isinstance(before, list) and isinstance(desired, list):
         old_of = {_identity(item): item for item in before if _identity(item) is not None}
-        return [merged(old_of.get(_identity(item), item), item) if isinstance(item, dict) else item for item in wanted]
-    return before if same(before, wanted) else wanted
+        return [merged(old_of.get(_identity(item), item), item) if isinstance(item, dict) else item for item in desired]
+    return before if same(before, desired) else desired
 
 
-def same(before: Json, wanted: Json, *, place: bool = False) -> bool:
+def same(before: Json, desired: Json, *, place: bool = False) -> bool:
     """Return whether two values mean the same to the service.
 
     Ids and enumerations are compared without case, locations without spaces, sets in any order. A run-time expression
     counts as unchanged.
     """
-    if isinstance(wanted, str) and _EXPRESSION.match(wanted):
+    if isinstance(desired, str) and _EXPRESSION.match(desired):
         return before is not None
-    if isinstance(before, str) and isinstance(wanted, str):
-        old, new = before.casefold(), wanted.casefold()
+    if isinstance(before, str) and isinstance(desired, str):
+        old, new = before.casefold(), desired.casefold()
         if place:
             return old.replace(" ", "") == new.replace(" ", "")
-        return before == wanted or (old == new and (bool(_WORD.fullmatch(wanted)) or "/providers/" in new))
-    if isinstance(before, dict) and isinstance(wanted, dict):
-        return all(same(_member(before, key)[1], item) for key, item in wanted.items())
-    if isinstance(before, list) and isinstance(wanted, list):
-        return len(before) == len(wanted) and not any(True for change in _elements(before, wanted) if change.effective)
-    if isinstance(before, bool) or isinstance(wanted, bool):
-        return before is wanted or str(before).casefold() == str(wanted).casefold()
-    if isinstance(before, int | float) and isinstance(wanted, str):
-        return str(before) == wanted
-    if isinstance(before, str) and isinstance(wanted, int | float):
-        return before == str(wanted)
-    return bool(before == wanted)
+        return before == desired or (old == new and (bool(_WORD.fullmatch(desired)) or "/providers/" in new))
+    if isinstance(before, dict) and isinstance(desired, dict):
+        return all(same(_member(before, key)[1], item) for key, item in desired.items())
+    if isinstance(before, list) and isinstance(desired, list):
+        return len(before) == len(desired) and not any(
+            True for change in _elements(before, desired) if change.effective
+        )
+    if isinstance(before, bool) or isinstance(desired, bool):
+        return before is desired or str(before).casefold() == str(desired).casefold()
+    if isinstance(before, int | float) and isinstance(desired, str):
+        return str(before) == desired
+    if isinstance(before, str) and isinstance(desired, int | float):
+        return before == str(desired)
+    return bool(before == desired)
 
 
 def _compare(
-    path: str, before: Json, wanted: Json, *, exact: bool = False, place: bool = False
+    path: str, before: Json, desired: Json, *, exact: bool = False, place: bool = False
 ) -> list[PropertyChange]:
     """Return the changes of a property and of its nested properties."""
-    if isinstance(before, dict) and isinstance(wanted, dict):
+    if isinstance(before, dict) and isinstance(desired, dict):
         changes: list[PropertyChange] = []
-        for key in sorted({*wanted, *(before if exact else ())}):
+        for key in sorted({*desired, *(before if exact else ())}):
             name, old = _member(before, key)
-            if key not in wanted and _member(wanted, key)[1] is not None:
+            if key not in desired and _member(desired, key)[1] is not None:
                 continue
-            changes += _compare(f"{path}.{name}", old, wanted.get(key), exact=exact)
+            changes += _compare(f"{path}.{name}", old, desired.get(key), exact=exact)
         return changes
-    if wanted is None:
+    if desired is None:
         if not exact or before is None:
             return []
         if isinstance(before, dict):
@@ -112,31 +114,31 @@ def _compare(
             ]
         return [PropertyChange(path, Type.DELETE, before)]
     if before is None:
-        tidied = tidy(wanted)
+        tidied = tidy(desired)
         if tidied is None:
             return []
         unread = path.rpartition(".")[2].lower() in _UNREAD or (isinstance(tidied, str) and _SECRET.match(tidied))
         return [PropertyChange(path, Type.NO_EFFECT if unread else Type.CREATE, after=tidied)]
-    if isinstance(before, list) and isinstance(wanted, list):
-        children = tuple(_elements(before, wanted))
+    if isinstance(before, list) and isinstance(desired, list):
+        children = tuple(_elements(before, desired))
         if any(child.effective for child in children):
             return [PropertyChange(path, Type.ARRAY, children=children)]
-        return [] if before == wanted else [PropertyChange(path, Type.NO_EFFECT, before, wanted)]
-    if exact and isinstance(before, str) and before != wanted:
-        return [PropertyChange(path, Type.MODIFY, before, wanted)]
-    if same(before, wanted, place=place):
-        return [] if before == wanted else [PropertyChange(path, Type.NO_EFFECT, before, wanted)]
-    return [PropertyChange(path, Type.MODIFY, before, wanted)]
+        return [] if before == desired else [PropertyChange(path, Type.NO_EFFECT, before, desired)]
+    if exact and isinstance(before, str) and before != desired:
+        return [PropertyChange(path, Type.MODIFY, before, desired)]
+    if same(before, desired, place=place):
+        return [] if before == desired else [PropertyChange(path, Type.NO_EFFECT, before, desired)]
+    return [PropertyChange(path, Type.MODIFY, before, desired)]
 
 
-def _elements(before: list[Json], wanted: list[Json]) -> Iterable[PropertyChange]:
+def _elements(before: list[Json], desired: list[Json]) -> Iterable[PropertyChange]:
     """Yield the changes of array elements: deletions by their old index, the others by their new index."""
-    partner = _pairs(before, wanted)
+    partner = _pairs(before, desired)
     taken = set(partner.values())
     for index, item in enumerate(before):
         if index not in taken:
             yield PropertyChange(str(index), Type.DELETE, tidy(item))
-    for index, item in enumerate(wanted):
+    for index, item in enumerate(desired):
         if index not in partner:
             yield PropertyChange(str(index), Type.CREATE, after=tidy(item))
             continue
@@ -155,11 +157,11 @@ def _elements(before: list[Json], wanted: list[Json]) -> Iterable[PropertyChange
             yield PropertyChange(str(index), Type.NO_EFFECT, old, item)
 
 
-def _pairs(before: list[Json], wanted: list[Json]) -> dict[int, int]:
+def _pairs(before: list[Json], desired: list[Json]) -> dict[int, int]:
     """Map new index to old index of matching elements: by identifying member if they have one, else by value."""
     free = list(range(len(before)))
     pairs: dict[int, int] = {}
-    for index, item in enumerate(wanted):
+    for index, item in enumerate(desired):
         identity = _identity(item)
         match = next(
             (

@@ -58,13 +58,13 @@ def what_if(
 def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> ResourceChange:
     if "[" in resource.id:
         return ResourceChange(resource.id, ChangeType.UNSUPPORTED, reason="The resource id is known only at run time.")
-    wanted = _wanted(resource)
+    desired = _wanted(resource)
     if live is None:
-        return ResourceChange(resource.id, ChangeType.CREATE, after=wanted)
+        return ResourceChange(resource.id, ChangeType.CREATE, after=desired)
     before = {"apiVersion": resource.api_version, **_shown(live)}
-    delta = tuple(difference(before, wanted))
-    after = tidy({**merged(before, wanted), "id": before.get("id", resource.id), "name": before.get("name")}) or {}
-    if "tags" not in wanted:
+    delta = tuple(difference(before, desired))
+    after = tidy({**merged(before, desired), "id": before.get("id", resource.id), "name": before.get("name")}) or {}
+    if "tags" not in desired:
         after.pop("tags", None)
     kind = ChangeType.MODIFY if any(change.effective for change in delta) else ChangeType.NO_CHANGE
     return ResourceChange(str(before.get("id", resource.id)), kind, dict(sorted(before.items())), after, delta)
