@@ -10,18 +10,18 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", 
 def unescape(text: str) -> str:
     """Replace the backslash sequences of a text."""
 
-    def one(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         if match[1]:
             return chr(int(match[1], 8))
         return _ESCAPES.get(match[2], match[0])
 
-    return re.sub(r"\\(?:0?([0-7]{1,3})|(.))", one, text, flags=re.DOTALL)
+    return re.sub(r"\\(?:0?([0-7]{1,3})|(.))", replacement, text, flags=re.DOTALL)
 
 
 def formatted(form: str, words: list[str]) -> str:
     """Fill a ``printf`` format; the words used are removed from the list."""
 
-    def one(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         if match[0] == "%%":
             return "%"
         if match["escape"]:
@@ -43,7 +43,9 @@ def formatted(form: str, words: list[str]) -> str:
             return quoted(word)
         return f"%{flags}s" % (unescape(word) if kind == "b" else word)
 
-    return re.sub(r"%%|%(?P<flags>[-+ 0#*]*\d*(?:\.\d+)?)(?P<kind>[sdixXoucbqfeg])|(?P<escape>\\.[0-7]*)", one, form)
+    return re.sub(
+        r"%%|%(?P<flags>[-+ 0#*]*\d*(?:\.\d+)?)(?P<kind>[sdixXoucbqfeg])|(?P<escape>\\.[0-7]*)", replacement, form
+    )
 
 
 def _number(word: str) -> float:

@@ -43,7 +43,7 @@ class Machine:
         self.spec = spec
         self.speed = speed
         self.reboot = reboot
-        self.neighbours: Callable[[str], str | None] = lambda name: None
+        self.neighbour: Callable[[str], str | None] = lambda name: None
         """Returns the private address of another machine by name or address."""
         self.random = random.Random(seed)
         self.hardware = hardware(spec.size)
@@ -100,10 +100,6 @@ class Machine:
     def may_write(self, path: str, user: str) -> bool:
         """True if a user may write there without ``sudo``."""
         return user == "root" or path.startswith((f"/home/{user}/", "/tmp/", "/var/tmp/", "/dev/"))
-
-    def neighbour(self, name: str) -> str | None:
-        """The address of another machine by its name or address; None if it is unknown."""
-        return self.neighbours(name)
 
     def users(self) -> list[tuple[str, int, str, str]]:
         """Name, number, home and shell of the machine's users."""

@@ -65,7 +65,7 @@ class HostNetwork:
             self._numbers[key] = len(self._numbers) + 1
         root = self._folder / f"{self._numbers[key]}-{re.sub(r'[^A-Za-z0-9.-]', '_', spec.name)[:40]}"
         machine = Machine(spec, root, self._speed, lambda: self._spawn(self.restart(spec.id)))
-        machine.neighbours = lambda name: self._neighbour(spec, name)
+        machine.neighbour = lambda name: self._neighbour(spec, name)
         host = _Host(machine, Listener(machine, self._keys[key], lambda name: self._port_for(spec, name)))
         if before is not None:
             machine.boot_id, machine.booted = before.machine.boot_id, before.machine.booted

@@ -102,14 +102,14 @@ def _sed_command(text: str, translate: Callable[[str], str]) -> _SedCommand:
     new = parts[2]
 
     def replaced(match: re.Match[str]) -> str:
-        def one(piece: re.Match[str]) -> str:
+        def replacement(piece: re.Match[str]) -> str:
             if piece[0] == "&":
                 return match[0]
             if piece[1].isdigit():
                 return match[int(piece[1])] or ""
             return {"n": "\n", "t": "\t"}.get(piece[1], piece[1])
 
-        return re.sub(r"&|\\(.)", one, new, flags=re.DOTALL)
+        return re.sub(r"&|\\(.)", replacement, new, flags=re.DOTALL)
 
     def change(line: str) -> tuple[str, bool]:
         result, count = expression.subn(replaced, line, count=0 if "g" in parts[3] else 1)

@@ -21,24 +21,24 @@ async def test(call: CommandCall) -> int:
         if not words or words.pop() != closing:
             return call.fail(f"missing `{closing}'", 2)
     try:
-        value, rest = _either(call, words)
+        value, remaining = _disjunction(call, words)
     except (ValueError, IndexError, ExpansionError):
         return call.fail("syntax error in expression", 2)
-    return call.fail("too many arguments", 2) if rest else int(not value)
+    return call.fail("too many arguments", 2) if remaining else int(not value)
 
 
-def _either(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
-    value, words = _both(call, words)
+def _disjunction(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
+    value, words = _conjunction(call, words)
     while words and words[0] in ("-o", "||"):
-        other, words = _both(call, words[1:])
+        other, words = _conjunction(call, words[1:])
         value = value or other
     return value, words
 
 
-def _both(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
-    value, words = _one(call, words)
+def _conjunction(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
+    value, words = _primary(call, words)
     while words and words[0] in ("-a", "&&"):
-        other, words = _one(call, words[1:])
+        other, words = _primary(call, words[1:])
         value = value and other
     return value, words
 
@@ -46,23 +46,23 @@ def _both(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
 _NUMBERS = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
 
 
-def _one(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
+def _primary(call: CommandCall, words: list[str]) -> tuple[bool, list[str]]:
     if not words:
         return False, []
     if len(words) >= 3 and (words[1] in _NUMBERS or words[1] in ("=", "==", "!=", "<", ">", "=~", "-nt", "-ot")):
-        return _compared(call, words[0], words[1], words[2]), words[3:]
+        return _compare(call, words[0], words[1], words[2]), words[3:]
     if words[0] == "!":
-        value, rest = _one(call, words[1:])
-        return not value, rest
+        value, remaining = _primary(call, words[1:])
+        return not value, remaining
     if words[0] == "(":
-        value, rest = _either(call, words[1:])
-        return value, rest[1:]
+        value, remaining = _disjunction(call, words[1:])
+        return value, remaining[1:]
     if len(words) >= 2 and re.fullmatch(r"-[a-zA-Z]", words[0]) and words[1] not in ("-a", "-o", "&&", "||"):
-        return _about(call, words[0][1], words[1]), words[2:]
+        return _test_word(call, words[0][1], words[1]), words[2:]
     return bool(words[0]), words[1:]
 
 
-def _compared(call: CommandCall, left: str, how: str, right: str) -> bool:
+def _compare(call: CommandCall, left: str, how: str, right: str) -> bool:
     if how in _NUMBERS:
         return bool(calculate(f"({int(left or 0)}) {_NUMBERS[how]} ({int(right or 0)})", {}))
     if how == "=~":
@@ -77,7 +77,7 @@ def _compared(call: CommandCall, left: str, how: str, right: str) -> bool:
     return same is (how != "!=")
 
 
-def _about(call: CommandCall, letter: str, word: str) -> bool:
+def _test_word(call: CommandCall, letter: str, word: str) -> bool:
     if letter in "zn":
         return (not word) is (letter == "z")
     if letter == "v":
