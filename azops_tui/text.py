@@ -50,7 +50,7 @@ class LineTail:
     def feed(self, text: str) -> None:
         """Add a piece of text. The cost of a large piece is that of the part that is kept."""
         keep = self.lines.maxlen or 0
-        room = keep * self._longest
+        room = (keep + 1) * (self._longest + 1)
         if len(text) > room:
             self.total += text.count("\n", 0, len(text) - room)
             self.partial, text = "", text[-room:]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from azops_tui.durations import format_duration
 from azops_tui.events import records as ev
 from azops_tui.events.records import Record
+from azops_tui.text import LineTail
 from azops_tui.ui.format import count
 
 EVENTS = 2_000
@@ -30,25 +31,9 @@ class LogEntry:
     text: str
 
 
-class StepOutput:
-    """The last lines that a step wrote."""
-
-    def __init__(self) -> None:
-        self.lines: deque[str] = deque(maxlen=LINES)
-        self.partial = ""
-        self.total = 0
-        """Number of lines written so far, kept or not."""
-
-    def feed(self, text: str) -> None:
-        """Add text."""
-        *whole, partial = (self.partial + text).split("\n")
-        self.lines.extend(line if len(line) <= _LONGEST else line[:_LONGEST] for line in whole[-LINES:])
-        self.total += len(whole)
-        self.partial = partial[-_LONGEST:]
-
-    def all(self) -> list[str]:
-        """The lines that are kept, including a last line without a newline."""
-        return [*self.lines, self.partial] if self.partial else list(self.lines)
+def empty_output() -> LineTail:
+    """Return the output of a step that has written nothing."""
+    return LineTail(LINES, _LONGEST)
 
 
 class EventLog:
@@ -56,7 +41,7 @@ class EventLog:
 
     def __init__(self) -> None:
         self.entries: deque[LogEntry] = deque(maxlen=EVENTS)
-        self.outputs: dict[str, StepOutput] = {}
+        self.outputs: dict[str, LineTail] = {}
         self.ready: dict[str, deque[tuple[float, int]]] = {}
         """Times and numbers of ready instances of each scale set, by its id in lower case."""
 
@@ -69,13 +54,13 @@ class EventLog:
         """Add a record."""
         event = record.event
         if isinstance(event, ev.OutputWritten):
-            self.outputs.setdefault(event.step, StepOutput()).feed(event.text)
+            self.outputs.setdefault(event.step, empty_output()).feed(event.text)
             return
         if isinstance(event, ev.ScaleSetChanged):
             history = self.ready.setdefault(event.scale_set.id.lower(), deque(maxlen=EVENTS))
             history.append((event.at, sum(instance.state == "Succeeded" for instance in event.scale_set.instances)))
         if isinstance(event, ev.StepStarted) and event.attempt == 1:
-            self.outputs[event.step] = StepOutput()
+            self.outputs[event.step] = empty_output()
         description = describe_event(event)
         if description is not None:
             self.entries.append(LogEntry(record.seq, event.at, *description))

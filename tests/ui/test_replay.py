@@ -52,7 +52,7 @@ async def test_a_click_on_the_time_line_jumps() -> None:
         await until(pilot, lambda: "uname done" in shown_events(screen))
         assert screen.document.view is controller.view
         assert screen.document.view.steps["uname"].state == "done"
-        assert screen.event_log.outputs["uname"].all() == ["Linux 5.15"]
+        assert screen.event_log.outputs["uname"].tail() == ["Linux 5.15"]
         # Back to a place between the two steps: what came later is gone from the document and from every pane.
         await pilot.click(pane, offset=(1 + round(pane.cells * 0.4), line))
         await until(pilot, lambda: "uname" not in shown_events(screen))

@@ -122,7 +122,7 @@ class ScreenActions:
         shows_code = step.state in ("waiting", "running") or state.in_code or state.selected in state.code_open
         if shows_code or output is None:
             return step.code
-        return "\n".join(strip_ansi(line) for line in output.all())
+        return "\n".join(strip_ansi(line) for line in output.tail())
 
     def show_help(self) -> None:
         """Show the keys that work in this place."""

@@ -12,11 +12,11 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from azops_tui.durations import format_duration
-from azops_tui.text import strip_ansi
+from azops_tui.text import LineTail, strip_ansi
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.controller import Controller
-from azops_tui.ui.event_log import EventLog, StepOutput
+from azops_tui.ui.event_log import EventLog, empty_output
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.bars import LineBar, key_hints
@@ -85,8 +85,8 @@ class OutputScreen(Screen[None]):
         line.append(("  raw" if self.output.raw else "", "faint"))
         return line
 
-    def _kept(self) -> StepOutput:
-        return self.event_log.outputs.get(self.step) or StepOutput()
+    def _kept(self) -> LineTail:
+        return self.event_log.outputs.get(self.step) or empty_output()
 
     def on_mount(self) -> None:
         """Show the output; update it ten times a second while the step runs."""
@@ -111,7 +111,7 @@ class OutputScreen(Screen[None]):
         size = kept.total + len(kept.partial)
         if size != self._shown:
             self._shown = size
-            self.output.set_lines(kept.all(), kept.total - len(kept.lines))
+            self.output.set_lines(kept.tail(), kept.total - len(kept.lines))
         self._head.refresh()
 
     def action_close(self) -> None:
@@ -148,7 +148,7 @@ class OutputScreen(Screen[None]):
     def _save(self, path: Path) -> None:
         try:
             with path.open("x", encoding="utf-8") as file:
-                file.writelines(strip_ansi(line) + "\n" for line in self._kept().all())
+                file.writelines(strip_ansi(line) + "\n" for line in self._kept().tail())
         except FileExistsError:
             self.notify(safe(f"{path} is there already; choose another name."), severity="error", markup=False)
         except OSError as error:
@@ -169,4 +169,4 @@ class OutputScreen(Screen[None]):
         self._head.refresh()
 
     def action_copy(self) -> None:
-        copy(app_of(self), "\n".join(strip_ansi(line) for line in self._kept().all()))
+        copy(app_of(self), "\n".join(strip_ansi(line) for line in self._kept().tail()))
