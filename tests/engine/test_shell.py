@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from azops_tui.engine.sessions.bash import ShellError, ShellResult, ShellSession
+from azops_tui.engine.sessions.bash import ShellSession
+from azops_tui.engine.sessions.process import SessionError, SessionResult
 
 
 class Shell:
@@ -29,7 +30,7 @@ class Shell:
         self.err = ""
         self._begun: asyncio.Event | None = None
 
-    async def run(self, code: str, **options: Any) -> ShellResult:
+    async def run(self, code: str, **options: Any) -> SessionResult:
         """Runs a step; its output is in ``out`` and ``err`` afterwards."""
         self.out = self.err = ""
         return await self.session.run(code, on_output=self._take, **options)
@@ -40,7 +41,7 @@ class Shell:
         assert result.status == 0, (code, result, self.err)
         return self.out
 
-    async def begins(self, code: str) -> asyncio.Task[ShellResult]:
+    async def begins(self, code: str) -> asyncio.Task[SessionResult]:
         """Runs a step up to where it has said that it has begun."""
         running = asyncio.create_task(self.run(f"echo begun\n{code}"))
         await asyncio.sleep(0)
@@ -436,7 +437,7 @@ async def test_interrupts_work_where_they_are_ignored(tmp_path: Path) -> None:
 
 
 async def test_no_bash(tmp_path: Path) -> None:
-    with pytest.raises(ShellError, match="none on PATH"):
+    with pytest.raises(SessionError, match="none is on PATH"):
         await ShellSession().start({"PATH": str(tmp_path)}, tmp_path)
 
 
@@ -444,7 +445,7 @@ async def test_an_old_bash_is_told_by_its_version(tmp_path: Path) -> None:
     old = tmp_path / "bash"
     old.write_text('#!/bin/sh\necho "old 3.2.57(1)-release" > "$4/reports"\n')
     old.chmod(0o755)
-    with pytest.raises(ShellError, match=r"3\.2\.57\(1\)-release is too old.*4\.4"):
+    with pytest.raises(SessionError, match=r"3\.2\.57\(1\)-release is too old.*4\.4"):
         await ShellSession().start({**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}, tmp_path)
 
 

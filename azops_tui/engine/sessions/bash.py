@@ -1,8 +1,8 @@
 """The run's shell session: one bash, in which all shell steps of a run are run one after another.
 
-What a step leaves (variables of every kind, functions, aliases, options, traps, folder, umask, jobs) is there for the
-next one. A step ends at its first failing command, the session does not; see ``driver.bash`` for how. Pipelines fail as
-bash has it, by their last command, unless a step says ``set -o pipefail``.
+Variables of every kind, functions, aliases, options, traps, the working folder, umask and jobs carry over to the next
+step. A step ends at its first failing command, the session does not; ``bash_driver.bash`` says how. A pipeline fails by
+its last command, as in bash, unless a step sets ``pipefail``.
 """
 
 from __future__ import annotations
@@ -24,14 +24,11 @@ from azops_tui.engine.sessions.large import LARGE, LargeVariables, split_environ
 from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, allow_interrupts
 from azops_tui.secrets.redact import Replacer
 
-DRIVER = Path(__file__).with_name("driver.bash")
-_FUNCTIONS = DRIVER.with_name("driver_functions.bash")
-
-ShellResult = SessionResult
-ShellError = SessionError
+DRIVER = Path(__file__).with_name("bash_driver.bash")
+_FUNCTIONS = DRIVER.with_name("bash_driver_functions.bash")
 
 _LOAD = 10.0
-"""Seconds within which the session takes over what an interactive step left."""
+"""Seconds that the session may take to load or to save variables."""
 _SHELLS = frozenset(("", "bash", "sh", "shell", "zsh", "dash", "ksh", "ash"))
 _WATCHED = re.compile(r"\b(?:export|declare|typeset|readonly|local)\b[^\n]*(?:\$\(|`)")
 """Code whose command substitutions are watched: their failure is lost to bash."""
@@ -54,7 +51,7 @@ _QUIET = {
     "AZURE_CORE_DISABLE_PROGRESS_BAR": "true",
     "COLUMNS": "120",
 }
-"""Set where the environment has no value of its own: nobody is there to press a key in a pager."""
+"""Defaults for the environment: nobody can press a key in a pager."""
 _DROPPED = ("BASH_ENV", "ENV", "PROMPT_COMMAND", "BASHOPTS", "SHELLOPTS")
 
 
@@ -74,15 +71,15 @@ class ShellSession(DriverSession):
         self._large = LargeVariables(self._save_large)
 
     async def start(self, env: Mapping[str, str], cwd: str | Path) -> None:
-        """Starts bash in folder ``cwd`` with the environment ``env``.
+        """Start bash in folder ``cwd`` with the environment ``env``.
 
         Raises:
-            ShellError: there is no bash, it is older than 4.4, or it does not start.
-            OSError: ``cwd`` is no folder, or no temporary folder can be made.
+            SessionError: bash is missing, older than 4.4, or does not start.
+            OSError: ``cwd`` is not a folder, or the session's folder cannot be made.
         """
         self._bash = self._bash or shutil.which("bash", path=env.get("PATH")) or ""
         if not self._bash:
-            raise ShellError("Shell steps need bash, and there is none on PATH. Install bash 4.4 or later.")
+            raise SessionError("Shell steps need bash, and none is on PATH. Install bash 4.4 or later.")
         self._plain_environment = dict(env)
         small, large = split_environment(env)
         self._set.update((name, (value, False)) for name, value in large.items())
@@ -107,8 +104,8 @@ class ShellSession(DriverSession):
         interactive: bool = False,
         interpreter: str = "bash",
         keep: int = 0,
-    ) -> ShellResult:
-        """Runs a step and waits for its end.
+    ) -> SessionResult:
+        """Execute a step and wait for its end.
 
         Args:
             code: what to run.
@@ -122,7 +119,7 @@ class ShellSession(DriverSession):
             keep: bytes of standard output that the result has as they were.
 
         Raises:
-            ShellError: the shell died before, and cannot be started again.
+            SessionError: the shell died before, and cannot be started again.
             RuntimeError: a step is running.
         """
         began = time.monotonic()
@@ -150,7 +147,7 @@ class ShellSession(DriverSession):
                 self._large.end_step(code, self._set)
                 self._set.clear()
             stopped = self._stopped and not timed_out
-            return ShellResult(status, time.monotonic() - began, stopped, timed_out, status is None, line, raw)
+            return SessionResult(status, time.monotonic() - began, stopped, timed_out, status is None, line, raw)
 
     async def variables(self, *, exact: bool = True) -> dict[str, str]:
         """All variables of the shell that are not arrays, exported or not, as the last step left them.
@@ -166,7 +163,7 @@ class ShellSession(DriverSession):
         return {name: value for name, value in there.items() if self._set.get(name, "") is not None}
 
     async def set(self, name: str, value: str, export: bool = True) -> None:
-        """Gives a variable a value, for the steps to come.
+        """Set a variable for the steps that follow.
 
         Raises:
             ValueError: the name is not valid, or the value has a NUL character.
@@ -175,7 +172,7 @@ class ShellSession(DriverSession):
         self._set[name] = (value, export)
 
     async def unset(self, name: str) -> None:
-        """Takes a variable away, for the steps to come. A name that the shell cannot have is passed over."""
+        """Unset a variable for the steps that follow. A name that is not valid in a shell is ignored."""
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             self._set[name] = None
 
@@ -202,7 +199,7 @@ class ShellSession(DriverSession):
         words = await self._spawn(self._invocation(*mode), env, cwd)
         if words is None or words[0] != "ready":
             version = f" {words[1]} is too old" if words and words[0] == "old" else " did not start"
-            raise ShellError(
+            raise SessionError(
                 f"{self._bash}{version}: shell steps need bash 4.4 or later. Install a newer one (on macOS: "
                 "brew install bash) and put it first on PATH."
             )

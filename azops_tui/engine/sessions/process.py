@@ -38,7 +38,7 @@ _START = 10.0
 
 
 class SessionError(AzopsError, OSError):
-    """No session can be had: a sentence that says why and what to do."""
+    """A session cannot start; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class SessionResult:
     """How a step ended."""
 
     status: int | None
-    """Exit status; None where the session's process died, or the step would not end."""
+    """Exit status; None if the session's process died or the step did not end."""
     duration: float
     """Seconds."""
     stopped: bool = False
@@ -54,9 +54,9 @@ class SessionResult:
     died: bool = False
     """The process itself ended; the next step runs in a new one."""
     line: int | None = None
-    """The line of the step's code that failed, where it is known."""
+    """Line of the step's code that failed, if known."""
     stdout: bytes = b""
-    """Standard output as it was, as far as it was asked for."""
+    """The first bytes of standard output, unchanged, up to the ``keep`` of the call."""
 
 
 class DriverSession:
@@ -82,9 +82,9 @@ class DriverSession:
         self._lock = -1
 
     async def stop(self) -> None:
-        """Ends the running step: SIGINT to all its processes, then SIGTERM, then SIGKILL; returns when it has ended.
+        """Stop the running step: SIGINT to all its processes, then SIGTERM, then SIGKILL; return when it has ended.
 
-        Where nothing else helps the session's process is ended too, and the next step runs in a new one.
+        If the step still runs, the session's process is killed and the next step starts a new one.
         """
         if not self._running:
             return
@@ -95,7 +95,7 @@ class DriverSession:
         await asyncio.shield(self._stopping)
 
     async def close(self) -> None:
-        """Ends the session and all that its steps left running."""
+        """End the session and the processes that its steps left in it."""
         if self._running:
             await self.stop()
         process = self._process
@@ -122,7 +122,7 @@ class DriverSession:
     # For the sessions
 
     def _open(self, env: Mapping[str, str], cwd: str | Path) -> None:
-        """Makes the folder and opens the streams.
+        """Make the folder and open the streams.
 
         Raises:
             OSError: ``cwd`` is not a folder, or the session's folder cannot be made.
@@ -179,7 +179,7 @@ class DriverSession:
             RuntimeError: another one is running.
         """
         if self._running:
-            raise RuntimeError("The session is running a step already.")
+            raise RuntimeError("The session is already running a step.")
         self._running, self._stopped = True, False
         self._processes = None
         try:

@@ -38,11 +38,11 @@ class PythonSession(DriverSession):
         """The environment, for a Python that has to start again."""
 
     async def start(self, env: Mapping[str, str], cwd: str | Path) -> None:
-        """Starts Python in folder ``cwd`` with the environment ``env``.
+        """Start Python in folder ``cwd`` with the environment ``env``.
 
         Raises:
-            SessionError: there is no Python, or it does not start.
-            OSError: ``cwd`` is no folder, or no temporary folder can be made.
+            SessionError: Python is missing or does not start.
+            OSError: ``cwd`` is not a folder, or the session's folder cannot be made.
         """
         self._python = self._python or find_python(env)
         self._cwd = os.fspath(cwd)
@@ -105,7 +105,7 @@ class PythonSession(DriverSession):
         return {name: value for name, value in found.items() if value is not None}
 
     async def set(self, name: str, value: str, export: bool = True) -> None:
-        """Gives an environment variable a value, for the steps to come; what is not exported is left to the shell.
+        """Set an environment variable for the steps that follow; one that is not exported is for the shell alone.
 
         Raises:
             ValueError: the name is not valid, or the value has a NUL character.
@@ -115,7 +115,7 @@ class PythonSession(DriverSession):
             self._set[name] = value
 
     async def unset(self, name: str) -> None:
-        """Takes an environment variable away, for the steps to come."""
+        """Delete an environment variable for the steps that follow."""
         self._set[name] = None
 
     async def _begin(self) -> None:

@@ -68,12 +68,12 @@ def outcome(context: StepContext[Any], result: Result, what: str) -> Outcome:
         limit = context.step.attributes.timeout or 0
         view = FailureView(
             code="TimedOut",
-            message=f"It took longer than {limit:g} s and was stopped.",
-            advice="Give it more with timeout=, or see what it waits for.",
+            message=f"The step exceeded its timeout of {limit:g} s and was stopped.",
+            advice="Raise its timeout= attribute, or check what it waits for.",
         )
         return Outcome("failed", status, view, f"{view.message} {view.advice}")
     if result.died:
-        message = f"The {what} died while it ran this step; it starts again from the state after the step before."
+        message = f"The {what} died during this step. It restarts from the state after the previous step."
         return Outcome("failed", status, FailureView(code="SessionDied", message=message), message)
     if status == 0:
         return Outcome("done", 0)

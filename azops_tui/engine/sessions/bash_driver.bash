@@ -1,9 +1,9 @@
 # The bash side of a shell session: runs the steps that bash.py hands to it, one after another, in
 # this very shell, so that all of a step's doing stays for the next one.
 #
-#   driver.bash FOLDER                       begin, with the environment the process was given
-#   driver.bash FOLDER again SLOT [ID ST]    go on from FOLDER/state.SLOT; step ID ended the shell before with ST
-#   driver.bash FOLDER once SLOT NEW         go on from there, run one step on this terminal, save in slot NEW, end
+#   bash_driver.bash FOLDER                       begin, with the environment the process was given
+#   bash_driver.bash FOLDER again SLOT [ID ST]    go on from FOLDER/state.SLOT; step ID ended the shell before with ST
+#   bash_driver.bash FOLDER once SLOT NEW         go on from there, run one step on this terminal, save in slot NEW, end
 #
 # FOLDER holds four FIFOs (commands, reports, stdout, stderr: opened by name, so that no child inherits them), the step's
 # code with what comes before and after it, and two slots for the state, written in turn.
@@ -33,7 +33,7 @@ set --
 # The user's aliases are not for what follows, but for the steps.
 builtin shopt -q expand_aliases && __azops_aliases=1 || __azops_aliases=''
 builtin shopt -u expand_aliases
-builtin . "$__azops_home/driver_functions.bash"
+builtin . "$__azops_home/bash_driver_functions.bash"
 builtin set -E +e
 for __azops_signal in ERR URG INT TERM "${!__azops_traps[@]}"; do
   __azops_arm "$__azops_signal" "${__azops_traps[$__azops_signal]--}"
@@ -94,7 +94,7 @@ while :; do
       # As bash prints functions they are not all what they were (`1<>` becomes `<>`): ours come from their file.
       builtin shopt -q expand_aliases && __azops_aliases=1 || __azops_aliases=''
       builtin shopt -u expand_aliases
-      builtin . "$__azops_home/driver_functions.bash"
+      builtin . "$__azops_home/bash_driver_functions.bash"
       [[ ! $__azops_aliases ]] || builtin shopt -s expand_aliases
       __azops_step='' __azops_mode=''
       __azops_report "end $__azops_id 0"

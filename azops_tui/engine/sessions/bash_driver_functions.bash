@@ -1,4 +1,4 @@
-# The functions of driver.bash, apart from it so that they are defined after those that a saved state brings.
+# The functions of bash_driver.bash, apart from it so that they are defined after those that a saved state brings.
 
 __azops_return() { return "$1"; }
 
@@ -14,7 +14,7 @@ __azops_failed() {
     if [[ $__azops_watch && $BASH_SUBSHELL == 1 && -p /dev/fd/1 && ! /dev/fd/1 -ef $__azops_folder/stdout ]]; then
       local __azops_from=1 __azops_where=$2
       # From `exit` of ours to where it was called.
-      while [[ ${BASH_SOURCE[__azops_from]-} == "$__azops_home/driver_functions.bash" ]]; do
+      while [[ ${BASH_SOURCE[__azops_from]-} == "$__azops_home/bash_driver_functions.bash" ]]; do
         __azops_where=${BASH_LINENO[__azops_from]} __azops_from=$((__azops_from + 1))
       done
       builtin trap "__azops_substituted \$? $__azops_where" EXIT
@@ -237,7 +237,7 @@ __azops_dying() {
   __azops_save "$__azops_folder/state.$__azops_slot"
   __azops_save_large
   [[ $__azops_mode != once ]] || return 0
-  builtin exec -c "$BASH" --norc --noprofile "$__azops_home/driver.bash" "$__azops_folder" \
+  builtin exec -c "$BASH" --norc --noprofile "$__azops_home/bash_driver.bash" "$__azops_folder" \
     again "$__azops_slot" "$__azops_ended" "$__azops_status_now"
 }
 
