@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("fuzz", print_blob=True)
-settings.register_profile("steady", derandomize=True)
+settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")  # --hypothesis-profile=fuzz explores instead: make fuzz
 
 
