@@ -1,6 +1,7 @@
 """The private folders of sessions: FIFOs, the step's code, and the saved state, which holds every variable.
 
-All of them live in one folder of the user alone (0700), under ``XDG_RUNTIME_DIR`` or else the state folder. A session
+All of them live in one folder of the user alone (0700), in memory where there is such a place (``XDG_RUNTIME_DIR``,
+``/dev/shm``: faster, and secrets stay off the disk), or else in the state folder. A session
 holds a lock on its own folder as long as its azops lives; a folder without a lock was left by an azops that was killed.
 """
 
@@ -10,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,10 +20,16 @@ from azops_tui import paths
 
 
 def sessions_folder(env: Mapping[str, str]) -> Path:
-    """The folder that holds the sessions' folders."""
+    """The folder that holds the sessions' folders; only the user can read it."""
     runtime = env.get("XDG_RUNTIME_DIR", "")
     if runtime and os.access(runtime, os.W_OK | os.X_OK):
         return Path(runtime) / "azops"
+    with contextlib.suppress(OSError):
+        memory = Path(f"/dev/shm/azops-{os.getuid()}")
+        memory.mkdir(mode=0o700, exist_ok=True)
+        status = memory.lstat()
+        if status.st_uid == os.getuid() and stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077:
+            return memory
     return paths.state() / "sessions"
 
 
