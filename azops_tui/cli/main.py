@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),
+    "trust": ("trust", "Trust a document, so that it runs without a question."),
     "sim": ("sim", "Start, inspect and stop a local Azure."),
     "keys": ("keys", "List keys and command ids."),
     "completion": ("completion", "Print a shell completion script."),
