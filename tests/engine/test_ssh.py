@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,14 @@ async def host(key: str) -> AsyncIterator[MakeHost]:
     acceptors: list[asyncssh.SSHAcceptor] = []
     allowed = asyncssh.import_authorized_keys(await asyncio.to_thread(Path(key + ".pub").read_text))
 
+    commands: set[asyncio.Task[None]] = set()
+
     async def serve(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        task = asyncio.ensure_future(execute(process))
+        commands.add(task)
+        await task
+
+    async def execute(process: asyncssh.SSHServerProcess[bytes]) -> None:
         port = process.get_extra_info("sockname")[1]
         child = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-c", process.command or ""),
@@ -41,8 +50,14 @@ async def host(key: str) -> AsyncIterator[MakeHost]:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
-        out, err = await child.communicate()
+        try:
+            out, err = await child.communicate()
+        finally:
+            if child.returncode is None:  # a command that outlives its test, such as a sleep that was stopped
+                os.killpg(child.pid, signal.SIGKILL)
+                await child.communicate()
         process.stdout.write(out)
         process.stderr.write(err)
         process.exit(child.returncode or 0)
@@ -63,6 +78,9 @@ async def host(key: str) -> AsyncIterator[MakeHost]:
     for acceptor in acceptors:
         acceptor.close()
         await acceptor.wait_closed()
+    for task in commands:
+        task.cancel()
+    await asyncio.gather(*commands, return_exceptions=True)
 
 
 def step(name: str, hosts: str, command: str, key: str, *more: str) -> str:
