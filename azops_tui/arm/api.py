@@ -161,7 +161,6 @@ def expand(
 
 
 def as_document(template: str | bytes | Mapping[str, Json]) -> Document:
-    """The template as a document, with its text if there is one."""
     if isinstance(template, (str, bytes)):
         return read(template)
     return Document("", dict(template) if not isinstance(template, dict) else template)

@@ -89,7 +89,6 @@ class Description:
 
     @property
     def levels(self) -> int:
-        """Number of levels."""
         return max((row.level for row in self.resources), default=0)
 
     @property

@@ -202,5 +202,4 @@ class Parser:
 
 
 def shorten(text: str, width: int = 1000) -> str:
-    """Shorten a text for a message."""
     return text if len(text) <= width else text[:width] + "…"

@@ -49,7 +49,6 @@ def concealed(template: Mapping[str, Json], parameters: Mapping[str, Json]) -> d
 
 
 def texts(value: Json) -> Iterator[str]:
-    """All strings in a value."""
     if isinstance(value, str):
         yield value
     for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():

@@ -69,7 +69,6 @@ def origins_named(template: Mapping[str, Json]) -> Iterator[None]:
 
 
 def _property_values(node: Json, name: str, depth: int) -> Iterator[str]:
-    """The texts of all properties of this name."""
     if depth > _JSON_DEPTH:
         return
     if isinstance(node, Mapping):

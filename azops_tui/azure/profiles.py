@@ -169,7 +169,6 @@ def profile(name: str, path: Path | None = None) -> Profile:
 
 
 def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]:
-    """Check one profile's table."""
     header = _line(text, rf"^\s*\[\s*profiles\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*\]") or _line(
         text, re.escape(name)
     )

@@ -62,7 +62,6 @@ def runbook_options(function: F) -> F:
 
 
 def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of a profile."""
     from azops_tui.azure.profiles import read_profiles
 
     names, _ = read_profiles()

@@ -59,7 +59,6 @@ class Stopper:
         await asyncio.wait([step])
 
     def outcome(self) -> Outcome:
-        """The outcome of the step that was stopped."""
         return Outcome("stopped", summary=(self.context.if_stopped if self.context else "") or "Stopped.")
 
 

@@ -205,7 +205,6 @@ class CloudWatch:
 
 
 def _first(error: BaseException) -> BaseException:
-    """The first of the exceptions in a group."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

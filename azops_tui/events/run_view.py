@@ -121,7 +121,6 @@ class RunView:
         return self
 
     def apply(self, record: ev.Record) -> None:
-        """Apply one record."""
         event = record.event
         if record.run:
             self.run = record.run

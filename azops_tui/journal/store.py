@@ -212,7 +212,6 @@ class Journal:
         return [self._row(row) for row in self._read("SELECT {} FROM runs ORDER BY id DESC LIMIT ?", limit)]
 
     def run(self, run: int) -> RunRow | None:
-        """The run with this id, or None."""
         return next((self._row(row) for row in self._read("SELECT {} FROM runs WHERE id=?", run)), None)
 
     def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -236,7 +236,6 @@ class Runbook:
     problems: tuple[Problem, ...] = ()
 
     def step(self, name: str) -> Step | None:
-        """The step of that name, or None."""
         return next((step for step in self.steps if step.name == name), None)
 
     @property

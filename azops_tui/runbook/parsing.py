@@ -347,7 +347,6 @@ def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Ef
 
 
 def _line(token: Token) -> int:
-    """Line of a token in the file, from 1."""
     return token.map[0] + 1 if token.map else 1
 
 

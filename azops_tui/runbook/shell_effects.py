@@ -61,7 +61,6 @@ class Definitions:
     variables: dict[str, str | None] = field(default_factory=dict)
 
     def learn(self, script: ShellScript) -> None:
-        """Add the definitions of a script."""
         self.functions.update(script.functions)
         self.variables.update(script.variables)
 

@@ -51,7 +51,6 @@ def verb_effect(verb: str | None) -> Effect:
 
 
 def union(effects: Iterable[Effect]) -> Effect:
-    """All of them together."""
     total = Effect.NONE
     for effect in effects:
         total |= effect

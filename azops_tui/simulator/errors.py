@@ -38,7 +38,6 @@ class ArmError(Exception):
         self.headers: dict[str, str] = {}
 
     def error(self) -> dict[str, Json]:
-        """The error object."""
         body: dict[str, Json] = {"code": self.code, "message": self.message}
         if self.target:
             body["target"] = self.target
@@ -47,7 +46,6 @@ class ArmError(Exception):
         return body | self.extra
 
     def body(self) -> dict[str, Json]:
-        """The body of the reply."""
         return {"error": self.error()}
 
 

@@ -76,7 +76,6 @@ class FaultInjector:
 
 
 def refusal(fault: Fault) -> ArmError:
-    """The error of a fault."""
     status = fault.status if fault.status >= 400 else 500
     code = fault.code or REASONS.get(status, "InternalServerError")
     return ArmError(status, code, fault.message or f"The simulator was told to answer with {code}.")

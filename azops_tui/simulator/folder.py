@@ -21,7 +21,6 @@ SECRET = "local"
 
 
 def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> SimulatorEndpoint:
-    """The endpoint of a simulator whose files are in ``folder``."""
     return SimulatorEndpoint(
         url=url,
         ca=str(ca),

@@ -125,7 +125,6 @@ class Operations:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def find(self, id_: str) -> Operation | None:
-        """The operation with an id, or None."""
         return self.known.get(id_.lower())
 
     def make(

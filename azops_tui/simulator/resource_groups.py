@@ -91,7 +91,6 @@ class ResourceGroupManager:
         return ArmReply(200, group.as_json())
 
     def delete(self, subscription: str, name: str) -> ArmReply:
-        """Delete a group with its resources."""
         group = self.get(subscription, name)
         check_group_delete(self.store, group)
         group.state = "Deleting"

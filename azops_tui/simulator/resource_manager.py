@@ -188,7 +188,6 @@ class ResourceManager:
         return ArmReply(profile.deleted, None, operation, profile.delete_headers)
 
     def start_deletion(self, resource: Resource) -> Operation:
-        """Start the deletion of a resource."""
         provider = self.registry.of(resource.address.type)
 
         async def carry_out() -> None:
@@ -262,7 +261,6 @@ class ResourceManager:
 
 
 def record_success(provider: ResourceProvider, resource: Resource) -> None:
-    """Record that the work on a resource has succeeded."""
     if provider.lro(resource.type).shows_state:
         resource.properties["provisioningState"] = "Succeeded"
     provider.on_completed(resource)

@@ -34,7 +34,6 @@ def write(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """DELETE of a resource."""
     _check_conditions(services, request)
     return services.resources.delete(request.address)
 

@@ -24,7 +24,6 @@ class ResourceGroupRecord:
 
     @property
     def id(self) -> str:
-        """Its id."""
         return Scope(self.subscription, self.name).id
 
     def as_json(self) -> dict[str, Json]:
@@ -106,11 +105,9 @@ class ResourceStore:
         self._by_type: dict[str, dict[str, Resource]] = {}
 
     def group(self, subscription: str, name: str) -> ResourceGroupRecord | None:
-        """A resource group, or None."""
         return self.groups.get((subscription.lower(), name.lower()))
 
     def add_group(self, group: ResourceGroupRecord) -> None:
-        """Add or replace a group."""
         self.groups[group.subscription.lower(), group.name.lower()] = group
 
     def remove_group(self, group: ResourceGroupRecord) -> None:
@@ -127,7 +124,6 @@ class ResourceStore:
         return self.resources.get(resource_id.lower().rstrip("/"))
 
     def add(self, resource: Resource) -> None:
-        """Add or replace a resource."""
         key = resource.address.key
         self.resources[key] = resource
         self._by_scope.setdefault(_place(resource.address), {})[key] = resource
@@ -157,7 +153,6 @@ class ResourceStore:
                 yield resource
 
     def all(self, subscription: str) -> list[Resource]:
-        """All resources of a subscription."""
         prefix = f"/subscriptions/{subscription}/".lower()
         return [r for k, r in self.resources.items() if k.startswith(prefix)]
 

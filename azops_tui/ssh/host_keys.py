@@ -48,7 +48,6 @@ class HostKeyQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sentence(self) -> str:
-        """The question in one sentence."""
         where = self.address if self.port == 22 else f"{self.address}:{self.port}"
         key = f"its {self.algorithm} key is {self.fingerprint}"
         return f"{self.host} ({where}) is an unknown host; {key}. Trust it?"

@@ -65,6 +65,5 @@ class OutputRing:
         return str(self._spill) if self._file is not None else ""
 
     def close(self) -> None:
-        """Close the file."""
         if self._file is not None:
             self._file.close()

@@ -30,7 +30,6 @@ class BaseApp(App[int]):
 
     @property
     def ascii_only(self) -> bool:
-        """True if only ASCII is drawn."""
         return self.marks is glyphs.ASCII
 
     def draw(self, line: Line, cells: int, base: Style, background: str = "") -> Strip:

@@ -51,7 +51,6 @@ class EventLog:
         self.ready.clear()
 
     def take(self, record: Record) -> None:
-        """Add a record."""
         event = record.event
         if isinstance(event, ev.OutputWritten):
             self.outputs.setdefault(event.step, empty_output()).feed(event.text)

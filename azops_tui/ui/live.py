@@ -75,7 +75,6 @@ class LiveController:
 
     @property
     def file_name(self) -> str:
-        """File name of the document."""
         return self.path.name
 
     @property
@@ -185,7 +184,6 @@ class LiveController:
         await (await self._open_run()).stop()
 
     async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
-        """Answer a pending question."""
         if not (await self._open_run()).answer(question, accepted, typed=typed, note=note):
             raise UserError("The question is no longer pending, or the name does not match.")
 
@@ -242,7 +240,6 @@ class LiveController:
         return url
 
     async def scale(self, group: str, name: str, capacity: int) -> None:
-        """Set the capacity of a scale set."""
         shown = next(
             (s.capacity for s in self.view.scale_sets.values() if (s.group, s.name) == (group, name)), capacity
         )

@@ -44,7 +44,6 @@ class ReplayController:
 
     @property
     def file_name(self) -> str:
-        """File name of the document."""
         start = self.timeline.start
         return Path(start.path).name if start else ""
 

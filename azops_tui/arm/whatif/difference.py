@@ -96,7 +96,6 @@ def same(before: Json, desired: Json, *, place: bool = False) -> bool:
 def _compare(
     path: str, before: Json, desired: Json, *, exact: bool = False, place: bool = False
 ) -> list[PropertyChange]:
-    """Return the changes of a property and of its nested properties."""
     if isinstance(before, dict) and isinstance(desired, dict):
         changes: list[PropertyChange] = []
         for key in sorted({*desired, *(before if exact else ())}):

@@ -38,7 +38,6 @@ class DeploymentEngine:
         return deployment.as_json(self.cloud.clock.now()) if deployment else None
 
     def find(self, address: ResourceId) -> DeploymentRecord | None:
-        """The deployment with an id, or None."""
         return self.known.get(address.key)
 
     def get(self, address: ResourceId) -> DeploymentRecord:

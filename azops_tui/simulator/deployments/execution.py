@@ -183,7 +183,6 @@ class DeploymentExecution:
         return 200
 
     async def _run_nested(self, address: ResourceId, resource: ExpandedResource, step: OperationRecord) -> int:
-        """Run a nested deployment."""
         body = resource.resolve(self.runtime)
         properties = body.get("properties") or {}
         sent = {

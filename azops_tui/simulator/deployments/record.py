@@ -48,7 +48,6 @@ class OperationRecord:
     is_accepted: bool = False
 
     def end(self, now: float, state: str, status: int) -> None:
-        """Record the end of the operation."""
         self.changed, self.state, self.status = now, state, status
 
     def failure(self) -> dict[str, Json]:
@@ -122,7 +121,6 @@ class DeploymentRecord:
 
     @property
     def id(self) -> str:
-        """Its id."""
         return f"{self.scope}/providers/Microsoft.Resources/deployments/{self.name}"
 
     @property
@@ -174,7 +172,6 @@ class DeploymentRecord:
         return body
 
     def operations(self, now: float) -> list[Json]:
-        """Its operations."""
         return [s.as_json(self.id, now) for s in self.steps]
 
     def all_output_resources(self) -> list[str]:

@@ -57,7 +57,6 @@ class ShellProcess(ABC):
         """Run a function, a command or a script file by its words."""
 
     def child(self) -> Self:
-        """A subshell."""
         return replace(
             self,
             variables=dict(self.variables),
@@ -69,7 +68,6 @@ class ShellProcess(ABC):
         )
 
     def path(self, name: str) -> str:
-        """The absolute path of a name."""
         return posixpath.normpath(posixpath.join(self.cwd, name))
 
     def environment(self) -> dict[str, str]:
@@ -117,7 +115,6 @@ class CommandCall:
         return "".join(await self.lines()) if name == "-" else self.host.files.read(self.readable_path(name))
 
     def path(self, name: str) -> str:
-        """The absolute path of a name."""
         return self.shell.path(name)
 
     def readable_path(self, name: str) -> str:

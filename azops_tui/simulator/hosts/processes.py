@@ -44,7 +44,6 @@ class Processes:
         return list(self._running.values())
 
     def get(self, pid: int) -> Process | None:
-        """The process with this id."""
         return self._running.get(pid)
 
     def send(self, target: int, signal: str) -> bool:
@@ -57,7 +56,6 @@ class Processes:
         return bool(processes)
 
     def end_all(self) -> None:
-        """End all processes."""
         for process in self.all():
             process.signal = "HUP"
             process.task.cancel()

@@ -43,7 +43,6 @@ class ResourceWrite:
 
     @property
     def creates(self) -> bool:
-        """Whether the resource is new."""
         return self.before is None
 
     @property
@@ -108,11 +107,9 @@ class ResourceProvider:
         return None
 
     def find(self, address: ResourceId) -> Resource | None:
-        """The resource at an address, or None."""
         return self.cloud.store.get(address.id)
 
     def not_found(self, address: ResourceId) -> ArmError:
-        """The error for a resource that does not exist."""
         facts = self.namespace.facts(address.type)
         if self.namespace.missing_child_code and len(address.names) > 1:
             return ArmError(404, self.namespace.missing_child_code, f"Resource {address.id} not found.", details=[])

@@ -67,7 +67,6 @@ class CloudCommands:
         return f"{place.subscription} ({place.cloud})" if place.subscription else place.cloud
 
     def table(self) -> Mapping[str, Action]:
-        """Actions by command id."""
         return {"pane.refresh": Action(self.refresh, lambda: self._controller.live is not None)}
 
     def refresh(self) -> None:

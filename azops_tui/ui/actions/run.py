@@ -66,7 +66,6 @@ class RunActions:
         return self._has_steps() and (not self._is_busy() or self._question(self._document.selected) is not None)
 
     def _question(self, step: str) -> Question | None:
-        """The question that a step waits for."""
         return next((q for q in self._controller.view.questions.values() if q.step == step), None)
 
     def _require_live(self) -> LiveRun:
@@ -150,7 +149,6 @@ class RunActions:
             self._tasks.start(lambda: self._require_live().edit(name, text), group="edit")
 
     def show_plan(self) -> None:
-        """Show what would run."""
         from azops_tui.ui.screens.plan import plan_sheet
 
         self._screen.app.push_screen(plan_sheet(self._controller, self._document.names))

@@ -59,7 +59,6 @@ class SearchActions:
             self._open("find", "find in the document", self._document.state.search)
 
     def open_command_line(self) -> None:
-        """Open the ``:`` line."""
         self._open("command", "command; right completes it, ? lists all keys")
 
     def _open(self, kind: str, placeholder: str, value: str = "") -> None:

@@ -41,7 +41,6 @@ class DeploymentsPane(Pane):
         return sorted(self.view.deployments.values(), key=lambda d: d.started or 0.0)
 
     def shown(self) -> DeploymentView | None:
-        """The deployment that is shown."""
         return self.view.deployments.get(self._chosen) or self._latest()
 
     def _latest(self) -> DeploymentView | None:
@@ -243,11 +242,9 @@ class DeploymentsPane(Pane):
         self.update_view()
 
     def action_earlier(self) -> None:
-        """The deployment before."""
         self._go(-1)
 
     def action_later(self) -> None:
-        """The deployment after."""
         self._go(1)
 
 

@@ -42,7 +42,6 @@ def pending_changes(view: RunView) -> ForeseenChanges | None:
 
 
 def predicted_changes_of(view: RunView, deployment: DeploymentView) -> ForeseenChanges | None:
-    """The changes predicted for a deployment; None if no step predicted them."""
     events = (step.foreseen for step in view.steps.values() if deployment.id.lower() in step.deployments)
     return next((event for event in events if event is not None), None)
 

@@ -133,7 +133,6 @@ class Dialog(ModalScreen[DialogAnswer]):
             lines.styles.max_height = max(2, room if low else min(16 if event.size.height < 30 else 24, room))
 
     def action_scroll(self, by: int) -> None:
-        """Scroll the text."""
         for lines in self.query("#lines"):
             lines.scroll_relative(y=by, animate=False)
 

@@ -121,5 +121,4 @@ class FirstScreen(Screen[None]):
         self.opening = opening
 
     def compose(self) -> list[Widget]:
-        """One widget."""
         return [FirstFrame(self.opening)]

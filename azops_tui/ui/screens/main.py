@@ -117,7 +117,6 @@ class MainScreen(Screen[None]):
     # Actions
 
     def action_do(self, command_id: str) -> None:
-        """Execute a command of the main screen."""
         self.actions[command_id].execute()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

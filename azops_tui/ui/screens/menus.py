@@ -183,7 +183,6 @@ class TagsForm(ModalScreen[dict[str, str] | None]):
             self.action_close()
 
     def action_save(self) -> None:
-        """Save the tags if all of them are valid."""
         tags = self._read()
         if tags is not None:
             self.dismiss(tags if tags != self._tags else None)

@@ -159,7 +159,6 @@ class ProblemsSheet(Sheet):
 
 
 def json_rows(text: str) -> list[Row]:
-    """JSON text as rows."""
     return [
         text_row(f"{number}", [(" ", ""), *line], selectable=True)
         for number, line in enumerate(highlight(text, "json"))

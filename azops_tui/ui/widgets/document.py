@@ -220,7 +220,6 @@ class DocumentView(LineView):
         return self._tops[-1]
 
     def line(self, y: int) -> tuple[Line, str]:
-        """Line ``y`` and its background."""
         hit = self._at(y)
         if hit is None:
             return [], ""
@@ -308,7 +307,6 @@ class DocumentView(LineView):
         return names[index] if 0 <= index < len(names) else ""
 
     def select_next(self) -> None:
-        """Select the next step, if there is one."""
         self.select(self._neighbour(1))
 
     def action_cursor_up(self) -> None:

@@ -86,12 +86,10 @@ class Rows(LineView):
 
     @property
     def filtered(self) -> bool:
-        """True if a filter is set."""
         return bool(self._filter)
 
     @property
     def current(self) -> Row | None:
-        """The selected row."""
         return self._rows[self._cursor] if 0 <= self._cursor < len(self._rows) else None
 
     def set_rows(self, rows: list[Row]) -> None:
@@ -136,7 +134,6 @@ class Rows(LineView):
         return wrap([(self.empty, "muted")], self.cells - 1, first=[(" ", "")], rest=[(" ", "")]) if self.empty else []
 
     def line(self, y: int) -> tuple[Line, str]:
-        """Line ``y`` and its background."""
         if not self._rows:
             return ([(" nothing matches", "muted")] if self._filter else self._empty_lines()[y]), ""
         row = self._rows[y]

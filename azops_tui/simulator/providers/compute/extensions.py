@@ -51,7 +51,6 @@ class VmExtensionProvider(ResourceProvider):
 
 
 def extension_view(resource: Resource) -> dict[str, Json]:
-    """The instance view of an extension."""
     status = {
         "code": f"ProvisioningState/{resource.state.lower()}",
         "level": "Info",

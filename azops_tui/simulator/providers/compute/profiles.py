@@ -144,7 +144,6 @@ POWER = {
 
 
 def power_status(power: str) -> dict[str, Json]:
-    """The power state as a status."""
     return status(f"PowerState/{power}", POWER.get(power, f"VM {power}"))
 
 

@@ -44,13 +44,11 @@ def list_publishers(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def list_offers(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The offers of a publisher."""
     publisher = request.params["publisher"].lower()
     return _rows(request, sorted({k[1] for k in images.CATALOGUE if k[0].lower() == publisher}))
 
 
 def list_skus(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The SKUs of an offer."""
     publisher, offer = request.params["publisher"].lower(), request.params["offer"].lower()
     return _rows(
         request, sorted({k[2] for k in images.CATALOGUE if (k[0].lower(), k[1].lower()) == (publisher, offer)})
@@ -64,7 +62,6 @@ def list_image_versions(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def show_image_version(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """One version of an image, or ``latest``."""
     image, version = _image(request), request.params["version"]
     if version.lower() == "latest":
         version = images.newest(*image)
@@ -73,7 +70,6 @@ def show_image_version(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def list_extension_types(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The extension types of a publisher."""
     return _rows(request, sorted(_extensions(request)))
 
 
@@ -85,7 +81,6 @@ def list_extension_versions(services: ArmServices, request: ArmRequest) -> ArmRe
 
 
 def show_extension_version(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """One version of an extension type."""
     publisher, type_, version = (request.params[name] for name in ("publisher", "type", "version"))
     is_windows = "windows" in type_.lower() or publisher.lower() == "microsoft.compute"
     root = _url(request, f"Publishers/{publisher}/ArtifactTypes/VMExtension/Types/{type_}/Versions/{version}")

@@ -88,7 +88,6 @@ class ScaleSetInstanceProvider(ResourceProvider):
             owner.body["sku"]["capacity"] = len(instances_of(self.cloud, owner))
 
     def read_instance_view(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """The instance view."""
         return ArmReply(200, instance_view(resource))
 
     def simulate_eviction(self, resource: Resource, call: ActionCall) -> ArmReply:
@@ -114,7 +113,6 @@ class ScaleSetInstanceProvider(ResourceProvider):
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
     def list_interfaces(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """The network interfaces of the instance."""
         return ArmReply(200, {"value": interfaces_of(self.cloud, resource)})
 
     def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:

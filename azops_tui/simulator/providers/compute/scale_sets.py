@@ -216,7 +216,6 @@ class ScaleSetProvider(ResourceProvider):
         return ArmReply(200, {"value": [row]})
 
     def list_nothing(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """An empty list."""
         return ArmReply(200, {"value": []})
 
     def list_interfaces(self, resource: Resource, call: ActionCall) -> ArmReply:

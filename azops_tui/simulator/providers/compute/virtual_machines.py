@@ -278,7 +278,6 @@ class VirtualMachineProvider(ResourceProvider):
         self.cloud.operations.spawn(self.cloud.stop_host(resource.address.key, forget=True))
 
     def read_instance_view(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """The instance view."""
         return ArmReply(200, self.instance_view(resource))
 
     def list_sizes(self, resource: Resource, call: ActionCall) -> ArmReply:

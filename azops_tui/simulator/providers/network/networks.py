@@ -379,5 +379,4 @@ def _within(range_: Any, space: Any) -> bool:
 
 
 def guid(cloud: SimulatedCloud) -> str:
-    """A random GUID."""
     return str(uuid.UUID(int=cloud.random.getrandbits(128), version=4))

@@ -34,7 +34,6 @@ def list_deployments(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def show(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """One deployment."""
     document = services.deployments.get(request.address).as_json(services.cloud.clock.now())
     return ArmReply(200, copy.deepcopy(document))
 
@@ -92,7 +91,6 @@ def cancel(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The template of a deployment."""
     return ArmReply(200, {"template": copy.deepcopy(services.deployments.get(_deployment(request)).template)})
 
 
@@ -114,13 +112,11 @@ def what_if(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def list_operations(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The operations of a deployment."""
     operations = services.deployments.get(_deployment(request)).operations(services.cloud.clock.now())
     return ArmReply(200, {"value": request.top(operations)})
 
 
 def show_operation(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """One operation of a deployment."""
     deployment, name = request.address.parent, request.address.last_name
     if deployment is not None:
         for operation in services.deployments.get(deployment).operations(services.cloud.clock.now()):

@@ -52,7 +52,6 @@ def list_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Export the group as a template."""
     subscription = request.params["subscription"]
     exported = services.groups.export(subscription, request.params["group"], request.document())
     operations = services.cloud.operations

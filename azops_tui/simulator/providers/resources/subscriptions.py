@@ -27,7 +27,6 @@ def show_subscription(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def list_tenants(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The one tenant."""
     tenant = {
         "id": f"/tenants/{TENANT}",
         "tenantId": TENANT,
@@ -79,7 +78,6 @@ def list_tag_names(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def list_providers(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """All resource providers."""
     return ArmReply(200, {"value": namespaces(request.params["subscription"])})
 
 

@@ -120,7 +120,6 @@ class StorageAccountProvider(ResourceProvider):
             resource.private["keys"] = [new_key(self.cloud), new_key(self.cloud)]
 
     def list_keys(self, resource: Resource, call: ActionCall) -> ArmReply:
-        """The access keys of the account."""
         return ArmReply(200, {"keys": key_documents(resource)})
 
     def regenerate_key(self, resource: Resource, call: ActionCall) -> ArmReply:
@@ -179,7 +178,6 @@ def storage_zone(location: str) -> str:
 
 
 def account_named(cloud: SimulatedCloud, name: str) -> Resource | None:
-    """The account with a name; names are unique in the cloud."""
     lower = name.lower()
     accounts = cloud.store.of_type("microsoft.storage/storageaccounts")
     return next((a for a in accounts if a.address.last_name.lower() == lower), None)
