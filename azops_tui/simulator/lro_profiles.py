@@ -6,7 +6,10 @@ profiles to its types.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from azops_tui.simulator.service_facts import ClientWrite, MeasuredWrite, TypeFacts
 
 ASYNC = "azure-asyncoperation"
 LOCATION = "location"
@@ -61,3 +64,63 @@ SLOW = LroProfile(
     delete_seconds=30,
 )
 """Minutes of work, followed by the Azure-AsyncOperation header."""
+
+_MARKS = {"a": ASYNC, "l": LOCATION}
+
+
+def profile_of(facts: TypeFacts, base: LroProfile) -> LroProfile:
+    """The profile of a type that no table lists: ``base`` with measured statuses, or those that clients accept."""
+    profile = base
+    put, patch, delete = (facts.measured.get(method) for method in ("PUT", "PATCH", "DELETE"))
+    if put is not None:
+        profile = _with_put(profile, put)
+    elif facts.put is not None:
+        accepted, slow = facts.put.statuses, facts.put.is_slow
+        created = _first(accepted, 201, 200, 202)
+        headers = (ASYNC, LOCATION) if created == 202 else (ASYNC,)
+        profile = replace(
+            profile,
+            created=created,
+            updated=_first(accepted, 200, 201, 202),
+            put_headers=headers if slow else (),
+            state="Creating" if slow and profile.state == "Succeeded" else profile.state,
+        )
+    if patch is not None:
+        profile = replace(profile, patched=patch.first, patch_headers=_headers(patch.headers))
+    elif facts.patch is not None:
+        profile = replace(profile, patched=_first(facts.patch.statuses, profile.patched, 200, 201, 202))
+        if profile.patched == 202 and not profile.patch_headers:
+            profile = replace(profile, patch_headers=(ASYNC, LOCATION))
+    if delete is not None:
+        profile = replace(profile, deleted=delete.first, delete_headers=_headers(delete.headers))
+    elif facts.delete is not None:
+        profile = replace(profile, **_deletion(facts.delete, profile))
+    return profile
+
+
+def _with_put(profile: LroProfile, put: MeasuredWrite) -> LroProfile:
+    headers = _headers(put.headers)
+    state = put.state or profile.state
+    return replace(
+        profile,
+        created=put.first,
+        updated=put.later or profile.updated,
+        put_headers=headers,
+        state=state,
+        updating="Updating" if headers and state != "Succeeded" else "Succeeded",
+        shows_state=bool(put.state) or (profile.shows_state and bool(headers)),
+    )
+
+
+def _deletion(delete: ClientWrite, profile: LroProfile) -> dict[str, Any]:
+    if delete.is_slow and 202 in delete.statuses:
+        return {"deleted": 202, "delete_headers": profile.delete_headers or (ASYNC, LOCATION)}
+    return {"deleted": _first(delete.statuses, 200, 204, 202), "delete_headers": ()}
+
+
+def _headers(marks: str) -> tuple[str, ...]:
+    return tuple(_MARKS[mark] for mark in marks)
+
+
+def _first(accepted: list[int], *preferred: int) -> int:
+    return next((status for status in preferred if status in accepted), preferred[0])

@@ -73,6 +73,8 @@ class ResourceManager:
         """Create or update a resource. Long-running work continues after the reply."""
         group = self.group(address)
         provider = self.provider(address)
+        if provider.namespace.client_facts is not None:
+            sent = provider.namespace.client_facts.respell(sent)
         before = provider.find(address)
         if patch and before is None:
             raise self.missing(address)
@@ -221,8 +223,20 @@ class ResourceManager:
             reply = self.provider(address).act(self.get(address), "GET", ActionCall(address.tail.lower(), None, query))
             if reply is not None:
                 return reply
+            self._check_list(address)
         provider = self.registry.of(f"{address.type}/{address.tail}")
         return ArmReply(200, {"value": provider.list_documents(address, query)})
+
+    def _check_list(self, address: ResourceId) -> None:
+        """Refuse a list that the type does not have."""
+        namespace = self.provider(address).namespace
+        facts, kind = namespace.client_facts, "/".join(address.types)
+        if facts is None or facts.type(kind) is None or facts.has_child(kind, address.tail):
+            return
+        if self.registry.has_class(f"{address.type}/{address.tail}"):
+            return
+        if f"{kind}/{address.tail}".lower() not in (listed.lower() for listed in namespace.types):
+            raise unknown_type(address)
 
     def act(self, address: ResourceId, body: Json, query: Mapping[str, str]) -> ArmReply:
         """Run the POST action that ``address.tail`` names.
@@ -231,14 +245,11 @@ class ResourceManager:
             ArmError: the resource does not exist, its type has no such action, or the action is refused.
         """
         resource = self.get(address)
-        reply = self.provider(address).act(resource, "POST", ActionCall(address.tail.lower(), body, query))
+        provider = self.provider(address)
+        reply = provider.act(resource, "POST", ActionCall(address.tail.lower(), body, query))
+        reply = reply or provider.act_without_result(resource, address.tail)
         if reply is None:
-            raise ArmError(
-                404,
-                "InvalidResourceType",
-                f"The resource type '{'/'.join((*address.types, address.tail))}' could not be found in the namespace "
-                f"'{address.namespace}'.",
-            )
+            raise unknown_type(address)
         return reply
 
     def is_tracked(self, resource: Resource) -> bool:
@@ -258,6 +269,16 @@ class ResourceManager:
     def deletion_phase(self, resource: Resource) -> int:
         """The phase of a deletion of many resources in which this one may go; see `ResourceType`."""
         return self.provider(resource.address).namespace.facts(resource.address.type).deletion_phase
+
+
+def unknown_type(address: ResourceId) -> ArmError:
+    """The error for a list or an action that a type does not have."""
+    return ArmError(
+        404,
+        "InvalidResourceType",
+        f"The resource type '{'/'.join((*address.types, address.tail))}' could not be found in the namespace "
+        f"'{address.namespace}'.",
+    )
 
 
 def record_success(provider: ResourceProvider, resource: Resource) -> None:

@@ -60,7 +60,7 @@ def test_every_class_serves_types_of_its_namespace() -> None:
 async def test_listed_types_of_a_provider_are_those_of_its_folder(clients: Clients) -> None:
     provider = await clients.resources.providers.get("microsoft.compute")
     listed = [t.resource_type for t in provider.resource_types]
-    assert listed == list(registrations()["microsoft.compute"].namespace.types)
+    assert set(listed) >= set(registrations()["microsoft.compute"].namespace.types)
 
 
 async def test_get_of_an_action_starts_nothing(clients: Clients) -> None:

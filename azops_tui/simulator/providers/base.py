@@ -16,7 +16,7 @@ from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.cloud import CLIENT, SimulatedCloud
 from azops_tui.simulator.errors import ArmError, resource_not_found
 from azops_tui.simulator.faults import refusal
-from azops_tui.simulator.lro_profiles import LroProfile
+from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.documents import clean, fill, merge
 from azops_tui.simulator.providers.resource_types import ProviderNamespace
@@ -134,7 +134,7 @@ class ResourceProvider:
         if write.patch:
             merged: dict[str, Json] = merge(copy.deepcopy(old), write.sent)
             return merged
-        body = {k: clean(v) for k, v in write.sent.items() if k not in _IDENTIFYING and v is not None}
+        body = {k: clean(v, k) for k, v in write.sent.items() if k not in _IDENTIFYING and v is not None}
         body.setdefault("properties", {})
         if "location" not in body and "location" in old:
             body["location"] = old["location"]
@@ -211,6 +211,23 @@ class ResourceProvider:
         """The reply of an action; None where `actions` has no such entry, or its handler declines."""
         handler = self._actions.get((method, call.name))
         return handler(self, resource, call) if handler is not None else None
+
+    def act_without_result(self, resource: Resource, action: str) -> ArmReply | None:
+        """The reply of an action that no class models but that clients know: work, and then nothing to show.
+
+        None if clients do not know the action, or expect a result.
+        """
+        known = self.namespace.client_facts
+        facts = known.type(resource.type.partition("/")[2]) if known is not None else None
+        actions = {name.lower(): call for name, call in facts.actions.items()} if facts is not None else {}
+        call = actions.get(action.lower())
+        if call is None or (call.has_result and not call.is_slow):
+            return None
+        if not call.is_slow:
+            return ArmReply(204 if 204 in call.statuses else 200)
+        status = 202 if 202 in call.statuses else call.statuses[-1]
+        operation = self.start_operation(resource, lambda: self.cloud.clock.sleep(5), empty=True)
+        return ArmReply(status, None, operation, (ASYNC, LOCATION))
 
     def start_operation(
         self, resource: Resource, work: Callable[[], Awaitable[None]], *, empty: bool = False

@@ -7,22 +7,15 @@ from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 
-_BOOLEANS = {"true": True, "false": False}
-
 
 def clean(value: Json, key: str = "") -> Json:
-    """A copy of a request's body as the service reads it: without null members, with ``"true"`` read as a boolean.
-
-    Free text (tags, settings, values) is copied unchanged.
-    """
+    """A copy of a request's body without null members. Free text (tags, settings, values) is copied unchanged."""
     if isinstance(value, dict):
         if key.lower() in ("tags", "settings", "template", "parameters", "metadata", "data", "value"):
             return copy.deepcopy(value)
         return {k: clean(v, k) for k, v in value.items() if v is not None}
     if isinstance(value, list):
         return [clean(v, key) for v in value]
-    if isinstance(value, str) and key.lower().startswith(("is", "enable", "disable", "primary")):
-        return _BOOLEANS.get(value.lower(), value)
     return value
 
 

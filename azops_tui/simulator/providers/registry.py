@@ -22,6 +22,10 @@ class ProviderRegistry:
                 provider = provider_class(cloud, namespace, self.of)
                 self._by_type |= dict.fromkeys(provider.types, provider)
 
+    def has_class(self, type_: str) -> bool:
+        """Whether a class of its own serves a full type, in any case."""
+        return type_.lower() in self._by_type
+
     def of(self, type_: str) -> ResourceProvider:
         """The provider of a full type, in any case."""
         name, _, _ = type_.partition("/")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from azops_tui.json_types import Json
-from azops_tui.simulator.lro_profiles import PLAIN, LroProfile
+from azops_tui.simulator.lro_profiles import PLAIN, LroProfile, profile_of
 from azops_tui.simulator.operations import OperationFormat
+from azops_tui.simulator.service_facts import namespace_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,8 @@ class ProviderNamespace:
         self.missing_child_code = missing_child_code
         self._lro = lro
         self._types = {f"{name}/{kind}".lower(): facts for kind, facts in self.types.items()}
+        self.client_facts = namespace_facts(name)
+        self._profiles: dict[str, LroProfile] = {}
 
     def facts(self, type_: str) -> ResourceType:
         """Facts about a full type, in any case."""
@@ -89,4 +92,11 @@ class ProviderNamespace:
 
     def lro(self, type_: str) -> LroProfile:
         """The long-running operation profile of a full type, in any case."""
-        return self.facts(type_).lro or self._lro
+        listed = self.facts(type_).lro
+        if listed is not None:
+            return listed
+        key = type_.lower()
+        if key not in self._profiles:
+            known = self.client_facts.type(key.partition("/")[2]) if self.client_facts is not None else None
+            self._profiles[key] = profile_of(known, self._lro) if known is not None else self._lro
+        return self._profiles[key]

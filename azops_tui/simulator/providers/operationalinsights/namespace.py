@@ -10,6 +10,7 @@ from azops_tui.simulator.providers.resource_types import ProviderNamespace, Reso
 
 TYPES = {
     "workspaces": ResourceType(
+        lro=replace(PLAIN, create_seconds=10),
         generated={
             "customerId": "{guid}",
             "createdDate": "{now}",
@@ -24,7 +25,7 @@ TYPES = {
             },
             "publicNetworkAccessForIngestion": "Enabled",
             "publicNetworkAccessForQuery": "Enabled",
-        }
+        },
     ),
     "workspaces/dataSources": ResourceType(has_dated_etag=True, lro=replace(QUIET, created=200)),
     "workspaces/savedSearches": ResourceType(lro=replace(QUIET, created=200)),
