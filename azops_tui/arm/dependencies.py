@@ -88,8 +88,9 @@ def targets(deployment: TemplateDeployment, resource: ExpandedResource, entry: s
     matches = deployment.names.get(key)
     if matches is None and "/providers/" in entry.lower():
         scope, type, name = split_id(entry)
-        # Ids of management groups and the tenant are often written without their scope.
-        if not scope or scope.lower() == deployment.scope.id.lower():
+        # Ids of management groups and the tenant are often written without their scope; in a template with outer
+        # expression scope, `resourceId` gives ids of the parent's scope.
+        if deployment.outer is not None or not scope or scope.lower() == deployment.scope.id.lower():
             matches = deployment.names.get(f"{type}/{name}".lower())
     if matches is None and key.startswith("providers/"):
         matches = deployment.names.get(key.removeprefix("providers/"))

@@ -37,6 +37,11 @@ class ParameterValue:
     value: Json = None
     secret: Mapping[str, Json] | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """False for null, which counts as no value: the default is used (Azure/bicep pull request 11532)."""
+        return self.value is not None or self.secret is not None
+
 
 class TemplateDeployment(TemplateSource):
     """One deployment of a template; evaluates its parameters and variables and looks up its resources.
@@ -63,6 +68,8 @@ class TemplateDeployment(TemplateSource):
         self.run = run
         self.name = name
         self.scope = scope
+        # The page "ARM template functions in deployment scopes" shows the parent's group for an outer-scoped template.
+        self.function_scope: Scope = scope if outer is None else outer.context.function_scope
         self.mode = mode
         self.outer = outer
         self.link = link
@@ -172,8 +179,9 @@ class TemplateDeployment(TemplateSource):
         if key in run.values:
             return run.values[key]
         passed = self.parameter_values.get(lowered)
-        if passed is not None:
-            value = self.passed_value(name, passed, environment)
+        value = None if passed is None else self.passed_value(name, passed, environment)
+        if passed is not None and (value is not None or lowered not in self.parameter_builders):
+            pass
         elif lowered in self.parameter_builders:
             self.evaluate_first("parameters", lowered, environment)
             build = self.parameter_builders[lowered]
@@ -191,7 +199,9 @@ class TemplateDeployment(TemplateSource):
 
     def passed_value(self, name: str, passed: ParameterValue, environment: Environment) -> Json:
         """Value passed for a parameter; secrets and symbolic values are resolved if the mode allows it."""
-        run = environment.run.settler or environment.run
+        run = environment.run
+        if run.settler is not None and self.level <= run.settled_level:
+            run = run.settler
         if passed.secret is not None:
             if run.mode == "plan" or run.runtime is None:
                 return Symbolic(FunctionCall("parameters", (Literal(name),)), Environment(run, self))

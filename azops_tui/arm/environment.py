@@ -52,6 +52,7 @@ class EvaluationRun:
         "now",
         "resource_count",
         "runtime",
+        "settled_level",
         "settler",
         "size",
         "steps",
@@ -85,6 +86,8 @@ class EvaluationRun:
         self.now: datetime | None = None
         self.settler: EvaluationRun | None = None
         """For a plan made during the deployment: the run that resolves its parameters."""
+        self.settled_level = 0
+        """Level of the nested deployment that begins; parameters of deeper levels are not resolved yet."""
         self.generated: dict[tuple[object, str, str], Json] = {}
         """Generated default values, kept for later runs, by deployment, kind and name."""
         self.steps = 0
@@ -103,14 +106,19 @@ class EvaluationRun:
         run.now = self.now
         return run
 
-    def later(self, runtime: Runtime) -> EvaluationRun:
-        """A plan made during the deployment: parameters are resolved, its own references stay symbolic."""
+    def later(self, runtime: Runtime, level: int) -> EvaluationRun:
+        """A plan made when a nested deployment of this level begins.
+
+        Its parameters are resolved. Its own references stay symbolic, and so do parameters of deeper levels, because
+        they can refer to resources that do not exist yet.
+        """
         run = EvaluationRun(
             self.facts, self.compile_node, mode="plan", clock=self.clock, new_guid=self.new_guid, linked=self.linked
         )
         run.generated = self.generated
         run.now = self.now
         run.settler = self.live(runtime)
+        run.settled_level = level
         return run
 
     def step(self) -> None:
@@ -210,6 +218,8 @@ class TemplateContext(Protocol):
 
     name: str
     scope: Scope
+    function_scope: Scope
+    """Scope that functions such as `resourceGroup` return; with outer expression scope, that of the parent."""
 
     def parameter(self, name: str, environment: Environment) -> Json:
         """Value of a parameter. Raises ExpressionError."""

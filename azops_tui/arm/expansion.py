@@ -184,7 +184,7 @@ class Expansion:
             expansion.expand(parameter_values)
         except NotYet:
             environment.run.resource_count = resource_count
-            if environment.run.settler is None:
+            if environment.run.settler is None or nested.level > environment.run.settled_level:
                 return None
             raise deployment.invalid(
                 f"The nested deployment '{resource.name}' depends on values that are not known when it begins.",
@@ -227,7 +227,7 @@ class Expansion:
         try:
             linked = run.linked(link, base)
         except (LookupError, OSError) as error:
-            if run.mode == "plan" and run.settler is None:
+            if run.mode == "plan" and (run.settler is None or self.deployment.level >= run.settled_level):
                 return None
             reason = str(error.args[0]) if error.args else ""
             raise self.deployment.error(
@@ -283,7 +283,7 @@ def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtim
     deployment = resource.source
     assert isinstance(deployment, TemplateDeployment)
     assert resource.environment is not None
-    environment = resource.environment.at(run=deployment.run.later(runtime))
+    environment = resource.environment.at(run=deployment.run.later(runtime, deployment.level + 1))
     expansion = Expansion(deployment, resource.deployment).expand_inside(resource, body, environment)
     if expansion is None:
         raise deployment.invalid(

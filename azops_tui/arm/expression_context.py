@@ -19,6 +19,7 @@ class ExpressionContext:
         self, scope: Scope, parameters: Mapping[str, Json], variables: Mapping[str, Json], location: str
     ) -> None:
         self.scope = scope
+        self.function_scope = scope
         self.location = location
         self.parameters = {name.lower(): value for name, value in parameters.items()}
         self.variables = {name.lower(): value for name, value in variables.items()}

@@ -65,12 +65,16 @@ def bind(deployment: TemplateDeployment, passed: Mapping[str, Json], *, allow_mi
             raise deployment.invalid(f"The template parameter '{name}' {deployment.where(path)} is not valid.", path)
         schema = settled(deployment, definition, path)
         entry = by_name.get(name.lower())
-        if entry is not None:
-            deployment.parameter_values[name.lower()] = read_entry(deployment, name, entry)
-        elif "defaultvalue" in {key.lower() for key in definition}:
+        passed_value = None if entry is None else read_entry(deployment, name, entry)
+        has_default = "defaultvalue" in {key.lower() for key in definition}
+        if has_default:
             default = next(value for key, value in definition.items() if key.lower() == "defaultvalue")
             build = deployment.guarded((*path, "defaultValue"), builder, default)
             deployment.parameter_builders[name.lower()] = build
+        if passed_value is not None and passed_value.is_given:
+            deployment.parameter_values[name.lower()] = passed_value
+        elif has_default:
+            continue
         elif schema.get("nullable") is True:
             deployment.parameter_values[name.lower()] = ParameterValue(None)
         elif allow_missing:

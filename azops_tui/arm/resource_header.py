@@ -21,6 +21,11 @@ class NotYet(Exception):  # noqa: N818 - not an error: the deployment must have 
     """The resources of a nested deployment depend on run-time values."""
 
 
+def is_placed(definition: dict[str, Json]) -> bool:
+    """True for a resource with a ``resourceGroup`` or ``subscriptionId``, as Bicep writes existing resources."""
+    return get(definition, "resourceGroup") is not None or get(definition, "subscriptionId") is not None
+
+
 class HeaderReader:
     """Evaluates resource headers of one deployment; raises TemplateError, and NotYet in a nested deployment."""
 
@@ -48,8 +53,19 @@ class HeaderReader:
         )
 
     def text(
-        self, environment: Environment, definition: dict[str, Json], path: Path, key: str, *, needed: bool = True
+        self,
+        environment: Environment,
+        definition: dict[str, Json],
+        path: Path,
+        key: str,
+        *,
+        needed: bool = True,
+        allow_empty: bool = False,
     ) -> str:
+        """A text of the header. With `allow_empty`, an empty text or null is as good as a missing member.
+
+        Published modules are deployed with an empty ``resourceGroup``: it is the group of the deployment.
+        """
         raw = get(definition, key)
         if raw is None:
             if not needed:
@@ -70,8 +86,24 @@ class HeaderReader:
             return str(value)
         if isinstance(value, str) and value:
             return value.strip("/") if key == "type" else value
+        if allow_empty and value in ("", None):
+            return ""
         problem = ExpressionError(f"The value of '{key}' must be a string that is not empty.")
         raise self.head_error(problem, definition, (*path, key))
+
+    def skipped_text(self, environment: Environment, definition: dict[str, Json], path: Path, key: str) -> str:
+        """A text of a resource that is not deployed: its value, or its expression if that cannot be evaluated.
+
+        The service leaves such a resource out since the end of 2024 (Azure/bicep issues 2371, 12204, 13937).
+        """
+        raw = get(definition, key)
+        try:
+            value = None if raw is None else self.head(environment, raw, (*path, key), definition)
+        except TemplateError:
+            value = None
+        if isinstance(value, str) and value:
+            return value.strip("/") if key == "type" else value
+        return str(value if isinstance(value, Symbolic) else raw or "")
 
     def condition(self, environment: Environment, definition: dict[str, Json], path: Path) -> bool:
         raw = get(definition, "condition", True)
@@ -102,7 +134,7 @@ class HeaderReader:
         deployment = self.deployment
         scope = deployment.scope
         own = self.text(environment, definition, path, "scope", needed=False)
-        if type.lower() == DEPLOYMENTS:
+        if type.lower() == DEPLOYMENTS or (not own and get(definition, "existing") is True and is_placed(definition)):
             target = self.deployment_scope(environment, definition, path, own)
             return target.id or "/", target.resource_id(type, name)
         if own:
@@ -145,11 +177,27 @@ class HeaderReader:
                 )
                 raise self.head_error(problem, definition, (*path, "scope"))
             return target
-        subscription = self.text(environment, definition, path, "subscriptionId", needed=False)
-        group = self.text(environment, definition, path, "resourceGroup", needed=False)
+        subscription = self.text(environment, definition, path, "subscriptionId", needed=False, allow_empty=True)
+        group = self.text(environment, definition, path, "resourceGroup", needed=False, allow_empty=True)
         if not subscription and not group:
             return here
         return Scope(subscription=subscription or here.subscription, group=group)
+
+    def skipped_place(
+        self,
+        environment: Environment,
+        definition: dict[str, Json],
+        path: Path,
+        type: str,
+        name: str,
+        parent: ExpandedResource | None,
+    ) -> tuple[str, str]:
+        """Scope and id of a resource that is not deployed; its expressions may be impossible to evaluate."""
+        try:
+            return self.place(environment, definition, path, type, name, parent)
+        except (TemplateError, NotYet):
+            scope = self.deployment.scope
+            return scope.id or "/", scope.resource_id(type, name)
 
     def check_segments(self, type: str, name: str, path: Path, raw: str) -> None:
         """Check that the type has one segment more than the name. Raises TemplateError."""

@@ -101,15 +101,21 @@ class ResourceCollector(HeaderReader):
             )
         existing = get(definition, "existing") is True
         type = self.text(environment, definition, path, "type")
-        name = self.text(environment, definition, path, "name")
-        extension = get(definition, "import") is not None or get(definition, "extension") is not None
-        needs_version = not existing and not extension and get(definition, "apiProfile") is None
-        api_version = self.text(environment, definition, path, "apiVersion", needed=needs_version)
         condition = self.condition(environment, definition, path)
+        if condition:
+            name = self.text(environment, definition, path, "name")
+            extension = get(definition, "import") is not None or get(definition, "extension") is not None
+            needs_version = not existing and not extension and get(definition, "apiProfile") is None
+            api_version = self.text(environment, definition, path, "apiVersion", needed=needs_version)
+        else:
+            name = self.skipped_text(environment, definition, path, "name")
+            api_version = self.skipped_text(environment, definition, path, "apiVersion")
         if parent is not None and "." not in type.partition("/")[0]:
             type, name = f"{parent.type}/{type}", f"{parent.name}/{name}"
-        scope, id = self.place(environment, definition, path, type, name, parent)
-        self.check_segments(type, name, path, raw=str(get(definition, "name")))
+        place = self.place if condition else self.skipped_place
+        scope, id = place(environment, definition, path, type, name, parent)
+        if condition:
+            self.check_segments(type, name, path, raw=str(get(definition, "name")))
         resource = ExpandedResource(
             id=id,
             type=type,

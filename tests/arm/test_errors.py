@@ -55,7 +55,11 @@ def test_a_missing_parameter_is_told_as_the_service_tells_it() -> None:
         ({"type": "int"}, True, "but received a value of type 'Boolean'"),
         ({"type": "bool"}, 1, "Expected a value of type 'Boolean'"),
         ({"type": "object"}, [], "Expected a value of type 'Object', but received a value of type 'Array'"),
-        ({"type": "array"}, None, "but received a value of type 'Null'"),
+        (
+            {"type": "array"},
+            None,
+            "The value for the template parameter 'p'",
+        ),
         ({"type": "securestring"}, {}, "Expected a value of type 'String', but received a value of type 'Object'"),
         ({"type": "string", "allowedValues": ["a", "b"]}, "c", "is not part of the allowed value(s): 'a,b'"),
         ({"type": "array", "allowedValues": ["a", "b"]}, ["a", "c"], "is not part of the allowed value(s)"),

@@ -233,17 +233,26 @@ class TestScopes:
 
     def test_a_nested_deployment_goes_to_other_places(self) -> None:
         inner = {"resources": [thing("[concat('in-', resourceGroup().name)]")]}
+        ids = [
+            thing("b", properties={"id": "[resourceId('A.B/c', 'd')]"}, dependsOn=["[resourceId('My.Rp/things', 'a')]"])
+        ]
         found = plan(
             nested("one", inner, resourceGroup="two"),
             nested("two", inner, subscriptionId=OTHER, resourceGroup="three"),
-            nested("three", {"resources": [thing()]}, scope="outer", resourceGroup="two"),
+            nested("three", {"resources": [thing("a"), *ids, *inner["resources"]]}, scope="outer", resourceGroup="two"),
         )
-        ids = [resource.id for resource in found.resources if resource.deployment]
-        assert ids == [
+        resources = {resource.id: resource for resource in found.resources if resource.deployment}
+        assert list(resources) == [
             f"{SUBSCRIPTION}/resourceGroups/two/providers/My.Rp/things/in-two",
             f"/subscriptions/{OTHER}/resourceGroups/three/providers/My.Rp/things/in-three",
             f"{SUBSCRIPTION}/resourceGroups/two/providers/My.Rp/things/a",
+            f"{SUBSCRIPTION}/resourceGroups/two/providers/My.Rp/things/b",
+            # With outer expression scope, functions speak of the parent's group.
+            f"{SUBSCRIPTION}/resourceGroups/two/providers/My.Rp/things/in-rg",
         ]
+        second = resources[f"{SUBSCRIPTION}/resourceGroups/two/providers/My.Rp/things/b"]
+        assert second.body["properties"]["id"] == f"{SCOPE}/providers/A.B/c/d"
+        assert [id.rpartition("/")[2] for id in second.depends_on] == ["a"]
 
     def test_management_groups_and_the_tenant(self) -> None:
         group = "/providers/Microsoft.Management/managementGroups/mg"

@@ -115,7 +115,7 @@ def utc_now(environment: Environment, name: str, values: list[Json]) -> Json:
     takes="environment",
 )
 def subscription(environment: Environment, name: str, values: list[Json]) -> Json:
-    scope = environment.context.scope
+    scope = environment.context.function_scope
     if not scope.subscription:
         raise not_here(name)
     return {
@@ -132,7 +132,7 @@ def subscription(environment: Environment, name: str, values: list[Json]) -> Jso
 def build_resource_group(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
     def call(environment: Environment) -> Json:
         environment.run.step()
-        scope = environment.context.scope
+        scope = environment.context.function_scope
         if not scope.group:
             raise not_here("resourceGroup")
         details = environment.run.facts.group_details
@@ -155,7 +155,7 @@ def build_resource_group(node: FunctionCall, arguments: list[Compiled]) -> Compi
     "managementGroup(): object", "The management group deployed to: id, name, type, properties.", takes="environment"
 )
 def management_group(environment: Environment, name: str, values: list[Json]) -> Json:
-    group = environment.context.scope.management_group
+    group = environment.context.function_scope.management_group
     if not group:
         raise not_here(name)
     return {
@@ -276,7 +276,7 @@ def zone_mapping(environment: Environment, name: str, values: list[Json]) -> Jso
     takes="environment",
 )
 def resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
-    scope = environment.context.scope
+    scope = environment.context.function_scope
     return ids.resource_id(values, subscription=scope.subscription, group=scope.group)
 
 
@@ -286,7 +286,7 @@ def resource_id(environment: Environment, name: str, values: list[Json]) -> Json
     takes="environment",
 )
 def subscription_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
-    return ids.subscription_resource_id(values, subscription=environment.context.scope.subscription)
+    return ids.subscription_resource_id(values, subscription=environment.context.function_scope.subscription)
 
 
 @function(
@@ -304,7 +304,9 @@ def tenant_resource_id(environment: Environment, name: str, values: list[Json]) 
     takes="environment",
 )
 def management_group_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
-    return ids.management_group_resource_id(values, management_group=environment.context.scope.management_group)
+    return ids.management_group_resource_id(
+        values, management_group=environment.context.function_scope.management_group
+    )
 
 
 @function(
