@@ -11,8 +11,19 @@ import codecs
 import re
 from enum import Enum, auto
 
-_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Controls (C0 but tab and line feed, DEL, C1), direction overrides, Unicode line breaks and lone surrogates."""
+_MARKS = "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u0591-\u05bd\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+"""Combining marks that a text can pile up over and under its lines."""
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Zero-width characters, fillers, tags and direction overrides."""
+_SPECIAL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_INVISIBLE}{_MARKS}]")
+"""Also controls (C0 but tab and line feed, DEL, C1), Unicode line breaks and lone surrogates."""
+_SPECIAL_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_IS_MARK = re.compile(f"[{_MARKS}]")
+_MOST_MARKS = 4
+"""Combining marks kept on one character."""
 
 _MOST_PARAMETERS = 64
 """Number of characters kept of a control sequence; a longer sequence is dropped."""
@@ -74,6 +85,8 @@ class Sanitiser:
         """A CR is pending: the next character decides whether it is a new line."""
         self._fresh = True
         """At the start of a line."""
+        self._marks = 0
+        """Combining marks since the last other character."""
 
     def feed(self, data: bytes | str) -> str:
         """Return the safe text of the next piece; an incomplete sequence or character is held back."""
@@ -86,9 +99,10 @@ class Sanitiser:
         return rest
 
     def _text(self, text: str) -> str:
-        if self._state is _State.TEXT and not self._return and not _SPECIAL.search(text):
+        special = _SPECIAL_ASCII if text.isascii() else _SPECIAL
+        if self._state is _State.TEXT and not self._return and not special.search(text):
             if text:
-                self._fresh = text[-1] == "\n"
+                self._fresh, self._marks = text[-1] == "\n", 0
             return text
         out: list[str] = []
         position, end = 0, len(text)
@@ -97,7 +111,7 @@ class Sanitiser:
                 if self._inside(text[position], out):
                     position += 1
                 continue
-            match = _SPECIAL.search(text, position)
+            match = special.search(text, position)
             stop = match.start() if match else end
             if stop > position:
                 self._plain(text[position:stop], out)
@@ -113,7 +127,7 @@ class Sanitiser:
             if run[0] != "\n" and not self._fresh:
                 out.append("\n")
         out.append(run)
-        self._fresh = run[-1] == "\n"
+        self._fresh, self._marks = run[-1] == "\n", 0
 
     def _special(self, char: str, out: list[str]) -> None:
         if char == "\r":
@@ -126,6 +140,10 @@ class Sanitiser:
             self._plain("\n", out)
         elif "\ud800" <= char <= "\udfff":
             self._plain("\ufffd", out)
+        elif _IS_MARK.match(char) and self._marks < _MOST_MARKS:
+            marks = self._marks + 1
+            self._plain(char, out)
+            self._marks = marks
 
     def _begin(self, state: _State) -> None:
         self._state, self._parameters, self._swallowed = state, "", 0

@@ -16,7 +16,7 @@ from typing import IO, Literal
 
 from azops_tui.events.records import OutputWritten
 from azops_tui.paths import private
-from azops_tui.secrets.redact import ReplacerStream
+from azops_tui.secrets.redact import RedactorStream
 
 Stream = Literal["stdout", "stderr", "system"]
 
@@ -38,7 +38,7 @@ class Output:
         self,
         step: str,
         emit: Callable[[OutputWritten], None],
-        redacting: Callable[[], ReplacerStream],
+        redacting: Callable[[], RedactorStream],
         spill: Path,
         *,
         keep_raw: bool = False,
@@ -49,7 +49,7 @@ class Output:
         self._spill_path = spill
         self._spill: IO[str] | None = None
         self._spill_problem = ""
-        self._streams: dict[tuple[Stream, str], ReplacerStream] = {}
+        self._streams: dict[tuple[Stream, str], RedactorStream] = {}
         self._source: tuple[Stream, str] = ("stdout", "")
         self._pending: list[str] = []
         self._pending_size = 0

@@ -1,26 +1,33 @@
-"""Secrets as a type, and redaction of their values in everything that is shown or stored."""
+"""Secrets as a type, and redaction of their values in everything that is shown or stored.
+
+Text is cleaned first (:mod:`azops_tui.sanitise`) and redacted then: a control character inside a secret hides nothing.
+"""
 
 from __future__ import annotations
 
-import base64
 import hmac
-import json
 import re
-import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
 
-from azops_tui.sanitise import clean
+from azops_tui.secrets.automaton import Automaton
+from azops_tui.secrets.forms import SHORTEST, SHORTEST_PART, Form, forms
+from azops_tui.secrets.shapes import SHAPES, UNBOUNDED, Shape
+from azops_tui.secrets.views import SGR, View, views
 
 MASK = "•••"
 """Replacement for a secret in shown text."""
 
-SHORTEST = 4
-"""Shorter values are not hidden: they occur everywhere, and hiding them would reveal them."""
-
-_SHORTEST_LINE = 8
-"""Minimum length of a line of a multi-line secret that is hidden on its own."""
+_MOST_HELD = 256 * 1024
+"""Bytes that a stream holds back at most."""
+_LONGEST_LINE = 16 * 1024
+"""Bytes of an unfinished line that are held back because a secret of a known shape may stand in it."""
+_LONGEST_WORD = 512
+_CONTEXT = 1024
+"""Bytes of an unfinished line that a stream remembers."""
+_WORD = re.compile(rb"[A-Za-z0-9+/=_~.-]*(?:[0-9][A-Za-z0-9+/=_~.-]*|[A-Za-z0-9+/=_~-]{12})\Z")
+_RULES = {trigger.encode(): shape for shape in SHAPES for trigger in shape.triggers}
 
 
 class Secret:
@@ -61,129 +68,234 @@ class Secret:
         raise TypeError("a secret cannot be pickled")
 
 
-class Replacer:
-    """Replaces fixed strings in text; of several at the same position, the longest."""
+@dataclass(frozen=True, slots=True)
+class DetectedSecret:
+    """A secret that was recognised by its shape; it stays in memory, to be revealed on the screen."""
 
-    def __init__(self, values: Iterable[str] = (), replacement: str = MASK) -> None:
-        self.replacement = replacement
-        self._values: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        for value in values:
-            self.include(value)
+    number: int
+    label: str
+    value: Secret
 
-    def include(self, value: str) -> None:
-        """Replace ``value`` too from now on; an empty value is ignored."""
-        if value and value not in self._values:
-            self._values.add(value)
-            longest_first = sorted(self._values, key=lambda item: (-len(item), item))
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-
-    def replace(self, text: str) -> str:
-        """Replace every occurrence in a text."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda _: self.replacement, text)
-
-    def stream(self) -> ReplacerStream:
-        """A filter for text that arrives in pieces. It also replaces values that are included later."""
-        return ReplacerStream(self)
-
-    def split(self, text: str, *, last: bool) -> tuple[str, str]:
-        """The text with its occurrences replaced, and its end that may be the beginning of a value, unchanged."""
-        if self._pattern is None:
-            return text, ""
-        out: list[str] = []
-        position = 0
-        while True:
-            held = len(text) if last else self._unfinished(text, position)
-            match = self._pattern.search(text, position)
-            if match is None or match.start() >= held:
-                out.append(text[position:held])
-                return "".join(out), text[held:]
-            out.append(text[position : match.start()])
-            out.append(self.replacement)
-            position = match.end()
-
-    def _unfinished(self, text: str, position: int) -> int:
-        """Index at which the first incomplete value begins; the text's length if there is none."""
-        first = len(text)
-        for value in self._values:
-            start = text.find(value[0], max(position, len(text) - len(value) + 1))
-            while -1 < start < first:
-                if value.startswith(text[start:]):
-                    first = start
-                start = text.find(value[0], start + 1)
-        return first
+    @property
+    def mask(self) -> str:
+        """What is shown in its place."""
+        return f"{MASK}({self.label} {self.number})"
 
 
-class ReplacerStream:
-    """Replaces in text that arrives in pieces, with the same result as in the whole text."""
-
-    def __init__(self, replacer: Replacer) -> None:
-        self._replacer = replacer
-        self._held = ""
-
-    def feed(self, text: str) -> str:
-        """Add a piece; return the text that is ready. An end that may be the beginning of a value is held back."""
-        ready, self._held = self._replacer.split(self._held + text, last=False)
-        return ready
-
-    def flush(self) -> str:
-        """Return the text held back."""
-        ready, self._held = self._replacer.split(self._held, last=True)
-        return ready
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    label: str = ""
+    """Label of its shape; empty for a secret that was added."""
+    value: bytes = b""
 
 
-class Redactor(Replacer):
-    """Hides secrets in text, also in Base64 and with URL, JSON and shell quoting."""
+class Redactor:
+    """Hides secrets in text, in every form of :mod:`azops_tui.secrets.forms`, and those of known shapes."""
 
-    def __init__(self, values: Iterable[str | Secret] = ()) -> None:
-        super().__init__()
+    def __init__(self, values: Iterable[str | Secret] = (), *, shapes: bool = True) -> None:
+        """With ``shapes``, secrets that tools print unasked are hidden too."""
+        self._forms: dict[bytes, Form] = {}
+        self._triggers = tuple(_RULES) if shapes else ()
+        self._automaton: Automaton | None = None
+        self._detected: dict[bytes, DetectedSecret] = {}
         for value in values:
             self.add(value)
 
+    @property
+    def detected(self) -> tuple[DetectedSecret, ...]:
+        """Secrets that were recognised by their shape, in order."""
+        return tuple(self._detected.values())
+
     def add(self, value: str | Secret) -> bool:
-        """Hide a value from now on. Returns False if it is shorter than :data:`SHORTEST` and therefore not hidden."""
+        """Hide a value from now on. Returns False if it has fewer than :data:`SHORTEST` visible characters."""
         plain = value.reveal() if isinstance(value, Secret) else value
-        if len(plain) < SHORTEST:
+        if len("".join(plain.split())) < SHORTEST:
             return False
-        for form in _forms(plain):
-            self.include(form)
+        for form in forms(plain):
+            key = form.key
+            if len(key) >= SHORTEST and key not in self._forms:
+                self._forms[key] = form
+                self._automaton = None
         return True
 
     def redact(self, text: str) -> str:
         """Replace every secret with ``•••``."""
-        return self.replace(text)
+        if len(text) < SHORTEST or not (self._forms or self._triggers):
+            return text
+        data = text.encode("utf-8", "surrogatepass")
+        spans, _ = self.find(data, last=True)
+        return self.masked(data, spans, 0, len(data)) if spans else text
+
+    def stream(self) -> RedactorStream:
+        """A filter for text that arrives in pieces. It also hides values that are added later."""
+        return RedactorStream(self)
+
+    def find(self, data: bytes, *, last: bool) -> tuple[list[_Span], int]:
+        """The secrets in a text, and where the part begins that what follows may complete to a secret."""
+        if self._automaton is None:
+            self._automaton = Automaton(self._forms, self._triggers)
+        automaton = self._automaton
+        spans: list[_Span] = []
+        held = len(data)
+        for level, (spaced, bare, cut) in enumerate(views(data, last=last)):
+            rules: dict[Shape, list[int]] = {}
+            for key, start, end in automaton.matches(bare.data):
+                shape = _RULES.get(key)
+                if shape is not None and self._triggers:
+                    rules.setdefault(shape, []).append(start)
+                if (shape is None or key in self._forms) and self._counts(key, spaced, bare, start, end):
+                    spans.append(_Span(*bare.span(start, end)))
+            for shape, starts in rules.items():
+                spans += _of_shape(shape, spaced)
+                if not last:
+                    held = min(held, _open_shape(shape, spaced, bare, starts))
+            if not last:
+                held = min(held, _beginning(automaton, data, level, spaced, bare, cut))
+        spans = _merged(spans)
+        for span in reversed(spans):
+            if span.start < held < span.end:
+                held = span.start
+        return spans, held
+
+    def _counts(self, key: bytes, spaced: View, bare: View, start: int, end: int) -> bool:
+        """Whether the white space in a match is what wraps a text, or stands in the secret itself."""
+        first, last = bare.within(start, end)
+        form = self._forms.get(key)
+        if last - first == end - start and (form is None or len(form.text.strip()) == len(key)):
+            return True
+        text = spaced.data[first:last]
+        if form is not None and text == form.text.strip():
+            return True
+        long = len(key) >= SHORTEST_PART
+        return long and (b"\n" in text or form is None or form.digits)
+
+    def masked(self, data: bytes, spans: Iterable[_Span], at: int, end: int) -> str:
+        """The text between two positions with its secrets masked."""
+        parts: list[str] = []
+        for span in spans:
+            start = max(span.start, at)
+            if start >= end:
+                break
+            if span.end <= at:
+                continue
+            parts += [data[at:start].decode("utf-8", "surrogatepass"), self._mask(span)]
+            # Colours that begin or end within a secret go on after it.
+            parts += [code.decode() for code in SGR.findall(data, start, span.end)]
+            at = span.end
+        parts.append(data[at:end].decode("utf-8", "surrogatepass") if at < end else "")
+        return "".join(parts)
+
+    def _mask(self, span: _Span) -> str:
+        if not span.label:
+            return MASK
+        detected = self._detected.get(span.value)
+        if detected is None:
+            detected = DetectedSecret(
+                len(self._detected) + 1, span.label, Secret(span.value.decode("utf-8", "replace"))
+            )
+            self._detected[span.value] = detected
+        return detected.mask
 
 
-def _forms(value: str) -> Iterable[str]:
-    """The value, and the forms in which other programs print it."""
-    yield value
-    for other in (
-        value.strip(),
-        clean(value).strip(),
-        quote(value, safe="", errors="replace"),
-        quote(value, errors="replace"),
-        quote_plus(value, errors="replace"),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        shlex.quote(value)[1:-1] if "'" in value else "",
-    ):
-        if len(other) >= SHORTEST:
-            yield other
-    raw = value.encode("utf-8", "replace")
-    if len(raw) >= _SHORTEST_LINE:
-        yield from _base64(raw)
-    lines = [line.strip() for line in value.splitlines()]
-    if len(lines) > 1:
-        yield from (line for line in lines if len(line) >= _SHORTEST_LINE)
+class RedactorStream:
+    """Redacts text that arrives in pieces, with the same result as in the whole text.
+
+    What may be the beginning of a secret is held back, unless it is shorter than :data:`SHORTEST` and ends its line:
+    the last line of an output would otherwise wait for the next. The remaining part of such a secret is hidden.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._held = b""
+        self._shown = 0
+        """Bytes of what is held that were returned already."""
+
+    def feed(self, text: str) -> str:
+        """Add a piece; return the text that is ready."""
+        return self._next(text.encode("utf-8", "surrogatepass"), last=False)
+
+    def flush(self) -> str:
+        """Return the text held back."""
+        return self._next(b"", last=True)
+
+    def _next(self, piece: bytes, *, last: bool) -> str:
+        data, shown = self._held + piece, self._shown
+        if not data:
+            return ""
+        spans, held = self._redactor.find(data, last=last or len(data) - shown > _MOST_HELD + len(piece))
+        held = max(held, shown)
+        line, newline, after = data[held:].partition(b"\n")
+        if newline and len(line.strip()) < SHORTEST and not after.strip():
+            end = len(data)
+        else:
+            end = held
+        ready = self._redactor.masked(data, spans, shown, end)
+        # The unfinished line stays as context, although it is shown.
+        context = held if last else min(held, max(data.rfind(b"\n", 0, held) + 1, held - _CONTEXT))
+        self._held, self._shown = data[context:], end - context
+        return ready
 
 
-def _base64(raw: bytes) -> Iterable[str]:
-    """The Base64 characters that depend on the value alone, at any position in the encoded text."""
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        for before in range(3):
-            text = encode(b"\0" * before + raw).decode().rstrip("=")
-            skipped = (0, 2, 3)[before]
-            whole = (before + len(raw)) % 3 == 0
-            yield text[skipped:] if whole else text[skipped:-1]
+def _of_shape(shape: Shape, view: View) -> Iterator[_Span]:
+    group = "s" if "s" in shape.regex.groupindex else 0
+    for match in shape.regex.finditer(view.data):
+        yield _Span(*view.span(*match.span(group)), shape.label, match[group])
+
+
+def _merged(spans: list[_Span]) -> list[_Span]:
+    """Spans in order; those that overlap are one."""
+    merged: list[_Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if merged and span.start < merged[-1].end:
+            before = merged[-1]
+            merged[-1] = _Span(before.start, max(before.end, span.end), before.label, before.value)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _open_shape(shape: Shape, spaced: View, bare: View, starts: list[int]) -> int:
+    """Where a secret of a shape begins that is not complete; the length of the text if there is none."""
+    data = spaced.data
+    for start in starts:
+        first, _ = bare.within(start, start + 1)
+        if shape.lines == UNBOUNDED:
+            begun = shape.regex.search(data, first)
+            is_open = begun is not None and begun.end() == len(data) and len(data) - first < _MOST_HELD
+            is_open = is_open or len(data) - first < 80
+        else:
+            is_open = data.count(b"\n", first) < shape.lines and len(data) - first < _LONGEST_LINE
+        if is_open:
+            # The secret may begin before its trigger.
+            line = data.rfind(b"\n", max(0, first - 512), first) + 1
+            return spaced.span(max(line, first - 512), first + 1)[0]
+    return spaced.length
+
+
+def _beginning(automaton: Automaton, data: bytes, level: int, spaced: View, bare: View, cut: int) -> int:
+    """Where a secret begins that the end of the text cuts off; the length of the text if there is none.
+
+    ``cut`` is the length of the incomplete escape that is missing at the end of the view.
+    """
+    size = len(bare.data) - automaton.unfinished(bare.data)
+    if automaton.triggers and (word := _WORD.search(spaced.data, max(0, len(spaced.data) - _LONGEST_WORD))):
+        # A key whose mark stands at its end.
+        size = max(size, len(word[0]))
+    if not size and not (cut and bare.data):
+        return len(data) - (cut and len(data))
+    # Only the end of the text is traced back to where it comes from.
+    tail = 4 * size + 256
+    while tail < len(data):
+        for at, (_, end, _) in enumerate(views(data[len(data) - tail :], last=False)):
+            if at == level and len(end.data) >= size + 64 and end.data.endswith(bare.data[-size - 1 :]):
+                return len(data) - tail + _start(end, size)
+        tail *= 4
+    return _start(bare, size)
+
+
+def _start(bare: View, size: int) -> int:
+    """Where the last ``size`` bytes of a view begin in the text; without any, where the last byte ends."""
+    at = len(bare.data) - size
+    return bare.span(at, at + 1)[0] if size else bare.span(at - 1, at)[1]

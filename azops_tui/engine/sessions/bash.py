@@ -22,7 +22,7 @@ from shlex import quote
 from azops_tui.engine.sessions.declared import declaration, scalars
 from azops_tui.engine.sessions.large import LARGE, LargeVariables, split_environment
 from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, allow_interrupts
-from azops_tui.secrets.redact import Replacer
+from azops_tui.secrets.replace import Replacer
 
 DRIVER = Path(__file__).with_name("bash_driver.bash")
 _FUNCTIONS = DRIVER.with_name("bash_driver_functions.bash")

@@ -23,7 +23,7 @@ from azops_tui.engine.sessions.process_group import Member, StepProcesses, adopt
 from azops_tui.engine.sessions.stream import StepStream
 from azops_tui.engine.sessions.watcher import Watcher
 from azops_tui.errors import AzopsError
-from azops_tui.secrets.redact import Replacer
+from azops_tui.secrets.replace import Replacer
 
 OnOutput = Callable[[str, Literal["stdout", "stderr"]], None]
 """Gets sanitised text in pieces of at most 64 k characters; a small output arrives within 40 ms."""
@@ -131,7 +131,7 @@ class DriverSession:
             raise NotADirectoryError(f"'{cwd}' is not a folder; a session cannot start in it.")
         loop = asyncio.get_running_loop()
         self._folder, self._lock = make_session_folder(env, self.files)
-        self._stdout = StepStream(str(self._folder / "stdout"), loop, Replacer())
+        self._stdout = StepStream(str(self._folder / "stdout"), loop, Replacer((), ""))
         self._stderr = StepStream(str(self._folder / "stderr"), loop, self._messages())
         for name in ("commands", "reports"):
             os.mkfifo(self._folder / name, 0o600)
@@ -141,7 +141,7 @@ class DriverSession:
 
     def _messages(self) -> Replacer:
         """Changes what the child says on standard error of files that no user has heard of."""
-        return Replacer()
+        return Replacer((), "")
 
     async def _spawn(self, command: Sequence[str], env: Mapping[str, str], cwd: str | Path) -> list[str] | None:
         """Starts the child and waits for its first report; None when there is none.

@@ -11,7 +11,7 @@ import termios
 from collections.abc import Callable
 
 from azops_tui.sanitise import Sanitiser
-from azops_tui.secrets.redact import Replacer
+from azops_tui.secrets.replace import Replacer
 
 _READ = 64 * 1024
 _PIECE = 64 * 1024
