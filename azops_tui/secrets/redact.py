@@ -6,7 +6,6 @@ Text is cleaned first (:mod:`azops_tui.sanitise`) and redacted then: a control c
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
@@ -14,7 +13,7 @@ from typing import NoReturn
 from azops_tui.secrets.automaton import Automaton
 from azops_tui.secrets.forms import SHORTEST, SHORTEST_PART, Form, forms
 from azops_tui.secrets.shapes import SHAPES, UNBOUNDED, Shape
-from azops_tui.secrets.views import SGR, View, views
+from azops_tui.secrets.views import SGR, TextView, views
 
 MASK = "•••"
 """Replacement for a secret in shown text."""
@@ -24,9 +23,11 @@ _MOST_HELD = 256 * 1024
 _LONGEST_LINE = 16 * 1024
 """Bytes of an unfinished line that are held back because a secret of a known shape may stand in it."""
 _LONGEST_WORD = 512
+_LONG_WORD = 12
 _CONTEXT = 1024
 """Bytes of an unfinished line that a stream remembers."""
-_WORD = re.compile(rb"[A-Za-z0-9+/=_~.-]*(?:[0-9][A-Za-z0-9+/=_~.-]*|[A-Za-z0-9+/=_~-]{12})\Z")
+_WORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_~.-"
+"""Characters of keys."""
 _RULES = {trigger.encode(): shape for shape in SHAPES for trigger in shape.triggers}
 
 
@@ -159,7 +160,7 @@ class Redactor:
                 held = span.start
         return spans, held
 
-    def _counts(self, key: bytes, spaced: View, bare: View, start: int, end: int) -> bool:
+    def _counts(self, key: bytes, spaced: TextView, bare: TextView, start: int, end: int) -> bool:
         """Whether the white space in a match is what wraps a text, or stands in the secret itself."""
         first, last = bare.within(start, end)
         form = self._forms.get(key)
@@ -238,7 +239,7 @@ class RedactorStream:
         return ready
 
 
-def _of_shape(shape: Shape, view: View) -> Iterator[_Span]:
+def _of_shape(shape: Shape, view: TextView) -> Iterator[_Span]:
     group = "s" if "s" in shape.regex.groupindex else 0
     for match in shape.regex.finditer(view.data):
         yield _Span(*view.span(*match.span(group)), shape.label, match[group])
@@ -256,7 +257,7 @@ def _merged(spans: list[_Span]) -> list[_Span]:
     return merged
 
 
-def _open_shape(shape: Shape, spaced: View, bare: View, starts: list[int]) -> int:
+def _open_shape(shape: Shape, spaced: TextView, bare: TextView, starts: list[int]) -> int:
     """Where a secret of a shape begins that is not complete; the length of the text if there is none."""
     data = spaced.data
     for start in starts:
@@ -274,28 +275,31 @@ def _open_shape(shape: Shape, spaced: View, bare: View, starts: list[int]) -> in
     return spaced.length
 
 
-def _beginning(automaton: Automaton, data: bytes, level: int, spaced: View, bare: View, cut: int) -> int:
+def _beginning(automaton: Automaton, data: bytes, level: int, spaced: TextView, bare: TextView, cut: int) -> int:
     """Where a secret begins that the end of the text cuts off; the length of the text if there is none.
 
     ``cut`` is the length of the incomplete escape that is missing at the end of the view.
     """
     size = len(bare.data) - automaton.unfinished(bare.data)
-    if automaton.triggers and (word := _WORD.search(spaced.data, max(0, len(spaced.data) - _LONGEST_WORD))):
+    if automaton.triggers:
         # A key whose mark stands at its end.
-        size = max(size, len(word[0]))
+        tail = spaced.data[-_LONGEST_WORD:]
+        word = tail[len(tail.rstrip(_WORD)) :]
+        if len(word) >= _LONG_WORD or not word.isalpha():
+            size = max(size, len(word))
     if not size and not (cut and bare.data):
         return len(data) - (cut and len(data))
     # Only the end of the text is traced back to where it comes from.
-    tail = 4 * size + 256
-    while tail < len(data):
-        for at, (_, end, _) in enumerate(views(data[len(data) - tail :], last=False)):
+    window = 4 * size + 256
+    while window < len(data):
+        for at, (_, end, _) in enumerate(views(data[len(data) - window :], last=False)):
             if at == level and len(end.data) >= size + 64 and end.data.endswith(bare.data[-size - 1 :]):
-                return len(data) - tail + _start(end, size)
-        tail *= 4
+                return len(data) - window + _start(end, size)
+        window *= 4
     return _start(bare, size)
 
 
-def _start(bare: View, size: int) -> int:
+def _start(bare: TextView, size: int) -> int:
     """Where the last ``size`` bytes of a view begin in the text; without any, where the last byte ends."""
     at = len(bare.data) - size
     return bare.span(at, at + 1)[0] if size else bare.span(at - 1, at)[1]

@@ -71,11 +71,15 @@ def decoded(text: bytes) -> bytes:
     return _ESCAPE.sub(_undo, text)
 
 
-class View:
+class TextView:
     """Bytes that were derived from other bytes by replacing pieces of them."""
 
     def __init__(
-        self, data: bytes, parent: View | None = None, pattern: re.Pattern[bytes] = _SPACE, replace: Replace = _nothing
+        self,
+        data: bytes,
+        parent: TextView | None = None,
+        pattern: re.Pattern[bytes] = _SPACE,
+        replace: Replace = _nothing,
     ) -> None:
         self.data = data
         self._parent = parent
@@ -125,26 +129,26 @@ class View:
         self._pieces.append((start, end, replaced))
 
 
-def views(text: bytes, *, last: bool = True) -> Iterator[tuple[View, View, int]]:
+def views(text: bytes, *, last: bool = True) -> Iterator[tuple[TextView, TextView, int]]:
     """The views of a text: each with its white space, and without.
 
     Unless the text is the ``last`` piece, an incomplete escape at the end of each view is left out; yields its length.
     """
-    view = View(text)
+    view = TextView(text)
     if b"\x1b" in text:
-        view = View(SGR.sub(b"", text), view, SGR)
+        view = TextView(SGR.sub(b"", text), view, SGR)
     for _ in range(_DEEPEST + 1):
         cut = 0 if last else _partial_escape(view.data)
         if cut:
             view.data = view.data[:-cut]
         data = view.data
-        yield view, View(data.translate(None, b" \t\r\n"), view), cut
+        yield view, TextView(data.translate(None, b" \t\r\n"), view), cut
         if not (b"\\" in data or b"%" in data or b"&" in data):
             return
         undone = decoded(data)
         if undone == data:
             return
-        view = View(undone, view, _ESCAPE, _undo)
+        view = TextView(undone, view, _ESCAPE, _undo)
 
 
 def _partial_escape(text: bytes) -> int:
