@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Literal
 
 from azops_tui.arm.resource_id import ResourceId
@@ -32,22 +32,12 @@ class Machines:
         """
         client = await self._clients.compute()
         with explained(f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"):
-            machines = [machine.as_dict() async for machine in client.virtual_machines.list(group)]
+            listed = client.virtual_machines.list(group, expand="instanceView")
+            machines = [machine.as_dict() async for machine in listed]
         if not machines:
             return []
-        gate = asyncio.Semaphore(_AT_ONCE)
-
-        async def status(machine: Json) -> Json:
-            # The list has no power states: each machine is asked for its own.
-            async with gate:
-                with explained(machine["id"]):
-                    return (await client.virtual_machines.get(group, machine["name"], expand="instanceView")).as_dict()
-
-        async with asyncio.TaskGroup() as tasks:
-            network = tasks.create_task(addresses(self._clients, group))
-            states = [tasks.create_task(_or_itself(status, machine)) for machine in machines]
-        views = [_view(task.result(), network.result()) for task in states]
-        return sorted(views, key=lambda machine: machine.name.lower())
+        network = await addresses(self._clients, group, {card_of(machine) for machine in machines})
+        return sorted((_view(machine, network) for machine in machines), key=lambda machine: machine.name.lower())
 
     async def act(
         self,
@@ -72,16 +62,15 @@ class Machines:
             await wait_for(poller, self._clients.poll, on_poll)
 
 
-async def _or_itself(status: Callable[[Json], object], machine: Json) -> Json:
-    """A machine with its status, which cannot be read while it is being deleted, for example."""
-    try:
-        return await status(machine)  # type: ignore[misc]  # it is a coroutine function, which no alias here can say
-    except AzureFailure:
-        return machine
+async def addresses(
+    clients: Clients, group: str, interfaces: Collection[str] = ()
+) -> Mapping[str, tuple[str, str, str]]:
+    """Return private address, public address and DNS name of network interfaces, by id in lower case.
 
-
-async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str, str]]:
-    """Return private address, public address and DNS name of a group's network interfaces, by id in lower case.
+    Args:
+        clients: of the subscription.
+        group: resource group whose interfaces are read.
+        interfaces: ids of further ones, in lower case: machines often have theirs in another group.
 
     Raises:
         AzureFailure: the network cannot be read.
@@ -92,18 +81,30 @@ async def addresses(clients: Clients, group: str) -> Mapping[str, tuple[str, str
         return [item async for item in clients.pages(f"{base}/{kind}", NETWORK)]
 
     cards, publics = await asyncio.gather(listed("networkInterfaces"), listed("publicIPAddresses"))
-    known = {address["id"].lower(): address for address in publics}
-    for card in cards:
-        identity = _primary(card).get("publicIPAddress", {}).get("id", "")
-        if identity and identity.lower() not in known and ResourceId.parse(identity).group.lower() != group.lower():
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(identity: str) -> Json:
+        async with gate:
             try:
-                known[identity.lower()] = await clients.get(identity, NETWORK)
+                return await clients.get(identity, NETWORK)
             except AzureFailure:
-                continue  # a group that we may not read
+                return None  # a group that we may not read
+
+    own = {card["id"].lower() for card in cards}
+    elsewhere = await asyncio.gather(*(read(identity) for identity in sorted({*interfaces} - own - {""})))
+    cards += [card for card in elsewhere if card]
+    known = {address["id"].lower(): address for address in publics}
+    named = {(_primary(card).get("publicIPAddress") or {}).get("id", "").lower() for card in cards}
+    missing = sorted(
+        identity
+        for identity in named - known.keys() - {""}
+        if ResourceId.parse(identity).group.lower() != group.lower()
+    )
+    known |= dict(zip(missing, await asyncio.gather(*map(read, missing)), strict=True))
     addresses = {}
     for card in cards:
         setting = _primary(card)
-        public = known.get((setting.get("publicIPAddress") or {}).get("id", "").lower(), {}).get("properties") or {}
+        public = (known.get((setting.get("publicIPAddress") or {}).get("id", "").lower()) or {}).get("properties") or {}
         fqdn = (public.get("dnsSettings") or {}).get("fqdn") or ""
         addresses[card["id"].lower()] = (setting.get("privateIPAddress") or "", public.get("ipAddress") or "", fqdn)
     clients.addresses.update(name.lower() for names in addresses.values() for name in names if name)

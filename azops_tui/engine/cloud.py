@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.events.azure_views import FailureView
-from azops_tui.runbook.model import Effect, Runbook, StepKind
+from azops_tui.runbook.model import Effect, Runbook, Step, StepKind
+from azops_tui.runbook.native import SshStep
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -27,11 +28,19 @@ def acts_on_cloud(runbook: Runbook) -> bool:
     the run's cloud it would act on the one that the user is signed in to. The same holds for prerequisites.
     """
     return bool(runbook.prerequisites) or any(
-        step.native_kind not in _CLOUDLESS
+        step.native_kind not in _CLOUDLESS and not on_plain_hosts(step)
         if step.kind is StepKind.NATIVE
-        else bool(step.effects & (Effect.MUTATES | Effect.DESTROYS) or _CLOUD_TOOLS.search(step.code))
+        else not on_plain_hosts(step)
+        and bool(step.effects & (Effect.MUTATES | Effect.DESTROYS) or _CLOUD_TOOLS.search(step.code))
         for step in runbook.steps
     )
+
+
+def on_plain_hosts(step: Step) -> bool:
+    """True for a step that runs on hosts named by address: no cloud is opened for it, and no login asked."""
+    if step.kind is StepKind.NATIVE:
+        return isinstance(step.native, SshStep) and bool(step.native.hosts)
+    return bool(step.attributes.ssh)
 
 
 class RunCloud:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui import paths
@@ -11,6 +12,7 @@ from azops_tui.engine.guard import Proposal, Reply
 from azops_tui.engine.problems import StepProblem
 
 if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
 
@@ -20,8 +22,10 @@ AskProposal = Callable[[Proposal], Awaitable[Reply]]
 class Fleets:
     """Holds the run's fleet. Questions about host keys go to the step that uses the fleet."""
 
-    def __init__(self, cloud: RunCloud) -> None:
+    def __init__(self, cloud: RunCloud, spill: Path) -> None:
+        """Open no connection yet. ``spill`` is the folder for output too long for memory."""
         self._cloud = cloud
+        self._spill = spill
         self._fleet: Fleet | None = None
         self._ask: AskProposal | None = None
         self.unanswered: StepProblem | None = None
@@ -30,21 +34,37 @@ class Fleets:
     async def fleet(self, ask: AskProposal) -> Fleet:
         """Return the run's fleet; ``ask`` puts questions about the keys of unknown hosts.
 
-        Hosts of the local cloud are trusted at first sight: nobody else can be behind their addresses.
+        Machines of the local cloud are trusted at first sight: nobody else can be behind their addresses. Every other
+        host is checked by the user's own known hosts, whatever the cloud.
         """
+        from azops_tui.ssh.config import default_settings
         from azops_tui.ssh.fleet import Fleet
         from azops_tui.ssh.host_keys import HostKeys
 
         self._ask, self.unanswered = ask, None
         if self._fleet is None:
-            cloud = await self._cloud.open() if self._cloud.exists else None
+            own, *others = default_settings().known_hosts
+            cloud = await self._local_cloud()
             endpoint = cloud.endpoint if cloud is not None else None
             self._fleet = Fleet(
-                HostKeys(endpoint.known_hosts if endpoint is not None else paths.state() / "known_hosts"),
+                HostKeys(own, [*others, paths.state() / "known_hosts"]),
                 cloud.route if cloud is not None else None,
-                ask_host_key=None if endpoint is not None else self._trusts,
+                routed_host_keys=HostKeys(endpoint.known_hosts) if endpoint is not None else None,
+                ask_host_keys=self._trusts,
+                spill=self._spill,
             )
         return self._fleet
+
+    async def route(self, address: str) -> tuple[str, int] | None:
+        """Return the endpoint of a machine of the local cloud; None for any other host."""
+        cloud = await self._local_cloud()
+        return await cloud.route(address) if cloud is not None else None
+
+    async def _local_cloud(self) -> Cloud | None:
+        """The run's cloud if it is the local one. A real cloud is not opened for this: it has no routes."""
+        profile = self._cloud.profile
+        is_local = self._cloud.exists and (profile is None or profile.cloud == "local")
+        return await self._cloud.open() if is_local else None
 
     async def close(self) -> None:
         """Stop what runs on hosts and close the connections."""
@@ -52,12 +72,16 @@ class Fleets:
             await self._fleet.close()
             self._fleet = None
 
-    async def _trusts(self, question: HostKeyQuestion) -> bool:
-        lines = (question.sentence, "If the key is not right, somebody else may be answering in its place.")
+    async def _trusts(self, questions: Sequence[HostKeyQuestion]) -> bool:
         if self._ask is None:
             return False
+        title = f"Trust the key of {questions[0].host}"
+        if len(questions) > 1:
+            title = f"Trust the keys of {len(questions)} new hosts"
+        warning = "If a key is not right, somebody else may be answering in place of the host."
+        lines = (*(question.sentence for question in questions), warning)
         try:
-            answer = await self._ask(Proposal("hostkey", f"Trust the key of {question.host}", lines))
+            answer = await self._ask(Proposal("hostkey", title, lines))
         except StepProblem as error:
             self.unanswered = error
             return False

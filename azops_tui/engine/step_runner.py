@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from azops_tui import paths
-from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.cloud import RunCloud, on_plain_hosts
 from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.event_recorder import EventRecorder
@@ -88,7 +88,7 @@ class StepRunner:
         self._cloud = cloud
         self._policy = policy
         self._hand_over = hand_over
-        self._fleets = Fleets(cloud)
+        self._fleets = Fleets(cloud, paths.state() / "output" / str(recorder.run) / "hosts")
         recorder.subscribe(self.footprint.observe)
 
     @property
@@ -153,7 +153,8 @@ class StepRunner:
 
     async def _execute(self, planned: Planned, step: Step, output: Output, stopper: Stopper, agreed_by: str) -> Outcome:
         """Take a step through its guard, its preparation, its question, its attempts and its checks."""
-        await self.environment.reach_cloud()
+        if not on_plain_hosts(step):
+            await self.environment.reach_cloud()
         await self.environment.refresh(step)
         effects = _effects(step)
         context = stopper.context = self._context(planned, step, output, effects)

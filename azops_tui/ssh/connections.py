@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import os
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import asyncssh
 
+from azops_tui.ssh.config import expand_proxy_command
+from azops_tui.ssh.credentials import AskPassphrase, Credentials
 from azops_tui.ssh.host_keys import HostKeyQuestion, HostKeys, fingerprint
 from azops_tui.ssh.problems import HostProblem, explain
 from azops_tui.ssh.targets import Target
@@ -21,8 +21,8 @@ logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 
 Route = Callable[[str], Awaitable[tuple[str, int] | None] | tuple[str, int] | None]
 """Returns the endpoint behind an address; None for the address itself. Port 0 means that nothing listens."""
-AskHostKey = Callable[[HostKeyQuestion], Awaitable[bool] | bool]
-"""Returns True if an unknown host is to be trusted."""
+AskHostKeys = Callable[[Sequence[HostKeyQuestion]], Awaitable[bool] | bool]
+"""Returns True if all of these unknown hosts are to be trusted."""
 
 PACE = 0.005
 """Seconds between the starts of two connections; starting all at once blocks the loop and is no faster."""
@@ -45,7 +45,8 @@ _HOST_KEYS = [
     "rsa-sha2-512",
     "rsa-sha2-256",
 ]
-_USUAL_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+_SCANS = 50
+"""Number of unknown hosts whose keys are requested at a time."""
 
 
 class Connections:
@@ -56,7 +57,9 @@ class Connections:
         host_keys: HostKeys,
         *,
         route: Route | None = None,
-        ask_host_key: AskHostKey | None = None,
+        routed_host_keys: HostKeys | None = None,
+        ask_host_keys: AskHostKeys | None = None,
+        ask_passphrase: AskPassphrase | None = None,
         connect_timeout: float = 15,
         keepalive: float = 5,
         keepalive_misses: int = 3,
@@ -64,9 +67,12 @@ class Connections:
         """Open no connection yet.
 
         Args:
-            host_keys: keys of the known hosts.
+            host_keys: keys of the known hosts, for targets whose settings name no files.
             route: returns the endpoint behind an address.
-            ask_host_key: called before an unknown host is trusted; without it, the host is trusted.
+            routed_host_keys: keys of the hosts behind a route, which are trusted at first sight; they count for no
+                other host, and other files not for them. Without it, ``host_keys`` serves them too.
+            ask_host_keys: called before unknown hosts are trusted; without it, they are trusted.
+            ask_passphrase: called for a key file that is locked; without it, such a key is not used.
             connect_timeout: seconds allowed for connecting and signing in.
             keepalive: seconds of silence before a keep-alive message is sent.
             keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
@@ -74,11 +80,14 @@ class Connections:
         self.host_keys = host_keys
         self.connect_timeout = connect_timeout
         self._route = route
-        self._ask = ask_host_key
+        self._routed_host_keys = routed_host_keys
+        self._ask = ask_host_keys
+        self._credentials = Credentials(ask_passphrase)
+        self._books: dict[tuple[str, ...], HostKeys] = {}
         self._open: dict[Target, asyncio.Future[asyncssh.SSHClientConnection]] = {}
-        self._keys: dict[str, list[Any]] = {}
         self._next = 0.0
         self._asking = asyncio.Lock()
+        self._declined: set[str] = set()
         self._base = asyncssh.SSHClientConnectionOptions(
             config=None,
             known_hosts=([], [], []),
@@ -114,6 +123,47 @@ class Connections:
             self._open[target] = known
         return await asyncio.shield(known)
 
+    async def introduce(self, targets: Sequence[Target]) -> None:
+        """Ask about all unknown hosts among the targets with one question, before anything runs on any of them.
+
+        Jump hosts come first, in a question of their own: without them, the keys behind them cannot be seen. A host
+        that cannot be reached is left to :meth:`connect`, which says why.
+        """
+        if self._ask is None:
+            return
+        self._declined.clear()
+        for level in _by_distance(targets):
+            limit = asyncio.Semaphore(_SCANS)
+            questions = await asyncio.gather(*(self._unknown(target, limit) for target in level))
+            unknown = {question: target for question, target in zip(questions, level, strict=True) if question}
+            if not unknown:
+                continue
+            if not await self._agreed(list(unknown)):
+                self._declined.update(question.blob for question in unknown)
+                continue
+            for question, target in unknown.items():
+                self._book(target).record(target.known_as, question.algorithm, question.blob)
+
+    async def _unknown(self, target: Target, limit: asyncio.Semaphore) -> HostKeyQuestion | None:
+        """The question about a host whose key is not known; None for any other host."""
+        async with limit:
+            try:
+                tunnel = await self.connect(target.via) if target.via is not None else None
+                host, port, is_routed = await self._reach(target, tunnel)
+                book = self._book(target)
+                if is_routed or _strictness(target) != "ask" or any(not k.mark for k in book.lookup(target.known_as)):
+                    return None
+                await self._pace()
+                checker = _Checker(book, target, asking=True)
+                async with asyncio.timeout(self.connect_timeout):
+                    connection = await self._open_connection(host, port, target, checker, None, tunnel)
+                connection.abort()  # a certificate of a known authority was enough
+            except asyncssh.HostKeyNotVerifiable:
+                return _question(target, checker.offered) if checker.offered is not None else None
+            except (OSError, asyncssh.Error, HostProblem, ValueError):
+                return None
+            return None
+
     def drop(self, target: Target) -> None:
         """Drop a dead connection; the next :meth:`connect` opens a new one."""
         known = self._open.pop(target, None)
@@ -136,25 +186,31 @@ class Connections:
             task.cancel()
         for connection in connections:
             connection.abort()
+        await self._credentials.close()
 
     async def _connect(self, target: Target) -> asyncssh.SSHClientConnection:
-        where = target.address if target.port == 22 else f"{target.address}:{target.port}"
+        hint = ""
         tunnel = await self.connect(target.via) if target.via is not None else None
         try:
-            host, port = await self._reach(target, tunnel)
-            keys, agent = await self._credentials(target)
+            host, port, is_routed = await self._reach(target, tunnel)
+            keys, hint = await self._credentials.keys(target)
+            book = self._routed_host_keys if is_routed and self._routed_host_keys is not None else self._book(target)
+            strict = "accept-new" if is_routed and self._routed_host_keys is not None else _strictness(target)
             for attempt in (1, 2):
                 await self._pace()
-                checker = _Checker(self.host_keys, target, asking=self._ask is not None)
+                checker = _Checker(book, target, asking=strict == "yes" or (strict == "ask" and self._ask is not None))
                 try:
                     async with asyncio.timeout(self.connect_timeout):
-                        return await self._open_connection(host, port, target, checker, keys, agent, tunnel)
+                        return await self._open_connection(host, port, target, checker, keys, tunnel)
                 except asyncssh.HostKeyNotVerifiable:
-                    if checker.offered is None or attempt == 2 or not await self._trusts(target, checker.offered):
-                        raise checker.problem(where) from None
+                    unknown = checker.offered if strict != "yes" else None
+                    if unknown is None or attempt == 2 or not await self._trusts(book, target, unknown):
+                        raise checker.problem(target.where) from None
             raise AssertionError("the second attempt returns or raises")
+        except asyncssh.PermissionDenied as error:
+            raise HostProblem(f"{explain(error, target.where, self.connect_timeout)}{hint}") from None
         except (OSError, asyncssh.Error, HostProblem, ValueError) as error:
-            raise explain(error, where, self.connect_timeout) from None
+            raise explain(error, target.where, self.connect_timeout) from None
 
     async def _open_connection(
         self,
@@ -162,30 +218,36 @@ class Connections:
         port: int,
         target: Target,
         checker: _Checker,
-        keys: list[Any],
-        agent: str | None,
+        keys: list[Any] | None,
         tunnel: asyncssh.SSHClientConnection | None,
     ) -> asyncssh.SSHClientConnection:
-        trusted, authorities, revoked = self.host_keys.for_asyncssh(target.known_as)
+        trusted, authorities, revoked = checker.host_keys.for_asyncssh(target.known_as)
         # A certificate is useful only if its authority is known; otherwise the plain key is requested.
-        plain = _preferred([key.algorithm for key in self.host_keys.lookup(target.known_as) if not key.mark])
+        plain = _preferred([key.algorithm for key in checker.host_keys.lookup(target.known_as) if not key.mark])
         algorithms = [f"{name}-cert-v01@openssh.com" for name in plain] + plain if authorities else plain
+        user = target.user or (target.settings.user if target.settings is not None else "") or _local_user()
+        command = target.settings.proxy_command if target.settings is not None and tunnel is None else ""
+        if command:
+            command = expand_proxy_command(command, host=host, port=port, user=user, typed=target.address)
         connection, _ = await asyncssh.create_connection(
             lambda: checker,
             host,
             port,
             options=self._base,
             tunnel=tunnel if tunnel is not None else (),
-            username=target.user or _local_user(),
+            proxy_command=["/bin/sh", "-c", f"exec {command}"] if command else (),
+            username=user,
             known_hosts=(trusted, authorities, revoked),
+            host_key_alias=(target.settings.host_key_alias if target.settings is not None else "") or None,
             server_host_key_algs=algorithms,
             client_keys=keys or None,
-            agent_path=agent,
         )
         return connection
 
-    async def _reach(self, target: Target, tunnel: object) -> tuple[str, int]:
-        """Host and port to connect to. A jump host resolves the address behind it."""
+    async def _reach(self, target: Target, tunnel: object) -> tuple[str, int, bool]:
+        """Host and port to connect to, and whether they are a route. A jump host resolves the address behind it."""
+        if not target.host_name:
+            raise HostProblem(f"{target.name} has no address to connect to.")
         if self._route is not None and tunnel is None:
             try:
                 route = self._route(target.address)
@@ -195,37 +257,39 @@ class Connections:
             if routed is not None and routed[1] == 0:
                 raise HostProblem(f"Nothing listens on {target.address}: the machine is stopped or deleted.")
             if routed is not None:
-                return routed
-        return target.address, target.port
+                return *routed, True
+        # A machine behind a routed jump host is one of the same network.
+        return target.host_name, target.port_number, await self._is_routed(target.via)
 
-    async def _trusts(self, target: Target, key: asyncssh.SSHKey) -> bool:
+    async def _is_routed(self, target: Target | None) -> bool:
+        if self._route is None or target is None:
+            return False
+        route = self._route(target.address)
+        return (await route if inspect.isawaitable(route) else route) is not None or await self._is_routed(target.via)
+
+    def _book(self, target: Target) -> HostKeys:
+        """The files of host keys that count for a target."""
+        if target.settings is None or not target.settings.known_hosts:
+            return self.host_keys
+        files = target.settings.known_hosts
+        if files not in self._books:
+            self._books[files] = HostKeys(files[0], files[1:])
+        return self._books[files]
+
+    async def _trusts(self, book: HostKeys, target: Target, key: asyncssh.SSHKey) -> bool:
         """Ask about an unknown host, one question at a time, and record its key if it is trusted."""
-        algorithm, blob = _parts(key)
-        question = HostKeyQuestion(
-            host=target.name,
-            address=target.address,
-            port=target.port,
-            algorithm=algorithm,
-            fingerprint=fingerprint(blob),
-        )
+        question = _question(target, key)
         async with self._asking:
-            if any(known.blob == blob for known in self.host_keys.lookup(target.known_as) if not known.mark):
+            if any(known.blob == question.blob for known in book.lookup(target.known_as) if not known.mark):
                 return True
-            answer = self._ask(question) if self._ask is not None else True
-            if not (await answer if inspect.isawaitable(answer) else answer):
+            if question.blob in self._declined or not await self._agreed([question]):
                 return False
-            self.host_keys.record(target.known_as, algorithm, blob)
+            book.record(target.known_as, question.algorithm, question.blob)
             return True
 
-    async def _credentials(self, target: Target) -> tuple[list[Any], str | None]:
-        """Private keys and the agent's socket. Each key is read once, in a thread because decryption is slow."""
-        if target.key:
-            if target.key not in self._keys:
-                self._keys[target.key] = await asyncio.to_thread(_read_key, target.key)
-            return self._keys[target.key], None
-        if "" not in self._keys:
-            self._keys[""] = await asyncio.to_thread(_usual_keys)
-        return self._keys[""], os.environ.get("SSH_AUTH_SOCK")
+    async def _agreed(self, questions: Sequence[HostKeyQuestion]) -> bool:
+        answer = self._ask(questions) if self._ask is not None else True
+        return await answer if inspect.isawaitable(answer) else answer
 
     async def _pace(self) -> None:
         """Wait until the next connection may start."""
@@ -239,7 +303,7 @@ class _Checker(asyncssh.SSHClient):
     """Decides about host keys that are not trusted. The methods must not be coroutines."""
 
     def __init__(self, host_keys: HostKeys, target: Target, *, asking: bool) -> None:
-        self._host_keys = host_keys
+        self.host_keys = host_keys
         self._target = target
         self._asking = asking
         self.offered: asyncssh.SSHKey | None = None
@@ -248,14 +312,14 @@ class _Checker(asyncssh.SSHClient):
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Accept the key of an unknown host if there is nobody to ask; refuse the changed key of a known one."""
-        known = [key for key in self._host_keys.lookup(self._target.known_as) if not key.mark]
+        known = [key for key in self.host_keys.lookup(self._target.known_as) if not key.mark]
         if known:
             self._refused = key
             return False
         if self._asking:
             self.offered = key
             return False
-        self._host_keys.record(self._target.known_as, *_parts(key))
+        self.host_keys.record(self._target.known_as, *_parts(key))
         return True
 
     def validate_host_ca_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
@@ -265,12 +329,12 @@ class _Checker(asyncssh.SSHClient):
     def problem(self, where: str) -> HostProblem:
         """Why the key was refused."""
         if self._refused is not None:
-            known = [key for key in self._host_keys.lookup(self._target.known_as) if not key.mark]
+            known = [key for key in self.host_keys.lookup(self._target.known_as) if not key.mark]
             algorithm, blob = _parts(self._refused)
             old = next((key for key in known if key.algorithm == algorithm), known[0])
             return HostProblem(
                 f"The host key of {where} has changed from {old.fingerprint} to {fingerprint(blob)}, so "
-                f"nothing was sent. If the machine was recreated, remove line {old.line} of {self._host_keys.path}; "
+                f"nothing was sent. If the machine was recreated, remove line {old.line} of {old.path}; "
                 "otherwise the connection may be intercepted."
             )
         if self.offered is not None:
@@ -290,29 +354,27 @@ def _preferred(known: list[str]) -> list[str]:
     return first + [name for name in _HOST_KEYS if name not in first]
 
 
-def _read_key(name: str) -> list[Any]:
-    path = Path(name).expanduser()
-    try:
-        return [asyncssh.read_private_key(str(path))]
-    except OSError as error:
-        raise HostProblem(f"The key {path} cannot be read: {error.strerror or error}.") from None
-    except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
-        if "assphrase" in str(error) or isinstance(error, asyncssh.KeyEncryptionError):
-            raise HostProblem(f"The key {path} has a passphrase; add it to the agent with 'ssh-add {path}'.") from None
-        raise HostProblem(f"{path} is not a private key.") from None
+def _question(target: Target, key: asyncssh.SSHKey) -> HostKeyQuestion:
+    algorithm, blob = _parts(key)
+    return HostKeyQuestion(
+        host=target.name, address=target.host_name, port=target.port_number, algorithm=algorithm, blob=blob
+    )
 
 
-def _usual_keys() -> list[Any]:
-    """The user's default keys, without those that need a passphrase."""
-    keys = []
-    for name in _USUAL_KEYS:
-        path = Path.home() / ".ssh" / name
-        if path.is_file():
-            try:
-                keys += _read_key(str(path))
-            except HostProblem:
-                continue
-    return keys
+def _strictness(target: Target) -> str:
+    return target.settings.strict if target.settings is not None else "ask"
+
+
+def _by_distance(targets: Iterable[Target]) -> list[list[Target]]:
+    """Targets and their jump hosts, those that are reached directly first."""
+    levels: dict[int, dict[Target, None]] = {}
+    for target in targets:
+        chain = [target]
+        while chain[-1].via is not None:
+            chain.append(chain[-1].via)
+        for distance, hop in enumerate(reversed(chain)):
+            levels.setdefault(distance, {})[hop] = None
+    return [list(levels[distance]) for distance in sorted(levels)]
 
 
 def _local_user() -> str:

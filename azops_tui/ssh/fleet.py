@@ -12,7 +12,8 @@ from typing import Any
 import asyncssh
 import msgspec
 
-from azops_tui.ssh.connections import AskHostKey, Connections, Route
+from azops_tui.ssh.connections import AskHostKeys, Connections, Route
+from azops_tui.ssh.credentials import AskPassphrase
 from azops_tui.ssh.host_keys import HostKeys
 from azops_tui.ssh.output import OutputRing
 from azops_tui.ssh.problems import HostProblem
@@ -59,7 +60,9 @@ class Fleet:
         host_keys: HostKeys,
         route: Route | None = None,
         *,
-        ask_host_key: AskHostKey | None = None,
+        routed_host_keys: HostKeys | None = None,
+        ask_host_keys: AskHostKeys | None = None,
+        ask_passphrase: AskPassphrase | None = None,
         connect_timeout: float = 15,
         keepalive: float = 5,
         keepalive_misses: int = 3,
@@ -72,7 +75,9 @@ class Fleet:
         Args:
             host_keys: keys of the known hosts.
             route: returns the endpoint behind an address, for the local cloud.
-            ask_host_key: called before an unknown host is trusted; without it, the host is trusted.
+            routed_host_keys: keys of the hosts behind a route, which are trusted at first sight.
+            ask_host_keys: called before unknown hosts are trusted; without it, they are trusted.
+            ask_passphrase: called for a key file that is locked; without it, such a key is not used.
             connect_timeout: seconds allowed for connecting.
             keepalive: seconds of silence before a keep-alive message is sent.
             keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
@@ -83,7 +88,9 @@ class Fleet:
         self._connections = Connections(
             host_keys,
             route=route,
-            ask_host_key=ask_host_key,
+            routed_host_keys=routed_host_keys,
+            ask_host_keys=ask_host_keys,
+            ask_passphrase=ask_passphrase,
             connect_timeout=connect_timeout,
             keepalive=keepalive,
             keepalive_misses=keepalive_misses,
@@ -156,6 +163,7 @@ class Fleet:
                 on_finish(result)
 
         try:
+            await self._connections.introduce(targets)
             waiting = list(targets)
             for size in rolling.batches:
                 batch, waiting = waiting[:size], waiting[size:]

@@ -13,6 +13,7 @@ import fnmatch
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,8 @@ class KnownKey(msgspec.Struct, frozen=True):
     algorithm: str
     blob: str
     """The key in Base64."""
+    path: str = ""
+    """The file that the line is in."""
 
     @property
     def fingerprint(self) -> str:
@@ -44,25 +47,32 @@ class HostKeyQuestion(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     port: int
     algorithm: str
-    fingerprint: str
+    blob: str
+    """The key in Base64."""
+
+    @property
+    def fingerprint(self) -> str:
+        """``SHA256:…`` as ``ssh-keygen -l`` prints it."""
+        return fingerprint(self.blob)
 
     @property
     def sentence(self) -> str:
         where = self.address if self.port == 22 else f"{self.address}:{self.port}"
-        key = f"its {self.algorithm} key is {self.fingerprint}"
-        return f"{self.host} ({where}) is an unknown host; {key}. Trust it?"
+        return f"{self.host} ({where}) is an unknown host; its {self.algorithm} key is {self.fingerprint}."
 
 
 class HostKeys:
     """Keys of the known hosts."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, others: Sequence[str | Path] = ()) -> None:
         """Read nothing before the first lookup.
 
         Args:
             path: the file; it and its folder are created when the first key is recorded.
+            others: files that are only read, for example the system's.
         """
         self.path = Path(path)
+        self._others = [HostKeys(other) for other in others]
         self._stamp: tuple[int, int] | None = None
         self._lines = 0
         self._plain: dict[str, list[KnownKey]] = {}
@@ -76,8 +86,12 @@ class HostKeys:
         Args:
             name: ``address``, or ``[address]:port`` for a port other than 22; case-insensitive.
         """
-        self._refresh()
         name = name.lower()
+        return tuple(key for book in (self, *self._others) for key in book._own(name))
+
+    def _own(self, name: str) -> tuple[KnownKey, ...]:
+        """Lines of the first file."""
+        self._refresh()
         if name not in self._cache:
             keys = list(self._plain.get(name, ()))
             keys += [key for salt, digest, key in self._hashed if hmac.digest(salt, name.encode(), "sha1") == digest]
@@ -120,7 +134,7 @@ class HostKeys:
         Raises:
             OSError: the file cannot be written.
         """
-        own_lines = {key.line for key in self.lookup(name) if not key.mark}
+        own_lines = {key.line for key in self._own(name.lower()) if not key.mark}
         if not own_lines:
             return 0
         lines = self.path.read_text("utf-8", "replace").splitlines(keepends=True)
@@ -188,7 +202,7 @@ class HostKeys:
             words = words[1:]
         if len(words) < 3:
             return
-        key = KnownKey(number, mark, words[1], words[2])
+        key = KnownKey(number, mark, words[1], words[2], str(self.path))
         names = words[0]
         if names.startswith("|1|"):
             try:

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
-import fnmatch
-import glob
-import ipaddress
 import re
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+
+from azops_tui.ssh.config import HostSettings, read_settings
+
+
+def expand_hosts(hosts: str | Sequence[str]) -> list[str]:
+    """Expand host expressions as ClusterShell writes them, in order and without repetitions.
+
+    Args:
+        hosts: expressions such as ``web[1-10,15]!web3``; in a text, separated by white space or by commas.
+
+    Raises:
+        HostProblem: an expression is not valid.
+    """
+    from azops_tui.ssh.problems import HostProblem
+
+    words = re.findall(r"(?:\[[^\]]*\]|[^\s,\[])+", hosts) if isinstance(hosts, str) else list(hosts)
+    expanded: dict[str, None] = {}
+    for word in words:
+        user, at, host = ("", "", word) if word.startswith("@") else word.rpartition("@")
+        if not re.search(r"\[\d[\d,/-]*\]|[!&^@]", host):
+            expanded[word] = None
+            continue
+        from ClusterShell.NodeSet import NodeSet, NodeSetException
+
+        name, colon, port = host.rpartition(":") if re.search(r":\d{1,5}$", host) else (host, "", "")
+        try:
+            nodes = NodeSet(name)
+        except NodeSetException as error:
+            raise HostProblem(f"'{word}' is not a valid host expression: {error}.") from None
+        expanded |= {f"{user}{at}{node}{colon}{port}": None for node in nodes}
+    return list(expanded)
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -20,114 +47,91 @@ class Target(msgspec.Struct, frozen=True):
     """Name on the screen; unique within a command of a fleet."""
     address: str
     """Name or address to connect to."""
-    port: int = 22
+    port: int = 0
+    """0 for the port of ``ssh_config``, which is 22 by default."""
     user: str = ""
-    """Empty for the local user's name."""
+    """Empty for the user of ``ssh_config``, which is the local user's name by default."""
     key: str = ""
-    """Path of the private key; empty for the agent's and the user's default keys."""
+    """Path of the only private key to offer; empty for the keys of ``ssh_config`` and the agent."""
     via: Target | None = None
     """Jump host."""
     identity: str = ""
     """Name of the host key where machines reuse addresses; empty for the address."""
+    settings: HostSettings | None = None
+    """What ``ssh_config`` says; None for a target that it was not asked about."""
+
+    @property
+    def port_number(self) -> int:
+        """Port to connect to."""
+        return self.port or (self.settings.port if self.settings is not None else 22)
+
+    @property
+    def host_name(self) -> str:
+        """Name or address to connect to, after ``HostName``."""
+        return (self.settings.host_name if self.settings is not None else "") or self.address
+
+    @property
+    def where(self) -> str:
+        """Endpoint as messages show it."""
+        return self.host_name if self.port_number == 22 else f"{self.host_name}:{self.port_number}"
 
     @property
     def known_as(self) -> str:
         """Name of the host key in ``known_hosts``."""
         if self.identity:
             return re.sub(r"[\s,*?!|#@]", "_", self.identity)
-        return self.address if self.port == 22 else f"[{self.address}]:{self.port}"
+        if self.settings is not None and self.settings.host_key_alias:
+            return self.settings.host_key_alias
+        return self.host_name if self.port_number == 22 else f"[{self.host_name}]:{self.port_number}"
 
 
-def is_alias(name: str, config: Path | None = None) -> bool:
-    """True if the user's ``ssh_config`` has a pattern other than ``*`` that matches the host.
+async def resolve(targets: Sequence[Target], config: Path | None = None) -> list[Target]:
+    """Add what ``ssh_config`` says to targets, and to their jump hosts. What a target says itself wins.
 
     Args:
-        name: as the user typed it.
-        config: the file; ``~/.ssh/config`` by default. Includes are followed.
+        targets: as typed; those that have settings already are returned unchanged.
+        config: a file in place of the user's and the system's.
+
+    Raises:
+        HostProblem: ``ssh_config`` is not valid, or a chain of jump hosts has no end.
     """
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        patterns = _patterns(config or Path.home() / ".ssh" / "config", 0)
-        return any(pattern != "*" and fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-    return False
+    return await _resolve(targets, config, 0)
 
 
-async def resolve(target: Target, config: Path | None = None) -> Target:
-    """Resolve a target whose address is an alias of ``ssh_config``; return other targets unchanged.
+async def _resolve(targets: Sequence[Target], config: Path | None, depth: int) -> list[Target]:
+    from azops_tui.ssh.problems import HostProblem
 
-    ``ssh -G`` reads the file, so the result agrees with ``ssh``. Settings of the target take precedence. Without
-    ``ssh`` on PATH, targets are not resolved.
-    """
-    program = shutil.which("ssh")
-    if program is None or not is_alias(target.address, config):
-        return target
-    words = [program, "-G", *(["-F", str(config)] if config else []), "--", target.address]
-    process = await asyncio.create_subprocess_exec(
-        *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    output, _ = await process.communicate()
-    if process.returncode:
-        return target
-    return _resolved(target, output.decode("utf-8", "replace"))
-
-
-def _resolved(target: Target, output: str) -> Target:
-    settings: dict[str, str] = {}
-    for line in output.splitlines():
-        word, _, value = line.partition(" ")
-        settings.setdefault(word.lower(), value.strip())
-    key = target.key or _first_key(output)
-    via = target.via
-    jump = settings.get("proxyjump", "")
-    if via is None and jump and jump.lower() != "none":
-        for hop in jump.split(","):
-            via = _hop(hop.strip(), via)
-    return msgspec.structs.replace(
-        target,
-        address=settings.get("hostname", target.address),
-        port=int(settings.get("port", "22")) if target.port == 22 else target.port,
-        user=target.user or settings.get("user", ""),
-        key=key,
-        via=via,
-    )
+    if depth > 8:
+        raise HostProblem(f"The jump hosts of {targets[0].name} lead back to themselves.")
+    asked = [target for target in targets if target.settings is None]
+    if not asked:
+        return list(targets)
+    settings = iter(await read_settings([(t.address, t.user, t.port or None) for t in asked], config))
+    resolved = [t if t.settings else msgspec.structs.replace(t, settings=next(settings)) for t in targets]
+    # Jump hosts have settings of their own: those that targets name, and those that the files name for them.
+    jumps: dict[Target | tuple[str, ...], Target | None] = {}
+    for target in resolved:
+        jumps.setdefault(_jump_key(target), None)
+    hops = [key if isinstance(key, Target) else _chain(key) for key in jumps]
+    known = [hop for hop in hops if hop is not None]
+    chains = iter(await _resolve(known, config, depth + 1) if known else [])
+    for key, hop in zip(jumps, hops, strict=True):
+        jumps[key] = next(chains) if hop is not None else None
+    return [msgspec.structs.replace(target, via=jumps[_jump_key(target)]) for target in resolved]
 
 
-def _first_key(output: str) -> str:
-    """The first identity file that exists; ``ssh -G`` lists the default ones even if they do not exist."""
-    for line in output.splitlines():
-        word, _, value = line.partition(" ")
-        if word.lower() == "identityfile" and Path(value.strip()).expanduser().is_file():
-            return str(Path(value.strip()).expanduser())
-    return ""
+def _jump_key(target: Target) -> Target | tuple[str, ...]:
+    if target.via is not None:
+        return target.via
+    return target.settings.proxy_jump if target.settings is not None else ()
 
 
-def _hop(text: str, via: Target | None) -> Target | None:
-    """Parse a hop of ProxyJump: ``[user@]host[:port]`` or an ``ssh://`` URI."""
-    match = re.fullmatch(r"(?:ssh://)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?/?", text)
-    if not match:
-        return via
-    host = match[2].strip("[]")
-    return Target(host, host, int(match[3] or 22), match[1] or "", via=via)
-
-
-def _patterns(path: Path, depth: int) -> list[str]:
-    """Patterns of the Host lines of a file and its includes, without negated ones."""
-    try:
-        text = path.read_text("utf-8", "replace")
-    except OSError:
-        return []
-    patterns: list[str] = []
-    for line in text.splitlines():
-        match = re.match(r"\s*(Host|Include)(?:\s+|\s*=\s*)(.*)", line, re.IGNORECASE)
-        if not match:
-            continue
-        words = [word.strip('"') for word in match[2].split()]
-        if match[1].lower() == "host":
-            patterns += [word for word in words if not word.startswith("!")]
-        elif depth < 8:
-            for word in words:
-                base = Path(word).expanduser()
-                included = base if base.is_absolute() else Path.home() / ".ssh" / base
-                patterns += [inner for name in glob.glob(str(included)) for inner in _patterns(Path(name), depth + 1)]
-    return patterns
+def _chain(hops: tuple[str, ...]) -> Target | None:
+    """The last of several jump hosts, reached through the others; None without any."""
+    via: Target | None = None
+    for hop in hops:
+        match = re.fullmatch(r"(?:ssh://)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?/?", hop)
+        if match:
+            host = match[2].strip("[]")
+            via = Target(host, host, int(match[3] or 0), match[1] or "", via=via)
+    return via

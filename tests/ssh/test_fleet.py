@@ -6,6 +6,7 @@ import asyncio
 import os
 import resource
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
@@ -112,12 +113,12 @@ async def test_a_changed_host_key_is_refused(host: Host, host_keys: HostKeys, fl
 async def test_an_unknown_host_is_asked_about_once(host: Host, host_keys: HostKeys, trusted: bool) -> None:
     asked: list[HostKeyQuestion] = []
 
-    async def ask(question: HostKeyQuestion) -> bool:
-        asked.append(question)
+    async def ask(questions: Sequence[HostKeyQuestion]) -> bool:
+        asked.extend(questions)
         await asyncio.sleep(0.01)
         return trusted
 
-    fleet = Fleet(host_keys, ask_host_key=ask)
+    fleet = Fleet(host_keys, ask_host_keys=ask)
     target = await host("db")
     try:
         results = [*await fleet.run([target], "hello"), *await fleet.run([target], "hello")]

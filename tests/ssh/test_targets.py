@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from azops_tui.ssh import Target, resolve
-from azops_tui.ssh.targets import is_alias
+from azops_tui.ssh.problems import HostProblem
+from azops_tui.ssh.targets import expand_hosts
 
 
 def test_what_a_host_is_known_as() -> None:
@@ -30,27 +31,52 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config"
 
 
-def test_aliases(config: Path) -> None:
-    assert is_alias("web", config)
-    assert is_alias("db-3", config)
-    assert is_alias("inner", config)
-    assert not is_alias("other", config)
-    assert not is_alias("10.0.0.4", config)
-    assert not is_alias("web", config.parent / "missing")
-
-
-async def test_ssh_resolves_an_alias(config: Path) -> None:
+async def test_ssh_config_completes_a_target(config: Path) -> None:
     if shutil.which("ssh") is None:
         pytest.skip("ssh is not installed")
-    found = await resolve(Target("web", "web"), config)
-    assert (found.name, found.address, found.port, found.user) == ("web", "10.0.0.4", 2222, "ops")
-    assert found.key == str(config.parent / "id")
-    kept = await resolve(Target("web", "web", 22, "root", "/my/key"), config)
-    assert (kept.user, kept.key) == ("root", "/my/key")
-    inner = await resolve(Target("inner", "inner"), config)
-    assert inner.via == Target("jump.example", "jump.example", 2200, "ops")
+    web, kept, inner, other = await resolve(
+        [
+            Target("web", "web"),
+            Target("kept", "web", 22, "root", "/my/key"),
+            Target("inner", "inner"),
+            Target("other", "other.example"),
+        ],
+        config,
+    )
+    assert (web.name, web.host_name, web.port_number) == ("web", "10.0.0.4", 2222)
+    assert web.settings is not None
+    assert web.settings.user == "ops"
+    assert web.settings.identity_files == (str(config.parent / "id"),)
+    assert (kept.user, kept.key, kept.port_number) == ("root", "/my/key", 22)
+    assert inner.via is not None
+    assert (inner.via.host_name, inner.via.port_number, inner.via.user) == ("jump.example", 2200, "ops")
+    assert (other.host_name, other.port_number, other.via) == ("other.example", 22, None)
 
 
-async def test_other_hosts_stay_as_they_are(config: Path) -> None:
-    target = Target("x", "other.example")
-    assert await resolve(target, config) == target
+async def test_a_jump_host_that_is_an_alias_is_resolved_too(tmp_path: Path) -> None:
+    if shutil.which("ssh") is None:
+        pytest.skip("ssh is not installed")
+    config = tmp_path / "config"
+    config.write_text("Host inner\n  ProxyJump gate\nHost gate\n  HostName 192.0.2.1\n  Port 2022\n")
+    (target,) = await resolve([Target("inner", "inner")], config)
+    assert target.via is not None
+    assert (target.via.host_name, target.via.port_number) == ("192.0.2.1", 2022)
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("web[1-3]", ["web1", "web2", "web3"]),
+        ("web[1-4,9]!web[2-3], db", ["web1", "web4", "web9", "db"]),
+        ("ops@web[01-02]:2222 10.0.0.4", ["ops@web01:2222", "ops@web02:2222", "10.0.0.4"]),
+        ("[2001:db8::1]:22 a.example", ["[2001:db8::1]:22", "a.example"]),
+        ("web1 web1", ["web1"]),
+    ],
+)
+def test_host_expressions(text: str, hosts: list[str]) -> None:
+    assert expand_hosts(text) == hosts
+
+
+def test_a_wrong_host_expression_is_refused() -> None:
+    with pytest.raises(HostProblem, match=r"'web\[1-\]!' is not a valid host expression"):
+        expand_hosts("web[1-]!")

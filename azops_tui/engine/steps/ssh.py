@@ -56,14 +56,14 @@ async def find(context: StepContext[Any], body: SshStep) -> list[Target]:
     Raises:
         StepProblem: no host matches, or one has no address.
     """
-    from azops_tui.ssh.targets import Target, resolve
+    from azops_tui.ssh.problems import HostProblem
+    from azops_tui.ssh.targets import Target, expand_hosts
 
     key = str(context.path(body.key)) if body.key else ""
-    via = await resolve(_parsed(body.via, body.user, key)) if body.via else None
-    hosts = body.hosts.replace(",", " ").split() if isinstance(body.hosts, str) else list(body.hosts)
+    via = _parsed(body.via, body.user, key) if body.via else None
     targets: list[Target] = []
-    if hosts:
-        targets += [await resolve(_parsed(host, body.user, key, via)) for host in hosts]
+    if body.hosts:
+        targets += [_parsed(host, body.user, key, via) for host in expand_hosts(body.hosts)]
     elif body.scale_set:
         cloud = await context.cloud.open()
         scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
@@ -74,7 +74,6 @@ async def find(context: StepContext[Any], body: SshStep) -> list[Target]:
                 user=body.user,
                 key=key,
                 via=via,
-                identity=instance.unique,
             )
             for instance in scale_set.instances
             if instance.address
@@ -89,7 +88,10 @@ async def find(context: StepContext[Any], body: SshStep) -> list[Target]:
             "NoHosts", "No host matches the step.", "Check that the machines exist, or name hosts with 'hosts'."
         )
     unique = {target.name: target for target in reversed(targets)}
-    return [await _identified(context, target) for target in reversed(unique.values())]
+    try:
+        return await _located(context, list(reversed(unique.values())))
+    except HostProblem as error:
+        raise problem("InvalidHost", str(error), target="hosts") from None
 
 
 async def _machines(context: StepContext[Any], body: SshStep, key: str, via: Target | None) -> list[Target]:
@@ -112,26 +114,38 @@ async def _machines(context: StepContext[Any], body: SshStep, key: str, via: Tar
             continue
         public = machine.fqdn or machine.public_address
         address = machine.private_address if via is not None or not public else public
-        if not address:
-            raise problem("NoAddress", f"{machine.name} has no address to connect to.", resource=machine.id)
+        # A machine without an address is reported as a host that failed; the others still run.
         user = body.user or machine.user
-        found.append(Target(machine.name, address, user=user, key=key, via=via, identity=machine.unique))
+        found.append(Target(machine.name, address, user=user, key=key, via=via))
     return found
 
 
-async def _identified(context: StepContext[Any], target: Target) -> Target:
-    """The target with the name under which its host key is remembered.
+async def _located(context: StepContext[Any], targets: list[Target]) -> list[Target]:
+    """The targets with what is known of how to reach them.
 
-    The local cloud gives the same names and addresses to one machine after another within minutes; the port on which a
-    machine really listens is its own.
+    A machine of the local cloud is reached by its route, and its key is remembered under the port on which it really
+    listens: names and addresses pass from one machine to another within minutes. Any other host is reached as
+    ``ssh_config`` says.
     """
-    cloud = await context.cloud.open() if context.cloud.exists else None
-    if cloud is None or cloud.endpoint is None:
+    from azops_tui.ssh.config import HostSettings
+    from azops_tui.ssh.targets import resolve
+
+    located: dict[Target, Target] = {}
+
+    async def locate(target: Target) -> Target:
+        via = await locate(target.via) if target.via is not None else None
+        target = msgspec.structs.replace(target, via=via)
+        route = await context.fleets.route(target.address)
+        if route is not None:
+            # ssh_config does not speak of simulated machines.
+            return msgspec.structs.replace(target, identity=f"{target.address}/{route[1]}", settings=HostSettings())
         return target
-    route = await cloud.route(target.address)
-    via = await _identified(context, target.via) if target.via is not None else None
-    identity = target.identity or (f"{target.address}/{route[1]}" if route is not None else "")
-    return msgspec.structs.replace(target, via=via, identity=identity)
+
+    for target in targets:
+        located[target] = await locate(target)
+    plain = [target for target in located.values() if not target.identity and target.address]
+    resolved = dict(zip(plain, await resolve(plain), strict=True))
+    return [resolved.get(located[target], located[target]) for target in targets]
 
 
 def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target:
@@ -146,7 +160,7 @@ def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target
             "InvalidHost", f"'{text}' is not a valid host name; write host, user@host or host:port.", target="hosts"
         )
     host = match[2].strip("[]")
-    return Target(host, host, int(match[3] or 22), match[1] or user, key, via)
+    return Target(host, host, int(match[3] or 0), match[1] or user, key, via)
 
 
 async def run_on(
