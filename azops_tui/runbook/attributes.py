@@ -100,6 +100,15 @@ def _variable(value: Value) -> str:
     return text
 
 
+def _query(value: Value) -> str:
+    from azops_tui.runbook.queries import bad_query
+
+    text = _text(value)
+    if "${" not in text and (message := bad_query(text)):
+        raise ValueError(f"a JMESPath query ({message})")
+    return text
+
+
 def _seconds(value: Value) -> float:
     return parse_duration(_text(value))
 
@@ -152,7 +161,7 @@ _KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "when": ("when", _text),
     "confirm": ("confirm", _one_of("none", "mutate", "destroy")),
     "capture": ("capture", _variable),
-    "query": ("query", _text),
+    "query": ("query", _query),
     "format": ("format", _one_of("json", "tsv", "text")),
     "interactive": ("interactive", _flag),
     "background": ("background", _flag),

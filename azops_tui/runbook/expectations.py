@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from azops_tui.runbook.attributes import pairs
 from azops_tui.runbook.model import Expectation, Problem, Severity
+from azops_tui.runbook.queries import bad_query
 from azops_tui.runbook.suggest import did_you_mean, nearest
 
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
@@ -103,14 +104,3 @@ def _forms(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
         error=texts.get("error", "" if "failed" in fields else None),
     )
     return Comment(expectation, False), []
-
-
-def bad_query(query: str) -> str:
-    """Why a text is not a JMESPath expression; empty if it is one."""
-    import jmespath.exceptions
-
-    try:
-        jmespath.compile(query)
-    except (jmespath.exceptions.JMESPathError, RecursionError) as error:
-        return str(error).split("\n", 1)[0]
-    return ""

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
+from azops_tui.durations import parse_duration
 from azops_tui.runbook.model import Problem, Severity
 from azops_tui.runbook.native import KINDS, DeployStep, NativeStep, Number, ResourcesStep, ScaleStep, SshStep
 from azops_tui.runbook.references import REFERENCE, has_reference, replace_references, texts_in
@@ -24,6 +25,9 @@ _VARIABLES = frozenset({"public", "private", "capture"})
 """Fields with the name of a variable to set."""
 
 _ANY_REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
+_DURATIONS = frozenset({"timeout", "interval"})
+_SHARES = frozenset({"serial", "max_fail"})
+_SHARE = re.compile(r"\s*(?:\d{1,9}|\d{1,3}(?:\.\d+)?\s*%)\s*(?:,\s*(?:\d{1,9}|\d{1,3}(?:\.\d+)?\s*%)\s*)*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WHERE = re.compile(r" - at `\$([^`]*)`")
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -107,18 +111,37 @@ def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tu
         return f"'{written}' must be a variable's name, not '{value}'", document.line(written)
     if has_reference(value) and isinstance(value, str):
         return None  # checked once it is known
+    if isinstance(value, str) and (form := _unfit(field, value)):
+        return f"'{written}' of a {kind} step must be {form}, not '{value}'", document.line(written)
     try:
         msgspec.convert(value, field.type)
     except (msgspec.ValidationError, RecursionError) as error:
         where = _WHERE.search(str(error))
         inside = [int(index) for index in _INDEX.findall(where[1])] if where else []
         return f"'{written}' of a {kind} step must be {_wanted(field.type)}", document.line(written, *inside)
-    if field.name == "query" and isinstance(value, str) and value:
-        from azops_tui.runbook.expectations import bad_query
+    if field.name in ("query", "until") and isinstance(value, str) and value:
+        from azops_tui.runbook.queries import bad_query
 
         if message := bad_query(value):
             return f"'{written}' is not a JMESPath query: {message}", document.line(written)
     return None
+
+
+def _unfit(field: Any, text: str) -> str:
+    """What a number, share or duration must be; empty if the text is a valid one."""
+    if not text.strip():
+        return "" if not field.required else "a whole number"
+    if field.name in _DURATIONS:
+        try:
+            parse_duration(text.strip())
+        except ValueError as error:
+            return str(error)
+    elif field.name in _SHARES:
+        if not _SHARE.fullmatch(text):
+            return "a number or a percentage, such as 1 or 25%"
+    elif field.type == Number and not re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
+        return "a whole number"
+    return ""
 
 
 def _wanted(kind: Any) -> str:
@@ -190,10 +213,10 @@ def substitute(value: S, variables: Mapping[str, str]) -> S:
                 msgspec.convert(after, field.type)
             except msgspec.ValidationError:
                 raise ValueError(f"'{field.encode_name}' must be {_wanted(field.type)}, not '{after}'") from None
+            if isinstance(after, str) and (form := _unfit(field, after)):
+                raise ValueError(f"'{field.encode_name}' must be {form}, not '{after}'")
             changes[field.name] = after
     step = msgspec.structs.replace(value, **changes)
-    if isinstance(step, ScaleStep) and not isinstance(step.capacity, int):
-        raise ValueError(f"'capacity' must be a whole number, not '{step.capacity}'")
     if message := _unsound(step):
         raise ValueError(message)
     return step

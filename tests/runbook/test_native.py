@@ -231,3 +231,31 @@ def test_any_body_is_decoded_or_refused(kind: str, text: str) -> None:
         assert msgspec.json.encode(result)
     for field in ("group", "message", "command", "template", "capacity"):
         decode_native(kind, f"{field}: {text}", 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "line", "message"),
+    [
+        ("scale", "group: g\nscale-set: s\ncapacity: many", 12, "'capacity' of a scale step must be a whole number"),
+        ("ssh", "hosts: h\ncommand: id\nserial: some", 12, "'serial' of a ssh step must be a number or a percentage"),
+        ("ssh", "hosts: h\ncommand: id\ntimeout: soon", 12, "'timeout' of a ssh step must be a duration"),
+        ("resources", "group: g\nquery: '[?'", 11, "'query' is not a JMESPath query"),
+    ],
+)
+def test_a_value_of_the_wrong_form_is_an_error_at_its_line(kind: str, body: str, line: int, message: str) -> None:
+    problem = decode_native(kind, body, 10)
+    assert isinstance(problem, Problem)
+    assert problem.line == line
+    assert problem.message.startswith(message)
+
+
+def test_a_form_that_a_variable_breaks_is_an_error_before_the_step() -> None:
+    step = decoded("scale", "group: g\nscale-set: s\ncapacity: ${N}")
+    assert isinstance(substitute(step, {"N": "3"}), ScaleStep)
+    with pytest.raises(ValueError, match="'capacity' must be a whole number, not 'many'"):
+        substitute(step, {"N": "many"})
+
+
+def test_a_bad_query_of_an_attribute_is_an_error_at_its_fence() -> None:
+    runbook = book("# T\n\n```bash {capture=X query='[?'}\ntrue\n```\n")
+    assert [(problem.line, "JMESPath" in problem.message) for problem in runbook.errors] == [(3, True)]
