@@ -37,19 +37,25 @@ class Remote:
     async def run(self, command: str) -> int | None:
         """Run the command with an empty standard input and wait for its end.
 
+        Unix hosts get it through their standard input, so that no secret in it stands among the arguments of a process.
+
         Returns:
             The exit status; 128 plus the signal's number if a signal ended it; None if the connection was lost.
 
         Raises:
             asyncssh.Error: the command cannot be started.
         """
+        is_unix = self._is_unix()
         self._process = await self._connection.create_process(
-            self._wrapped(command),
-            stdin=asyncssh.DEVNULL,
+            self._launcher() if is_unix else command,
+            stdin=asyncssh.PIPE if is_unix else asyncssh.DEVNULL,
             encoding=None,
             window=_WINDOW,
             max_pktsize=_WINDOW,
         )
+        if is_unix:
+            self._process.stdin.write(command.encode("utf-8", "surrogateescape"))
+            self._process.stdin.write_eof()
         await asyncio.gather(self._drain(self._process.stdout, "stdout"), self._drain(self._process.stderr, "stderr"))
         await self._process.wait_closed()
         self._over = True
@@ -88,18 +94,26 @@ class Remote:
         script = f"kill -s TERM -- -{pid} 2>/dev/null; {checks}; kill -s KILL -- -{pid} 2>/dev/null; true"
         await self._connection.run(f"/bin/sh -c {shlex.quote(script)}", stdin=asyncssh.DEVNULL, timeout=_GRACE + 4)
 
-    def _wrapped(self, command: str) -> str:
-        """The command, preceded on Unix hosts by a line on stderr with the id of its process group.
-
-        Without a terminal, closing the connection leaves a command running; only a signal to its group ends it. The
-        user's shell runs the command in the same process, after ``/bin/sh`` has printed the line.
-        """
+    def _is_unix(self) -> bool:
         version = str(self._connection.get_extra_info("server_version", "")).lower()
-        if "openssh" not in version or "windows" in version:
-            return command
+        return "openssh" in version and "windows" not in version
+
+    def _launcher(self) -> str:
+        """A command line that reads a command from standard input and runs it in the user's shell, in one process.
+
+        Before that it prints a line on stderr with the id of its process group: without a terminal, closing the
+        connection leaves a command running, and only a signal to its group ends it. A shell that is not of the
+        Bourne family gets the command as an argument, since it reads ``eval`` in its own way.
+        """
         self._token = f"azops-{secrets.token_hex(4)}"
-        script = f'echo {self._token}:$$ >&2; exec "${{SHELL:-/bin/sh}}" -c "$1"'
-        return f"exec /bin/sh -c {shlex.quote(script)} azops {shlex.quote(command)}"
+        script = (
+            f"echo {self._token}:$$ >&2\n"
+            'case "${SHELL:-/bin/sh}" in\n'
+            '*/sh|*/bash|*/dash|*/ash|*/zsh|*/ksh) exec "${SHELL:-/bin/sh}" -c \'eval "$(cat)"\' ;;\n'
+            '*) exec "$SHELL" -c "$(cat)" ;;\n'
+            "esac"
+        )
+        return f"exec /bin/sh -c {shlex.quote(script)} azops"
 
     async def _drain(self, reader: asyncssh.SSHReader[bytes], stream: Stream) -> None:
         sanitiser = Sanitiser()

@@ -139,13 +139,13 @@ async def test_a_shell_block_on_a_host(host: MakeHost, key: str, make_run: MakeR
         export SSH_KEY={key} HOST={one}
         ```
         ```bash {{name=there ssh="${{HOST}}" user=me capture=WHERE}}
-        echo "at $PORT"
+        echo "at ${{PORT-}}"
         false
         echo never
         ```
         <!-- expect failed -->
         ```bash {{name=expected ssh="${{HOST}}" user=me}}
-        echo "at $PORT"
+        echo "at ${{PORT-}}"
         ```
         <!-- expect contains="at {one.split(":")[1]}" -->
         """
