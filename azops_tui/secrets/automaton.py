@@ -10,7 +10,7 @@ _LONGEST = 32
 """Bytes of a form that the automaton knows; the remaining bytes are compared where these match."""
 _LARGEST_TABLE = 64 * 1024
 """Bytes of patterns up to which the automaton may be a table."""
-_WORTH_A_TABLE = 8_000_000
+_WORTH_A_TABLE = 64_000_000
 """Bytes after which the automaton becomes a table: three times as fast, but ten times as long to build."""
 _PREFIX = 4
 """Bytes by which a form that begins at the end of a piece is looked up."""

@@ -285,10 +285,16 @@ def _beginning(automaton: Automaton, data: bytes, level: int, spaced: TextView, 
         # A key whose mark stands at its end.
         tail = spaced.data[-_LONGEST_WORD:]
         word = tail[len(tail.rstrip(_WORD)) :]
-        if len(word) >= _LONG_WORD or not word.isalpha():
+        if len(word) >= _LONG_WORD or not (word.strip(b".-=_~/+") or b"x").isalpha():
             size = max(size, len(word))
     if not size and not (cut and bare.data):
         return len(data) - (cut and len(data))
+    if spaced.is_text:
+        at = len(spaced.data)
+        while size:
+            at -= 1
+            size -= spaced.data[at] not in b" \t\r\n"
+        return at
     # Only the end of the text is traced back to where it comes from.
     window = 4 * size + 256
     while window < len(data):

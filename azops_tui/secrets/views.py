@@ -103,6 +103,11 @@ class TextView:
         return (first[0] if first[2] else first[0] + start - at), (last[1] if last[2] else last[0] + end - until)
 
     @property
+    def is_text(self) -> bool:
+        """True for the text itself."""
+        return self._parent is None
+
+    @property
     def length(self) -> int:
         """Length of the text that the view shows."""
         return len(self.data) if self._parent is None else self._parent.length
