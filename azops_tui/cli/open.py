@@ -16,6 +16,7 @@ from azops_tui.cli.options import (
     warn_unknown_parameters,
 )
 from azops_tui.cli.screen import screen, screen_options
+from azops_tui.files import read_file
 
 
 @click.command("open")
@@ -47,7 +48,7 @@ def open_(
 def _readable(path: Path) -> bool:
     """Return whether the path is a file of UTF-8 text."""
     try:
-        path.read_text("utf-8")
+        read_file(path, 16 << 20).decode()
     except (OSError, ValueError):
         return False
     return True

@@ -11,6 +11,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import assignments, fail
+from azops_tui.files import read_file
 
 if TYPE_CHECKING:
     from azops_tui.arm import Document, Expansion, TemplateError
@@ -178,7 +179,7 @@ def read_input(
     except StepProblem as error:
         fail(" ".join(filter(None, (error.view.message, error.view.advice))), exits.BAD_INPUT)
     compiled = file.suffix.lower() == ".bicep"
-    return Document("", template) if compiled else _refused(file, lambda: read(file.read_bytes())), parameters
+    return Document("", template) if compiled else _refused(file, lambda: read(read_file(file, 64 << 20))), parameters
 
 
 def _linked(file: Path, link: Mapping[str, Any]) -> str:
@@ -193,5 +194,5 @@ def _linked(file: Path, link: Mapping[str, Any]) -> str:
     for start in range(len(parts)):
         candidate = folder.joinpath(*parts[start:])
         if candidate.is_file() and not candidate.samefile(file):
-            return candidate.read_text(encoding="utf-8-sig")
+            return read_file(candidate, 64 << 20).decode("utf-8-sig")
     raise LookupError(f"{address} is not in {folder}")

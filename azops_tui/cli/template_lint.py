@@ -14,6 +14,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.template_input import place
+from azops_tui.files import read_file
 
 if TYPE_CHECKING:
     from azops_tui.arm.lint import Finding
@@ -65,7 +66,7 @@ def lint_files(files: Sequence[Path], output: str, today: date) -> int:
 def _read(file: Path) -> bytes | dict[str, Any]:
     """Return the text of a template, which gives findings their lines; Bicep is compiled."""
     if file.suffix.lower() not in _BICEP:
-        return file.read_bytes()
+        return read_file(file, 64 << 20)
     from azops_tui.engine.templates import read_template
 
     return asyncio.run(read_template(file))

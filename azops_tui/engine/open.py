@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from azops_tui.errors import AzopsError
+from azops_tui.files import read_file
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Problem, Runbook, Severity
 from azops_tui.runbook.parameters import from_ini
@@ -76,8 +77,7 @@ def missing_prerequisites(runbook: Runbook) -> list[Problem]:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+        data = read_file(path, _LARGEST)
     except FileNotFoundError:
         raise RunbookError(path, 0, "the file does not exist") from None
     except IsADirectoryError:
@@ -98,7 +98,7 @@ def _read(path: Path) -> str:
 def _beside(path: Path, problems: list[Problem]) -> str:
     """Text of an optional file, empty if it does not exist; adds a warning if it cannot be read."""
     try:
-        return path.read_text("utf-8-sig")
+        return read_file(path, _LARGEST).decode("utf-8-sig")
     except FileNotFoundError:
         return ""
     except (OSError, ValueError) as error:

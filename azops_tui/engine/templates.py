@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from azops_tui.engine.problems import StepProblem, problem
+from azops_tui.files import read_file
 from azops_tui.json_types import Json
 
 _COMPILE_TIMEOUT_S = 120
@@ -151,7 +152,7 @@ async def _from_file(path: Path) -> dict[str, dict[str, Json]]:
 
 def _bytes(path: Path, what: str) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path, 64 << 20)
     except FileNotFoundError:
         raise problem(
             "FileNotFound",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from azops_tui.runbook.attributes import pairs
 from azops_tui.runbook.model import Expectation, Problem, Severity
+from azops_tui.runbook.patterns import bad_pattern
 from azops_tui.runbook.queries import bad_query
 from azops_tui.runbook.suggest import did_you_mean, nearest
-
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
 _WORD = re.compile(r"\s*(expect(?:ed)?[_-]?\w*)\b(.*)", re.DOTALL)
 _SIMILARITY = re.compile(r"""\s*=\s*(?:"(?P<pattern>.*)"|'(?P<single>.*)'|(?P<number>\d+(?:\.\d+)?))\s*""", re.DOTALL)
@@ -24,6 +24,14 @@ class Comment:
     expectation: Expectation
     compares: bool
     """True if the expectation compares with the block that follows (``expected_similarity``)."""
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Position and text of every HTML comment that is closed."""
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        yield start, text[start + 4 : end]
+        at = end + 3
 
 
 def read_comment(text: str, line: int) -> tuple[Comment | None, list[Problem]]:
@@ -42,14 +50,6 @@ def read_comment(text: str, line: int) -> tuple[Comment | None, list[Problem]]:
     return None, []
 
 
-def _bad_pattern(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return str(error) or "it is too large"
-    return ""
-
-
 def _similarity(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
     match = _SIMILARITY.fullmatch(rest)
     if match is None:
@@ -62,7 +62,7 @@ def _similarity(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
             return None, [Problem(Severity.ERROR, line, message)]
         return Comment(Expectation(line, similarity=number), True), []
     pattern = match["pattern"] if match["pattern"] is not None else match["single"]
-    wrong = _bad_pattern(pattern)
+    wrong = bad_pattern(pattern)
     if wrong:
         return None, [Problem(Severity.ERROR, line, f"expected_similarity: not a regular expression: {wrong}")]
     return Comment(Expectation(line, pattern=pattern), True), []
@@ -88,7 +88,7 @@ def _forms(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
     status = texts.get("exit")
     if status is not None and not re.fullmatch(r"\d{1,3}", status):
         return error(f"'exit' takes an exit status, not '{status}'")
-    if "regex" in texts and (wrong_pattern := _bad_pattern(texts["regex"])):
+    if "regex" in texts and (wrong_pattern := bad_pattern(texts["regex"])):
         return error(f"'regex' is not a regular expression: {wrong_pattern}")
     if ("equals" in texts) != ("jmespath" in texts):
         return error("'jmespath' and 'equals' go together")

@@ -8,6 +8,7 @@ from typing import Any
 
 from azops_tui.runbook.model import Parameter, Problem, Requirements, Severity
 from azops_tui.runbook.parameters import NAME, check
+from azops_tui.runbook.patterns import bad_pattern
 from azops_tui.runbook.suggest import did_you_mean
 
 TYPES = ("string", "int", "number", "bool", "choice", "secret", "path")
@@ -184,10 +185,8 @@ class FrontMatterReader:
 
     def _pattern(self, name: str, value: dict[Any, Any]) -> str:
         pattern = self._document.spelling("azops", "params", name, "pattern") or ""
-        try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
-            message = f"the pattern of parameter {name} is not a regular expression: {error}"
+        if pattern and (reason := bad_pattern(pattern)):
+            message = f"the pattern of parameter {name} is not a regular expression: {reason}"
             self._error(message, "azops", "params", name, "pattern")
             return ""
         return pattern

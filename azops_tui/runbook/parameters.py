@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from azops_tui.runbook.model import Parameter, Problem, Severity
+from azops_tui.runbook.patterns import fullmatch
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -50,7 +51,7 @@ def check(parameter: Parameter, value: str) -> str | Problem:
                 return refuse("a path")
     if parameter.choices and value not in parameter.choices:
         return refuse("one of " + ", ".join(parameter.choices))
-    if parameter.pattern and not re.fullmatch(parameter.pattern, value):
+    if parameter.pattern and not fullmatch(parameter.pattern, value):
         return refuse(f"of the form {parameter.pattern}")
     return value
 

@@ -19,7 +19,7 @@ from markdown_it.token import Token
 
 from azops_tui.runbook.attributes import parse_attributes
 from azops_tui.runbook.classify import step_effects, with_confirm
-from azops_tui.runbook.expectations import COMMENT, Comment, read_comment
+from azops_tui.runbook.expectations import Comment, comments, read_comment
 from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
 from azops_tui.runbook.implicit_parameters import exported_parameters, implicit_parameters
 from azops_tui.runbook.languages import PROMPTED, YAML, kind_of, prompted
@@ -212,11 +212,12 @@ class DocumentReader:
         if text.rfind("<!--") > text.rfind("-->"):
             line = _line(token) + text.count("\n", 0, text.rfind("<!--"))
             self._warn(line, "this comment is never closed; what follows it is part of it")
-        for match in COMMENT.finditer(text):
-            line = _line(token) + text.count("\n", 0, match.start())
-            for variables in _VARIABLES.finditer(match[1].lstrip("-")):
+        line, counted = _line(token), 0
+        for start, content in comments(text):
+            line, counted = line + text.count("\n", counted, start), start
+            for variables in _VARIABLES.finditer(content.lstrip("-")):
                 self._commented.update({export.name: export.value for export in read(variables[1]).exports})
-            comment, problems = read_comment(match[1], line)
+            comment, problems = read_comment(content, line)
             self._problems.extend(problems)
             if comment is None:
                 continue

@@ -10,6 +10,7 @@ from typing import Any
 
 from azops_tui.engine.expectations.similarity import documents, plain, shown, similar
 from azops_tui.runbook.model import Expectation
+from azops_tui.runbook.patterns import search
 
 __all__ = ["Match", "check", "similar"]
 
@@ -43,7 +44,7 @@ def check(
     if expectation.similarity is not None:
         return _similarity(expectation, stdout)
     if expectation.pattern:
-        matches = re.search(expectation.pattern, plain(stdout)[-_LONGEST:]) is not None
+        matches = search(expectation.pattern, plain(stdout)[-_LONGEST:])
         return Match(matches, _finding(matches, "match", expectation.pattern))
     verdicts = list(_forms(expectation, plain(stdout)[-_LONGEST:], plain(stderr)[-_LONGEST:], status, failure))
     failed = [text for passed, text in verdicts if not passed]
@@ -78,7 +79,7 @@ def _forms(
         has = expectation.contains in both
         yield has, _finding(has, "contain", shown(expectation.contains))
     if expectation.regex is not None:
-        has = re.search(expectation.regex, both, re.MULTILINE) is not None
+        has = search(expectation.regex, both, multiline=True)
         yield has, _finding(has, "match", expectation.regex)
     if expectation.jmespath:
         yield _query(expectation.jmespath, expectation.equals or "", stdout)

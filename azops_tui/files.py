@@ -1,0 +1,25 @@
+"""Reading of files that others name. A FIFO or a device never ends, or never begins: only regular files are read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The content of a regular file, up to one byte more than ``limit``.
+
+    Raises:
+        OSError: the file cannot be read, or is not a regular file.
+    """
+    # Without O_NONBLOCK, opening a FIFO waits for its writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, "this is a folder", str(path))
+        if not stat.S_ISREG(mode):
+            kind = {stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}.get(stat.S_IFMT(mode))
+            raise OSError(22, f"this is {kind or 'not a regular file'}; save its content in a file", str(path))
+        return file.read(limit + 1)
