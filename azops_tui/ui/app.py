@@ -51,6 +51,7 @@ class AzopsApp(BaseApp):
     CSS = """
     Toast { max-width: 80; }
     ToastRack { margin-bottom: 1; }
+    MainScreen.-messages-above ToastRack { dock: top; align: right top; margin-top: 1; }
     CommandPalette > Vertical { max-width: 90; }
     .-ascii .frame, .-ascii #box, .-ascii #frame { border: ascii $border-blurred; }
     .-ascii .frame:focus-within, .-ascii #box { border: ascii $border; }

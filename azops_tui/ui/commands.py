@@ -57,6 +57,8 @@ COMMANDS: tuple[UiCommand, ...] = (
             "run the selected step, or answer its question", "document", footer=True, verb="run", argument="step"),
     UiCommand("run.next", "n", "run+next",
             "run the step and select the next one", "document", footer=True, verb="next"),
+    UiCommand("find.next", "n", "next match", "go to the next match while a search is on", "document", footer=True),
+    UiCommand("find.previous", "N", "previous match", "go to the previous match of the search", "document"),
     UiCommand("run.all", "a", "all", "run all steps that are not done yet", "document", footer=True, verb="all"),
     UiCommand("run.from", "f", "from here", "run this step and all that follow", "document", footer=True, verb="from"),
     UiCommand("step.code", "space", "code", "open or fold the code of the step", "document", footer=True, verb="code"),

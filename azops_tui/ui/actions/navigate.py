@@ -55,6 +55,11 @@ class PaneActions:
         self._screen.set_class(self._screen.has_class("-one"), "-pane")
         self._frame.activate(number, focus=True)
 
+    def reveal_document(self) -> None:
+        """Show the document where a pane covers it, and focus it."""
+        self._screen.remove_class("-pane", "-zoom-pane")
+        self._document.focus()
+
     def pin(self) -> None:
         """Keep the pane in front, or let panes follow the run again."""
         self._frame.pinned = not self._frame.pinned
@@ -148,6 +153,7 @@ class ScreenActions:
             self._panes.switch()
         elif self._document.state.search:
             self._document.find("")
+            self._screen.refresh_bindings()
 
     def show_home(self) -> None:
         """Show the list of runbooks; asks while a step runs."""

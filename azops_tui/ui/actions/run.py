@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.controller import Controller, LiveRun, UserError
 from azops_tui.ui.event_log import EventLog
-from azops_tui.ui.lines import safe
+from azops_tui.ui.lines import crop, safe
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
 from azops_tui.ui.tasks import Tasks
 from azops_tui.ui.widgets.document import DocumentView
@@ -24,6 +24,46 @@ if TYPE_CHECKING:
 _AGREE = {"mutate": "Go on", "destroy": "Delete", "gate": "Approve", "hostkey": "Trust this key"}
 
 
+NAME_CELLS = 26
+"""Maximum length of a step's name in the footer."""
+
+
+class SelectedStep:
+    """Guards actions on the selected step: a step that is out of view is only brought into view.
+
+    Args:
+        document: has the selection.
+        reveal: shows the document where a pane covers it.
+    """
+
+    def __init__(self, document: DocumentView, reveal: Callable[[], None]) -> None:
+        self._document = document
+        self._reveal = reveal
+
+    def acting(self, act: Callable[[], None]) -> Callable[[], None]:
+        """The action, which the first press replaces by bringing the step into view."""
+
+        def execute() -> None:
+            if self._document.sees_selected or not self._document.selected:
+                act()
+            else:
+                self._reveal()
+                self._document.show_step()
+
+        return execute
+
+    def label(self, verb: str, *, named: bool = False) -> Callable[[], str]:
+        """Label of the action: with the name of the step, or what the key does instead."""
+
+        def text() -> str:
+            name = crop(safe(self._document.selected), NAME_CELLS)
+            if not self._document.sees_selected:
+                return f"show {name}" if named else ""
+            return f"{verb} {name}" if named else verb
+
+        return text
+
+
 class RunActions:
     """Runs steps and answers their questions.
 
@@ -32,9 +72,18 @@ class RunActions:
         controller: the run.
         tasks: runs the commands.
         document: whose selected step the actions apply to.
+        selected: keeps actions from a step that is out of view.
     """
 
-    def __init__(self, screen: Screen[None], controller: Controller, tasks: Tasks, document: DocumentView) -> None:
+    def __init__(
+        self,
+        screen: Screen[None],
+        controller: Controller,
+        tasks: Tasks,
+        document: DocumentView,
+        selected: SelectedStep,
+    ) -> None:
+        self._selected = selected
         self._screen = screen
         self._controller = controller
         self._tasks = tasks
@@ -44,16 +93,40 @@ class RunActions:
 
     def table(self) -> Mapping[str, Action]:
         """Actions by command id."""
+        acting, why = self._selected.acting, self._why_not
+        run = self._selected.label("run", named=True)
         return {
-            "run.step": Action(self.run_step, self._can_run),
-            "run.next": Action(self.run_next, self._can_run),
-            "run.all": Action(self.run_all, self._can_run),
-            "run.from": Action(self.run_from, self._can_run),
-            "run.stop": Action(self.stop, self._is_busy),
-            "run.plan": Action(self.show_plan, self._has_steps),
-            "run.parameters": Action(self.edit_parameters, self._has_steps),
-            "step.edit": Action(self.edit, self._can_run),
+            "run.step": Action(acting(self.run_step), self._can_run, self._enter_label(run), why),
+            "run.next": Action(acting(self.run_next), self._can_run_next, why_not=self._why_not_next),
+            "run.all": Action(self.run_all, self._can_run, why_not=why),
+            "run.from": Action(acting(self.run_from), self._can_run, why_not=why),
+            "run.stop": Action(self.stop, self._is_busy, why_not=lambda: "No step is running."),
+            "run.plan": Action(self.show_plan, self._has_steps, why_not=why),
+            "run.parameters": Action(self.edit_parameters, self._has_steps, why_not=why),
+            "step.edit": Action(acting(self.edit), self._can_run, why_not=why),
         }
+
+    def _enter_label(self, run: Callable[[], str]) -> Callable[[], str]:
+        def label() -> str:
+            if self._document.state.in_code:
+                return "open the code"
+            return "answer" if self._question(self._document.selected) is not None else run()
+
+        return label
+
+    def _can_run_next(self) -> bool:
+        return self._can_run() and not self._document.state.search
+
+    def _why_not_next(self) -> str:
+        return "" if self._document.state.search else self._why_not()
+
+    def _why_not(self) -> str:
+        """Why the keys that run something do nothing now."""
+        if self._controller.live is None:
+            return "This is a replay: nothing can be run."
+        if self._is_busy():
+            return f"{self._controller.view.current or 'A step'} is running; s stops it."
+        return "" if self._document.selected else "This document has no steps."
 
     def _has_steps(self) -> bool:
         controller = self._controller
@@ -176,7 +249,9 @@ class StepActions:
         tasks: Tasks,
         document: DocumentView,
         event_log: EventLog,
+        selected_step: SelectedStep,
     ) -> None:
+        self._selected = selected_step
         self._screen = screen
         self._controller = controller
         self._tasks = tasks
@@ -185,6 +260,7 @@ class StepActions:
 
     def table(self) -> Mapping[str, Action]:
         """Actions by command id."""
+        acting = self._selected.acting
 
         def selected() -> bool:
             return bool(self._document.selected)
@@ -194,12 +270,14 @@ class StepActions:
             return selected() and self._controller.live is not None
 
         return {
-            "step.code": Action(self._document.toggle_code, selected_in_live_run),
-            "step.into": Action(lambda: self._document.set_in_code(True), selected),
+            "step.code": Action(acting(self._document.toggle_code), selected_in_live_run),
+            "step.into": Action(acting(lambda: self._document.set_in_code(True)), selected),
             "step.out": Action(lambda: self._document.set_in_code(False), lambda: self._document.state.in_code),
-            "step.output": Action(self._document.toggle_output, selected),
-            "step.output-screen": Action(self.show_output, selected),
-            "step.template": Action(self.show_template, self._deploys),
+            "step.output": Action(acting(self._document.toggle_output), selected),
+            "step.output-screen": Action(acting(self.show_output), selected),
+            "step.template": Action(
+                acting(self.show_template), self._deploys, why_not=lambda: "This step deploys no template."
+            ),
         }
 
     def _step(self) -> Step | None:

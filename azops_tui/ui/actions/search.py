@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from textual.screen import Screen
 from textual.suggester import Suggester, SuggestFromList
@@ -49,7 +50,24 @@ class SearchActions:
 
     def table(self) -> Mapping[str, Action]:
         """Actions by command id."""
-        return {"find": Action(self.find), "command": Action(self.open_command_line)}
+        return {
+            "find": Action(self.find),
+            "find.next": Action(partial(self.find_again, 1), self._is_finding, self._match_label),
+            "find.previous": Action(partial(self.find_again, -1), self._is_finding),
+            "command": Action(self.open_command_line),
+        }
+
+    def _is_finding(self) -> bool:
+        return bool(self._document.state.search) and not self._frame.has_keys
+
+    def _match_label(self) -> str:
+        number, total = self._document.match
+        return f"next match ({number} of {total})"
+
+    def find_again(self, by: int) -> None:
+        """Go to the next match (1) or the previous match (-1)."""
+        self._document.find(self._document.state.search, by)
+        self._screen.refresh_bindings()
 
     def find(self) -> None:
         """Find in the document, or filter the pane that has the focus."""
@@ -96,7 +114,8 @@ class SearchActions:
         if self._kind == "command":
             self._run_command(text)
         elif self._kind == "find" and not self._document.find(text):
-            self._screen.notify(safe(f"{text} is not in this document"), markup=False)
+            self._document.find("")
+            self._warn(f"'{text}' is not in this document.")
 
     def _suggester(self) -> Suggester:
         """Completes commands and their arguments."""

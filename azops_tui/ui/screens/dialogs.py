@@ -63,6 +63,13 @@ class NameInput(Field):
 class Dialog(ModalScreen[DialogAnswer]):
     """Asks one question."""
 
+    key_hints: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("tab", "next button"),
+        ("enter", "press the button"),
+        ("esc", "no"),
+    )
+    """Keys for the footer of the screen below."""
+
     AUTO_FOCUS: ClassVar[str | None] = "#cancel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "no", "No", show=False),
@@ -193,6 +200,8 @@ class Sheet(ModalScreen[None]):
         border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $foreground-muted;
     }
     """
+    key_hints: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "back"),)
+    """Keys for the footer of the screen below."""
     heading = ""
 
     def body(self) -> ComposeResult:

@@ -21,7 +21,7 @@ from azops_tui.ui.actions.base import Action
 from azops_tui.ui.actions.cloud import CloudCommands
 from azops_tui.ui.actions.navigate import PaneActions, ScreenActions
 from azops_tui.ui.actions.replay import ReplayActions
-from azops_tui.ui.actions.run import RunActions, StepActions
+from azops_tui.ui.actions.run import RunActions, SelectedStep, StepActions
 from azops_tui.ui.actions.search import Prompt, SearchActions
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings
@@ -80,12 +80,13 @@ class MainScreen(Screen[None]):
         self.frame = PaneFrame(PaneContext(controller, self.event_log, self.cloud, replay))
         self.top = TopLine(controller.file_name, controller.place, controller.view)
         self._prompt = Prompt()
-        self.run_actions = RunActions(self, controller, self.tasks, self.document)
         panes = PaneActions(self, self.document, self.frame)
+        selected = SelectedStep(self.document, panes.reveal_document)
+        self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
         self.search = SearchActions(self, self.document, self.frame, self._prompt)
         self.actions: Mapping[str, Action] = {
             **self.run_actions.table(),
-            **StepActions(self, controller, self.tasks, self.document, self.event_log).table(),
+            **StepActions(self, controller, self.tasks, self.document, self.event_log, selected).table(),
             **replay.table(),
             **self.cloud.table(),
             **panes.table(),
@@ -107,7 +108,7 @@ class MainScreen(Screen[None]):
                 yield self.document
             yield self.frame
         yield self._prompt
-        yield KeyBar()
+        yield KeyBar(self.actions)
 
     @property
     def busy(self) -> bool:
@@ -117,12 +118,18 @@ class MainScreen(Screen[None]):
     # Actions
 
     def action_do(self, command_id: str) -> None:
-        self.actions[command_id].execute()
+        """Carry out a command, or say why it does nothing now."""
+        action = self.actions[command_id]
+        if action.is_enabled():
+            action.execute()
+        else:
+            self.notify(safe(action.why_not()), markup=False, timeout=4)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enable a command if its action is enabled: the footer shows only what works now."""
+        """Enable a command if its action is enabled, or if it can say why it is not."""
         if action == "do":
-            return self.actions[str(parameters[0])].is_enabled()
+            command = self.actions[str(parameters[0])]
+            return command.is_enabled() or bool(command.why_not())
         return super().check_action(action, parameters)
 
     # The document
@@ -233,6 +240,7 @@ class MainScreen(Screen[None]):
         if isinstance(event, ev.ConfirmationAsked):
             if self.controller.live is not None and event.id in view.questions and event.id not in self._asked:
                 self._asked.add(event.id)
+                self.document.show_card(event.step)
                 self.run_actions.ask(view.questions[event.id])
         elif isinstance(event, ev.Notice) and event.level != "info" and not event.step:
             severity = "error" if event.level == "error" else "warning"
@@ -256,12 +264,36 @@ class MainScreen(Screen[None]):
         number, title = self.document.section
         text = f"{number} {safe(title)}" if title else safe(self.controller.file_name)
         frame = self.query_one("#document-frame")
-        frame.border_title = Content(text) if self.size.width >= TINY[0] else None
+        shown = Content(text) if self.size.width >= TINY[0] else None
+        if str(frame.border_title or "") != str(shown or ""):
+            frame.border_title = shown
 
     def on_document_view_step_selected(self) -> None:
         """Show the section and the keys of the selected step."""
+        self.keep_bar_clear()
         self._draw_title()
         self.refresh_bindings()
+
+    def on_document_view_scrolled(self) -> None:
+        """Show the section that is in view, and what the keys do now."""
+        self.keep_bar_clear()
+        self._draw_title()
+        self.refresh_bindings()
+
+    def on_screen_suspend(self) -> None:
+        """Show the keys of the dialog that opens over the screen."""
+        self.query_one(KeyBar).refresh()
+
+    def on_screen_resume(self) -> None:
+        self.query_one(KeyBar).refresh()
+
+    def keep_bar_clear(self) -> None:
+        """Show messages at the other end of the screen from the selected step."""
+        head = self.document.selected_row
+        height = self.size.height
+        below = head is not None and head >= height // 2
+        if below != self.has_class("-messages-above"):
+            self.set_class(below, "-messages-above")
 
     # Size and focus
 

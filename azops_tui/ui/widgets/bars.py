@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from textual import events
 from textual.binding import ActiveBinding
@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from azops_tui.durations import format_clock
 from azops_tui.events.run_view import RunView
+from azops_tui.ui.actions.base import Action
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import COMMANDS, key_name
 from azops_tui.ui.controller import Place
@@ -150,19 +151,33 @@ def key_hints(keys: Iterable[tuple[str, str]]) -> Line:
 class KeyBar(Bar):
     """Shows only the keys that work now, in the current focus."""
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Mapping[str, Action]) -> None:
         super().__init__()
+        self._actions = actions
         self._spots: list[tuple[int, int, str]] = []
         """First cell, end and action of each key."""
         self._last: Line = []
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._changed())
+
+    def _changed(self) -> None:
+        """Redraw only if the keys are others."""
+        before = self._last
+        if self.size.width and self.spans(self.size.width) != before:
+            self.refresh()
+
+    def _keys_above(self) -> Line:
+        """Keys of the dialog or sheet that covers the screen."""
+        hints = getattr(self.app.screen, "key_hints", ())
+        self._spots = []
+        self._last = key_hints((key, label) for key, label in hints)
+        return self._last
 
     def spans(self, cells: int) -> Line:
         """As many keys as fit, the first ones first; help is always there."""
-        if not self.screen.is_current:
-            return self._last  # a dialog is open, which says itself what its keys are
+        if self.app.screen is not self.screen:
+            return self._keys_above()
         ascii_only = app_of(self).ascii_only
         active: dict[str, ActiveBinding] = {}
         for binding in self.screen.active_bindings.values():
@@ -171,10 +186,12 @@ class KeyBar(Bar):
         entries: list[tuple[str, str, str]] = []
         for item in COMMANDS:
             here = active.get(item.id)
-            # Textual resolves "screen." to the screen on top, which may be a dialog that is just opening.
-            if here is not None and item.footer and (item.action or self.screen.check_action("do", (item.id,))):
-                entries.append((key_name(here.binding.key, ascii_only), item.label, item.id))
-        last = [entry for entry in entries if entry[2] in ("help", "command")]
+            action = self._actions.get(item.id)
+            if here is None or not item.footer or not (item.action or (action and action.is_enabled())):
+                continue
+            label = (action.label() if action else "") or item.label
+            entries.append((key_name(here.binding.key, ascii_only), label, item.id))
+        last = [entry for entry in entries if entry[2] in ("pane.switch", "help", "command")]
         room = cells - 1 - sum(len(key) + len(label) + 3 for key, label, _ in last)
         shown: list[tuple[str, str, str]] = []
         for entry in entries:

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable
-from itertools import accumulate
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
-from textual.timer import Timer
 
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
-from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.lines import Line, plain
+from azops_tui.ui.lines import plain
 from azops_tui.ui.outline import Outline, Prose, StepPiece
-from azops_tui.ui.prose import render
-from azops_tui.ui.widgets.card import CardLine, CardState, card
-from azops_tui.ui.widgets.lineview import LineView
-
-MEASURED_AT_ONCE = 120
-"""Pieces measured before the first paint; the others are measured in slices while the app is idle."""
-_SLICE_SECONDS = 0.012
+from azops_tui.ui.widgets.document_lines import DocumentLines
 
 
-class DocumentView(LineView):
+class DocumentView(DocumentLines):
     """The runbook and the states of its steps."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("document")
@@ -40,21 +30,14 @@ class DocumentView(LineView):
             super().__init__()
             self.name = name
 
+    class Scrolled(Message):
+        """Other lines are in view."""
+
     def __init__(self, now: Callable[[], float] = time.time, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.state = CardState()
-        self.runbook: Runbook | None = None
-        self.view = RunView()
-        self.now = now
-        self._outline = Outline((), ())
-        self._drawn: dict[int, list[CardLine]] = {}
-        """Lines of the pieces drawn so far at this width."""
-        self._tops: list[int] = [0]
-        """First line of every piece, followed by the total number of lines."""
-        self._width = 0
-        self._pieces_of: dict[str, int] = {}
-        self._measuring: Timer | None = None
-        self._plain = False
+        super().__init__(now, id=id)
+        self._was_seen = True
+        """Whether the selected card was in view before the last resize."""
+        self._match = (0, 0)
 
     # What it shows
 
@@ -72,7 +55,7 @@ class DocumentView(LineView):
         """Redraw the cards of some steps."""
         if not names & self._pieces_of.keys():
             return
-        seen = self._selected_is_seen()
+        seen = self.sees_selected
         for name in names:
             if name in self._pieces_of:
                 self._drawn.pop(self._pieces_of[name], None)
@@ -81,13 +64,20 @@ class DocumentView(LineView):
             index = self._pieces_of[self.state.selected]
             self.show_lines(self._tops[index], self._tops[index + 1] - 1)
 
-    def _selected_is_seen(self) -> bool:
-        """True if the selected card starts within the view; it is then kept in view as it grows."""
+    @property
+    def sees_selected(self) -> bool:
+        """True if the head of the selected card is in view; the card is then kept in view as it grows."""
         index = self._pieces_of.get(self.state.selected)
-        if index is None:
+        if index is None or not self.is_on_screen:
             return False
-        y = self.scroll_offset.y
-        return y <= self._tops[index] < y + self.scrollable_content_region.height
+        return self.head(index) in self.lines_in_view()
+
+    @property
+    def selected_row(self) -> int | None:
+        """Row of the screen on which the selected card starts; None if it is out of view."""
+        if not self.sees_selected:
+            return None
+        return self.region.y + self.head(self._pieces_of[self.state.selected]) - self.scroll_offset.y
 
     def show_view(self, view: RunView) -> None:
         """Show another view of the run, after a jump in a replay."""
@@ -105,9 +95,11 @@ class DocumentView(LineView):
 
     @property
     def section(self) -> tuple[int, str]:
-        """Number and title of the section of the selected step."""
+        """Number and title of the section in view: that of the selected step, else the first one in view."""
         index = self._pieces_of.get(self.state.selected)
-        if index is None:
+        if index is None or not self.sees_selected:
+            index = self._anchor()[0]
+        if not 0 <= index < len(self._outline.pieces):
             return (0, "")
         return self._outline.section(self._outline.pieces[index].line)
 
@@ -115,128 +107,6 @@ class DocumentView(LineView):
     def names(self) -> list[str]:
         """Names of the steps in order."""
         return list(self._pieces_of)
-
-    # Lines
-
-    def changed(self) -> None:
-        """Lay out the pieces again; the top of the view stays in place."""
-        if not self.size.width:
-            return  # not laid out yet: the resize that comes will do it
-        if self.cells != self._width:
-            anchor = self._anchor()
-            self._drawn.clear()
-            self._width = self.cells
-        else:
-            anchor = self._anchor()
-        self._measure_some(MEASURED_AT_ONCE)
-        self._lay_out()
-        super().changed()
-        self._restore(anchor)
-        if len(self._drawn) < len(self._outline.pieces) and self._measuring is None:
-            self._measuring = self.set_timer(0.05, self._measure_more)
-
-    def _anchor(self) -> tuple[int, int]:
-        y = self.scroll_offset.y
-        index = max(0, bisect_right(self._tops, y) - 1)
-        return index, y - self._tops[index]
-
-    def _restore(self, anchor: tuple[int, int]) -> None:
-        index, offset = anchor
-        if self.scroll_offset.y and 0 < index < len(self._tops) - 1:
-            y = self._tops[index] + offset
-            if y != self.scroll_offset.y:
-                self.scroll_to(y=y, animate=False, immediate=True)
-
-    def _measure_some(self, count: int) -> None:
-        first = self._anchor()[0]
-        for index in range(max(0, first - count // 4), min(len(self._outline.pieces), first + count)):
-            self._lines(index)
-        if self.state.selected in self._pieces_of:
-            self._lines(self._pieces_of[self.state.selected])
-
-    def _measure_more(self) -> None:
-        """Measure pieces for a moment without moving the view."""
-        self._measuring = None
-        began = time.perf_counter()
-        anchor = self._anchor()
-        for index in range(len(self._outline.pieces)):
-            if index not in self._drawn:
-                self._lines(index)
-                if time.perf_counter() - began > _SLICE_SECONDS:
-                    break
-        self._lay_out()
-        super().changed()
-        self._restore(anchor)
-        if len(self._drawn) < len(self._outline.pieces):
-            self._measuring = self.set_timer(0.02, self._measure_more)
-
-    def _lay_out(self) -> None:
-        pieces = self._outline.pieces
-        heights: list[int] = []
-        before = -1
-        for index, piece in enumerate(pieces):
-            drawn = self._drawn.get(index)
-            height = len(drawn) if drawn is not None else _estimate(piece, self.cells)
-            is_card = isinstance(piece, StepPiece)
-            gap = 0 if self._plain or before < 0 or (is_card and before == 1 and height == 1) else 1
-            heights.append(height + gap)
-            before = height if is_card else 2
-        self._tops = [0, *accumulate(heights)]
-
-    def _lines(self, index: int) -> list[CardLine]:
-        lines = self._drawn.get(index)
-        if lines is not None:
-            return lines
-        piece = self._outline.pieces[index]
-        marks = app_of(self).marks
-        if self._plain and isinstance(piece, Prose):
-            lines = []
-        elif isinstance(piece, Prose):
-            lines = [
-                CardLine([(" ", ""), *line], "prose") for line in render(piece.text, max(20, self.cells - 2), marks)
-            ]
-        else:
-            lines = card(
-                piece.name,
-                runbook=self.runbook,
-                view=self.view,
-                state=self.state,
-                cells=self.cells,
-                code_lines=1 if self.app.size.width < 100 else 3,
-                marks=marks,
-                name_cells=self._name_cells(),
-                now=self.now(),
-            )
-            lines = lines[:1] if self._plain else lines
-        self._drawn[index] = lines
-        return lines
-
-    def _name_cells(self) -> int:
-        longest = max((len(name) for name in self._pieces_of), default=12)
-        return max(12, min(longest, self.cells - 24, 32))
-
-    def count(self) -> int:
-        """Lines of the whole document."""
-        return self._tops[-1]
-
-    def line(self, y: int) -> tuple[Line, str]:
-        hit = self._at(y)
-        if hit is None:
-            return [], ""
-        line = hit[1]
-        if self.state.search and self.state.search in plain(line.spans).casefold():
-            return _marked(line.spans, self.state.search), line.ground
-        return line.spans, line.ground
-
-    def _at(self, y: int) -> tuple[int, CardLine] | None:
-        """Piece and line at ``y``; None for a blank line between pieces."""
-        index = bisect_right(self._tops, y) - 1
-        if not 0 <= index < len(self._outline.pieces):
-            return None
-        lines = self._lines(index)
-        gap = self._tops[index + 1] - self._tops[index] - len(lines)
-        within = y - self._tops[index] - gap
-        return (index, lines[within]) if 0 <= within < len(lines) else None
 
     # What is open
 
@@ -293,7 +163,11 @@ class DocumentView(LineView):
     def show_card(self, name: str) -> None:
         """Select a step and scroll its whole card into view, or its start if the card is too high."""
         self.select(name, scroll=False)
-        index = self._pieces_of.get(name)
+        self.show_selected_card()
+
+    def show_selected_card(self) -> None:
+        """Scroll the whole selected card into view, or its start if the card is too high."""
+        index = self._pieces_of.get(self.state.selected)
         if index is not None:
             self._lines(index)
             self._lay_out()
@@ -338,23 +212,103 @@ class DocumentView(LineView):
         self.scroll_end(animate=False)
 
     def find(self, text: str, by: int = 1) -> bool:
-        """Mark a text and scroll to its next occurrence; False if there is none."""
+        """Mark a text and scroll to its next occurrence; the selection follows. False if there is none."""
+        again = text.casefold() == self.state.search
         self.state.search = text.casefold()
         self.refresh()
         if not text:
             return True
-        start = self.scroll_offset.y
-        total = self.count()
-        for distance in range(1, total + 1):
-            y = (start + by * distance) % total
-            hit = self._at(y)
-            if hit is not None and self.state.search in plain(hit[1].spans).casefold():
-                self.scroll_to(y=max(0, y), animate=False, immediate=True)
-                piece = self._outline.pieces[hit[0]]
-                if isinstance(piece, StepPiece):
-                    self.select(piece.name, scroll=False)
-                return True
-        return False
+        self.measure_all()
+        matches = [y for y in range(self.count()) if self._contains(y)]
+        if not matches:
+            self._match = (0, 0)
+            return False
+        number, total = self._match
+        if again and total == len(matches):
+            index = (number - 1 + by) % total
+        else:
+            index = next((i for i, y in enumerate(matches) if y >= self.scroll_offset.y), 0)
+        self._match = (index + 1, len(matches))
+        self._show_match(matches[index])
+        return True
+
+    def _contains(self, y: int) -> bool:
+        hit = self._at(y)
+        return hit is not None and self.state.search in plain(hit[1].spans).casefold()
+
+    def _show_match(self, y: int) -> None:
+        """Scroll to a line, with the head of its card if that fits, and select the step there."""
+        hit = self._at(y)
+        top = y
+        if hit is not None:
+            piece = self._outline.pieces[hit[0]]
+            head = self.head(hit[0])
+            if isinstance(piece, StepPiece):
+                self.select(piece.name, scroll=False)
+                top = head if y - head < self.scrollable_content_region.height - 1 else y
+        if y not in self.lines_in_view() or top not in self.lines_in_view():
+            self.scroll_to(y=max(0, top - 1 if top < y or top == 0 else top), animate=False, immediate=True)
+        if hit is not None and isinstance(self._outline.pieces[hit[0]], Prose):
+            self._bring_selection(1)
+
+    @property
+    def match(self) -> tuple[int, int]:
+        """Number of the current match of the search, from 1, and the number of matches."""
+        return self._match if self.state.search else (0, 0)
+
+    def on_resize(self) -> None:
+        """Keep the selected card in view if it was."""
+        seen = self._was_seen
+        self.changed()
+        if seen and self.state.selected in self._pieces_of:
+            self.show_selected_card()
+        self._was_seen = seen
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._was_seen = self.sees_selected
+            self.post_message(self.Scrolled())
+
+    def action_page_up(self) -> None:
+        """Scroll a page up; the selection follows into view."""
+        self._page(-1)
+
+    def action_page_down(self) -> None:
+        """Scroll a page down; the selection follows into view."""
+        self._page(1)
+
+    def _page(self, direction: int) -> None:
+        height = self.scrollable_content_region.height
+        y = self.scroll_offset.y + direction * max(1, height - 2)
+        self.scroll_to(y=min(max(0, y), self.max_scroll_y), animate=False, immediate=True)
+        self._bring_selection(direction)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.call_after_refresh(self._bring_selection, 1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.call_after_refresh(self._bring_selection, -1)
+
+    def _bring_selection(self, direction: int) -> None:
+        """Select a step in view; without one, the step that scrolling on would reach first."""
+        if not self._pieces_of or self.sees_selected:
+            return
+        lines = self.lines_in_view()
+        heads = [(self._tops[index + 1] - 1, name) for name, index in self._pieces_of.items()]
+        seen = [name for name, index in self._pieces_of.items() if self._near(index, lines)]
+        after = [name for end, name in heads if end >= lines.stop]
+        before = [name for end, name in heads if end < lines.stop]
+        if seen:
+            self.select(seen[0] if direction > 0 else seen[-1], scroll=False)
+        elif direction > 0:
+            self.select((after[:1] or before[-1:])[0], scroll=False)
+        else:
+            self.select((before[-1:] or after[:1])[0], scroll=False)
+
+    def _near(self, index: int, lines: range) -> bool:
+        """True if the head of a card is in these lines; only cards that touch them are drawn."""
+        return self._tops[index] < lines.stop and self._tops[index + 1] > lines.start and self.head(index) in lines
 
     def on_click(self, event: events.Click) -> None:
         """Select the clicked step; clicking the code of the selected step toggles it."""
@@ -366,25 +320,3 @@ class DocumentView(LineView):
             if piece.name == self.state.selected and hit[1].part == "code":
                 self.toggle_code()
             self.select(piece.name, scroll=False)
-
-
-def _estimate(piece: Prose | StepPiece, cells: int) -> int:
-    """Estimated height of a piece that has not been drawn yet."""
-    if isinstance(piece, StepPiece):
-        return 4
-    return sum(max(1, -(-len(line) // max(20, cells))) for line in piece.text.split("\n"))
-
-
-def _marked(line: Line, text: str) -> Line:
-    """Mark every occurrence of a text in a line."""
-    result: Line = []
-    for content, style in line:
-        folded, end = content.casefold(), 0
-        if len(folded) != len(content):
-            result.append((content, style))
-            continue
-        while (at := folded.find(text, end)) >= 0:
-            result += [(content[end:at], style), (content[at : at + len(text)], "match")]
-            end = at + len(text)
-        result.append((content[end:], style))
-    return [span for span in result if span[0]]

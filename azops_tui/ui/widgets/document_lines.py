@@ -1,0 +1,204 @@
+"""The pieces of a document as lines: laid out, measured in slices while the app is idle, and drawn where visible."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Callable
+from itertools import accumulate
+
+from textual.timer import Timer
+
+from azops_tui.events.run_view import RunView
+from azops_tui.runbook.model import Runbook
+from azops_tui.ui.appearance import app_of
+from azops_tui.ui.lines import Line, plain
+from azops_tui.ui.outline import Outline, Prose, StepPiece
+from azops_tui.ui.prose import render
+from azops_tui.ui.widgets.card import CardLine, CardState, card
+from azops_tui.ui.widgets.lineview import LineView
+
+MEASURED_AT_ONCE = 120
+"""Pieces measured before the first paint; the others are measured in slices while the app is idle."""
+_SLICE_SECONDS = 0.012
+
+
+class DocumentLines(LineView):
+    """Base of the document: which line of which piece stands where."""
+
+    def __init__(self, now: Callable[[], float] = time.time, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.state = CardState()
+        self.runbook: Runbook | None = None
+        self.view = RunView()
+        self.now = now
+        self._outline = Outline((), ())
+        self._drawn: dict[int, list[CardLine]] = {}
+        """Lines of the pieces drawn so far at this width."""
+        self._tops: list[int] = [0]
+        """First line of every piece, followed by the total number of lines."""
+        self._gaps: list[int] = []
+        """Blank lines before each piece."""
+        self._width = 0
+        self._pieces_of: dict[str, int] = {}
+        self._measuring: Timer | None = None
+        self._plain = False
+
+    def lines_in_view(self) -> range:
+        y = self.scroll_offset.y
+        return range(y, y + self.scrollable_content_region.height)
+
+    def head(self, index: int) -> int:
+        """Line on which a piece starts, behind the blank line before it."""
+        return self._tops[index] + self._gaps[index]
+
+    def measure_all(self) -> None:
+        """Draw every piece, so that every line has its final number."""
+        if len(self._drawn) < len(self._outline.pieces):
+            anchor = self._anchor()
+            for index in range(len(self._outline.pieces)):
+                self._lines(index)
+            self._lay_out()
+            super().changed()
+            self._restore(anchor)
+
+    def changed(self) -> None:
+        """Lay out the pieces again; the top of the view stays in place."""
+        if not self.size.width:
+            return  # not laid out yet: the resize that comes will do it
+        anchor = self._anchor()
+        if self.cells != self._width:
+            self._drawn.clear()
+            self._width = self.cells
+        self._measure_some(MEASURED_AT_ONCE)
+        self._lay_out()
+        super().changed()
+        self._restore(anchor)
+        if len(self._drawn) < len(self._outline.pieces) and self._measuring is None:
+            self._measuring = self.set_timer(0.05, self._measure_more)
+
+    def _anchor(self) -> tuple[int, int]:
+        y = self.scroll_offset.y
+        index = max(0, bisect_right(self._tops, y) - 1)
+        return index, y - self._tops[index]
+
+    def _restore(self, anchor: tuple[int, int]) -> None:
+        index, offset = anchor
+        if self.scroll_offset.y and 0 < index < len(self._tops) - 1:
+            y = self._tops[index] + offset
+            if y != self.scroll_offset.y:
+                self.scroll_to(y=y, animate=False, immediate=True)
+
+    def _measure_some(self, count: int) -> None:
+        first = self._anchor()[0]
+        for index in range(max(0, first - count // 4), min(len(self._outline.pieces), first + count)):
+            self._lines(index)
+        if self.state.selected in self._pieces_of:
+            self._lines(self._pieces_of[self.state.selected])
+
+    def _measure_more(self) -> None:
+        """Measure pieces for a moment without moving the view."""
+        self._measuring = None
+        began = time.perf_counter()
+        anchor = self._anchor()
+        for index in range(len(self._outline.pieces)):
+            if index not in self._drawn:
+                self._lines(index)
+                if time.perf_counter() - began > _SLICE_SECONDS:
+                    break
+        self._lay_out()
+        super().changed()
+        self._restore(anchor)
+        if len(self._drawn) < len(self._outline.pieces):
+            self._measuring = self.set_timer(0.02, self._measure_more)
+
+    def _lay_out(self) -> None:
+        pieces = self._outline.pieces
+        heights: list[int] = []
+        self._gaps = []
+        before = -1
+        for index, piece in enumerate(pieces):
+            drawn = self._drawn.get(index)
+            height = len(drawn) if drawn is not None else _estimate(piece, self.cells)
+            is_card = isinstance(piece, StepPiece)
+            gap = 0 if self._plain or before < 0 or (is_card and before == 1 and height == 1) else 1
+            self._gaps.append(gap)
+            heights.append(height + gap)
+            before = height if is_card else 2
+        self._tops = [0, *accumulate(heights)]
+
+    def _lines(self, index: int) -> list[CardLine]:
+        lines = self._drawn.get(index)
+        if lines is not None:
+            return lines
+        piece = self._outline.pieces[index]
+        marks = app_of(self).marks
+        if self._plain and isinstance(piece, Prose):
+            lines = []
+        elif isinstance(piece, Prose):
+            lines = [
+                CardLine([(" ", ""), *line], "prose") for line in render(piece.text, max(20, self.cells - 2), marks)
+            ]
+        else:
+            lines = card(
+                piece.name,
+                runbook=self.runbook,
+                view=self.view,
+                state=self.state,
+                cells=self.cells,
+                code_lines=1 if self.app.size.width < 100 else 3,
+                marks=marks,
+                name_cells=self._name_cells(),
+                now=self.now(),
+            )
+            lines = lines[:1] if self._plain else lines
+        self._drawn[index] = lines
+        return lines
+
+    def _name_cells(self) -> int:
+        longest = max((len(name) for name in self._pieces_of), default=12)
+        return max(12, min(longest, self.cells - 24, 32))
+
+    def count(self) -> int:
+        """Lines of the whole document."""
+        return self._tops[-1]
+
+    def line(self, y: int) -> tuple[Line, str]:
+        hit = self._at(y)
+        if hit is None:
+            return [], ""
+        line = hit[1]
+        if self.state.search and self.state.search in plain(line.spans).casefold():
+            return _marked(line.spans, self.state.search), line.ground
+        return line.spans, line.ground
+
+    def _at(self, y: int) -> tuple[int, CardLine] | None:
+        """Piece and line at ``y``; None for a blank line between pieces."""
+        index = bisect_right(self._tops, y) - 1
+        if not 0 <= index < len(self._outline.pieces):
+            return None
+        lines = self._lines(index)
+        within = y - self.head(index)
+        return (index, lines[within]) if 0 <= within < len(lines) else None
+
+
+def _estimate(piece: Prose | StepPiece, cells: int) -> int:
+    """Estimated height of a piece that has not been drawn yet."""
+    if isinstance(piece, StepPiece):
+        return 4
+    return sum(max(1, -(-len(line) // max(20, cells))) for line in piece.text.split("\n"))
+
+
+def _marked(line: Line, text: str) -> Line:
+    """Mark every occurrence of a text in a line."""
+    result: Line = []
+    for content, style in line:
+        folded, end = content.casefold(), 0
+        if len(folded) != len(content):
+            result.append((content, style))
+            continue
+        while (at := folded.find(text, end)) >= 0:
+            result += [(content[end:at], style), (content[at : at + len(text)], "match")]
+            end = at + len(text)
+        result.append((content[end:], style))
+    return [span for span in result if span[0]]
