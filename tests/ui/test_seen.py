@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.widgets._toast import Toast
 
 from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
@@ -29,7 +30,7 @@ def document(name: str) -> str:
     return path.read_text("utf-8")
 
 
-def holds(controller: fakes.FakeController, commands: list[object]) -> bool:
+def holds(controller: fakes.FakeController, commands: list[tuple[object, ...]]) -> bool:
     return controller.asked == commands
 
 
@@ -55,7 +56,7 @@ async def test_keys_run_only_a_step_in_view_of_real_documents(name: str, size: t
             if key in ("enter", "n"):
                 await until(pilot, lambda: sees(screen))
                 if seen:
-                    expected = [*controller.asked[:asked], ("run", step)]
+                    expected: list[tuple[object, ...]] = [*controller.asked[:asked], ("run", step)]
                     await until(pilot, partial(holds, controller, expected))
                 else:
                     assert len(controller.asked) == asked
@@ -137,9 +138,8 @@ async def test_messages_do_not_cover_the_bar(key: str) -> None:
         screen = await ready(pilot)
         await pilot.press(key)
         screen.notify("A message of some length.\nWith a second line.", timeout=60)
-        toast = lambda: screen.query("Toast")  # noqa: E731  # read again each time
-        await until(pilot, lambda: bool(toast()) and toast().first().region.height > 0)
+        await until(pilot, lambda: bool(screen.query(Toast)) and screen.query_one(Toast).region.height > 0)
         row = screen.document.selected_row
         assert row is not None
-        region = toast().first().region
+        region = screen.query_one(Toast).region
         assert not region.y <= row < region.bottom
