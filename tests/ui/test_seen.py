@@ -105,6 +105,14 @@ async def test_resizing_keeps_the_bar_in_view() -> None:
             assert screen.document.selected == "step-3"
 
 
+async def test_the_footer_can_be_drawn_before_the_document_is_laid_out() -> None:
+    async with AzopsApp(fakes.FakeController(LONG)).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        screen.document._gaps = []
+        assert not screen.document.sees_selected
+        assert "show step-0" in footer(screen)
+
+
 async def test_a_question_shows_its_step() -> None:
     controller = fakes.FakeController(LONG, events=fakes.started(LONG))
     async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:

@@ -68,7 +68,7 @@ class DocumentView(DocumentLines):
     def sees_selected(self) -> bool:
         """True if the head of the selected card is in view; the card is then kept in view as it grows."""
         index = self._pieces_of.get(self.state.selected)
-        if index is None or not self.is_on_screen:
+        if index is None or index >= len(self._gaps) or not self.is_on_screen:
             return False
         return self.head(index) in self.lines_in_view()
 
