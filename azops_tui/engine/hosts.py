@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
+    from azops_tui.ssh.output import TextFilter
 
 AskProposal = Callable[[Proposal], Awaitable[Reply]]
 
@@ -22,10 +23,17 @@ AskProposal = Callable[[Proposal], Awaitable[Reply]]
 class Fleets:
     """Holds the run's fleet. Questions about host keys go to the step that uses the fleet."""
 
-    def __init__(self, cloud: RunCloud, spill: Path) -> None:
-        """Open no connection yet. ``spill`` is the folder for output too long for memory."""
+    def __init__(self, cloud: RunCloud, spill: Path, hide: Callable[[], TextFilter]) -> None:
+        """Open no connection yet.
+
+        Args:
+            cloud: of the run.
+            spill: folder for output too long for memory.
+            hide: makes the filter that keeps secrets out of that folder.
+        """
         self._cloud = cloud
         self._spill = spill
+        self._hide = hide
         self._fleet: Fleet | None = None
         self._ask: AskProposal | None = None
         self.unanswered: StepProblem | None = None
@@ -52,6 +60,7 @@ class Fleets:
                 routed_host_keys=HostKeys(endpoint.known_hosts) if endpoint is not None else None,
                 ask_host_keys=self._trusts,
                 spill=self._spill,
+                hide=self._hide,
             )
         return self._fleet
 

@@ -88,7 +88,8 @@ class StepRunner:
         self._cloud = cloud
         self._policy = policy
         self._hand_over = hand_over
-        self._fleets = Fleets(cloud, paths.state() / "output" / str(recorder.run) / "hosts")
+        hosts = paths.state() / "output" / str(recorder.run) / "hosts"
+        self._fleets = Fleets(cloud, hosts, recorder.redactor.stream)
         recorder.subscribe(self.footprint.observe)
 
     @property

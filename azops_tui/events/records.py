@@ -176,6 +176,22 @@ class HostFinished(Event, frozen=True, kw_only=True):
     duration: float
     problem: str = ""
     """Why there is no status, or what failed before the command ran: one sentence."""
+    digest: str = ""
+    """Equal for hosts with equal output, however long."""
+
+
+class HostDifference(msgspec.Struct, frozen=True):
+    """How the output of some hosts differs from that of most hosts."""
+
+    hosts: tuple[str, ...]
+    lines: tuple[str, ...]
+    """Lines that begin with ``-`` or ``+``."""
+
+
+class HostsCompared(Event, frozen=True, kw_only=True):
+    """A command has ended on all hosts, and some wrote something else than most."""
+
+    differences: tuple[HostDifference, ...]
 
 
 class TableShown(Event, frozen=True, kw_only=True):
@@ -229,6 +245,7 @@ AnyEvent = (
     | ResourcesChanged
     | HostStarted
     | HostFinished
+    | HostsCompared
     | TableShown
     | ExpectationChecked
     | Notice

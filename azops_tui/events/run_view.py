@@ -257,7 +257,10 @@ class RunView:
     def _host_finished(self, event: ev.HostFinished) -> None:
         host = self._host(event.step, event.host)
         host.finished, host.status = True, event.status
-        host.duration, host.problem = event.duration, event.problem
+        host.duration, host.problem, host.digest = event.duration, event.problem, event.digest
+
+    def _hosts_compared(self, event: ev.HostsCompared) -> None:
+        self.step(event.step).host_differences = {item.hosts: item.lines for item in event.differences}
 
     def _table(self, event: ev.TableShown) -> None:
         self.step(event.step).table = Table(event.columns, event.rows)
@@ -285,6 +288,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.ResourcesChanged: RunView._resources,
     ev.HostStarted: RunView._host_started,
     ev.HostFinished: RunView._host_finished,
+    ev.HostsCompared: RunView._hosts_compared,
     ev.TableShown: RunView._table,
     ev.ExpectationChecked: RunView._checked,
     ev.Notice: RunView._notice,

@@ -27,6 +27,7 @@ class HostRun:
     status: int | None = None
     duration: float = 0.0
     problem: str = ""
+    digest: str = ""
     output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
 
     @property
@@ -99,6 +100,8 @@ class StepView:
     checks: list[ev.ExpectationChecked] = field(default_factory=list)
     table: Table | None = None
     hosts: dict[str, HostRun] = field(default_factory=dict)
+    host_differences: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Lines that differ from the output of most hosts, by hosts."""
     deployments: list[str] = field(default_factory=list)
     """Ids of its deployments, in lower case."""
     scale_sets: list[str] = field(default_factory=list)

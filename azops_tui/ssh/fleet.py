@@ -15,7 +15,7 @@ import msgspec
 from azops_tui.ssh.connections import AskHostKeys, Connections, Route
 from azops_tui.ssh.credentials import AskPassphrase
 from azops_tui.ssh.host_keys import HostKeys
-from azops_tui.ssh.output import OutputRing
+from azops_tui.ssh.output import OutputRing, TextFilter
 from azops_tui.ssh.problems import HostProblem
 from azops_tui.ssh.remote import Remote, Stream
 from azops_tui.ssh.rolling import plan
@@ -41,6 +41,8 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     stdout_file: str = ""
     """Path of the file with the whole output, if it is long."""
     stderr_file: str = ""
+    digest: str = ""
+    """Digest of the whole output, however long; empty if it was not computed."""
     cut: int = 0
     """Number of characters missing at the beginning of ``stdout`` and ``stderr``."""
     started: bool = True
@@ -67,6 +69,7 @@ class Fleet:
         keepalive: float = 5,
         keepalive_misses: int = 3,
         spill: Path | None = None,
+        hide: Callable[[], TextFilter] | None = None,
         keep: int = 256 * 1024,
         fan_out: int = FAN_OUT,
     ) -> None:
@@ -82,6 +85,7 @@ class Fleet:
             keepalive: seconds of silence before a keep-alive message is sent.
             keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
             spill: folder for output longer than ``keep``; without it, only the end is kept.
+            hide: makes the filter that output passes on its way to that folder.
             keep: characters kept in memory for each stream of each host.
             fan_out: number of hosts that run a command at the same time.
         """
@@ -96,6 +100,7 @@ class Fleet:
             keepalive_misses=keepalive_misses,
         )
         self._spill = spill
+        self._hide = hide
         self._keep = keep
         self._gate = asyncio.Semaphore(fan_out)
         self._stop = asyncio.Event()
@@ -196,7 +201,8 @@ class Fleet:
     ) -> HostResult:
         started = time.monotonic()
         rings: dict[Stream, OutputRing] = {
-            name: OutputRing(self._keep, self._file(target, name)) for name in ("stdout", "stderr")
+            name: OutputRing(self._keep, self._file(target, name), self._hide() if self._hide is not None else None)
+            for name in ("stdout", "stderr")
         }
 
         def write(text: str, stream: Stream) -> None:
@@ -220,6 +226,7 @@ class Fleet:
             stderr=rings["stderr"].text,
             stdout_file=rings["stdout"].spilled,
             stderr_file=rings["stderr"].spilled,
+            digest=f"{rings['stdout'].digest}{rings['stderr'].digest}",
             cut=sum(ring.dropped for ring in rings.values()),
         )
 

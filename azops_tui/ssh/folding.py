@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 
 from azops_tui.ssh.fleet import HostResult
 
 LONGEST = 2000
-"""Maximum number of lines of an output that is compared line by line."""
+"""Maximum number of lines, between equal beginnings and ends, that are compared line by line."""
 
 
 class Fold(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,21 +35,45 @@ def fold(results: Iterable[HostResult]) -> list[Fold]:
 
     Names and addresses of hosts in the output are compared like any other text.
     """
-    groups: dict[tuple[int | None, str, str], list[str]] = {}
+    groups: dict[tuple[int | None, str, str], list[HostResult]] = {}
     for result in results:
         # A problem names its host; without the name, unreachable hosts form one group.
         problem = result.problem.replace(result.host, "the host") if result.host else result.problem
-        text = result.stdout + (("\n" if result.stdout and not result.stdout.endswith("\n") else "") + result.stderr)
-        groups.setdefault((result.status, problem, text), []).append(result.host)
+        groups.setdefault((result.status, problem, result.digest or _text(result)), []).append(result)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
     ordered[1:] = sorted(ordered[1:], key=lambda item: (item[0][0] == 0, -len(item[1])))
     folds = []
-    for index, ((status, problem, text), hosts) in enumerate(ordered):
-        diff = _difference(ordered[0][0][2], text) if index else ()
+    for index, ((status, problem, _), members) in enumerate(ordered):
+        hosts = [member.host for member in members]
+        diff = _difference(_whole(ordered[0][1][0]), _whole(members[0])) if index else ()
         folds.append(
-            Fold(hosts=tuple(hosts), status=status, problem=problem, text=text, diff=diff, label=compress(hosts))
+            Fold(
+                hosts=tuple(hosts),
+                status=status,
+                problem=problem,
+                text=_text(members[0]),
+                diff=diff,
+                label=compress(hosts),
+            )
         )
     return folds
+
+
+def _text(result: HostResult) -> str:
+    """The output in memory: stdout, then stderr."""
+    return result.stdout + ("\n" if result.stdout and not result.stdout.endswith("\n") else "") + result.stderr
+
+
+def _whole(result: HostResult) -> list[str]:
+    """The lines of the whole output, from its files where it is long."""
+    lines: list[str] = []
+    for path, text in ((result.stdout_file, result.stdout), (result.stderr_file, result.stderr)):
+        try:
+            whole = Path(path).read_text("utf-8", "replace") if path else text
+        except OSError:
+            whole = text
+        lines += whole.splitlines()
+    return lines
 
 
 def compress(hosts: Sequence[str]) -> str:
@@ -90,9 +116,15 @@ def _ranges(numbers: list[int], width: int) -> str:
     return ",".join(f"{a:0{width}d}" if a == b else f"{a:0{width}d}-{b:0{width}d}" for a, b in runs)
 
 
-def _difference(first: str, other: str) -> tuple[str, ...]:
-    a, b = first.splitlines(), other.splitlines()
+def _difference(a: list[str], b: list[str]) -> tuple[str, ...]:
+    """Lines that differ, with ``-`` and ``+``; where more than :data:`LONGEST` may, what is known of them."""
+    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    end = 0
+    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
+        end += 1
+    a, b = a[start : len(a) - end], b[start : len(b) - end]
     if len(a) > LONGEST or len(b) > LONGEST:
-        return ("(too long to compare)",)
+        first = [f"{sign}{lines[0]}" for sign, lines in (("-", a), ("+", b)) if lines]
+        return (f"(lines {start + 1} to {start + max(len(a), len(b))} differ, beginning with)", *first)
     changes = difflib.unified_diff(a, b, lineterm="", n=0)
-    return tuple(line for line in changes if not line.startswith(("---", "+++", "@@")))
+    return tuple(line for line in itertools.islice(changes, 2, None) if not line.startswith("@@"))

@@ -13,6 +13,7 @@ from typing import Any
 import asyncssh
 import pytest
 
+from azops_tui import paths
 from azops_tui.engine.guard import Policy
 from azops_tui.events import records as ev
 from azops_tui.ssh.keys import ensure_keypair
@@ -163,3 +164,21 @@ async def test_stopping_ends_the_command(host: MakeHost, key: str, make_run: Mak
     await asyncio.wait_for(watched.run.stop(), 10)
     assert await running == "stopped"
     assert watched.states() == {"s": "stopped"}
+
+
+async def test_long_outputs_fold_by_the_whole_and_hide_secrets_on_disk(
+    host: MakeHost, key: str, make_run: MakeRun
+) -> None:
+    hosts = f"{await host()} {(await host()).replace('127.0.0.1', 'localhost')}"
+    command = "echo token s3cretvalue; seq 1 60000"
+    text = "```bash\nexport API_TOKEN=s3cretvalue\n```\n" + step("s", hosts, command, key)
+    watched = make_run(text, policy=TRUSTING)
+    assert await watched.run.run_all() == "done"
+    digests = {event.digest for event in watched.events(ev.HostFinished)}
+    assert len(digests) == 1
+    files = list((paths.state() / "output").rglob("*.stdout"))
+    assert len(files) == 2
+    for file in files:
+        content = await asyncio.to_thread(file.read_text)
+        assert content.endswith("59999\n60000\n")
+        assert "s3cretvalue" not in content

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from azops_tui.ssh.fleet import HostResult
 from azops_tui.ssh.folding import compress, fold
+from azops_tui.ssh.output import OutputRing
 
 
 def test_equal_hosts_form_a_group_and_others_show_a_difference() -> None:
@@ -53,3 +56,31 @@ def test_every_host_is_in_one_group(hosts: list[tuple[str, int | None, str]]) ->
     results = [HostResult(host=name, status=status, stdout=text) for name, status, text in hosts]
     folded = fold(results)
     assert sorted(host for group in folded for host in group.hosts) == sorted(name for name, _, _ in hosts)
+
+
+async def test_long_outputs_are_compared_whole(tmp_path: Path) -> None:
+    lines = [f"line {number}" for number in range(20_000)]
+    odd = [*lines[:2], "something else", *lines[3:]]
+    results = []
+    for number in range(50):
+        ring = OutputRing(10_000, tmp_path / f"{number}.stdout")
+        ring.write("\n".join(odd if number == 7 else lines) + "\n")
+        ring.close()
+        results.append(
+            HostResult(host=f"h{number}", status=0, stdout=ring.text, stdout_file=ring.spilled, digest=ring.digest)
+        )
+    most, other = fold(results)
+    assert most.label == "h[0-6,8-49]"
+    assert other.hosts == ("h7",)
+    assert other.diff == ("-line 2", "+something else")
+
+
+def test_a_file_of_output_says_where_it_was_cut(tmp_path: Path) -> None:
+    ring = OutputRing(4, tmp_path / "out", limit=10)
+    for piece in ("12345", "67890", "more"):
+        ring.write(piece)
+    ring.close()
+    assert (tmp_path / "out").read_text() == (
+        "1234567890\n… the output is longer than this file may be; the rest was not kept\n"
+    )
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600

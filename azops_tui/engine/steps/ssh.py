@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
 import json
 import re
@@ -16,7 +17,7 @@ from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
 from azops_tui.events.azure_views import FailureView
-from azops_tui.events.records import HostFinished, HostStarted
+from azops_tui.events.records import HostDifference, HostFinished, HostsCompared, HostStarted
 from azops_tui.runbook.native import SshStep
 from azops_tui.text import last_line
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from azops_tui.ssh.targets import Target
 
 _NAMED = 5
+_DIFFERENCE_LINES = 200
 
 
 async def prepare(context: StepContext[SshStep]) -> Prepared:
@@ -178,6 +180,7 @@ async def run_on(
     ``{host, status, stdout, stderr, problem, cut}``; ``cut`` is the number of characters dropped from the
     beginning of the output.
     """
+    from azops_tui.ssh.folding import fold
     from azops_tui.ssh.rolling import plan
 
     try:
@@ -203,6 +206,7 @@ async def run_on(
                 status=result.status,
                 duration=result.duration,
                 problem=result.problem,
+                digest=result.digest,
             )
         )
 
@@ -221,6 +225,14 @@ async def run_on(
         context.on_stop = None
     if context.fleets.unanswered is not None:
         raise context.fleets.unanswered
+    if len(results) > 1:
+        differences = tuple(
+            HostDifference(group.hosts, group.diff[:_DIFFERENCE_LINES])
+            for group in await asyncio.to_thread(fold, results)
+            if group.diff
+        )
+        if differences:
+            context.record(HostsCompared(at=context.now(), step=context.name, differences=differences))
     return _outcome(results, rolling)
 
 

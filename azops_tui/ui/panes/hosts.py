@@ -60,6 +60,7 @@ class HostsPane(Pane):
                 problem=host.problem,
                 stdout="\n".join(host.output.tail()),
                 stderr="",
+                digest=host.digest,
             )
             for host in hosts
         ]
@@ -83,7 +84,9 @@ class HostsPane(Pane):
                 rows += wrapped(f"{key}:problem", [(group.problem, "error")], self.cells - 2, "   ")
             folded = key in self.opened
             if not folded and (group.text or not group.problem):
-                rows += self._text(key, group.text, group.diff if number else ())
+                differences = self.view.step(hosts[0].step).host_differences
+                diff = differences.get(group.hosts, group.diff) if number else ()
+                rows += self._text(key, group.text, diff)
             rows.append(text_row(f"{key}:end", []))
         return rows
 
