@@ -92,6 +92,7 @@ def expand(
     clock: Callable[[], datetime] | None = None,
     new_guid: Callable[[], str] | None = None,
     allow_missing: bool = False,
+    problems: list[TemplateError] | None = None,
     **facts: Any,
 ) -> Expansion:
     """Expand a template with parameters to the resources that a deployment would create.
@@ -110,6 +111,8 @@ def expand(
         base_uri: address of the template, for ``relativePath``.
         clock, new_guid: for `utcNow` and `newGuid`, which are symbolic in a plan without them.
         allow_missing: make parameters without a value symbolic instead of raising an error.
+        problems: list that receives the errors of resources, parameters and outputs; the expansion goes on without
+            their values. By default the first error is raised.
         facts: ``tags`` of the group, ``subscription_name``, ``cloud`` (what `environment()` gives), ``deployer``,
             ``providers`` (a callable of namespace and type or None).
 
@@ -139,6 +142,7 @@ def expand(
         linked=linked,
         allow_missing=allow_missing,
     )
+    run.problems = problems
     try:
         deployment = TemplateDeployment(
             run,

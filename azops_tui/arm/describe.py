@@ -61,6 +61,8 @@ class ResourceRow:
     existing: bool = False
     skipped: int = 0
     """Number of resources that a condition excludes."""
+    repeated: str = ""
+    """Count of the loop as an expression, if it depends on parameters without a value."""
     resources: tuple[ExpandedResource, ...] = ()
 
 
@@ -86,6 +88,8 @@ class Description:
     resources: tuple[ResourceRow, ...]
     """By level, then in the template's order."""
     outputs: tuple[ValueRow, ...]
+    problems: tuple[str, ...] = ()
+    """Errors in parts of the template, whose values are therefore missing."""
 
     @property
     def levels(self) -> int:
@@ -121,6 +125,7 @@ def hidden(description: Description, hide: Callable[[str], str]) -> Description:
             for row in description.resources
         ),
         outputs=tuple(replace(row, value=change_texts(row.value, hide)) for row in description.outputs),
+        problems=tuple(map(hide, description.problems)),
     )
 
 
@@ -195,6 +200,10 @@ def describe(expansion: Expansion, *, unset: Iterable[str] = ()) -> Description:
                   is_known(output.get("value")))
             for name, output in expansion.outputs.items()
         ),
+        problems=tuple(
+            f"line {problem.line}: {problem.message}" if problem.line else problem.message
+            for problem in deployment.run.problems or ()
+        ),
     )  # fmt: skip
 
 
@@ -247,7 +256,10 @@ def _variables(deployment: TemplateDeployment) -> Iterable[ValueRow]:
         try:
             value = deployment.variable(name, environment)
         except ExpressionError as error:
-            raise deployment.invalid(error.message, ("variables", name), error) from None
+            problem = deployment.invalid(error.message, ("variables", name), error)
+            if not deployment.run.tolerates(problem):
+                raise problem from None
+            value = get(section(deployment.template, "variables"), name)
         yield ValueRow(name, plain(value), known=is_known(value))
 
 
@@ -287,6 +299,7 @@ def _row(group: list[ExpandedResource], names: Mapping[str, str], level: int) ->
         kind=str(plain(get(first.body, "kind", ""))),
         existing=first.existing,
         skipped=sum(not resource.condition for resource in group),
+        repeated=first.repeated,
         resources=tuple(group),
     )
 

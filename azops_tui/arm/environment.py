@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from azops_tui.arm.azure_facts import AzureFacts
-from azops_tui.arm.errors import ExpressionError
+from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.limits import CALL_DEPTH, STEPS, TEMPLATE_BYTES, VALUE_DEPTH
 from azops_tui.arm.resource_id import Scope
 from azops_tui.arm.runtime import Runtime
@@ -40,6 +40,7 @@ class EvaluationRun:
 
     __slots__ = (
         "allow_missing",
+        "assumes_defaults",
         "clock",
         "compile_node",
         "depth",
@@ -50,6 +51,7 @@ class EvaluationRun:
         "mode",
         "new_guid",
         "now",
+        "problems",
         "resource_count",
         "runtime",
         "settled_level",
@@ -76,7 +78,9 @@ class EvaluationRun:
         """Turns a node of a syntax tree into the closure that evaluates it."""
         self.linked = linked
         self.allow_missing = allow_missing
-        """True if parameters without a value become symbolic."""
+        """True if parameters without a value become symbolic, and loops whose count is not known one resource."""
+        self.assumes_defaults = True
+        """False if parameters with a default become symbolic too: any value may be passed for them."""
         self.resource_count = 0
         """Resources so far, those of nested deployments too."""
         self.mode = mode
@@ -84,6 +88,8 @@ class EvaluationRun:
         self.clock = clock
         self.new_guid = new_guid
         self.now: datetime | None = None
+        self.problems: list[TemplateError] | None = None
+        """Collects errors of an expansion that goes on after them; None if the first error ends it."""
         self.settler: EvaluationRun | None = None
         """For a plan made during the deployment: the run that resolves its parameters."""
         self.settled_level = 0
@@ -120,6 +126,14 @@ class EvaluationRun:
         run.settler = self.live(runtime)
         run.settled_level = level
         return run
+
+    def tolerates(self, error: TemplateError) -> bool:
+        """Collect an error if this run goes on after errors. Returns whether it does."""
+        if self.problems is None:
+            return False
+        if all(error.message != known.message for known in self.problems):
+            self.problems.append(error)
+        return True
 
     def step(self) -> None:
         """Count one evaluation. Raises ExpressionError past the limit."""

@@ -62,6 +62,8 @@ class ExpandedResource:
     """Name of its copy loop, or empty."""
     index: int = 0
     """Its index in that loop."""
+    repeated: str = ""
+    """Count of its loop as an expression, if it depends on parameters without a value; the resource stands for all."""
     depends_on: tuple[str, ...] = ()
     """Ids, in lower case, of the resources of the same deployment that are deployed first."""
     dependencies: tuple[Dependency, ...] = ()

@@ -79,16 +79,24 @@ class Expansion:
         """Read parameters and resources. Raises TemplateError, and NotYet in a nested deployment."""
         deployment = self.deployment
         self.read_parameters(parameter_values)
-        deployment.check_variables()
-        self.collect()
-        refuse_duplicates(deployment, self.own)
+        for check in (deployment.check_variables, self.collect, self.refuse_duplicates):
+            try:
+                check()
+            except TemplateError as error:
+                if not deployment.run.tolerates(error):
+                    raise
         for resource in self.own:
             self.fill(resource)
-        dependencies.link(deployment, self.own)
+        try:
+            dependencies.link(deployment, self.own)
+        except TemplateError as error:
+            if not deployment.run.tolerates(error):
+                raise
         if deployment.outer is not None:
             own = {resource.id.lower() for resource in self.own}
             self.outer_uses = [use for resource in self.own for use in resource.uses if use.id.lower() not in own]
-        self.check_asserts()
+        if deployment.run.problems is None:
+            self.check_asserts()
 
     def read_parameters(self, parameter_values: Mapping[str, Json]) -> None:
         """Set the parameters of the deployment. Raises TemplateError."""
@@ -102,6 +110,10 @@ class Expansion:
         self.states = dict.fromkeys(self.own, "new")
         self.deployment.nested_outputs = self.nested_outputs
 
+    def refuse_duplicates(self) -> None:
+        """Raise TemplateError if two deployed resources have the same id."""
+        refuse_duplicates(self.deployment, self.own)
+
     def fill(self, resource: ExpandedResource) -> None:
         """Evaluate the body of a resource and expand a nested deployment. Raises TemplateError."""
         if self.states[resource] != "new" or not resource.condition:
@@ -110,13 +122,22 @@ class Expansion:
         assert resource.build is not None
         assert resource.environment is not None
         try:
-            resource.body = self.deployment.run.account(resource.build(resource.environment))
+            resource.body = resource.build(resource.environment)
+            self.deployment.run.account(without_template(resource.body))
         except ExpressionError as error:
-            raise body_error(resource, error) from None
+            problem = body_error(resource, error)
+            if not self.deployment.run.tolerates(problem):
+                raise problem from None
+            resource.body = {}
         location = get(resource.body, "location", "")
         resource.location = location if isinstance(location, str) else ""
         if resource.type.lower() == DEPLOYMENTS and not resource.existing:
-            nested = self.expand_inside(resource, resource.body, resource.environment)
+            try:
+                nested = self.expand_inside(resource, resource.body, resource.environment)
+            except TemplateError as error:
+                if not self.deployment.run.tolerates(error):
+                    raise
+                nested = None
             if nested is not None:
                 self.nested[resource] = nested
                 resource.uses.extend(nested.outer_uses)
@@ -162,6 +183,10 @@ class Expansion:
             document = self.inline_document(resource, template)
         options = get(properties, "expressionEvaluationOptions", {})
         inner = str(get(options, "scope", "outer")).lower() == "inner" if isinstance(options, Mapping) else False
+        if link is None and isinstance(get(get(resource.definition, "properties", {}), "template"), str):
+            # The outer scope evaluates the expression that gives the template; what the template itself contains is
+            # evaluated by its own deployment. Modules that load a template as a variable rely on that.
+            inner = True
         scope = parse_scope(resource.scope) or deployment.scope
         parameter_values = self.read_passed_parameters(resource, properties, environment.run)
         if parameter_values is None:
@@ -293,6 +318,14 @@ def expand_resolved(resource: ExpandedResource, body: Mapping[str, Json], runtim
     return expansion
 
 
+def without_template(body: dict[str, Json]) -> dict[str, Json]:
+    """The body of a nested deployment without its template, whose size is limited by the text that it stands in."""
+    properties = body.get("properties")
+    if not isinstance(properties, dict) or not isinstance(properties.get("template"), dict):
+        return body
+    return {**body, "properties": {key: value for key, value in properties.items() if key != "template"}}
+
+
 def check_limits(deployment: TemplateDeployment) -> None:
     """Raise TemplateError for more parameters, variables or outputs than the service allows."""
     for name, limit in (("parameters", PARAMETERS), ("variables", VARIABLES), ("outputs", OUTPUTS)):
@@ -309,7 +342,7 @@ def refuse_duplicates(deployment: TemplateDeployment, resources: Iterable[Expand
     """Raise TemplateError if two deployed resources have the same id."""
     seen: set[str] = set()
     for resource in resources:
-        if not resource.condition or resource.existing or resource.id.startswith("["):
+        if not resource.condition or resource.existing or "[" in resource.id:
             continue
         key = resource.id.lower()
         if key in seen:

@@ -7,6 +7,7 @@ from azops_tui.arm.environment import EvaluationRun
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.parameters import camel, settled
 from azops_tui.arm.sections import get, section
+from azops_tui.arm.symbolic import plain
 from azops_tui.arm.types import display_type, is_secure
 from azops_tui.arm.values import Builder, CopyLoop, builder
 from azops_tui.json_types import Json
@@ -26,11 +27,14 @@ def evaluated_outputs(deployment: TemplateDeployment, run: EvaluationRun) -> dic
             value = build.values(environment) if isinstance(build, CopyLoop) else build(environment)
             run.account(value)
         except ExpressionError as error:
-            raise output_error(deployment, name, error, run) from None
+            failure = output_error(deployment, name, error, run)
+            if not run.tolerates(failure):
+                raise failure from None
+            value = plain(get(definition, "value"))
         schema = settled(deployment, definition, path)
         type = str(schema.get("type", ""))
         problem = deployment.types.problem(value, definition)
-        if problem:
+        if problem and run.problems is None:
             raise output_error(deployment, name, ExpressionError(problem), run)
         shown: dict[str, Json] = {"type": display_type(type)}
         if not is_secure(type):

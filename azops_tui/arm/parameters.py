@@ -46,6 +46,7 @@ def bind(deployment: TemplateDeployment, passed: Mapping[str, Json], *, allow_mi
     With `allow_missing`, a parameter without value becomes symbolic: ``[parameters('name')]``.
     """
     declared = section(deployment.template, "parameters")
+    assumes_defaults = deployment.run.assumes_defaults or not allow_missing
     names = {name.lower(): name for name in declared}
     passed = entries(passed)
     extra = [name for name in passed if name.lower() not in names and not name.startswith("$")]
@@ -73,11 +74,12 @@ def bind(deployment: TemplateDeployment, passed: Mapping[str, Json], *, allow_mi
             deployment.parameter_builders[name.lower()] = build
         if passed_value is not None and passed_value.is_given:
             deployment.parameter_values[name.lower()] = passed_value
-        elif has_default:
+        elif has_default and assumes_defaults:
             continue
-        elif schema.get("nullable") is True:
+        elif schema.get("nullable") is True and assumes_defaults:
             deployment.parameter_values[name.lower()] = ParameterValue(None)
         elif allow_missing:
+            deployment.parameter_builders.pop(name.lower(), None)
             node = FunctionCall("parameters", (Literal(name),))
             deployment.parameter_values[name.lower()] = ParameterValue(
                 Symbolic(node, Environment(deployment.run, deployment))
@@ -90,7 +92,14 @@ def bind(deployment: TemplateDeployment, passed: Mapping[str, Json], *, allow_mi
             )
     if deployment.outer is None:
         for name, definition in declared.items():
-            check(deployment, name, definition)
+            try:
+                check(deployment, name, definition)
+            except TemplateError as error:
+                if not deployment.run.tolerates(error):
+                    raise
+                node = FunctionCall("parameters", (Literal(name),))
+                unknown = Symbolic(node, Environment(deployment.run, deployment))
+                deployment.run.values[deployment, "parameters", name.lower()] = unknown
 
 
 def settled(deployment: TemplateDeployment, definition: dict[str, Json], path: Path) -> dict[str, Json]:

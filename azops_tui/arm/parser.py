@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from azops_tui.arm.errors import ParseError
 from azops_tui.arm.limits import EXPRESSION_CHARACTERS, EXPRESSION_DEPTH
@@ -43,6 +44,14 @@ def parse(text: str) -> Node:
 
     Raises ParseError.
     """
+    return _parse_kept(text) if len(text) <= _KEPT_CHARACTERS else _parse(text)
+
+
+_KEPT_CHARACTERS = 2000
+"""Longer expressions are rare and not cached. The cache holds at most 16 million characters."""
+
+
+def _parse(text: str) -> Node:
     if not is_expression(text):
         return Literal(unescape(text))
     if len(text) > EXPRESSION_CHARACTERS:
@@ -53,6 +62,9 @@ def parse(text: str) -> Node:
             position=EXPRESSION_CHARACTERS,
         )
     return Parser(text).parse()
+
+
+_parse_kept = lru_cache(maxsize=8192)(_parse)
 
 
 @dataclass(slots=True)

@@ -81,7 +81,7 @@ class HeaderReader:
             )
         value = self.head(environment, raw, (*path, key), definition)
         if isinstance(value, Symbolic):
-            if self.deployment.level:
+            if self.deployment.level and not self.deployment.run.allow_missing:
                 raise NotYet
             return str(value)
         if isinstance(value, str) and value:
@@ -91,15 +91,36 @@ class HeaderReader:
         problem = ExpressionError(f"The value of '{key}' must be a string that is not empty.")
         raise self.head_error(problem, definition, (*path, key))
 
-    def skipped_text(self, environment: Environment, definition: dict[str, Json], path: Path, key: str) -> str:
+    def can_be_read(
+        self,
+        environment: Environment,
+        definition: dict[str, Json],
+        path: Path,
+        type: str,
+        parent: ExpandedResource | None,
+    ) -> bool:
+        """False if the name or scope of a resource is not valid; the error is collected."""
+        try:
+            name = self.text(environment, definition, path, "name")
+            self.place(environment, definition, path, type, name, parent)
+            if parent is None:
+                self.check_segments(type, name, path, raw=name)
+        except TemplateError as error:
+            if not self.deployment.run.tolerates(error):
+                raise
+            return False
+        return True
+
+    def skipped_text(self, environment: Environment, definition: dict[str, Json], key: str) -> str:
         """A text of a resource that is not deployed: its value, or its expression if that cannot be evaluated.
 
         The service leaves such a resource out since the end of 2024 (Azure/bicep issues 2371, 12204, 13937).
         """
         raw = get(definition, key)
         try:
-            value = None if raw is None else self.head(environment, raw, (*path, key), definition)
-        except TemplateError:
+            # Not `head`: finding the position of an error that nobody sees takes long in a large template.
+            value = None if raw is None else builder(raw)(environment)
+        except ExpressionError:
             value = None
         if isinstance(value, str) and value:
             return value.strip("/") if key == "type" else value
@@ -111,7 +132,7 @@ class HeaderReader:
             return raw
         value = self.head(environment, raw, (*path, "condition"), definition)
         if isinstance(value, Symbolic):
-            if self.deployment.level:
+            if self.deployment.level and not self.deployment.run.allow_missing:
                 raise NotYet
             return True
         if isinstance(value, str) and value.lower() in ("true", "false"):
@@ -168,6 +189,8 @@ class HeaderReader:
         """Target scope of a nested deployment."""
         deployment = self.deployment
         here = deployment.scope
+        if own.startswith("["):
+            return here  # known only with parameter values
         if own:
             target = parse_scope(self.full_scope(own) or "/")
             if target is None:
@@ -193,11 +216,14 @@ class HeaderReader:
         parent: ExpandedResource | None,
     ) -> tuple[str, str]:
         """Scope and id of a resource that is not deployed; its expressions may be impossible to evaluate."""
-        try:
-            return self.place(environment, definition, path, type, name, parent)
-        except (TemplateError, NotYet):
-            scope = self.deployment.scope
-            return scope.id or "/", scope.resource_id(type, name)
+        keys = ("scope", "subscriptionId", "resourceGroup")
+        if not any(self.skipped_text(environment, definition, key).startswith("[") for key in keys):
+            try:
+                return self.place(environment, definition, path, type, name, parent)
+            except (TemplateError, NotYet):
+                pass
+        scope = self.deployment.scope
+        return scope.id or "/", scope.resource_id(type, name)
 
     def check_segments(self, type: str, name: str, path: Path, raw: str) -> None:
         """Check that the type has one segment more than the name. Raises TemplateError."""

@@ -66,7 +66,10 @@ class ResourceCollector(HeaderReader):
             return
         name = self.head(environment, get(loop, "name", symbol), (*path, "copy", "name"), definition)
         counted = self.head(environment, get(loop, "count"), (*path, "copy", "count"), definition)
-        if isinstance(counted, Symbolic) and deployment.level:
+        repeated = str(counted) if isinstance(counted, Symbolic) and deployment.run.allow_missing else ""
+        if repeated:
+            counted = 1
+        elif isinstance(counted, Symbolic) and deployment.level:
             raise NotYet
         try:
             count = loop_count(counted, str(name))
@@ -76,8 +79,9 @@ class ResourceCollector(HeaderReader):
         if symbol:
             deployment.loops.setdefault(symbol.lower(), [])
         for index in range(count):
-            inside = environment.with_copy(str(name), index, main=True)
+            inside = environment.with_copy(str(name), -1 if repeated else index, main=True)
             self.instance(definition, path, symbol, parent, inside, build, str(name), index)
+            self.result[-1].repeated = repeated
 
     def instance(
         self,
@@ -101,20 +105,22 @@ class ResourceCollector(HeaderReader):
             )
         existing = get(definition, "existing") is True
         type = self.text(environment, definition, path, "type")
-        condition = self.condition(environment, definition, path)
-        if condition:
+        is_read = condition = self.condition(environment, definition, path)
+        if condition and run.problems is not None:
+            is_read = self.can_be_read(environment, definition, path, type, parent)
+        if is_read:
             name = self.text(environment, definition, path, "name")
             extension = get(definition, "import") is not None or get(definition, "extension") is not None
             needs_version = not existing and not extension and get(definition, "apiProfile") is None
             api_version = self.text(environment, definition, path, "apiVersion", needed=needs_version)
         else:
-            name = self.skipped_text(environment, definition, path, "name")
-            api_version = self.skipped_text(environment, definition, path, "apiVersion")
+            name = self.skipped_text(environment, definition, "name")
+            api_version = self.skipped_text(environment, definition, "apiVersion")
         if parent is not None and "." not in type.partition("/")[0]:
             type, name = f"{parent.type}/{type}", f"{parent.name}/{name}"
-        place = self.place if condition else self.skipped_place
+        place = self.place if is_read else self.skipped_place
         scope, id = place(environment, definition, path, type, name, parent)
-        if condition:
+        if is_read:
             self.check_segments(type, name, path, raw=str(get(definition, "name")))
         resource = ExpandedResource(
             id=id,

@@ -58,6 +58,10 @@ def _read(value: Json, shapes: dict[str, Shape]) -> None:
     while stack:
         current = stack.pop()
         if isinstance(current, Mapping):
+            options = current.get("expressionEvaluationOptions")
+            if isinstance(options, Mapping) and str(get(options, "scope", "")).lower() == "inner":
+                # Expressions of a nested template with inner scope read its own parameters.
+                current = {key: item for key, item in current.items() if key.lower() != "template"}
             stack += [*current.keys(), *current.values()]
         elif isinstance(current, list):
             stack += current

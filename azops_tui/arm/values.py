@@ -15,6 +15,7 @@ from azops_tui.arm.evaluator import evaluate_text
 from azops_tui.arm.limits import COPY_COUNT, VALUE_DEPTH
 from azops_tui.arm.parser import is_expression, unescape
 from azops_tui.arm.symbolic import Symbolic
+from azops_tui.arm.syntax import FunctionCall, Literal
 from azops_tui.json_types import Json
 
 Builder = Callable[[Environment], Json]
@@ -168,7 +169,10 @@ class CopyLoop:
     def values(self, environment: Environment) -> Json:
         """The list of values. Raises ExpressionError."""
         name = self.name(environment)
-        count = loop_count(self.count_part(environment), name)
+        counted = self.count_part(environment)
+        if isinstance(counted, Symbolic) and environment.run.allow_missing:
+            return Symbolic(FunctionCall("copy", (Literal(name), counted.node)), counted.environment)
+        count = loop_count(counted, name)
         if type(self.input) is Constant:
             environment.run.spend(16 * count)
             return [self.input.value] * count

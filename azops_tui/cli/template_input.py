@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -99,7 +100,6 @@ def read_description(
     from azops_tui.arm import TemplateError
     from azops_tui.arm.describe import describe, hidden, placeholders
     from azops_tui.arm.secure import concealed
-    from azops_tui.arm.shapes import shaped
 
     document, parameters = read_input(file, files, settings)
     redactor = _refused(file, lambda: _redactor(document, parameters))
@@ -107,9 +107,9 @@ def read_description(
     supplied = {name.lower() for name in parameters}
     unset = {name for name in document.value.get("parameters") or {} if name.lower() not in supplied}
     safe = concealed(document.value, parameters)
-    # The template may reject a placeholder; then the parameter stays an expression. If that fails too, as in the count
-    # of a loop, an array of one element may work. A loop over a secret object needs the real values.
-    attempts = [{**values, **safe}, safe, {**shaped(document.value), **values, **safe}, parameters]
+    # The template may reject a placeholder; then the parameter stays an expression. A loop over a secret object needs
+    # the real values. What cannot be evaluated at all is left open, unless a supplied value is not valid.
+    attempts = [{**values, **safe}, safe, *([parameters] if parameters != safe else [])]
     failure: TemplateError | None = None
     for attempt in attempts:
         try:
@@ -118,9 +118,12 @@ def read_description(
         except TemplateError as error:
             failure = failure or error
     assert failure is not None
+    if failure.target.removeprefix("parameters.").lower() not in supplied:
+        with contextlib.suppress(TemplateError):
+            expansion = _expand(file, document, safe, scope, location, allow_missing=True, problems=[])
+            return hidden(describe(expansion, unset=unset), redactor.redact), redactor
     message = f"{place(file, failure)}: {failure.code}: {failure.message}"
-    required = [name for name in unset if name in values or name in shaped(document.value)]
-    advice = f"\nSupply values with -p or --set for {', '.join(sorted(required))}." if required else ""
+    advice = f"\nSupply values with -p or --set for {', '.join(sorted(values))}." if values else ""
     return fail(message + advice, exits.BAD_INPUT)
 
 
@@ -132,6 +135,7 @@ def _expand(
     location: str,
     *,
     allow_missing: bool = False,
+    problems: list[TemplateError] | None = None,
 ) -> Expansion:
     from azops_tui.arm import expand
 
@@ -142,6 +146,7 @@ def _expand(
         location=location,
         linked=lambda link, _base: _linked(file, link),
         allow_missing=allow_missing,
+        problems=problems,
     )
 
 

@@ -36,6 +36,9 @@ def describe_text(description: Description, scope: str) -> str:
     lines += [_resources_heading(description), *_resources(description.resources, width)]
     if description.outputs:
         lines += ["", _heading("Outputs", len(description.outputs)), *_values(description.outputs, width)]
+    if description.problems:
+        lines += ["", _heading("Not known, because the template is not valid there", len(description.problems))]
+        lines += [line for problem in description.problems for line in _hanging("  ", problem, width)]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -148,6 +151,8 @@ def _resources(rows: Iterable[ResourceRow], width: int) -> list[str]:
 
 
 def _counted(row: ResourceRow) -> str:
+    if row.repeated:
+        return f"{row.name} ×?"
     return f"{row.name} ×{row.count}" if row.count > 1 else row.name
 
 

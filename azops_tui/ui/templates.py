@@ -74,10 +74,10 @@ def _described(file: str, template: dict[str, Any], parameters: dict[str, Any], 
     except TemplateError as error:
         raise UserError(f"{file}: {error.message}") from error
     # A stand-in may be a value that the template cannot use; expressions can nearly always be shown.
-    for shown in ({**stand_ins, **safe}, safe):
+    for shown, problems in (({**stand_ins, **safe}, None), (safe, None), (safe, [])):
         try:
             scope = _SCOPE + (group if re.fullmatch(r"[\w.()-]{1,90}", group) else "group")
-            return describe(expand(template, shown, scope=scope, allow_missing=True), unset=unset)
+            return describe(expand(template, shown, scope=scope, allow_missing=True, problems=problems), unset=unset)
         except (TemplateError, LookupError) as error:
             failure = failure or (error if isinstance(error, TemplateError) else None)
     raise UserError(f"{file}: {failure.message if failure else 'it cannot be expanded without the cloud.'}")

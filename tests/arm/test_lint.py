@@ -17,6 +17,7 @@ from azops_tui.arm.lint.names import RULES as NAMES
 from azops_tui.arm.lint.positions import Positions
 from azops_tui.arm.reader import read
 from tests.arm import quickstarts
+from tests.arm.modules import ARCHIVE, modules
 
 TODAY = date(2026, 11, 21)
 ROOT = Path(__file__).resolve().parents[2]
@@ -276,7 +277,9 @@ def test_outputs_that_show_secrets() -> None:
             outputs={"o": {"type": type, "value": value}},
         )
 
-    assert output("[parameters('pw')]") == output("[variables('b')]") == ["secret-output"]
+    assert output("[parameters('pw')]") == ["secret-output"]
+    assert output("[variables('b')]") == ["secret-in-variable"]
+    assert output("[if(empty(parameters('pw')), 'none', uniqueString(parameters('pw')))]") == []
     assert output("[listKeys('t', '2026-01-01').keys[0]]") == ["secret-output"]
     assert output("[variables('b')]", "securestring") == output("[reference('t').x]") == []
 
@@ -390,3 +393,45 @@ def test_places_are_the_beginnings_of_keys_and_values(template: dict[str, Any], 
             assert lines[line - 1][column - 1 :].startswith(wanted[:1])
             if is_key or not isinstance(value, dict | list):
                 assert lines[line - 1][column - 1 :].startswith(wanted)
+
+
+def test_what_depends_on_values_is_no_error() -> None:
+    count = "[length(parameters('list'))]"
+    parameters = {"list": {"type": "array"}, "key": {"type": "object", "nullable": True}}
+    loop = {"name": "l", "count": count}
+    found = rules(
+        parameters=parameters,
+        resources=[
+            thing("[parameters('list')[copyIndex()].name]", copy=loop),
+            thing("[split(parameters('key').id, '/')[8]]", kind="other"),
+            thing("fixed", properties={"copy": [{"name": "p", "count": count, "input": 1}]}),
+        ],
+    )
+    assert found == []
+
+
+def test_a_nested_template_without_a_parameter_that_it_needs() -> None:
+    def nested(**passed: Any) -> list[str]:
+        template = {
+            "parameters": {"needed": {"type": "string"}, "optional": {"type": "string", "nullable": True}},
+            "resources": [thing(tags={"a": "[concat(parameters('needed'), parameters('optional'))]"})],
+        }
+        properties = {
+            "mode": "Incremental",
+            "expressionEvaluationOptions": {"scope": "inner"},
+            "parameters": passed,
+            "template": template,
+        }
+        return rules(resources=[{**thing("d", properties=properties), "type": "Microsoft.Resources/deployments"}])
+
+    assert nested(needed={"value": "a"}) == []
+    assert nested() == ["invalid-template"]
+    assert nested(needed={"value": "a"}, other={"value": "b"}) == ["invalid-template"]
+
+
+@pytest.mark.skipif(not ARCHIVE.is_file(), reason="the shared modules are not beside the project")
+def test_published_modules_have_no_errors() -> None:
+    texts = sorted(modules().values(), key=len)
+    for text in texts[::12]:
+        errors = [finding for finding in lint(text, today=TODAY) if finding.severity is FindingSeverity.ERROR]
+        assert errors == []

@@ -118,7 +118,7 @@ def test_a_loop_over_an_array_without_value_is_shown(tmp_path: Path) -> None:
         parameters={"disks": {"type": "array"}},
         resources=[thing("[parameters('disks')[copyIndex()].name]", copy=loop)],
     )
-    assert "‹disks.name›" in called("show", path).output
+    assert "[parameters('disks')[copyIndex()].name] ×?" in called("show", path).output
 
 
 def test_bicep_without_a_compiler_says_so(tmp_path: Path) -> None:
@@ -330,3 +330,24 @@ def test_the_service_is_asked_and_says_the_same(cloud: dict[str, str]) -> None:
 def test_what_if_without_a_cloud_or_a_template(tmp_path: Path) -> None:
     assert azops("template", "what-if", tmp_path / "none.json", "-g", "g").returncode == 3
     assert azops("template", "what-if", BASE, "-g", "g", "--cloud", "nonesuch").returncode == 3
+
+
+def test_show_goes_on_where_the_template_is_not_valid(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        parameters={"key": {"type": "object", "nullable": True}},
+        resources=[thing("[parameters('key').name]"), thing("fine")],
+        outputs={"o": {"type": "string", "value": "[nothing()]"}},
+    )
+    shown = called("show", path)
+    assert shown.exit_code == 0
+    assert "fine" in shown.output
+    assert "Not known, because the template is not valid there" in shown.output
+    assert "nothing" in shown.output
+
+
+def test_show_marks_the_location_of_a_subscription_deployment(tmp_path: Path) -> None:
+    parameters = {"location": {"type": "string", "defaultValue": "[deployment().location]"}}
+    path = written(tmp_path, parameters=parameters, resources=[thing("a", location="[parameters('location')]")])
+    shown = called("show", path, "--scope", "/subscriptions/00000000-0000-0000-0000-000000000000")
+    assert "[deployment().location]" in shown.output

@@ -74,6 +74,8 @@ def copy_index(environment: Environment, name: str, values: list[Json]) -> Json:
             f"The template language function 'copyIndex' has an invalid argument. The copy loop name '{loop}' is not "
             "found. Please see https://aka.ms/arm-copy for usage details."
         )
+    if index < 0:
+        raise Unknown  # the count of the loop depends on a parameter without a value
     return index + offset
 
 
@@ -187,9 +189,18 @@ def cloud_environment(environment: Environment, name: str, values: list[Json]) -
     return environment.run.facts.environment
 
 
-@function("deployment(): object", "The deployment: its name, location and properties.", takes="environment")
-def deployment(environment: Environment, name: str, values: list[Json]) -> Json:
-    return environment.context.details()
+@function("deployment(): object", "The deployment: its name, location and properties.", takes="syntax")
+def build_deployment(node: FunctionCall, arguments: list[Compiled]) -> Compiled:
+    def call(environment: Environment) -> Json:
+        environment.run.step()
+        details = environment.context.details()
+        scope = environment.context.scope
+        if environment.run.mode == "plan" and scope.kind != "resourceGroup" and "location" not in details:
+            # The caller did not pass the location, which every deployment at this scope has.
+            return Symbolic(node, environment, details)
+        return details
+
+    return call
 
 
 @function(
@@ -316,6 +327,38 @@ def management_group_resource_id(environment: Environment, name: str, values: li
 )
 def extension_resource_id(environment: Environment, name: str, values: list[Json]) -> Json:
     return ids.extension_resource_id(values)
+
+
+ROLES = {
+    "acrpull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "acrpush": "8311e382-0749-4cb8-b61a-304f252e45ec",
+    "contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "key vault administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+    "key vault crypto service encryption user": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+    "key vault secrets user": "4633458b-17de-408a-b874-0445c86b69e6",
+    "managed identity operator": "f1a07417-d97a-45cb-824c-7a7467783830",
+    "network contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "role based access control administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+    "storage blob data contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "storage blob data owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+    "storage blob data reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+    "user access administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+}
+"""Ids of built-in roles by name in lower case, from the public list of built-in roles."""
+
+
+@function("roleDefinitions(roleName): object", "The id and roleDefinitionId of a built-in role.", takes="environment")
+def role_definitions(environment: Environment, name: str, values: list[Json]) -> Json:
+    """PSRule.Rules.Azure pull request 3818 shows the members."""
+    role = text_argument(name, values[0])
+    guid = ROLES.get(role.lower())
+    if guid is not None:
+        return {"id": f"/providers/Microsoft.Authorization/roleDefinitions/{guid}", "roleDefinitionId": guid}
+    if environment.run.mode == "plan":
+        raise Unknown
+    raise ExpressionError(f"The built-in role '{role}' is not known here. {usage(name)}", function=name)
 
 
 @function(

@@ -57,15 +57,25 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
         return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
     findings: dict[tuple[str, Path, str], Finding] = {}
     positions = Positions(document)
+    old: list[Report] = []
     declared = [list(check_declarations(frame)) for frame in all_frames]
     broken = [frame.path for frame, reported in zip(all_frames, declared, strict=True) if any(map(_is_error, reported))]
     for frame, reported in zip(all_frames, declared, strict=True):
         # Errors in declarations are reported already, and more clearly than by expanding the template.
         mute = any(path[: len(frame.path)] == frame.path for path in broken)
         for rule, path, message, key in (*reported, *_frame(document, frame, today, mute=mute)):
-            if (rule, path, message) not in findings:
+            if rule == "old-api-version":
+                old.append((rule, path, message, key))
+            elif (rule, path, message) not in findings:
                 line, column = positions.beginning(path, key=key)
                 findings[rule, path, message] = Finding(line, column, rule, message, show(path))
+    if old:
+        rule, path, message, key = old[0]
+        if len(old) > 1:
+            oldest = min((report[2] for report in old), key=lambda text: text.partition("'")[2])
+            message = f"{len(old)} apiVersions are old. {oldest}"
+        line, column = positions.beginning(path, key=key)
+        findings[rule, path, message] = Finding(line, column, rule, message, show(path))
     return sorted(findings.values())
 
 
@@ -79,9 +89,7 @@ def _frame(document: Document, frame: TemplateFrame, today: date, *, mute: bool)
     created: dict[Path, list[ExpandedResource]] = {}
     whole = document if not frame.path else document.within(frame.template, frame.path)
     resources = resources_of(whole)
-    if resources is None:
-        yield "not-checked", frame.path, "Dependencies and some names need values for the parameters.", False
-    elif isinstance(resources, TemplateError):
+    if isinstance(resources, TemplateError):
         if not mute:
             yield "invalid-template", (*frame.path, *_path(whole, resources)), resources.message, False
     else:

@@ -12,7 +12,7 @@ from azops_tui.arm.lint.frames import PlacedExpression, TemplateFrame
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
 from azops_tui.arm.sections import get
-from azops_tui.arm.syntax import FunctionCall, calls, text_argument
+from azops_tui.arm.syntax import FunctionCall, Index, Node, Property, calls, text_argument
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 
@@ -22,6 +22,14 @@ _SECRET = re.compile(
     r"(password|passwd|pwd|secret|accesskey|apikey|sharedkey|privatekey|connectionstring)(value|text)?\d*$",
     re.IGNORECASE,
 )
+_GENERATED = frozenset({"newguid", "uniquestring", "guid"})
+"""Functions that generate a default, so that nobody can read a secret in the template."""
+_CONCEALING = frozenset(
+    {
+        "and", "contains", "empty", "endswith", "equals", "greater", "greaterorequals", "guid", "indexof", "length",
+        "less", "lessorequals", "not", "or", "startswith", "uniquestring",
+    }
+)  # fmt: skip
 _KINDS = {"parameters": "parameter", "variables": "variable"}
 
 
@@ -142,18 +150,22 @@ def check_secrets(frame: TemplateFrame) -> Iterator[Report]:
         for expression in frame.expressions:
             own = expression.part == "outputs" and expression.name.lower() == name
             if own and expression.path[: len(path)] == path and (source := _source(expression, secure, tainted)):
-                yield "secret-output", expression.path, f"The output '{shown}' exposes {source}.", False
+                rule = "secret-in-variable" if "through the variable" in source else "secret-output"
+                yield rule, expression.path, f"The output '{shown}' exposes {source}.", False
 
 
 def _harmless(frame: TemplateFrame, default: Json, path: Path, secure: set[str]) -> bool:
     """Return whether a default exposes nothing: empty, generated at each deployment, or another secret."""
     if default in (None, "", {}, []):
         return True
+    if isinstance(default, dict | list):
+        items = default.values() if isinstance(default, dict) else default
+        return all(isinstance(item, bool) or _harmless(frame, item, path, secure) for item in items)
     if not isinstance(default, str) or not is_expression(default):
         return False
     trees = [expression.tree for expression in frame.expressions if expression.path == path]
     return any(
-        call.name.lower() == "newguid" or (call.name.lower() == "parameters" and _named(call) in secure)
+        call.name.lower() in _GENERATED or (call.name.lower() == "parameters" and _named(call) in secure)
         for tree in trees
         for call in calls(tree)
     )
@@ -174,9 +186,25 @@ def _tainted(frame: TemplateFrame, secure: set[str]) -> set[str]:
         tainted |= more
 
 
+def _revealing(node: Node) -> Iterator[FunctionCall]:
+    """Yield the calls whose value becomes part of an expression's value.
+
+    A test of a secret, for example whether it is empty, does not reveal it, and neither does a hash.
+    """
+    if isinstance(node, FunctionCall):
+        name = node.name.lower()
+        if name in _CONCEALING:
+            return
+        yield node
+        for argument in node.arguments[1:] if name == "if" else node.arguments:
+            yield from _revealing(argument)
+    elif isinstance(node, Property | Index):
+        yield from _revealing(node.target)
+
+
 def _source(expression: PlacedExpression, secure: set[str], tainted: set[str]) -> str:
     """Describe the secret that an expression contains; empty if it contains none."""
-    for call in calls(expression.tree):
+    for call in _revealing(expression.tree):
         name = call.name.lower()
         if name == "parameters" and _named(call) in secure:
             return f"the secret parameter '{text_argument(call)}'"

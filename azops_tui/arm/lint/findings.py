@@ -53,6 +53,8 @@ RULES: dict[str, Rule] = {
              "Make its type securestring or secureObject."),
         Rule("secret-output", _E, "An output exposes a secret to everyone who can read the deployment.",
              "Remove it, or make its type securestring; read keys from the resource where they are needed."),
+        Rule("secret-in-variable", _W, "An output contains a value that is computed from a secret.",
+             "Make its type securestring, unless the part of the secret that it shows is harmless."),
         Rule("old-api-version", _W, "An apiVersion is older than two years.",
              "Use a newer one: old versions are retired, and new properties need new versions."),
         Rule("invalid-name", _E, "A name breaks the rules of its resource type.",

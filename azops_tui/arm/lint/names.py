@@ -130,7 +130,7 @@ RULES: dict[str, NameRule] = {
         "Microsoft.OperationalInsights/workspaces": _hyphens(4, 63),
         "Microsoft.RecoveryServices/vaults": _hyphens(2, 50, _LETTER),
         "Microsoft.Resources/deployments": NameRule(
-            1, 64, _ALNUM + "_.()\\-", "letters, digits, underscores, periods, parentheses and hyphens"),
+            1, 64, _ALNUM + "_.()=\\-", "letters, digits, underscores, periods, parentheses, equals signs and hyphens"),
         "Microsoft.Resources/resourceGroups": NameRule(
             1, 90, "\\w.()\\-", "letters, digits, underscores, periods, parentheses and hyphens", "", "\\w()\\-"),
         "Microsoft.Search/searchServices": _lower_hyphens(2, 60, double=False),

@@ -10,7 +10,7 @@ from azops_tui.arm.azure_facts import azure_facts
 from azops_tui.arm.cycles import find_circle
 from azops_tui.arm.deployment import TemplateDeployment
 from azops_tui.arm.describe import placeholders
-from azops_tui.arm.environment import EvaluationRun
+from azops_tui.arm.environment import Environment, EvaluationRun
 from azops_tui.arm.errors import ExpressionError, TemplateError
 from azops_tui.arm.evaluator import compile_node
 from azops_tui.arm.expanded_resource import ExpandedResource
@@ -21,6 +21,7 @@ from azops_tui.arm.resource_header import NotYet
 from azops_tui.arm.resource_id import ZERO, Scope
 from azops_tui.arm.sections import get, section
 from azops_tui.arm.shapes import shaped
+from azops_tui.arm.types import TypeProblem, Types
 from azops_tui.json_types import Json
 
 _SCOPES = {
@@ -42,51 +43,90 @@ class TemplateResources:
     """Errors that do not depend on parameter values."""
 
 
-def resources_of(document: Document) -> TemplateResources | TemplateError | None:
-    """Return the resources of a template, the error that every deployment would raise, or None if that depends on
-    parameter values."""
+def resources_of(document: Document) -> TemplateResources | TemplateError:
+    """Return the resources of a template, or the error that every deployment would raise.
+
+    Resources are named as far as likely parameter values tell; errors are those that every parameter value leads to.
+    """
     template = document.value
     try:
         declared = section(template, "parameters")
     except TemplateError as error:
         return error
     missing = any(isinstance(body, dict) and get(body, "defaultValue") is None for body in declared.values())
+    try:
+        certain = _collected(document, {}, guessed=False, assumes_defaults=False)
+    except TemplateError as error:
+        return error
+    except ExpressionError as error:
+        return TemplateError("InvalidTemplate", error.message)
+    except (NotYet, RecursionError):
+        return TemplateError("InvalidTemplate", "The template is nested too deeply.")
     values = {
         name: value for name, value in placeholders(template, ()).items() if not str(value["value"]).startswith("‹")
     }
     attempts = [values, {**shaped(template), **values}] if missing else [{}]
-    failure: TemplateError | None = None
     for parameters in attempts:
         try:
             resources = _collected(document, parameters, guessed=missing)
-            if missing and resources.errors:
-                resources.errors = _certain(document, resources.errors)
-            return resources
-        except TemplateError as error:
-            failure = error
-        except ExpressionError as error:
-            failure = TemplateError("InvalidTemplate", error.message)
-        except (NotYet, RecursionError):
-            failure = TemplateError("InvalidTemplate", "The template is nested too deeply.")
-    return None if missing else failure
+        except (TemplateError, ExpressionError, NotYet, RecursionError):
+            continue
+        resources.errors = certain.errors
+        return resources
+    return certain
 
 
-def _certain(document: Document, errors: list[TemplateError]) -> list[TemplateError]:
-    """Return the errors that also occur without placeholders."""
-    try:
-        without = {error.message for error in _collected(document, {}, guessed=True).errors}
-    except (TemplateError, ExpressionError, NotYet, RecursionError):
-        return []
-    return [error for error in errors if error.message in without]
+class FrameExpansion(Expansion):
+    """Expansion of one template; nested templates with inner scope are checked on their own."""
+
+    def expand_inside(
+        self, resource: ExpandedResource, body: Mapping[str, Json], environment: Environment
+    ) -> Expansion | None:
+        properties = get(body, "properties", {})
+        options = get(properties, "expressionEvaluationOptions", {}) if isinstance(properties, Mapping) else {}
+        if isinstance(options, Mapping) and str(get(options, "scope", "")).lower() == "inner":
+            self.check_passed(resource, properties)
+            return None
+        return super().expand_inside(resource, body, environment)
+
+    def check_passed(self, resource: ExpandedResource, properties: Mapping[str, Json]) -> None:
+        """Raise TemplateError if a nested template lacks a parameter, or gets one that it does not declare."""
+        template, passed = get(properties, "template"), get(properties, "parameters", {})
+        if not isinstance(template, dict) or not isinstance(passed, Mapping) or get(properties, "parametersLink"):
+            return
+        declared = section(template, "parameters")
+        names = {name.lower() for name in declared}
+        types = Types(section(template, "definitions"))
+        for name in passed:
+            if name.lower() not in names and "[" not in name:
+                raise self.deployment.invalid(
+                    f"The nested template '{resource.name}' does not declare the parameter '{name}'.",
+                    (*resource.path, "properties", "parameters", name),
+                )
+        supplied = {name.lower() for name in passed}
+        for name, definition in declared.items():
+            if name.lower() in supplied or any("[" in key for key in passed):
+                continue
+            try:
+                schema = types.settled(definition)
+            except TypeProblem:
+                continue
+            if get(definition, "defaultValue") is None and not schema.get("nullable"):
+                raise self.deployment.invalid(
+                    f"The nested template '{resource.name}' needs a value for the parameter '{name}'.", resource.path
+                )
 
 
-def _collected(document: Document, parameters: Mapping[str, Json], *, guessed: bool) -> TemplateResources:
-    facts = azure_facts(tenant=ZERO, location="westus")
+def _collected(
+    document: Document, parameters: Mapping[str, Json], *, guessed: bool, assumes_defaults: bool = True
+) -> TemplateResources:
+    facts = azure_facts(tenant=ZERO, location="")
     run = EvaluationRun(facts, compile_node, mode="plan", allow_missing=True)
+    run.assumes_defaults = assumes_defaults
     schema = str(get(document.value, "$schema", "")).lower()
     scope = next((scope for word, scope in _SCOPES.items() if word in schema), Scope(ZERO, "rg"))
     deployment = TemplateDeployment(run, document, name="main", scope=scope, location="westus")
-    expansion = Expansion(deployment, scope.resource_id("Microsoft.Resources/deployments", "main"))
+    expansion = FrameExpansion(deployment, scope.resource_id("Microsoft.Resources/deployments", "main"))
     expansion.read_parameters(parameters)
     expansion.collect()
     result = TemplateResources(deployment, expansion.own, guessed)

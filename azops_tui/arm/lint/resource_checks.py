@@ -42,7 +42,8 @@ def check_resources(
         if get(definition.body, "existing") is not True:
             yield from _location(definition, trees, variables)
         yield from _version(definition, created.get(definition.path, []), today)
-        yield from _name(definition, created.get(definition.path, []), trees)
+        if get(definition.body, "existing") is not True:
+            yield from _name(definition, created.get(definition.path, []), trees)
     for name, (shown, path, body) in frame.members("parameters").items():
         default = get(body, "defaultValue") if isinstance(body, dict) else None
         if name == "location" and isinstance(default, str) and _written(default):
