@@ -14,6 +14,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("run", "Run a runbook without a screen."),
     "demo": ("demo", "Open the cluster runbook on a local Azure."),
     "steps": ("steps", "List the fences of a document and their roles."),
+    "check": ("check", "Check documents before anything runs."),
     "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),

@@ -76,6 +76,14 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
+def syntax_tree(code: str) -> tuple[Node, bytes]:
+    """Parse shell code: the root of its syntax tree, and the bytes that its offsets count."""
+    source = _encoded(code)
+    # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
+    # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
+    return _parser().parse(source.translate(_ASCII_ONLY)).root_node, source
+
+
 def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
     """Parse shell code; never raises, ``broken`` is set for code that cannot be parsed.
 
@@ -112,10 +120,7 @@ class ShellReader:
 
     def __init__(self, code: str, values: Mapping[str, str]) -> None:
         self._values = values
-        self._source = _encoded(code)
-        # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
-        # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
-        self._root = _parser().parse(self._source.translate(_ASCII_ONLY)).root_node
+        self._root, self._source = syntax_tree(code)
         self._script = ShellScript(broken=self._root.has_error)
 
     def script(self) -> ShellScript:

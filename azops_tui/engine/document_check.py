@@ -1,0 +1,112 @@
+"""Check a document on this machine before anything runs: its own problems, its scripts, its links and its secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from azops_tui import __version__
+from azops_tui.engine.variables import looks_secret, may_name_secret
+from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.check.scripts import lost_failures
+from azops_tui.runbook.check.text import broken_links, hidden_characters
+from azops_tui.runbook.check.tools import missing_tools
+from azops_tui.runbook.check.variables import unset_variables
+from azops_tui.runbook.model import Problem, Runbook, Severity, Step, StepKind
+from azops_tui.runbook.preflight import Facts, preflight
+from azops_tui.runbook.shell import read
+from azops_tui.secrets.shapes import SHAPES
+
+_PLACEHOLDER = re.compile(r"[<{\[$]|\b(?:your|example|changeme|placeholder|xxx+)", re.IGNORECASE)
+_SYNTAX = re.compile(r"^[^\n]*?line (\d+): (.*)$", re.MULTILINE)
+_SECONDS = 10.0
+
+
+def check_document(runbook: Runbook) -> list[Finding]:
+    """All findings of a document, by line. Nothing of it is executed; bash only parses its steps."""
+    has_tool = cache(lambda name: shutil.which(name) is not None)
+    facts = Facts(has_tool, Path.is_file, __version__, {})
+    reported = [problem for problem in preflight(runbook, facts) if not _is_elsewhere(problem)]
+    findings = [
+        *(Finding.of(problem) for problem in dict.fromkeys(reported)),
+        *_syntax(runbook),
+        *unset_variables(runbook, os.environ),
+        *lost_failures(runbook),
+        *missing_tools(runbook, has_tool),
+        *broken_links(runbook, Path.exists),
+        *hidden_characters(runbook),
+        *_secrets(runbook),
+    ]
+    return sorted(dict.fromkeys(findings), key=lambda finding: (finding.line, finding.severity is Severity.WARNING))
+
+
+def _is_elsewhere(problem: Problem) -> bool:
+    """True for a problem that another rule reports, with more detail."""
+    return problem.message.endswith("which is not on PATH") or "is not there; it would be" in problem.message
+
+
+def _syntax(runbook: Runbook) -> Iterator[Finding]:
+    bash = shutil.which("bash")
+    steps = [s for s in runbook.steps if s.kind is StepKind.SHELL and s.block.language.casefold() != "zsh"]
+    steps = [step for step in steps if not step.attributes.interpreter]
+    if bash is None or not steps:
+        return
+    with ThreadPoolExecutor(4) as pool:
+        for finding in pool.map(lambda step: _parsed(bash, step), steps):
+            if finding is not None:
+                yield finding
+
+
+def _parsed(bash: str, step: Step) -> Finding | None:
+    try:
+        process = subprocess.run(
+            [bash, "--norc", "--noprofile", "-O", "extglob", "-n"],
+            input=step.code.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            env={"LC_ALL": "C"},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if not process.returncode:
+        return None
+    match = _SYNTAX.search(process.stderr.decode(errors="replace"))
+    row = int(match[1]) if match else 1
+    line = min(step.line + row, step.block.end_line) if step.code == step.block.text else step.line
+    message = match[2] if match else "it cannot be parsed"
+    return Finding("syntax", Severity.ERROR, line, f"step '{step.name}' is not valid bash: {message}")
+
+
+def _secrets(runbook: Runbook) -> Iterator[Finding]:
+    """Secrets by their shape, and literal values of variables that are named like secrets."""
+    for number, line in enumerate(runbook.text.split("\n"), start=1):
+        data = line.encode("utf-8", "replace")
+        for shape in SHAPES:
+            if any(trigger.encode() in data for trigger in shape.triggers):
+                match = shape.regex.search(data)
+                if match is not None and not _PLACEHOLDER.search(match[0].decode(errors="replace")):
+                    yield _plain_secret(number, shape.label)
+                    break
+    for parameter in runbook.parameters:
+        value = parameter.default or ""
+        is_secret = bool(value) and (parameter.type == "secret" or looks_secret(parameter.name, value))
+        if is_secret and not parameter.literal and not _PLACEHOLDER.search(value):
+            yield _plain_secret(parameter.line, f"the value of {parameter.name}")
+    for step in runbook.steps:
+        if step.kind is StepKind.SHELL and may_name_secret(step.code):
+            for name, literal in read(step.code).variables.items():
+                if literal and looks_secret(name, literal) and not _PLACEHOLDER.search(literal):
+                    row = step.code[: step.code.find(f"{name}=")].count("\n")
+                    yield _plain_secret(step.line + 1 + row, f"the value of {name}")
+
+
+def _plain_secret(line: int, label: str) -> Finding:
+    message = f"a secret stands here in plain text ({label}); make it a parameter of the type secret"
+    return Finding.warning("plain-secret", line, message)

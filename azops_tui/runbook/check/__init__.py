@@ -1,0 +1,1 @@
+"""Checks of a document before anything runs. Pure: facts about the machine are arguments."""

@@ -1,0 +1,120 @@
+"""Variables that shell steps use and that nothing sets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.model import Runbook, Step, StepKind
+from azops_tui.runbook.parameters import NAME
+from azops_tui.runbook.references import references
+from azops_tui.runbook.shell import syntax_tree
+from azops_tui.runbook.suggest import did_you_mean
+from azops_tui.runbook.verbs import words as name_set
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_SHELL_SETS = name_set("""
+    HOME PWD OLDPWD PATH USER LOGNAME SHELL HOSTNAME HOSTTYPE OSTYPE MACHTYPE IFS RANDOM SRANDOM SECONDS LINENO UID EUID
+    PPID REPLY PIPESTATUS FUNCNAME BASH BASH_VERSION BASH_SOURCE BASH_REMATCH BASH_LINENO BASHPID BASH_VERSINFO SHLVL
+    EPOCHSECONDS EPOCHREALTIME OPTARG OPTIND OPTERR COLUMNS LINES TERM LANG LC_ALL TMPDIR EDITOR PAGER DISPLAY HISTFILE
+    MAPFILE READLINE_LINE COPROC GROUPS DIRSTACK BASH_COMMAND BASH_SUBSHELL SHELLOPTS BASHOPTS SUDO_USER XDG_CONFIG_HOME
+    AZOPS_RUN AZOPS_RUNBOOK
+""")
+_OPTIONAL = (":-", "-", ":=", "=", ":+", "+", ":?", "?")
+"""Operators of ``${NAME…}`` that say what happens without a value."""
+_READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let", "local"})
+
+
+@dataclass(slots=True)
+class _Names:
+    """Names in a step: uses with their rows, and what it sets."""
+
+    uses: list[tuple[str, int]] = field(default_factory=list)
+    sets: set[str] = field(default_factory=set)
+
+
+def unset_variables(runbook: Runbook, environment: Collection[str] = ()) -> Iterator[Finding]:
+    """Report each variable at its first use that no parameter, step or environment sets before.
+
+    Args:
+        runbook: the document.
+        environment: names that the run's environment has.
+    """
+    known = {*_SHELL_SETS, *environment, *(parameter.name for parameter in runbook.parameters)}
+    reported: set[str] = set()
+    own = set(known)
+    later = {step.line: _read(step) for step in runbook.steps}
+    document = set().union(*(names.sets for names in later.values())) if later else set()
+    for step in runbook.steps:
+        names = later[step.line]
+        # Within a step, functions and loops make the order of lines say little.
+        own |= names.sets
+        for name, row in names.uses:
+            if name in own or name in reported:
+                continue
+            reported.add(name)
+            line = step.line + 1 + row if step.code == step.block.text else step.line
+            when = "only a later step sets" if name in document else "nothing sets"
+            hint = "" if name in document else did_you_mean(name, own - _SHELL_SETS)
+            yield Finding.warning("unset-variable", line, f"step '{step.name}' uses {name}, which {when}{hint}")
+
+
+def _read(step: Step) -> _Names:
+    names = _Names()
+    if step.kind is StepKind.NATIVE:
+        names.uses = [(name, 0) for name in references(step.native)] if step.native is not None else []
+        names.sets |= _native_sets(step)
+    elif step.kind is StepKind.SHELL and not step.attributes.ssh:
+        _walk(step.code, names)
+    names.sets |= {step.attributes.capture} - {""} | set(step.attributes.env)
+    return names
+
+
+def _native_sets(step: Step) -> set[str]:
+    body = step.native
+    sets = {getattr(body, name, "") for name in ("capture", "public", "private")} - {""}
+    outputs = getattr(body, "outputs", None)
+    return sets | set(outputs.values() if isinstance(outputs, dict) else ())
+
+
+def _walk(code: str, names: _Names) -> None:
+    root, source = syntax_tree(code)
+
+    def text(node: Node) -> str:
+        return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    pending: list[Node] = [root]
+    while pending:
+        node = pending.pop()
+        kind = node.type
+        if kind in ("variable_assignment", "for_statement", "select_statement"):
+            name = node.child_by_field_name("name") or node.child_by_field_name("variable")
+            if name is not None:
+                names.sets.add(text(name).partition("[")[0])
+        elif kind in ("declaration_command", "unset_command"):
+            names.sets |= {text(child) for child in node.named_children if child.type == "variable_name"}
+        elif kind == "command":
+            names.sets |= _set_by_command([text(child) for child in node.named_children])
+        elif kind in ("simple_expansion", "expansion"):
+            variable = next((child for child in node.children if child.type == "variable_name"), None)
+            optional = any(child.type in _OPTIONAL for child in node.children)
+            if variable is not None and not optional and NAME.fullmatch(text(variable)):
+                names.uses.append((text(variable), node.start_point[0]))
+            elif variable is not None and optional:
+                # ``${X:=default}`` sets it; a script that tests ``${X:-}`` expects that it may be missing.
+                names.sets.add(text(variable))
+        pending.extend(reversed(node.children))
+
+
+def _set_by_command(words: list[str]) -> set[str]:
+    if not words:
+        return set()
+    if words[0] in _READERS:
+        return {word.partition("=")[0].strip("'\"") for word in words[1:] if not word.startswith("-")}
+    if words[0] == "printf" and len(words) > 2 and words[1] == "-v":
+        return {words[2]}
+    return set()
