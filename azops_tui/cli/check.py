@@ -13,7 +13,7 @@ from azops_tui.cli.options import find_runbook
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
-    from azops_tui.runbook.check.finding import Finding
+    from azops_tui.runbook.check.finding import DocumentFinding
     from azops_tui.runbook.model import Runbook
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -40,15 +40,15 @@ def check(files: tuple[str, ...], output: str) -> None:
     """
     from azops_tui.engine.document_check import check_document
     from azops_tui.engine.open import RunbookError, open_runbook
-    from azops_tui.runbook.check.finding import Finding
+    from azops_tui.runbook.check.finding import DocumentFinding
     from azops_tui.runbook.model import Severity
 
-    results: list[tuple[str, Runbook | None, list[Finding]]] = []
+    results: list[tuple[str, Runbook | None, list[DocumentFinding]]] = []
     for file in files:
         try:
             runbook = open_runbook(find_runbook(file))
         except RunbookError as error:
-            results.append((file, None, [Finding("document", Severity.ERROR, error.line, error.message)]))
+            results.append((file, None, [DocumentFinding("document", Severity.ERROR, error.line, error.message)]))
         else:
             results.append((str(runbook.path), runbook, check_document(runbook)))
     click.echo({"text": _text, "json": _json, "sarif": _sarif, "github": _github}[output](results))
@@ -56,7 +56,7 @@ def check(files: tuple[str, ...], output: str) -> None:
     sys.exit(exits.STEP_FAILED if failed else exits.OK)
 
 
-def _text(results: list[tuple[str, Runbook | None, list[Finding]]]) -> str:
+def _text(results: list[tuple[str, Runbook | None, list[DocumentFinding]]]) -> str:
     parts: list[str] = []
     for path, runbook, findings in results:
         steps = runbook.steps if runbook is not None else ()
@@ -76,7 +76,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def _json(results: list[tuple[str, Runbook | None, list[Finding]]]) -> str:
+def _json(results: list[tuple[str, Runbook | None, list[DocumentFinding]]]) -> str:
     documents = [
         {
             "path": path,
@@ -94,10 +94,10 @@ def _json(results: list[tuple[str, Runbook | None, list[Finding]]]) -> str:
     return json.dumps(documents, indent=2, ensure_ascii=False)
 
 
-def _sarif(results: list[tuple[str, Runbook | None, list[Finding]]]) -> str:
+def _sarif(results: list[tuple[str, Runbook | None, list[DocumentFinding]]]) -> str:
     from azops_tui.runbook.check.finding import RULES
 
-    def result(path: str, item: Finding) -> dict[str, Any]:
+    def result(path: str, item: DocumentFinding) -> dict[str, Any]:
         place = {"artifactLocation": {"uri": path}, "region": {"startLine": max(1, item.line)}}
         return {
             "ruleId": item.rule,
@@ -113,7 +113,7 @@ def _sarif(results: list[tuple[str, Runbook | None, list[Finding]]]) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False)
 
 
-def _github(results: list[tuple[str, Runbook | None, list[Finding]]]) -> str:
+def _github(results: list[tuple[str, Runbook | None, list[DocumentFinding]]]) -> str:
     """Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions."""
 
     def escaped(text: str, *more: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
 
-_CLOUDLESS = frozenset({"keypair", "gate"})
+_CLOUDLESS = frozenset({"keypair", "gate", "chart"})
 _CLOUD_TOOLS = re.compile(r"(?<![\w/.-])(az|azcopy|bicep|terraform|pulumi|ansible[\w-]*|packer)(?![\w-])")
 
 

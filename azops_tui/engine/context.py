@@ -18,6 +18,7 @@ from azops_tui.engine.problems import StepProblem
 from azops_tui.engine.variables import Namespace, Origin
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
+from azops_tui.events.run_view import RunView
 from azops_tui.json_types import Json
 from azops_tui.runbook.model import Runbook, Step
 
@@ -108,6 +109,8 @@ class StepContext(Generic[Body]):
     record: Callable[[ev.Event], None]
     assign: Callable[[str, str, Origin], Awaitable[None]]
     """Sets a variable of the run, in the sessions too."""
+    view: RunView
+    """The run so far, with the results of its earlier steps."""
     hand_over: Callable[[], AbstractContextManager[object]]
     """Hands the terminal to an interactive step."""
     if_stopped: str = ""

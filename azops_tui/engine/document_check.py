@@ -13,7 +13,7 @@ from pathlib import Path
 
 from azops_tui import __version__
 from azops_tui.engine.variables import looks_secret, may_name_secret
-from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.check.scripts import lost_failures
 from azops_tui.runbook.check.text import broken_links, hidden_characters
 from azops_tui.runbook.check.tools import missing_tools
@@ -28,13 +28,13 @@ _SYNTAX = re.compile(r"^[^\n]*?line (\d+): (.*)$", re.MULTILINE)
 _SECONDS = 10.0
 
 
-def check_document(runbook: Runbook) -> list[Finding]:
+def check_document(runbook: Runbook) -> list[DocumentFinding]:
     """All findings of a document, by line. Nothing of it is executed; bash only parses its steps."""
     has_tool = cache(lambda name: shutil.which(name) is not None)
     facts = Facts(has_tool, Path.is_file, __version__, {})
     reported = [problem for problem in preflight(runbook, facts) if not _is_elsewhere(problem)]
     findings = [
-        *(Finding.of(problem) for problem in dict.fromkeys(reported)),
+        *(DocumentFinding.of(problem) for problem in dict.fromkeys(reported)),
         *_syntax(runbook),
         *unset_variables(runbook, os.environ),
         *lost_failures(runbook),
@@ -51,7 +51,7 @@ def _is_elsewhere(problem: Problem) -> bool:
     return problem.message.endswith("which is not on PATH") or "is not there; it would be" in problem.message
 
 
-def _syntax(runbook: Runbook) -> Iterator[Finding]:
+def _syntax(runbook: Runbook) -> Iterator[DocumentFinding]:
     bash = shutil.which("bash")
     steps = [s for s in runbook.steps if s.kind is StepKind.SHELL and s.block.language.casefold() != "zsh"]
     steps = [step for step in steps if not step.attributes.interpreter]
@@ -63,7 +63,7 @@ def _syntax(runbook: Runbook) -> Iterator[Finding]:
                 yield finding
 
 
-def _parsed(bash: str, step: Step) -> Finding | None:
+def _parsed(bash: str, step: Step) -> DocumentFinding | None:
     try:
         process = subprocess.run(
             [bash, "--norc", "--noprofile", "-O", "extglob", "-n"],
@@ -81,10 +81,10 @@ def _parsed(bash: str, step: Step) -> Finding | None:
     row = int(match[1]) if match else 1
     line = min(step.line + row, step.block.end_line) if step.code == step.block.text else step.line
     message = match[2] if match else "it cannot be parsed"
-    return Finding("syntax", Severity.ERROR, line, f"step '{step.name}' is not valid bash: {message}")
+    return DocumentFinding("syntax", Severity.ERROR, line, f"step '{step.name}' is not valid bash: {message}")
 
 
-def _secrets(runbook: Runbook) -> Iterator[Finding]:
+def _secrets(runbook: Runbook) -> Iterator[DocumentFinding]:
     """Secrets by their shape, and literal values of variables that are named like secrets."""
     for number, line in enumerate(runbook.text.split("\n"), start=1):
         data = line.encode("utf-8", "replace")
@@ -107,6 +107,6 @@ def _secrets(runbook: Runbook) -> Iterator[Finding]:
                     yield _plain_secret(step.line + 1 + row, f"the value of {name}")
 
 
-def _plain_secret(line: int, label: str) -> Finding:
+def _plain_secret(line: int, label: str) -> DocumentFinding:
     message = f"a secret stands here in plain text ({label}); make it a parameter of the type secret"
-    return Finding.warning("plain-secret", line, message)
+    return DocumentFinding.warning("plain-secret", line, message)

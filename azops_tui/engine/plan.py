@@ -11,6 +11,7 @@ from azops_tui import __version__
 from azops_tui.engine.problems import RunError
 from azops_tui.events.records import StepInfo
 from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step, StepKind
+from azops_tui.runbook.native import IncludeStep
 
 _MOST = 200
 """Number of prerequisites that a run may have."""
@@ -26,6 +27,8 @@ class Planned:
     runbook: Runbook
     """The document that the step stands in."""
     prerequisite: bool = False
+    included_by: str = ""
+    """Name of the include step that brought it into the run; empty for other steps."""
 
     @property
     def folder(self) -> Path:
@@ -72,30 +75,34 @@ def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunP
     steps: list[Planned] = []
     names: set[str] = set()
 
-    def add(document: Runbook, prefix: str) -> None:
+    def add(document: Runbook, prefix: str, included_by: str = "") -> None:
         documents.append(document)
         links = sorted(document.prerequisites, key=lambda link: link.line)
         for step in document.steps:
             while links and links[0].line < step.line:
-                add_prerequisite(links.pop(0).path)
+                add_document(links.pop(0).path, included_by)
             name = unique(prefix + step.name)
-            steps.append(Planned(name, step, document, prerequisite=bool(prefix)))
+            if isinstance(step.native, IncludeStep):
+                # Its steps run before it; those of a document that is in the run already have their place.
+                add_document(document.path.parent / Path(step.native.file).expanduser(), included_by or name)
+            is_prerequisite = bool(prefix) and not included_by
+            steps.append(Planned(name, step, document, prerequisite=is_prerequisite, included_by=included_by))
         for link in links:
-            add_prerequisite(link.path)
+            add_document(link.path, included_by)
 
-    def add_prerequisite(path: Path) -> None:
+    def add_document(path: Path, included_by: str = "") -> None:
         resolved = path.resolve()
         if resolved in seen:
             return
         seen.add(resolved)
         if len(seen) > _MOST:
-            raise RunError(f"{runbook.path} has more than {_MOST} prerequisites.")
+            raise RunError(f"{runbook.path} has more than {_MOST} prerequisites and included documents.")
         try:
             document = open_document(path)
         except RunbookError as error:
             unreadable = Problem(Severity.ERROR, error.line, error.message, error.path)
             document = Runbook(path, "", path.stem, {}, (), Requirements(), (), (), (), problems=(unreadable,))
-        add(document, f"{path.stem}/")
+        add(document, f"{path.stem}/", included_by)
 
     def unique(name: str) -> str:
         candidate, number = name, 2

@@ -192,7 +192,8 @@ class Run:
         queue = [target]
         if not target.prerequisite:
             before = self.steps[: self.steps.index(target)]
-            queue = [step for step in before if step.prerequisite and self._is_due(step)] + queue
+            needed = [step for step in before if step.prerequisite or step.included_by == target.name]
+            queue = [step for step in needed if self._is_due(step)] + queue
         end = await self._queue.run(queue, agreed=target if agreed else None)
         state = self.state.step(name).state
         return end if end != "done" and state in ("waiting", "done", "skipped") else state

@@ -207,6 +207,7 @@ class StepRunner:
             fleets=self._fleets,
             record=self._recorder.record,
             assign=lambda name, value, origin: environment.assign(name, value, origin, planned.name),
+            view=self._recorder.view,
             hand_over=self._hand_over,
         )
 

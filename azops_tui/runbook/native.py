@@ -72,10 +72,9 @@ class ScaleStep(NativeStep, frozen=True, kw_only=True):
     """True to wait until every instance is ready."""
 
 
-class SshStep(NativeStep, frozen=True, kw_only=True):
-    """Run a command on named hosts, on machines of a group, or on instances of a scale set."""
+class HostsStep(NativeStep, frozen=True, kw_only=True):
+    """Base of steps that act on named hosts, on machines of a group, or on instances of a scale set."""
 
-    command: str
     hosts: str | list[str] = []
     """Addresses or names; in text, separated by white space or commas."""
     group: str = ""
@@ -93,8 +92,78 @@ class SshStep(NativeStep, frozen=True, kw_only=True):
     """Number of failures tolerated, or a percentage of all hosts, before no further hosts are started."""
     timeout: Number = ""
     """Time limit for each host: ``30s``, ``10m``."""
+
+
+class SshStep(HostsStep, frozen=True, kw_only=True):
+    """Run a command on hosts."""
+
+    command: str
     capture: str = ""
     """Variable to set to the output."""
+
+
+class CopyStep(HostsStep, frozen=True, kw_only=True):
+    """Copy files to hosts, or from them."""
+
+    upload: str | list[str] = []
+    """Files and folders here; ``*`` and ``?`` stand for any characters."""
+    download: str | list[str] = []
+    """Files and folders on the hosts."""
+    to: str
+    """Path on the hosts for an upload, folder here for a download; from several hosts, with a folder for each."""
+
+
+class InstancesStep(NativeStep, frozen=True, kw_only=True):
+    """Act on instances of a scale set."""
+
+    group: str
+    scale_set: str
+    action: Literal["start", "restart", "power-off", "deallocate", "reimage", "upgrade", "delete"]
+    instances: str | int | list[str | int] = "all"
+    """``all``, or ids and names of instances; ``*`` and ``?`` stand for any characters."""
+    serial: Number = ""
+    """Number or percentage of instances at a time."""
+
+
+class WaitStep(NativeStep, frozen=True, kw_only=True):
+    """Poll a resource, a group, a scale set or a command until a condition holds."""
+
+    resource: str = ""
+    """Id of a resource."""
+    group: str = ""
+    scale_set: str = ""
+    command: str = ""
+    """Shell command whose output, as JSON or text, is tested."""
+    until: str = ""
+    """JMESPath condition; a resource that does not exist is ``null``. Empty: provisioned, or exit status 0."""
+    interval: Number = "5s"
+    timeout: Number = "10m"
+    capture: str = ""
+    """Variable to set to the document with which the condition holds."""
+
+
+class ChartStep(NativeStep, frozen=True, kw_only=True):
+    """Plot numbers from a variable or from the output of a step."""
+
+    data: str | list[Any] | dict[str, Any] = ""
+    """JSON, or lines that end with a number; mostly ``${VARIABLE}``."""
+    step: str = ""
+    """Name of an earlier step whose table or output is plotted."""
+    query: str = ""
+    """JMESPath over the data."""
+    label: str = ""
+    """Field or column of labels; empty for the first with text."""
+    value: str = ""
+    """Field or column of values; empty for the first with numbers."""
+    kind: Literal["bar", "line"] = "bar"
+    title: str = ""
+
+
+class IncludeStep(NativeStep, frozen=True, kw_only=True):
+    """Run the steps of another runbook, once per run."""
+
+    file: str
+    """Path, relative to the document."""
 
 
 class ResourcesStep(NativeStep, frozen=True, kw_only=True):
@@ -130,7 +199,16 @@ KINDS: dict[str, type[NativeStep]] = {
     "ssh": SshStep,
     "resources": ResourcesStep,
     "gate": GateStep,
+    "copy": CopyStep,
+    "instances": InstancesStep,
+    "wait": WaitStep,
+    "chart": ChartStep,
+    "include": IncludeStep,
 }
+
+
+DELETING = frozenset({"reimage", "delete"})
+"""Actions on instances that delete what is on their disks."""
 
 
 def native_effects(step: NativeStep) -> Effect:
@@ -146,6 +224,14 @@ def native_effects(step: NativeStep) -> Effect:
             from azops_tui.runbook.shell_effects import remote_effect
 
             return remote_effect(REFERENCE.sub("x", step.command)) or Effect.READS
-        case GateStep():
+        case GateStep() | ChartStep() | IncludeStep():
             return Effect.NONE
+        case CopyStep():
+            return Effect.MUTATES if step.upload else Effect.READS
+        case InstancesStep():
+            return Effect.MUTATES | Effect.DESTROYS if step.action in DELETING else Effect.MUTATES
+        case WaitStep() if step.command:
+            from azops_tui.runbook.shell_effects import shell_effect
+
+            return shell_effect(REFERENCE.sub("x", step.command)) or Effect.READS
     return Effect.READS

@@ -12,15 +12,25 @@ import msgspec
 
 from azops_tui.durations import parse_duration
 from azops_tui.runbook.model import Problem, Severity
-from azops_tui.runbook.native import KINDS, DeployStep, NativeStep, Number, ResourcesStep, ScaleStep, SshStep
+from azops_tui.runbook.native import (
+    KINDS,
+    ChartStep,
+    CopyStep,
+    DeployStep,
+    HostsStep,
+    IncludeStep,
+    NativeStep,
+    Number,
+    ResourcesStep,
+    ScaleStep,
+    WaitStep,
+)
 from azops_tui.runbook.references import REFERENCE, has_reference, replace_references, texts_in
 from azops_tui.runbook.suggest import did_you_mean
 
-PLANNED = ("instances", "copy", "wait", "chart", "include")
-"""Kinds of step in the format that this version does not implement."""
 _ALIASES: dict[str, dict[str, str]] = {"group": {"name": "group"}, "gate": {"ask": "message"}}
-_REMOTE_CODE = frozenset({("ssh", "command")})
-"""Fields whose other forms of ``${…}`` are for the shell on the host."""
+_REMOTE_CODE = frozenset({("ssh", "command"), ("wait", "command")})
+"""Fields whose other forms of ``${…}`` are for a shell."""
 _VARIABLES = frozenset({"public", "private", "capture"})
 """Fields with the name of a variable to set."""
 
@@ -50,9 +60,7 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
 
     schema = KINDS.get(kind)
     if schema is None:
-        if kind in PLANNED:
-            return problem(f"steps of the kind '{kind}' are not available in this version", line - 1)
-        return problem(f"unknown kind of step '{kind}'{did_you_mean(kind, (*KINDS, *PLANNED))}", line - 1)
+        return problem(f"unknown kind of step '{kind}'{did_you_mean(kind, KINDS)}", line - 1)
     from azops_tui.runbook.positions import Located, YamlError
 
     try:
@@ -60,7 +68,7 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
     except YamlError as error:
         return problem(f"the {kind} step is not YAML: {error}", error.line)
     if not isinstance(document.value, dict):
-        return problem(f"a {kind} step must be a mapping: lines of 'field: value'", line)
+        return problem(f"{_a(kind)} step must be a mapping: lines of 'field: value'", line)
     fields = _fields(schema)
     aliases = _ALIASES.get(kind, {})
     values: dict[str, Any] = {}
@@ -70,10 +78,10 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
         field = fields.get(name)
         if field is None:
             hint = did_you_mean(written, (*fields, *aliases))
-            return problem(f"unknown field '{written}' in a {kind} step{hint}", document.line(written))
+            return problem(f"unknown field '{written}' in {_a(kind)} step{hint}", document.line(written))
         spelled = document.spelling(written)
         if value is None and field.required:
-            return problem(f"'{written}' of a {kind} step has no value", document.line(written))
+            return problem(f"'{written}' of {_a(kind)} step has no value", document.line(written))
         if value is None:
             continue
         if field.type is str and spelled is not None:
@@ -87,7 +95,7 @@ def decode_native(kind: str, text: str, line: int, path: Path | None = None) -> 
         values[field.name] = value
     lacking = [name for name, field in fields.items() if field.required and field.name not in values]
     if lacking:
-        return problem(f"a {kind} step needs '{lacking[0]}'", line - 1)
+        return problem(f"{_a(kind)} step needs '{lacking[0]}'", line - 1)
     step = schema(**values)
     message = _unsound(step)
     return problem(message, line - 1) if message else step
@@ -112,19 +120,24 @@ def _wrong(kind: str, written: str, field: Any, value: Any, document: Any) -> tu
     if has_reference(value) and isinstance(value, str):
         return None  # checked once it is known
     if isinstance(value, str) and (form := _unfit(field, value)):
-        return f"'{written}' of a {kind} step must be {form}, not '{value}'", document.line(written)
+        return f"'{written}' of {_a(kind)} step must be {form}, not '{value}'", document.line(written)
     try:
         msgspec.convert(value, field.type)
     except (msgspec.ValidationError, RecursionError) as error:
         where = _WHERE.search(str(error))
         inside = [int(index) for index in _INDEX.findall(where[1])] if where else []
-        return f"'{written}' of a {kind} step must be {_wanted(field.type)}", document.line(written, *inside)
+        return f"'{written}' of {_a(kind)} step must be {_wanted(field.type)}", document.line(written, *inside)
     if field.name in ("query", "until") and isinstance(value, str) and value:
         from azops_tui.runbook.queries import bad_query
 
         if message := bad_query(value):
             return f"'{written}' is not a JMESPath query: {message}", document.line(written)
     return None
+
+
+def _a(kind: str) -> str:
+    """The kind with its article."""
+    return f"{'an' if kind[:1] in 'aeiou' or kind == 'ssh' else 'a'} {kind}"
 
 
 def _unfit(field: Any, text: str) -> str:
@@ -169,12 +182,24 @@ def _wanted(kind: Any) -> str:
 def _unsound(step: NativeStep) -> str:
     """Problem of the combination of fields; empty if there is none."""
     match step:
-        case SshStep():
+        case HostsStep():
+            kind = "a copy step" if isinstance(step, CopyStep) else "an ssh step"
             ways = [bool(step.hosts), bool(step.machines), bool(step.scale_set)]
             if sum(ways) > 1:
-                return "an ssh step has one of 'hosts', 'machines' and 'scale-set', not several"
+                return f"{kind} has one of 'hosts', 'machines' and 'scale-set', not several"
             if not step.hosts and not step.group:
-                return "an ssh step needs 'hosts', or a 'group' whose machines are meant"
+                return f"{kind} needs 'hosts', or a 'group' whose machines are meant"
+            if isinstance(step, CopyStep) and bool(step.upload) == bool(step.download):
+                return "a copy step needs either 'upload' or 'download'"
+        case WaitStep():
+            if sum([bool(step.resource), bool(step.group), bool(step.command)]) != 1:
+                return "a wait step needs one of 'resource', 'group' and 'command'"
+            if step.scale_set and not step.group:
+                return "a wait step for a scale set needs its 'group'"
+        case ChartStep() if bool(step.data) == bool(step.step):
+            return "a chart step needs either 'data' or 'step'"
+        case IncludeStep() if has_reference(step.file):
+            return "'file' of an include step is read before the run and cannot have variables"
         case ResourcesStep() if step.kind == "instances" and not (step.group and step.scale_set):
             return "a resources step of the kind instances needs 'group' and 'scale-set'"
         case DeployStep() if not step.template:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from azops_tui.ssh.problems import HostProblem
 from azops_tui.ssh.remote import Remote, Stream
 from azops_tui.ssh.rolling import plan
 from azops_tui.ssh.targets import Target
+from azops_tui.ssh.transfer import FileCopy, Transfer
 
 FAN_OUT = 50
 """Number of hosts that run a command at the same time."""
@@ -112,7 +113,7 @@ class Fleet:
     async def run(
         self,
         targets: Sequence[Target],
-        command: str,
+        command: str | FileCopy,
         *,
         serial: str = "",
         max_fail: str = "",
@@ -125,7 +126,7 @@ class Fleet:
 
         Args:
             targets: the hosts, with unique names.
-            command: command line for the user's shell on the host.
+            command: command line for the user's shell on the host, or files to copy.
             serial: hosts in a batch; a batch starts when all hosts of the previous one have finished.
             max_fail: number of failures tolerated.
             timeout: seconds allowed for the command on each host, without connecting; then it is ended.
@@ -195,7 +196,7 @@ class Fleet:
     async def _host(
         self,
         target: Target,
-        command: str,
+        command: str | FileCopy,
         limit: float | None,
         on_output: Callable[[str, str, Stream], object] | None,
     ) -> HostResult:
@@ -231,7 +232,7 @@ class Fleet:
         )
 
     async def _attempt(
-        self, target: Target, command: str, limit: float | None, write: Callable[[str, Stream], object]
+        self, target: Target, command: str | FileCopy, limit: float | None, write: Callable[[str, Stream], object]
     ) -> tuple[int | None, str]:
         """Exit status and problem. A kept connection that has died is reopened once."""
         for attempt in (1, 2):
@@ -243,7 +244,11 @@ class Fleet:
             except HostProblem as problem:
                 return None, str(problem)
             try:
-                return await self._limited(Remote(connection, write), target, command, limit)
+                if isinstance(command, FileCopy):
+                    transfer = Transfer(connection, write, target.name)
+                    return await self._limited(transfer, transfer.run(command), target, limit)
+                remote = Remote(connection, write)
+                return await self._limited(remote, remote.run(command), target, limit)
             except (asyncssh.ChannelOpenError, asyncssh.ConnectionLost, BrokenPipeError) as error:
                 if attempt == 1 and (connection.is_closed() or not isinstance(error, asyncssh.ChannelOpenError)):
                     self._connections.drop(target)
@@ -254,10 +259,10 @@ class Fleet:
         raise AssertionError("the second attempt returns")
 
     async def _limited(
-        self, remote: Remote, target: Target, command: str, limit: float | None
+        self, remote: Remote | Transfer, running: Awaitable[int | None], target: Target, limit: float | None
     ) -> tuple[int | None, str]:
         """Run the command under its time limit. A stop or cancellation ends it on the host too."""
-        work = asyncio.ensure_future(remote.run(command))
+        work = asyncio.ensure_future(running)
         try:
             if await self._first(work, limit):
                 status = work.result()

@@ -128,7 +128,7 @@ def test_the_other_kinds() -> None:
         ("gate", "message: [", 10, "the gate step is not YAML: "),
         ("gate", "message: {a: ${X}}", 10, "the gate step is not YAML: "),
         ("gate", "", 10, "a gate step must be a mapping"),
-        ("chart", "x: 1", 9, "steps of the kind 'chart' are not available in this version"),
+        ("chart", "x: 1", 10, "unknown field 'x' in a chart step"),
         ("deplyo", "x: 1", 9, "unknown kind of step 'deplyo'; did you mean 'deploy'?"),
     ],
 )
@@ -237,8 +237,8 @@ def test_any_body_is_decoded_or_refused(kind: str, text: str) -> None:
     ("kind", "body", "line", "message"),
     [
         ("scale", "group: g\nscale-set: s\ncapacity: many", 12, "'capacity' of a scale step must be a whole number"),
-        ("ssh", "hosts: h\ncommand: id\nserial: some", 12, "'serial' of a ssh step must be a number or a percentage"),
-        ("ssh", "hosts: h\ncommand: id\ntimeout: soon", 12, "'timeout' of a ssh step must be a duration"),
+        ("ssh", "hosts: h\ncommand: id\nserial: some", 12, "'serial' of an ssh step must be a number or a percentage"),
+        ("ssh", "hosts: h\ncommand: id\ntimeout: soon", 12, "'timeout' of an ssh step must be a duration"),
         ("resources", "group: g\nquery: '[?'", 11, "'query' is not a JMESPath query"),
     ],
 )

@@ -22,6 +22,11 @@ _EXECUTORS: dict[type[native.NativeStep], str] = {
     native.SshStep: "ssh",
     native.ResourcesStep: "resources",
     native.GateStep: "gate",
+    native.CopyStep: "copy",
+    native.InstancesStep: "instances",
+    native.WaitStep: "wait",
+    native.ChartStep: "chart",
+    native.IncludeStep: "include",
 }
 """Type of a native step's body -> module in this folder, loaded when it is first needed."""
 

@@ -18,13 +18,14 @@ from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
 from azops_tui.events.azure_views import FailureView
 from azops_tui.events.records import HostDifference, HostFinished, HostsCompared, HostStarted
-from azops_tui.runbook.native import SshStep
+from azops_tui.runbook.native import HostsStep, SshStep
 from azops_tui.text import last_line
 
 if TYPE_CHECKING:
     from azops_tui.ssh.fleet import HostResult
     from azops_tui.ssh.rolling import RollingPlan
     from azops_tui.ssh.targets import Target
+    from azops_tui.ssh.transfer import FileCopy
 
 _NAMED = 5
 _DIFFERENCE_LINES = 200
@@ -52,7 +53,7 @@ async def _execute(context: StepContext[SshStep]) -> Outcome:
     return outcome
 
 
-async def find(context: StepContext[Any], body: SshStep) -> list[Target]:
+async def find(context: StepContext[Any], body: HostsStep) -> list[Target]:
     """The hosts that a step addresses, with how each is reached.
 
     Raises:
@@ -96,7 +97,7 @@ async def find(context: StepContext[Any], body: SshStep) -> list[Target]:
         raise problem("InvalidHost", str(error), target="hosts") from None
 
 
-async def _machines(context: StepContext[Any], body: SshStep, key: str, via: Target | None) -> list[Target]:
+async def _machines(context: StepContext[Any], body: HostsStep, key: str, via: Target | None) -> list[Target]:
     """The machines of a group whose names match the step's patterns; all without patterns."""
     from azops_tui.ssh.targets import Target
 
@@ -168,13 +169,13 @@ def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target
 async def run_on(
     context: StepContext[Any],
     targets: Sequence[Target],
-    command: str,
+    command: str | FileCopy,
     *,
     serial: str = "",
     max_fail: str = "",
     limit: float | None = None,
 ) -> Outcome:
-    """Run a command on hosts and record the output of each.
+    """Run a command on hosts, or copy files, and record the output of each.
 
     ``limit`` is in seconds, for each host. The outcome's value is a list of
     ``{host, status, stdout, stderr, problem, cut}``; ``cut`` is the number of characters dropped from the

@@ -8,7 +8,7 @@ from azops_tui.runbook.model import Problem, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DocumentFinding:
     """A problem of a document, with the rule that detected it."""
 
     rule: str
@@ -18,11 +18,11 @@ class Finding:
     message: str
 
     @classmethod
-    def warning(cls, rule: str, line: int, message: str) -> Finding:
+    def warning(cls, rule: str, line: int, message: str) -> DocumentFinding:
         return cls(rule, Severity.WARNING, line, message)
 
     @classmethod
-    def of(cls, problem: Problem) -> Finding:
+    def of(cls, problem: Problem) -> DocumentFinding:
         """The finding of a problem that the parser reported."""
         text = problem.message
         rule = "unknown-attribute" if text.startswith("unknown attribute") else "document"

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.model import Runbook, Step, StepKind
 from azops_tui.runbook.shell import syntax_tree
 
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 
 
-def lost_failures(runbook: Runbook) -> Iterator[Finding]:
+def lost_failures(runbook: Runbook) -> Iterator[DocumentFinding]:
     """Report ``export X=$(command)``, which succeeds in bash even if the command fails."""
     for step in runbook.steps:
         if step.kind is StepKind.SHELL and re.search(r"\$\(|`", step.code):
             yield from _of_step(step)
 
 
-def _of_step(step: Step) -> Iterator[Finding]:
+def _of_step(step: Step) -> Iterator[DocumentFinding]:
     root, source = syntax_tree(step.code)
     pending = [root]
     while pending:
@@ -39,7 +39,7 @@ def _of_step(step: Step) -> Iterator[Finding]:
                 f"step '{step.name}': if the command in {keyword} {variable}=$(…) fails, plain bash goes on; "
                 f"write {variable}=$(…) and then {keyword} {variable}"
             )
-            yield Finding.warning("lost-failure", line, message)
+            yield DocumentFinding.warning("lost-failure", line, message)
 
 
 def _substitutes(node: object) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.model import Runbook
 
 _LINK = re.compile(
@@ -23,7 +23,7 @@ _CONTROL = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _SPACES_IN_CODE = "\u00a0\u2007\u202f\u3000"
 
 
-def broken_links(runbook: Runbook, exists: Callable[[Path], bool]) -> Iterator[Finding]:
+def broken_links(runbook: Runbook, exists: Callable[[Path], bool]) -> Iterator[DocumentFinding]:
     """Report links to files beside the document, and to its headings, that lead nowhere.
 
     Addresses on the web and a site's own absolute paths are not followed. Prerequisites are reported by the parser.
@@ -48,12 +48,12 @@ def broken_links(runbook: Runbook, exists: Callable[[Path], bool]) -> Iterator[F
                     and not anchor.startswith("tab/")
                     and not any(_same_anchor(anchor, known) for known in anchors)
                 ):
-                    yield Finding.warning("broken-link", number, f"the document has no heading '#{anchor}'")
+                    yield DocumentFinding.warning("broken-link", number, f"the document has no heading '#{anchor}'")
             elif (number, path) not in prerequisites and not exists(runbook.path.parent / path):
-                yield Finding.warning("broken-link", number, f"the link leads to {path}, which does not exist")
+                yield DocumentFinding.warning("broken-link", number, f"the link leads to {path}, which does not exist")
 
 
-def hidden_characters(runbook: Runbook) -> Iterator[Finding]:
+def hidden_characters(runbook: Runbook) -> Iterator[DocumentFinding]:
     """Report characters that are not visible, by which a command can do something else than it shows."""
     fenced = {line for block in runbook.blocks for line in range(block.line, block.end_line + 1)}
     for number, raw in enumerate(runbook.text.split("\n"), start=1):
@@ -64,7 +64,9 @@ def hidden_characters(runbook: Runbook) -> Iterator[Finding]:
             hidden |= {char for char in raw if char in _SPACES_IN_CODE or char == "\u200c"}
         names = ", ".join(f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}" for char in sorted(hidden))
         if names:
-            yield Finding.warning("hidden-character", number, f"the line has a character that is not visible: {names}")
+            yield DocumentFinding.warning(
+                "hidden-character", number, f"the line has a character that is not visible: {names}"
+            )
 
 
 def _slug(title: str) -> str:

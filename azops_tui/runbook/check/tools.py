@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.model import Runbook, StepKind
 from azops_tui.runbook.shell import read
 from azops_tui.runbook.verbs import words as name_set
@@ -49,7 +49,7 @@ _BUILTINS = name_set("""
 _PROGRAM = re.compile(r"[A-Za-z0-9][\w.+-]*")
 
 
-def missing_tools(runbook: Runbook, has_tool: Callable[[str], bool]) -> Iterator[Finding]:
+def missing_tools(runbook: Runbook, has_tool: Callable[[str], bool]) -> Iterator[DocumentFinding]:
     """Report each missing program at the first step that calls it, with what installs it."""
     defined: set[str] = set()
     reported: set[str] = set()
@@ -73,7 +73,7 @@ def missing_tools(runbook: Runbook, has_tool: Callable[[str], bool]) -> Iterator
                 reported.add(name)
                 how = f"; install it: {installed_by(name)}" if installed_by(name) else ""
                 message = f"step '{step.name}' calls {name}, which is not on PATH{how}"
-                yield Finding.warning("missing-tool", step.line, message)
+                yield DocumentFinding.warning("missing-tool", step.line, message)
 
 
 def installed_by(name: str) -> str:

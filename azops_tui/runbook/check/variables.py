@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from azops_tui.runbook.check.finding import Finding
+from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.model import Runbook, Step, StepKind
 from azops_tui.runbook.parameters import NAME
 from azops_tui.runbook.references import references
@@ -37,7 +37,7 @@ class _Names:
     sets: set[str] = field(default_factory=set)
 
 
-def unset_variables(runbook: Runbook, environment: Collection[str] = ()) -> Iterator[Finding]:
+def unset_variables(runbook: Runbook, environment: Collection[str] = ()) -> Iterator[DocumentFinding]:
     """Report each variable at its first use that no parameter, step or environment sets before.
 
     Args:
@@ -60,7 +60,7 @@ def unset_variables(runbook: Runbook, environment: Collection[str] = ()) -> Iter
             line = step.line + 1 + row if step.code == step.block.text else step.line
             when = "only a later step sets" if name in document else "nothing sets"
             hint = "" if name in document else did_you_mean(name, own - _SHELL_SETS)
-            yield Finding.warning("unset-variable", line, f"step '{step.name}' uses {name}, which {when}{hint}")
+            yield DocumentFinding.warning("unset-variable", line, f"step '{step.name}' uses {name}, which {when}{hint}")
 
 
 def _read(step: Step) -> _Names:
