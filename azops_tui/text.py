@@ -28,6 +28,10 @@ def format_table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
     )
 
 
+FIRST_LINES = 12
+"""First lines of an output that a :class:`LineTail` keeps."""
+
+
 class LineTail:
     """The last lines of a text that arrives in pieces.
 
@@ -36,12 +40,14 @@ class LineTail:
         longest: characters kept of a line.
     """
 
-    __slots__ = ("_longest", "lines", "partial", "total")
+    __slots__ = ("_longest", "first", "lines", "partial", "total")
 
     def __init__(self, keep: int, longest: int) -> None:
         self._longest = longest
         self.lines: deque[str] = deque(maxlen=keep)
         """Whole lines, without their ends."""
+        self.first: list[str] = []
+        """The first whole lines, which are kept however many follow."""
         self.partial = ""
         """The last line while it has no end."""
         self.total = 0
@@ -51,6 +57,9 @@ class LineTail:
         """Add a piece of text. The cost of a large piece is that of the part that is kept."""
         keep = self.lines.maxlen or 0
         room = (keep + 1) * (self._longest + 1)
+        if len(self.first) < FIRST_LINES:
+            beginning = (self.partial + text[: FIRST_LINES * (self._longest + 1)]).split("\n")[:-1]
+            self.first += [line[: self._longest] for line in beginning[: FIRST_LINES - len(self.first)]]
         if len(text) > room:
             self.total += text.count("\n", 0, len(text) - room)
             self.partial, text = "", text[-room:]
@@ -67,4 +76,5 @@ class LineTail:
     def clear(self) -> None:
         """Forget all lines."""
         self.lines.clear()
+        self.first.clear()
         self.partial, self.total = "", 0

@@ -9,7 +9,7 @@ from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
 from azops_tui.text import LineTail
 
-TAIL_LINES = 200
+TAIL_LINES = 1_000
 """Number of lines of output that a view keeps; the journal has all."""
 _LINE_LIMIT = 4_096
 """Number of characters of a line that a view keeps."""

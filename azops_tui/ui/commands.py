@@ -65,7 +65,7 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("step.into", "right,l", "into the code", "select the code; enter opens it", "document"),
     UiCommand("step.out", "left,h", "out of the code", "select the step again", "document"),
     UiCommand("step.output", "o", "output",
-            "open or fold the output of the step", "document", footer=True, verb="output"),
+            "show the output of the step folded, short or full", "document", footer=True, verb="output"),
     UiCommand("step.edit", "e", "edit", "edit the step for this run in $EDITOR", "document", verb="edit"),
     UiCommand("step.template", "T", "template",
             "show the template that the step deploys", "document", footer=True, verb="template", argument="step"),

@@ -8,19 +8,14 @@ from azops_tui.durations import format_duration
 from azops_tui.events.run_view import RunView
 from azops_tui.events.step_view import StepView
 from azops_tui.runbook.model import Runbook
-from azops_tui.text import format_table, strip_ansi
 from azops_tui.ui.format import count
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, crop, crop_line, width, wrap
+from azops_tui.ui.widgets.card_output import OutputMode, default_mode, output_lines
 
-LIVE_LINES = 3
-"""Lines of output shown while a step runs."""
-FAILED_LINES = 8
 _AGAIN = "O shows all that it wrote, e edits it for this run, enter runs it again."
 """Advice for a failure that brings none."""
-OPEN_LINES = 40
-"""Lines of output that an opened card shows; the output screen shows all."""
 
 
 @dataclass
@@ -31,8 +26,8 @@ class CardState:
     in_code: bool = False
     """True if the code of the selected step is selected."""
     code_open: set[str] = field(default_factory=set)
-    output_open: dict[str, bool] = field(default_factory=dict)
-    """Steps whose output the user opened or folded."""
+    output_modes: dict[str, OutputMode] = field(default_factory=dict)
+    """How to show the output of steps for which the user chose."""
     search: str = ""
     """Text that ``/`` marks, in lower case."""
 
@@ -71,7 +66,10 @@ def card(
     bar = (marks.bar, "bar") if selected else (" ", "")
     ground = "bg-selected" if selected else ""
     room = max(10, cells - 4)
-    lines = [CardLine([bar, *_head(step, selected, cells - 1, name_cells, marks, now)], "head", ground)]
+    mode = state.output_modes.get(name) or default_mode(step)
+    output = output_lines(step, mode, room - 2, marks) if mode is not None else []
+    tells = selected or bool(output)
+    lines = [CardLine([bar, *_head(step, selected, tells, cells - 1, name_cells, marks, now)], "head", ground)]
     reason = declared.runnable if declared else ""
 
     def add(spans: Line, part: str, style: str = "") -> None:
@@ -89,8 +87,8 @@ def card(
     meant = declared is not None and any(one.error is not None for one in declared.expectations)
     for line in _news(step, view, room, marks, now, whole=selected or meant):
         add([("  ", ""), *line], "output")
-    for text in _output(step, state, selected):
-        add([("  ", ""), (f"{marks.quote} ", "rule"), (crop(strip_ansi(text), room - 2), "muted")], "output")
+    for line in output:
+        add([("  ", ""), (f"{marks.quote} ", "rule"), *line], "output")
     return lines
 
 
@@ -101,7 +99,7 @@ def shows_code(step: StepView, state: CardState) -> bool:
     return step.state not in ("done", "skipped") and step.hide not in ("input", "both")
 
 
-def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Glyphs, now: float) -> Line:
+def _head(step: StepView, selected: bool, tells: bool, cells: int, name_cells: int, marks: Glyphs, now: float) -> Line:
     took = step.duration
     if step.state in ("running", "asking") and step.started is not None:
         took = now - step.started
@@ -117,7 +115,7 @@ def _head(step: StepView, selected: bool, cells: int, name_cells: int, marks: Gl
     rest = cells - width(line) - 3
     if step.state == "waiting" and selected and rest >= 6:
         line.append((f"   {marks.enter} run", "faint"))
-    elif step.state in ("done", "skipped") and rest >= 8 and step.summary and not selected:
+    elif step.state in ("done", "skipped") and rest >= 8 and step.summary and not tells:
         line.append((f"   {crop(step.summary, rest)}", "muted"))
     elif step.state in ("stopped", "asking") and rest >= 8:
         line.append(({"stopped": "   stopped", "asking": "   needs you"}[step.state], step.state))
@@ -156,9 +154,15 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *
         lines.extend(wrap([(step.summary, "")], room))
     if step.state in ("done", "failed"):
         for check in step.checks:
-            if not check.passed:
+            if not check.passed and not _is_told(check.text, step):
                 lines.extend(wrap([(f"{marks.state('failed')} {check.text}", "failed")], room))
     return lines
+
+
+def _is_told(text: str, step: StepView) -> bool:
+    """True if the failure of the step contains the sentence already."""
+    cause = step.failure.message if step.failure is not None else step.summary
+    return " ".join(text.split()) in " ".join(cause.split())
 
 
 def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
@@ -201,27 +205,3 @@ def progress(step: StepView, view: RunView, now: float) -> str:
         finished = sum(host.finished for host in step.hosts.values())
         return f"{finished} of {count(len(step.hosts), 'host')} done"
     return ""
-
-
-def _output(step: StepView, state: CardState, selected: bool) -> list[str]:
-    """The lines of output that the card shows."""
-    wanted = state.output_open.get(step.name)
-    if wanted is False:
-        return []
-    if wanted:
-        lines = _table(step) or step.tail(OPEN_LINES)
-        return lines or ["(no output)"] if step.state != "waiting" else []
-    if step.state in ("running", "asking"):
-        return step.tail(LIVE_LINES)
-    if step.state in ("failed", "unknown", "stopped"):
-        return step.tail(FAILED_LINES)
-    if step.state == "done" and selected:
-        return (_table(step) or step.tail(LIVE_LINES))[: LIVE_LINES + 1]
-    return []
-
-
-def _table(step: StepView) -> list[str]:
-    """The table that a step showed, as lines of text."""
-    if step.table is None:
-        return []
-    return format_table(step.table.rows, step.table.columns).split("\n")

@@ -15,6 +15,7 @@ from azops_tui.runbook.model import Runbook
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.lines import plain
 from azops_tui.ui.outline import Outline, Prose, StepPiece
+from azops_tui.ui.widgets.card_output import default_mode, next_mode
 from azops_tui.ui.widgets.document_lines import DocumentLines
 
 
@@ -122,13 +123,13 @@ class DocumentView(DocumentLines):
         self.screen.refresh_bindings()
 
     def toggle_output(self) -> None:
-        """Open or fold the output of the selected step."""
+        """Show the output of the selected step folded, short or full, in turn."""
         name = self.selected
         step = self.view.steps.get(name)
-        shown_anyway = step is not None and step.state in ("failed", "unknown", "stopped", "running")
-        self.state.output_open[name] = not self.state.output_open.get(name, shown_anyway)
+        if step is not None:
+            self.state.output_modes[name] = next_mode(self.state.output_modes.get(name) or default_mode(step))
         self.steps_changed({name})
-        self.show_step()
+        self.show_selected_card()
 
     # The selection
 
