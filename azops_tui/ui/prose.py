@@ -11,7 +11,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from azops_tui.ui.glyphs import Glyphs
+from azops_tui.ui.docfx import CALLOUTS, html_text, replace_names, take_marker, to_markdown
+from azops_tui.ui.glyphs import UNICODE, Glyphs
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, Span, crop_line, plain, width, wrap
 
@@ -21,13 +22,15 @@ FENCE_LINES = 12
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    from mdit_py_plugins.deflist import deflist_plugin
+
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(deflist_plugin)
 
 
 def render(text: str, cells: int, marks: Glyphs) -> list[Line]:
     """Render Markdown as lines of at most ``cells`` cells, with one blank line between blocks."""
     painter = _Painter(cells, marks)
-    painter.blocks(_parser().parse(text))
+    painter.blocks(_parser().parse(to_markdown(text)))
     while painter.lines and not plain(painter.lines[-1]).strip():
         painter.lines.pop()
     return painter.lines
@@ -43,8 +46,13 @@ class _Painter:
         """Prefixes of the open containers: a bullet, its indent, a quote's bar."""
         self._counters: list[int | None] = []
         self._tight = False
+        self._markers: dict[int, tuple[str, str]] = {}
+        self._checklist = 0
+        """Number of open quotes whose lists are checklists."""
+        self._callouts: list[bool] = []
 
     def blocks(self, tokens: list[Token]) -> None:
+        self._markers = markers_of(tokens)
         stream = iter(tokens)
         for token in stream:
             match token.type:
@@ -53,7 +61,20 @@ class _Painter:
                 case "paragraph_open":
                     self._tight = token.hidden
                 case "inline":
-                    self._put(inline(token))
+                    spans = self._task(inline(token, self.marks))
+                    if spans:
+                        self._put(spans)
+                case "html_block":
+                    self._html(token.content)
+                case "dt_open":
+                    self._put([(text, f"strong {style}".strip()) for text, style in inline(next_inline(stream))])
+                    self._unblank()
+                case "dd_open":
+                    self._first.append([("  ", "")])
+                    self._rest.append([("  ", "")])
+                case "dd_close":
+                    self._first.pop()
+                    self._rest.pop()
                 case "fence" | "code_block":
                     self._fence(token)
                 case "hr":
@@ -68,17 +89,17 @@ class _Painter:
                 case "list_item_open":
                     self._open_item()
                 case "blockquote_open":
-                    self._first.append([(f"{self.marks.quote} ", "rule")])
-                    self._rest.append([(f"{self.marks.quote} ", "rule")])
+                    self._open_quote(*self._markers.pop(id(token), ("", "")))
                 case "list_item_close" | "blockquote_close":
                     self._first.pop()
                     self._rest.pop()
                     if token.type == "blockquote_close":
+                        self._checklist -= self._callouts.pop()
                         self._blank()
                 case "table_open":
                     self._table(stream)
                 case _:
-                    pass  # closing tokens, and HTML, which is not shown
+                    pass  # closing tokens
 
     def _used(self) -> int:
         return sum(width(prefix) for prefix in self._rest)
@@ -92,12 +113,42 @@ class _Painter:
     def _open_item(self) -> None:
         counter = self._counters[-1] if self._counters else None
         if counter is None:
-            mark = f"{self.marks.bullet} "
+            mark = f"{self.marks.check if self._checklist else self.marks.bullet} "
         else:
             mark = f"{counter}. "
             self._counters[-1] = counter + 1
         self._first.append([(mark, "accent")])
         self._rest.append([(" " * len(mark), "")])
+
+    def _task(self, spans: list[Span]) -> list[Span]:
+        """Draw the box of a task of a task list."""
+        if self._counters and spans and spans[0][0][:4].lower() in ("[ ] ", "[x] "):
+            done = spans[0][0][1] != " "
+            box = self.marks.box_done if done else self.marks.box
+            return [(f"{box} ", "done" if done else "muted"), (spans[0][0][4:], spans[0][1]), *spans[1:]]
+        return spans
+
+    def _open_quote(self, kind: str, css_class: str) -> None:
+        """Open a quote, a callout with its label, or a checklist, which has no bar."""
+        is_checklist = css_class == "checklist"
+        self._callouts.append(is_checklist)
+        self._checklist += is_checklist
+        style = CALLOUTS.get(kind, "rule")
+        bar: Line = [] if kind == "DIV" else [(f"{self.marks.quote} ", style)]
+        self._first.append([*bar, (f"{kind}  ", f"strong {style}")] if kind in CALLOUTS else bar)
+        self._rest.append(bar)
+
+    def _html(self, html: str) -> None:
+        """Show the text of HTML; its tags are not shown."""
+        summary, text = html_text(html)
+        if summary:
+            self._put([(f"{self.marks.opened} ", "accent"), (summary, "strong")])
+        if text:
+            self._put([(" ".join(text.split()), "")])
+
+    def _unblank(self) -> None:
+        if self.lines and not plain(self.lines[-1]).strip():
+            self.lines.pop()
 
     def _put(self, spans: list[Span]) -> None:
         first, rest = self._prefixes()
@@ -111,7 +162,7 @@ class _Painter:
             self.lines.append([])
 
     def _heading(self, level: int, content: Token) -> None:
-        spans = [(text, "title" if level == 1 else "heading") for text, _ in inline(content)]
+        spans = [(text, "title" if level == 1 else "heading") for text, _ in inline(content, self.marks)]
         self._put(spans)
         if level == 1:
             self.lines.pop()
@@ -131,13 +182,16 @@ class _Painter:
 
     def _table(self, stream: Iterator[Token]) -> None:
         rows: list[list[list[Span]]] = []
+        aligned: list[str] = []
         for token in stream:
             if token.type == "table_close":
                 break
             if token.type == "tr_open":
                 rows.append([])
+            elif token.type == "th_open":
+                aligned.append(str(token.attrGet("style") or "").rpartition(":")[2])
             elif token.type == "inline":
-                rows[-1].append(inline(token))
+                rows[-1].append(inline(token, self.marks))
         columns = max((len(row) for row in rows), default=0)
         if not columns:
             return
@@ -151,13 +205,35 @@ class _Painter:
                 line: Line = list(first)
                 for c, cell in enumerate(cells):
                     part = cell[y] if y < len(cell) else []
+                    before, after = _padding(widths[c] - width(part), aligned[c] if c < len(aligned) else "")
+                    line.append((before, ""))
                     line.extend([(text, f"strong {style}".strip() if not number else style) for text, style in part])
-                    line.append((" " * (widths[c] - width(part) + 2), ""))
+                    line.append((after + "  ", ""))
                 self.lines.append(line)
             if not number:
                 first, _ = self._prefixes()
                 self.lines.append([*first, ("  ".join(self.marks.rule * w for w in widths), "rule")])
         self._blank()
+
+
+def _padding(cells: int, aligned: str) -> tuple[str, str]:
+    """Blanks before and after a table cell."""
+    before = {"right": cells, "center": cells // 2}.get(aligned, 0)
+    return " " * before, " " * (cells - before)
+
+
+def markers_of(tokens: list[Token]) -> dict[int, tuple[str, str]]:
+    """Word and class of the marker of each quote that begins with one; the markers are removed from the text."""
+    markers: dict[int, tuple[str, str]] = {}
+    for token, paragraph, content in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.type == "blockquote_open" and paragraph.type == "paragraph_open" and content.type == "inline":
+            markers[id(token)] = take_marker(content)
+    return markers
+
+
+def next_inline(stream: Iterator[Token]) -> Token:
+    """The next token with text."""
+    return next(token for token in stream if token.type == "inline")
 
 
 def _share(wanted: list[int], room: int) -> list[int]:
@@ -168,14 +244,15 @@ def _share(wanted: list[int], room: int) -> list[int]:
     return widths
 
 
-def inline(token: Token) -> list[Span]:
-    """Spans of an inline token: emphasis, code, link texts, image descriptions."""
+def inline(token: Token, marks: Glyphs = UNICODE) -> list[Span]:
+    """Spans of an inline token: emphasis, code, link texts, descriptions and addresses of images."""
+    ascii_only = marks is not UNICODE
     spans: list[Span] = []
     styles: list[str] = []
     for child in token.children or []:
         match child.type:
             case "text":
-                spans.append((child.content, " ".join(styles)))
+                spans.append((replace_names(child.content, ascii_only=ascii_only), " ".join(styles)))
             case "code_inline":
                 spans.append((child.content, "inline"))
             case "softbreak":
@@ -183,7 +260,14 @@ def inline(token: Token) -> list[Span]:
             case "hardbreak":
                 spans.append(("\n", ""))
             case "image":
-                spans.append((f"[{child.content or 'image'}]", "muted"))
+                address = str(child.attrGet("src") or "")
+                spans.append(
+                    (f"[image: {child.content}]" if child.content else "[image]", " ".join(["muted", *styles]))
+                )
+                if address:
+                    spans.append((f" {address}", "faint"))
+            case "html_inline" if child.content.lower().startswith("<br"):
+                spans.append(("\n", ""))
             case "strong_open":
                 styles.append("strong")
             case "em_open":

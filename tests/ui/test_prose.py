@@ -1,0 +1,64 @@
+"""Markdown as Microsoft's documents have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from azops_tui.runbook import parse
+from azops_tui.ui.glyphs import ASCII, UNICODE
+from azops_tui.ui.lines import plain
+from azops_tui.ui.outline import Prose, outline
+from azops_tui.ui.prose import render
+from tests.ui.test_seen import SHARED
+
+
+def drawn(text: str, cells: int = 60) -> list[str]:
+    return [plain(line).rstrip() for line in render(text, cells, UNICODE)]
+
+
+@pytest.mark.parametrize("kind", ["NOTE", "TIP", "IMPORTANT", "CAUTION", "WARNING"])
+def test_callouts_have_their_label_before_the_text(kind: str) -> None:
+    assert drawn(f"> [!{kind}]\n> Some `text`.\n> More.") == [f"│ {kind}  Some text. More."]
+    assert drawn(f"- item\n\n  >[!{kind}]\n  > In a list.")[-1] == f"  │ {kind}  In a list."
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('> [!div class="checklist"]\n> * Create\n> * Look', ["✓ Create", "✓ Look"]),
+        ('> [!div class="nextstepaction"]\n> [Next](x.md)', ["Next"]),
+        ("> plain quote", ["│ plain quote"]),
+        ("## [Azure CLI](#tab/azure-cli)", ["Azure CLI (tab)"]),
+        ("[!INCLUDE [a note](../a_b.md)]", ["(included text: a note)"]),
+        (':::zone pivot="cli"\ntext\n:::zone-end', ["For cli:", "", "text"]),
+        (':::image type="content" source="m/a.png" alt-text="A plan":::', ["[image: A plan] m/a.png"]),
+        ("![A plan](m/a.png)", ["[image: A plan] m/a.png"]),
+        ("- [ ] to do\n- [x] done", ["• ☐ to do", "• ☑ done"]),
+        ("Text[^1].\n\n[^1]: The note.", ["Text(1).", "", "(1) The note."]),
+        ("Term\n: What it is", ["Term", "  What it is"]),
+        (":heavy_check_mark: Linux :unknown_name:", ["✔ Linux :unknown_name:"]),
+        ("<details>\n<summary>Click me</summary>\n\nText\n\n</details>", ["▾ Click me", "", "Text"]),
+        ("a<br>b", ["a", "b"]),
+        ("| n | size |\n|---|---:|\n| a | 5 |\n| b | 1000 |", ["n  size", "─  ────", "a     5", "b  1000"]),
+        ('```text\n> [!NOTE]\n:::zone pivot="x"\n```', ["  > [!NOTE]", '  :::zone pivot="x"']),
+    ],
+)
+def test_extensions_are_drawn(text: str, lines: list[str]) -> None:
+    assert drawn(text) == lines
+
+
+def test_nothing_of_the_extensions_stands_raw_in_the_shared_documents() -> None:
+    if not SHARED.is_dir():
+        pytest.skip(f"{SHARED} is missing")
+    for path in sorted(SHARED.glob("*.md")):
+        pieces = outline(parse(path.read_text("utf-8"), Path(path.name))).pieces
+        for piece in (piece for piece in pieces if isinstance(piece, Prose)):
+            for line in drawn(piece.text, 100):
+                assert not any(mark in line for mark in ("[!", ":::", "#tab/", ":heavy_check_mark:")), path.name
+
+
+def test_ascii_prose_has_no_other_characters() -> None:
+    text = '# T\n\n> [!NOTE]\n> x\n\n- [x] y :warning:\n\n> [!div class="checklist"]\n> * z\n\n---\n\n|a|\n|-|\n|b|'
+    assert all(plain(line).isascii() for line in render(text, 60, ASCII))
