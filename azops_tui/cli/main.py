@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),
     "trust": ("trust", "Trust a document, so that it runs without a question."),
+    "ssh": ("ssh", "Run a command, or open a terminal, on hosts."),
     "sim": ("sim", "Start, inspect and stop a local Azure."),
     "keys": ("keys", "List keys and command ids."),
     "completion": ("completion", "Print a shell completion script."),

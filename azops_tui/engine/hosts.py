@@ -13,6 +13,7 @@ from azops_tui.engine.problems import StepProblem
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.ssh.credentials import AskPassphrase
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
     from azops_tui.ssh.output import TextFilter
@@ -23,14 +24,26 @@ AskProposal = Callable[[Proposal], Awaitable[Reply]]
 class Fleets:
     """Holds the run's fleet. Questions about host keys go to the step that uses the fleet."""
 
-    def __init__(self, cloud: RunCloud, spill: Path, hide: Callable[[], TextFilter]) -> None:
+    def __init__(
+        self,
+        cloud: RunCloud,
+        spill: Path | None = None,
+        hide: Callable[[], TextFilter] | None = None,
+        *,
+        fan_out: int = 50,
+        ask_passphrase: AskPassphrase | None = None,
+    ) -> None:
         """Open no connection yet.
 
         Args:
             cloud: of the run.
             spill: folder for output too long for memory.
             hide: makes the filter that keeps secrets out of that folder.
+            fan_out: number of hosts that run a command at the same time.
+            ask_passphrase: called for a key file that is locked.
         """
+        self._fan_out = fan_out
+        self._ask_passphrase = ask_passphrase
         self._cloud = cloud
         self._spill = spill
         self._hide = hide
@@ -61,6 +74,8 @@ class Fleets:
                 ask_host_keys=self._trusts,
                 spill=self._spill,
                 hide=self._hide,
+                fan_out=self._fan_out,
+                ask_passphrase=self._ask_passphrase,
             )
         return self._fleet
 
@@ -70,10 +85,17 @@ class Fleets:
         return await cloud.route(address) if cloud is not None else None
 
     async def _local_cloud(self) -> Cloud | None:
-        """The run's cloud if it is the local one. A real cloud is not opened for this: it has no routes."""
+        """The run's cloud if it is the local one and has machines.
+
+        No other cloud is opened for this: a real one has no routes, and a local one that does not run has no machines.
+        """
+        from azops_tui.simulator.endpoint import running
+
+        if self._cloud.opened is not None:
+            return self._cloud.opened
         profile = self._cloud.profile
         is_local = self._cloud.exists and (profile is None or profile.cloud == "local")
-        return await self._cloud.open() if is_local else None
+        return await self._cloud.open() if is_local and running() is not None else None
 
     async def close(self) -> None:
         """Stop what runs on hosts and close the connections."""

@@ -182,6 +182,14 @@ class Fleet:
                 self._idle.set()
         return [results[target.name] for target in targets]
 
+    async def connect(self, target: Target) -> asyncssh.SSHClientConnection:
+        """Open a connection to one host, for a terminal.
+
+        Raises:
+            HostProblem: the host cannot be reached, is not trusted, or refuses the user.
+        """
+        return await self._connections.connect(target)
+
     async def stop(self) -> None:
         """End the running commands on every host and start no more; :meth:`run` then returns."""
         if self._active:

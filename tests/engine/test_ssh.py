@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncssh
 import pytest
@@ -182,3 +182,11 @@ async def test_long_outputs_fold_by_the_whole_and_hide_secrets_on_disk(
         content = await asyncio.to_thread(file.read_text)
         assert content.endswith("59999\n60000\n")
         assert "s3cretvalue" not in content
+
+
+async def test_a_plain_host_opens_no_cloud(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    async def no_cloud() -> NoReturn:
+        raise AssertionError("the cloud was opened")
+
+    watched = make_run(step("s", await host(), "true", key), policy=TRUSTING, cloud=no_cloud)
+    assert await watched.run.run_all() == "done"

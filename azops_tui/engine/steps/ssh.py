@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import json
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from azops_tui.durations import parse_duration
 from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
+from azops_tui.engine.targets import find_targets, locate, machine_target, parse_host
 from azops_tui.events.azure_views import FailureView
 from azops_tui.events.records import HostDifference, HostFinished, HostsCompared, HostStarted
 from azops_tui.runbook.native import HostsStep, SshStep
@@ -59,48 +57,41 @@ async def find(context: StepContext[Any], body: HostsStep) -> list[Target]:
     Raises:
         StepProblem: no host matches, or one has no address.
     """
-    from azops_tui.ssh.problems import HostProblem
-    from azops_tui.ssh.targets import Target, expand_hosts
-
     key = str(context.path(body.key)) if body.key else ""
-    via = _parsed(body.via, body.user, key) if body.via else None
-    targets: list[Target] = []
+    via = parse_host(body.via, body.user, key) if body.via else None
     if body.hosts:
-        targets += [_parsed(host, body.user, key, via) for host in expand_hosts(body.hosts)]
+        hosts = await find_targets(body.hosts, context.cloud.open, user=body.user, key=key, via=via)
+        targets = [host.target for host in hosts]
     elif body.scale_set:
-        cloud = await context.cloud.open()
-        scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
-        targets += [
-            Target(
-                instance.name,
-                instance.address,
-                user=body.user,
-                key=key,
-                via=via,
-            )
-            for instance in scale_set.instances
-            if instance.address
-        ]
-        if scale_set.instances and not targets:
-            message = f"No instance of {scale_set.name} has an address to connect to."
-            raise problem("NoAddress", message, resource=scale_set.id)
+        targets = await _instances(context, body, key, via)
     else:
-        targets += await _machines(context, body, key, via)
+        targets = await _machines(context, body, key, via)
     if not targets:
         raise problem(
             "NoHosts", "No host matches the step.", "Check that the machines exist, or name hosts with 'hosts'."
         )
-    unique = {target.name: target for target in reversed(targets)}
-    try:
-        return await _located(context, list(reversed(unique.values())))
-    except HostProblem as error:
-        raise problem("InvalidHost", str(error), target="hosts") from None
+    return await locate(targets, context.fleets.route)
+
+
+async def _instances(context: StepContext[Any], body: SshStep, key: str, via: Target | None) -> list[Target]:
+    """The instances of the step's scale set that have an address."""
+    from azops_tui.ssh.targets import Target
+
+    cloud = await context.cloud.open()
+    scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
+    targets = [
+        Target(instance.name, instance.address, user=body.user, key=key, via=via)
+        for instance in scale_set.instances
+        if instance.address
+    ]
+    if scale_set.instances and not targets:
+        message = f"No instance of {scale_set.name} has an address to connect to."
+        raise problem("NoAddress", message, resource=scale_set.id)
+    return targets
 
 
 async def _machines(context: StepContext[Any], body: HostsStep, key: str, via: Target | None) -> list[Target]:
     """The machines of a group whose names match the step's patterns; all without patterns."""
-    from azops_tui.ssh.targets import Target
-
     cloud = await context.cloud.open()
     text = body.machines
     patterns = text.replace(",", " ").split() if isinstance(text, str) else list(text)
@@ -111,59 +102,11 @@ async def _machines(context: StepContext[Any], body: HostsStep, key: str, via: T
             raise problem(
                 "MachineNotFound", f"{body.group} has no machine {pattern}; it has {names}.", target="machines"
             )
-    found = []
-    for machine in machines:
-        if patterns and not any(fnmatch.fnmatch(machine.name.lower(), one.lower()) for one in patterns):
-            continue
-        public = machine.fqdn or machine.public_address
-        address = machine.private_address if via is not None or not public else public
-        # A machine without an address is reported as a host that failed; the others still run.
-        user = body.user or machine.user
-        found.append(Target(machine.name, address, user=user, key=key, via=via))
-    return found
-
-
-async def _located(context: StepContext[Any], targets: list[Target]) -> list[Target]:
-    """The targets with what is known of how to reach them.
-
-    A machine of the local cloud is reached by its route, and its key is remembered under the port on which it really
-    listens: names and addresses pass from one machine to another within minutes. Any other host is reached as
-    ``ssh_config`` says.
-    """
-    from azops_tui.ssh.config import HostSettings
-    from azops_tui.ssh.targets import resolve
-
-    located: dict[Target, Target] = {}
-
-    async def locate(target: Target) -> Target:
-        via = await locate(target.via) if target.via is not None else None
-        target = msgspec.structs.replace(target, via=via)
-        route = await context.fleets.route(target.address)
-        if route is not None:
-            # ssh_config does not speak of simulated machines.
-            return msgspec.structs.replace(target, identity=f"{target.address}/{route[1]}", settings=HostSettings())
-        return target
-
-    for target in targets:
-        located[target] = await locate(target)
-    plain = [target for target in located.values() if not target.identity and target.address]
-    resolved = dict(zip(plain, await resolve(plain), strict=True))
-    return [resolved.get(located[target], located[target]) for target in targets]
-
-
-def _parsed(text: str, user: str, key: str, via: Target | None = None) -> Target:
-    """A target written as ``[user@]host[:port]``."""
-    from azops_tui.ssh.targets import Target
-
-    match = re.fullmatch(
-        r"(?:([^@\s]+)@)?(\[[0-9A-Fa-f:.]+\]|[^\s:@]+|[0-9A-Fa-f:]{3,}(?:\.[\d.]+)?)(?::(\d{1,5}))?", text
-    )
-    if match is None:
-        raise problem(
-            "InvalidHost", f"'{text}' is not a valid host name; write host, user@host or host:port.", target="hosts"
-        )
-    host = match[2].strip("[]")
-    return Target(host, host, int(match[3] or 0), match[1] or user, key, via)
+    return [
+        machine_target(machine, body.user, key, via)
+        for machine in machines
+        if not patterns or any(fnmatch.fnmatch(machine.name.lower(), pattern.lower()) for pattern in patterns)
+    ]
 
 
 async def run_on(

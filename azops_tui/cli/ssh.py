@@ -1,0 +1,287 @@
+"""``azops ssh``: a command, or a terminal, on hosts named by an expression, without a runbook."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import json
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from azops_tui import exits
+from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.sanitise import clean
+from azops_tui.text import format_table
+
+if TYPE_CHECKING:
+    from azops_tui.azure.profiles import Profile
+    from azops_tui.engine.guard import Proposal, Reply
+    from azops_tui.engine.targets import FoundTarget
+    from azops_tui.ssh.fleet import HostResult
+    from azops_tui.ssh.targets import Target
+
+
+@click.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog="The exit code is the largest exit status of the hosts, 255 for a host without one.",
+)
+@click.option(
+    "--cloud",
+    "profile_name",
+    metavar="PROFILE",
+    shell_complete=complete_profile,
+    help="Cloud of vm/, vmss/, tag: and group: targets. [default: $AZOPS_CLOUD, else local]",
+)
+@click.option("--user", "-l", default="", help="User on hosts for which none is named.")
+@click.option("--key", "-i", default="", type=click.Path(), help="Private key, in place of all others.")
+@click.option("--via", default="", help="Jump host.")
+@click.option("--serial", default="", help="Hosts in a batch: 5, 25% or 1,5,25%.")
+@click.option("--max-fail", default="", help="Number or percentage of failures tolerated.")
+@click.option("--timeout", default="", help="Time limit on each host: 30s, 10m.")
+@click.option("--fan-out", default=50, show_default=True, help="Hosts at a time.")
+@click.option("--fold", "folded", is_flag=True, help="Print equal outputs once, other ones as a difference.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: one object for each host.")
+@click.option("--to", "folder", type=click.Path(file_okay=False), help="Write the output of each host to files in DIR.")
+@click.option("--trust-new-hosts", is_flag=True, help="Trust and record SSH keys of unknown hosts.")
+@click.argument("hosts")
+@click.argument("command", nargs=-1)
+def ssh(
+    profile_name: str | None,
+    user: str,
+    key: str,
+    via: str,
+    serial: str,
+    max_fail: str,
+    timeout: str,
+    fan_out: int,
+    folded: bool,
+    output: str,
+    folder: str | None,
+    trust_new_hosts: bool,
+    hosts: str,
+    command: tuple[str, ...],
+) -> None:
+    """Run COMMAND on HOSTS; without a command, open a terminal on one host.
+
+    HOSTS is an expression: host, user@host:port, an alias of ssh_config, a node set (web[1-10]), vm/NAME, vmss/NAME,
+    vmss/NAME[0-4], tag:KEY=VALUE, group:PATTERN; parts are separated by commas, and !PART excludes hosts.
+    `azops ssh targets HOSTS` shows what an expression means.
+    """
+    from azops_tui.durations import parse_duration
+    from azops_tui.engine.problems import StepProblem
+
+    profile = resolve_profile(profile_name, read_only=False)
+    command = command[1:] if command[:1] == ("--",) else command
+    shows_targets = hosts == "targets" and bool(command)
+    expression = " ".join(command) if shows_targets else hosts
+    try:
+        limit = parse_duration(timeout) if timeout else None
+    except ValueError as error:
+        fail(f"--timeout: '{timeout}' is not a valid duration; write {error}", exits.USAGE)
+    spill = Path(tempfile.mkdtemp(prefix="azops-ssh-"))
+    key = str(Path(key).expanduser()) if key else ""
+    session = _Session(profile, user, key, via, trust_new_hosts, fan_out, spill)
+    try:
+        if shows_targets:
+            sys.exit(asyncio.run(session.show_targets(expression)))
+        if not command:
+            sys.exit(asyncio.run(session.open_terminal(expression)))
+        lines = None if folded or output == "json" else _Lines()
+        results = asyncio.run(session.run(expression, " ".join(command), serial, max_fail, limit, lines))
+        if lines is not None:
+            lines.end(results)
+        else:
+            _print(results, folded=folded)
+        if folder is not None:
+            _write(results, Path(folder))
+    except StepProblem as error:
+        advice = f" {error.view.advice}" if error.view.advice else ""
+        fail(f"{error.view.message}{advice}", exits.BAD_INPUT)
+    except ValueError as error:
+        fail(str(error), exits.USAGE)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+    sys.exit(max(255 if result.status is None else result.status for result in results))
+
+
+class _Session:
+    """What one call of the verb shares: the cloud, and the connections."""
+
+    def __init__(
+        self, profile: Profile, user: str, key: str, via: str, trust_new_hosts: bool, fan_out: int, spill: Path
+    ) -> None:
+        from azops_tui.engine.cloud import RunCloud, open_cloud
+        from azops_tui.engine.hosts import Fleets
+
+        self._cloud = RunCloud(lambda: open_cloud(profile), profile)
+        self._user, self._key, self._via = user, key, via
+        self._trust_new_hosts = trust_new_hosts
+        is_terminal = sys.stdin.isatty()
+        self._fleets = Fleets(
+            self._cloud, spill, fan_out=fan_out, ask_passphrase=_ask_passphrase if is_terminal else None
+        )
+
+    async def show_targets(self, expression: str) -> int:
+        """Print what an expression means: a line for each host."""
+        async with self._opened():
+            found, targets = await self._find(expression)
+        rows = [
+            (target.name, target.where, _user_of(target), target.via.where if target.via else "", host.why)
+            for host, target in zip(found, targets, strict=True)
+        ]
+        click.echo(clean(format_table(rows, ("HOST", "ADDRESS", "USER", "VIA", "WHY"))))
+        return exits.OK
+
+    async def run(
+        self, expression: str, command: str, serial: str, max_fail: str, limit: float | None, lines: _Lines | None
+    ) -> Sequence[HostResult]:
+        """Run the command on all hosts; an interrupt ends it on the hosts too."""
+        async with self._opened():
+            _, targets = await self._find(expression)
+            fleet = await self._fleets.fleet(self._answer)
+            stops: set[asyncio.Task[None]] = set()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(
+                    number, lambda: stops.add(asyncio.ensure_future(fleet.stop()))
+                )
+            if lines is not None:
+                lines.shows_host = len(targets) > 1
+            on_output = lines.write if lines is not None else None
+            return await fleet.run(
+                targets, command, serial=serial, max_fail=max_fail, timeout=limit, on_output=on_output
+            )
+
+    async def open_terminal(self, expression: str) -> int:
+        """Open a terminal on the only host that the expression means; return the status of its shell."""
+        from azops_tui.ssh.problems import HostProblem
+        from azops_tui.ssh.terminal import open_terminal
+
+        async with self._opened():
+            _, targets = await self._find(expression)
+            if len(targets) != 1:
+                fail(f"'{expression}' means {len(targets)} hosts; a terminal opens on one", exits.USAGE)
+            try:
+                fleet = await self._fleets.fleet(self._answer)
+                return await open_terminal(await fleet.connect(targets[0]))
+            except HostProblem as error:
+                fail(str(error), 255)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await self._fleets.close()
+            await self._cloud.close()
+
+    async def _find(self, expression: str) -> tuple[list[FoundTarget], list[Target]]:
+        from azops_tui.engine.targets import find_targets, locate, parse_host
+
+        via = parse_host(self._via, self._user, self._key) if self._via else None
+        found = await find_targets(expression, self._cloud.open, user=self._user, key=self._key, via=via)
+        return found, await locate([host.target for host in found], self._fleets.route)
+
+    async def _answer(self, proposal: Proposal) -> Reply:
+        """Ask about the keys of unknown hosts on the terminal. Without a terminal and the option the answer is no."""
+        from azops_tui.engine.guard import Reply
+
+        if self._trust_new_hosts:
+            return Reply(True, "--trust-new-hosts")
+        click.echo(clean("\n".join((proposal.title, *proposal.lines))), err=True)
+        if not sys.stdin.isatty():
+            click.echo("azops: pass --trust-new-hosts to agree, or run this on a terminal", err=True)
+            return Reply(False, "policy")
+        return Reply(await asyncio.to_thread(click.confirm, "Agree?", default=False, err=True), "user")
+
+
+def _ask_passphrase(path: str) -> str | None:
+    try:
+        return getpass.getpass(f"Passphrase of {path}: ") or None
+    except (EOFError, KeyboardInterrupt):
+        return None
+
+
+def _user_of(target: Target) -> str:
+    return target.user or (target.settings.user if target.settings is not None else "")
+
+
+class _Lines:
+    """Prints output as it comes, whole lines only, each with its host where there are several."""
+
+    def __init__(self) -> None:
+        self.shows_host = False
+        self._partial: dict[tuple[str, str], str] = {}
+
+    def write(self, host: str, text: str, stream: str) -> None:
+        """Print the lines that a piece of output completes."""
+        *lines, self._partial[host, stream] = (self._partial.get((host, stream), "") + text).split("\n")
+        for line in lines:
+            self._line(host, line, stream)
+
+    def end(self, results: Sequence[HostResult]) -> None:
+        """Print last lines without an end, and what there is to say of hosts that did not succeed."""
+        for (host, stream), line in self._partial.items():
+            if line:
+                self._line(host, line, stream)
+        for result in results:
+            if note := result.problem or (f"exit status {result.status}" if result.status else ""):
+                click.echo(clean(f"{result.host}: {note}"), err=True)
+
+    def _line(self, host: str, line: str, stream: str) -> None:
+        click.echo(f"{host}: {line}" if self.shows_host else line, err=stream == "stderr")
+
+
+def _print(results: Sequence[HostResult], *, folded: bool) -> None:
+    """Print results as groups of equal ones, or as JSON."""
+    from azops_tui.ssh.folding import fold
+
+    if not folded:
+        values = [
+            {
+                "host": result.host,
+                "status": result.status,
+                "stdout": _whole(result.stdout_file, result.stdout),
+                "stderr": _whole(result.stderr_file, result.stderr),
+                "problem": result.problem,
+                "duration": round(result.duration, 3),
+            }
+            for result in results
+        ]
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        return
+    by_name = {result.host: result for result in results}
+    for number, group in enumerate(fold(results)):
+        status = f", exit status {group.status}" if group.status else ""
+        click.echo(clean(f"── {group.label} ({len(group.hosts)}{status}) {'─' * max(0, 60 - len(group.label))}"))
+        if group.problem:
+            click.echo(clean(group.problem))
+        first = by_name[group.hosts[0]]
+        whole = _whole(first.stdout_file, first.stdout) + _whole(first.stderr_file, first.stderr)
+        text = "\n".join(group.diff) if number and group.diff else whole.rstrip("\n")
+        if text:
+            click.echo(text)
+
+
+def _whole(file: str, text: str) -> str:
+    """The whole output: from its file where it is long."""
+    return Path(file).read_text("utf-8", "replace") if file else text
+
+
+def _write(results: Sequence[HostResult], folder: Path) -> None:
+    """Write ``HOST.stdout`` and, unless it is empty, ``HOST.stderr`` for each host."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for result in results:
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", result.host)
+        (folder / f"{name}.stdout").write_text(_whole(result.stdout_file, result.stdout), "utf-8", "replace")
+        if result.stderr or result.problem:
+            errors = _whole(result.stderr_file, result.stderr) + result.problem
+            (folder / f"{name}.stderr").write_text(errors, "utf-8", "replace")
