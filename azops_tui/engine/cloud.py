@@ -12,7 +12,7 @@ from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.targets import names_cloud
 from azops_tui.events.azure_views import FailureView
 from azops_tui.runbook.model import Effect, Runbook, Step, StepKind
-from azops_tui.runbook.native import SshStep
+from azops_tui.runbook.native import HostsStep
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -39,7 +39,7 @@ def acts_on_cloud(runbook: Runbook) -> bool:
 
 def on_plain_hosts(step: Step) -> bool:
     """True for a step that runs on hosts named by address: no cloud is opened for it, and no login asked."""
-    hosts = step.native.hosts if isinstance(step.native, SshStep) else step.attributes.ssh
+    hosts = step.native.hosts if isinstance(step.native, HostsStep) else step.attributes.ssh
     return bool(hosts) and not names_cloud(hosts)
 
 

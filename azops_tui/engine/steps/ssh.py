@@ -73,7 +73,7 @@ async def find(context: StepContext[Any], body: HostsStep) -> list[Target]:
     return await locate(targets, context.fleets.route)
 
 
-async def _instances(context: StepContext[Any], body: SshStep, key: str, via: Target | None) -> list[Target]:
+async def _instances(context: StepContext[Any], body: HostsStep, key: str, via: Target | None) -> list[Target]:
     """The instances of the step's scale set that have an address."""
     from azops_tui.ssh.targets import Target
 
