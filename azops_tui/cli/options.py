@@ -99,21 +99,62 @@ def resolve_profile(name: str | None, *, read_only: bool) -> Profile:
     return msgspec.structs.replace(chosen, read_only=True) if read_only else chosen
 
 
-def read_runbook(file: str) -> Runbook:
+def read_runbook(file: str, *, untagged: bool = False, quiet: bool = False) -> Runbook:
     """Read a runbook from a file, or by the name of a runbook that ships with azops.
 
-    Prints warnings to standard error. Exits with :data:`exits.BAD_INPUT` if it cannot be read or has errors.
+    Prints warnings to standard error, unless ``quiet``. With ``untagged`` guessed steps are steps.
+
+    Exits with :data:`exits.BAD_INPUT` if it cannot be read or has errors.
     """
     from azops_tui.engine.open import RunbookError, open_runbook
 
     try:
-        runbook = open_runbook(find_runbook(file))
+        runbook = open_runbook(find_runbook(file), untagged=untagged)
     except RunbookError as error:
         fail(str(error), exits.BAD_INPUT)
-    for problem in runbook.problems:
+    for problem in () if quiet else runbook.problems:
         click.echo(str(problem), err=True)
     if runbook.errors:
         sys.exit(exits.BAD_INPUT)
+    return runbook
+
+
+def guessed_sentence(runbook: Runbook) -> str:
+    """What a document leaves open: "27 untagged fences, 21 look like shell; 1 file to save"."""
+    untagged = sum(not block.language for block in runbook.blocks)
+    files = [block.file for block in runbook.guessed if block.file]
+    shell = len(runbook.guessed) - len(files)
+    parts: list[str] = []
+    if shell:
+        parts.append(f"{untagged} untagged fence{'s' * (untagged != 1)}, {shell} look{'s' * (shell == 1)} like shell")
+    if files:
+        parts.append(f"{len(files)} file{'s' * (len(files) != 1)} to save: {', '.join(files)}")
+    return "; ".join(parts)
+
+
+def read_with_guesses(file: str, untagged: str | None) -> Runbook:
+    """Read a runbook as :func:`read_runbook`, with its guessed steps if a person agrees or agreed to them.
+
+    Args:
+        file: the document.
+        untagged: value of ``--untagged``; None if it was not passed.
+    """
+    from azops_tui.engine.remembered import agree_to_guesses, agreed_to_guesses
+
+    if untagged == "bash":
+        return read_runbook(file, untagged=True)
+    runbook = read_runbook(file)
+    if not runbook.guessed or untagged is not None:
+        return runbook
+    if agreed_to_guesses(runbook.path, runbook.text):
+        return read_runbook(file, untagged=True, quiet=True)
+    sentence = guessed_sentence(runbook)
+    if sys.stdin.isatty():
+        if click.confirm(f"{sentence}. Run them as bash?", default=False):
+            agree_to_guesses(runbook.path, runbook.text)
+            return read_runbook(file, untagged=True, quiet=True)
+        return runbook
+    click.echo(f"azops: warning: {sentence}; they are left out. To run them: --untagged=bash", err=True)
     return runbook
 
 

@@ -18,7 +18,7 @@ from azops_tui.cli.options import (
     assignments,
     complete_step,
     fail,
-    read_runbook,
+    read_with_guesses,
     resolve_profile,
     runbook_options,
     warn_unknown_parameters,
@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     "--step", "steps", multiple=True, shell_complete=complete_step, help="Run only this step; may be repeated."
 )
 @click.option("--from", "start", shell_complete=complete_step, help="Start at this step.")
+@click.option(
+    "--untagged",
+    type=click.Choice(["bash", "no"]),
+    help="Run fences without a language that look like shell, and save the files that the document shows.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
 @click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
 def run(
@@ -58,6 +63,7 @@ def run(
     trust_new_hosts: bool,
     steps: tuple[str, ...],
     start: str | None,
+    untagged: str | None,
     dry_run: bool,
     quiet: bool,
 ) -> None:
@@ -71,7 +77,7 @@ def run(
 
     profile = resolve_profile(profile_name, read_only=read_only)
     parameters = assignments(settings)
-    runbook = read_runbook(file)
+    runbook = read_with_guesses(file, untagged)
     warn_unknown_parameters(runbook, parameters)
     for name in (*steps, *([start] if start else [])):
         if runbook.step(name) is None:

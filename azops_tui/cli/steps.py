@@ -26,7 +26,7 @@ def steps(file: str, output: str) -> None:
 
     The class of a step says what it does: R reads, M creates or changes something, D deletes something.
     """
-    from azops_tui.engine.open import RunbookError, missing_prerequisites, open_runbook
+    from azops_tui.engine.open import RunbookError, open_runbook
 
     try:
         runbook = open_runbook(find_runbook(file))
@@ -36,9 +36,7 @@ def steps(file: str, output: str) -> None:
     if output == "text":
         for problem in runbook.problems:
             click.echo(str(problem), err=True)
-    # A missing prerequisite prevents a run, but it is not an error of the list.
-    elsewhere = missing_prerequisites(runbook)
-    sys.exit(exits.BAD_INPUT if any(error not in elsewhere for error in runbook.errors) else exits.OK)
+    sys.exit(exits.BAD_INPUT if runbook.errors else exits.OK)
 
 
 def _fences(runbook: Runbook) -> list[tuple[Block, Step | None]]:
@@ -86,6 +84,8 @@ def _fence(block: Block, step: Step | None) -> dict[str, Any]:
         "depth": block.depth,
         "role": block.role.value,
     }
+    if block.file:
+        fence["file"] = block.file
     if step is not None:
         fence |= {
             "name": step.name,

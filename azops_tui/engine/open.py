@@ -30,7 +30,7 @@ class RunbookError(AzopsError):
         self.message = message
 
 
-def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None) -> Runbook:
+def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None, untagged: bool = False) -> Runbook:
     """Read a runbook from a file. Errors in the document are in its ``problems``.
 
     ``metadata.json`` and an ``.ini`` file of the same name beside the document are read for parameters; a name that the
@@ -39,6 +39,7 @@ def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None) ->
     Args:
         path: path of the document.
         environment: environment variables; by default those of the process.
+        untagged: run the fences that look like shell and do not say so, and save the files that the document shows.
 
     Raises:
         RunbookError: the file does not exist, cannot be read, or is not UTF-8 text.
@@ -52,6 +53,8 @@ def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None) ->
         path,
         metadata=_beside(path.parent / "metadata.json", extra_problems),
         initial={name: value for name, value in initial.items() if name not in variables},
+        untagged=untagged,
+        variables=variables,
         tools={tool for tool in _DECIDING_TOOLS if shutil.which(tool)},
     )
     extra_problems += missing_prerequisites(runbook)
@@ -62,12 +65,12 @@ def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None) ->
 
 
 def missing_prerequisites(runbook: Runbook) -> list[Problem]:
-    """An error for each link under Prerequisites to a document that does not exist."""
+    """A warning for each link under Prerequisites to a document that does not exist."""
     return [
         Problem(
-            Severity.ERROR,
+            Severity.WARNING,
             link.line,
-            f"the prerequisite {link.target} does not exist; its path is {link.path}",
+            f"the prerequisite {link.target} does not exist and is not run; its path is {link.path}",
             runbook.path,
         )
         for link in runbook.prerequisites

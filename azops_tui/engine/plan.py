@@ -92,7 +92,7 @@ def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunP
 
     def add_document(path: Path, included_by: str = "") -> None:
         resolved = path.resolve()
-        if resolved in seen:
+        if resolved in seen or not path.is_file():
             return
         seen.add(resolved)
         if len(seen) > _MOST:

@@ -162,7 +162,7 @@ class StepRunner:
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
         if step.runnable:
-            raise problem("NotRunnable", step.runnable)
+            return Outcome("skipped", summary=f"Skipped: {step.runnable}.")
         if step.attributes.when and not await _condition_holds(context):
             return Outcome("skipped", summary=f"Skipped: the condition {step.attributes.when} is not true.")
         prepared = await prepare(context)

@@ -23,6 +23,8 @@ def parse(
     metadata: str = "",
     initial: Mapping[str, str] | None = None,
     tools: Collection[str] | None = None,
+    untagged: bool = False,
+    variables: Collection[str] | None = None,
 ) -> Runbook:
     """Parse a Markdown document. Never raises; what is wrong is in ``problems`` of the runbook.
 
@@ -33,7 +35,12 @@ def parse(
         initial: values of an ``.ini`` file of the same name beside it, which become defaults.
         tools: the programs that are there, of those that decide whether a step can run (``pwsh``);
             None where that is not known, and then every step counts as runnable.
+        untagged: a person agreed to run guessed steps; so can ``azops.untagged: bash`` in front matter.
+        variables: names of variables that exist before the run; None if that is not known, and then variables that
+            the document uses and never sets are not parameters.
     """
     from azops_tui.runbook.parsing import parse_document
 
-    return parse_document(text, path, metadata=metadata, initial=initial, tools=tools)
+    return parse_document(
+        text, path, metadata=metadata, initial=initial, tools=tools, untagged=untagged, variables=variables
+    )

@@ -64,7 +64,7 @@ def _similarity(rest: str, line: int) -> tuple[Comment | None, list[Problem]]:
     pattern = match["pattern"] if match["pattern"] is not None else match["single"]
     wrong = bad_pattern(pattern)
     if wrong:
-        return None, [Problem(Severity.ERROR, line, f"expected_similarity: not a regular expression: {wrong}")]
+        return None, [Problem(Severity.WARNING, line, f"expected_similarity: not a regular expression: {wrong}")]
     return Comment(Expectation(line, pattern=pattern), True), []
 
 

@@ -15,7 +15,7 @@ TYPES = ("string", "int", "number", "bool", "choice", "secret", "path")
 SOURCES = ("azure.locations", "azure.resource_groups", "azure.scale_sets", "ssh.targets")
 """Dynamic sources of choices, besides ``command: …``."""
 
-_SECTIONS = ("params", "requires")
+_SECTIONS = ("params", "requires", "untagged", "strict")
 _PARAMETER_KEYS = ("type", "default", "choices", "pattern", "min", "max", "help", "from")
 _REQUIRES_KEYS = ("tools", "azops")
 _FENCE = re.compile(r"---[ \t]*")
@@ -33,6 +33,8 @@ class FrontMatter:
     declared: bool = False
     """True if ``azops.params`` exists; then exports of the document are no parameters."""
     requires: Requirements = field(default_factory=Requirements)
+    untagged: bool = False
+    """True if guessed steps run without a question (``azops.untagged: bash``)."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -94,6 +96,11 @@ class FrontMatterReader:
             self._parameters(params)
         if (requires := value.get("requires")) is not None:
             self._requires(requires)
+        if (untagged := value.get("untagged")) not in (None, "bash", "no", False):
+            self._error(f"azops.untagged is bash or no, not '{untagged}'", "azops", "untagged")
+        self._front.untagged = untagged == "bash"
+        if not isinstance(strict := value.get("strict", False), bool):
+            self._error(f"azops.strict is true or false, not '{strict}'", "azops", "strict")
 
     def _parameters(self, params: Any) -> None:
         self._front.declared = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from azops_tui.runbook.commands import is_command
 from azops_tui.runbook.model import StepKind
 
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "azurecli", "azurecli-interactive", "azcli", "terraform"})
@@ -14,7 +15,11 @@ POWERSHELL = frozenset({"powershell", "azurepowershell", "azurepowershell-intera
 YAML = frozenset({"yaml", "yml"})
 """Languages of native steps, with ``azops=KIND``; otherwise of plain documents."""
 
-_PROMPT = re.compile(r"[ \t]*[$#] (.*)")
+_PROMPT = re.compile(
+    r"[ \t]*(?:\([\w.-]+\) )?"
+    r"(?:(?P<mark>[$#❯])|\[?[\w.-]+@[\w.-]+[^\s$#]*(?: [^\s$#\]]+)?\]? ?[$#]|~?(?:/[\w.-]+)* ?\$)"
+    r" (?P<command>.*)"
+)
 _CONTINUED = re.compile(r"[ \t]*> ?(.*)")
 _HEREDOC = re.compile(r"<<(-?)[ \t]*(?:'([^']+)'|\"([^\"]+)\"|\\?([A-Za-z_][\w.]*))")
 _OPENING = re.compile(r"(?:^|[;&|\n])\s*(?:if|case|while|until|for|select)\b|\{[ \t]*$", re.MULTILINE)
@@ -33,26 +38,50 @@ def kind_of(language: str) -> StepKind | None:
     return None
 
 
+def has_prompt(text: str) -> bool:
+    """True if the first command of a shell fence, after comments, stands behind a prompt other than ``#``."""
+    for line in text.split("\n"):
+        if line.strip() and not line.lstrip().startswith("#"):
+            match = _PROMPT.fullmatch(line)
+            return match is not None and bool(match["command"].strip())
+    return False
+
+
 def prompted(text: str) -> str:
-    """Extract the commands of a recorded session: the text after ``$`` and ``#`` prompts, without output.
+    """The commands of a recorded session. See :func:`prompted_lines`."""
+    return "".join(f"{line}\n" for _, line in prompted_lines(text))
+
+
+def prompted_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of commands of a recorded session, without output, each with its place in the text, from 0.
 
     A command that its line does not end (a backslash, an open quote, a here-document, an ``if`` without ``fi``)
     goes on in the lines that follow, with or without the ``>`` that a shell shows there.
     """
-    commands: list[str] = []
+    lines: list[tuple[int, str]] = []
     current: str | None = None
-    for line in text.split("\n"):
+    has_dollar = has_prompt(text)
+    for row, line in enumerate(text.split("\n")):
         if current is not None and _open(current):
             more = _CONTINUED.fullmatch(line) if _terminator(current) is None else None
-            current += "\n" + (more[1] if more else line)
+            command = more[1] if more else line
+            current += "\n" + command
+            lines.append((row, command))
             continue
         match = _PROMPT.fullmatch(line)
+        current = match["command"] if match else None
+        if current is not None and has_dollar and match and match["mark"] == "#":
+            word, _, following = current.strip().partition(" ")
+            current = current if is_command(word, following) else None  # a comment
         if current is not None:
-            commands.append(current)
-        current = match[1] if match else None
-    if current is not None:
-        commands.append(current)
-    return "".join(f"{command}\n" for command in commands)
+            lines.append((row, current))
+    return lines
+
+
+def prompted_code(text: str, line: int) -> tuple[str, tuple[int, ...]]:
+    """The commands behind prompts, and the line of the document for each of their lines."""
+    lines = prompted_lines(text)
+    return "".join(f"{command}\n" for _, command in lines), tuple(line + 1 + row for row, _ in lines)
 
 
 def _terminator(command: str) -> str | None:

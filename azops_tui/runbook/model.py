@@ -14,6 +14,8 @@ class Role(StrEnum):
     STEP = "step"
     RESULT = "result"
     """Expected result of the preceding step."""
+    GUESSED = "guessed"
+    """Looks like shell and does not say so: a step once a person agreed."""
     OTHER = "other"
 
 
@@ -112,6 +114,10 @@ class Block:
     """Line of the closing fence (or the last line of the document)."""
     text: str
     attributes: Attributes = field(default_factory=Attributes)
+    file: str = ""
+    """Name of the file that the text before the fence introduces; a guessed step saves it."""
+    before: str = ""
+    """The paragraph before the fence, as written; empty if a heading or another fence is nearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,9 @@ class Step:
     native_kind: str = ""
     expectations: tuple[Expectation, ...] = ()
     runnable: str = ""
-    """Why the step cannot be executed on this machine; empty if it can."""
+    """Why the step cannot be executed on this machine, or need not be; empty if it is executed."""
+    rows: tuple[int, ...] = ()
+    """Line of the document for each line of the code; empty if they follow the opening fence one by one."""
 
     @property
     def attributes(self) -> Attributes:
@@ -161,6 +169,12 @@ class Step:
     def line(self) -> int:
         """Line of the opening fence, from 1."""
         return self.block.line
+
+    def document_line(self, row: int) -> int:
+        """Line of the document, from 1, for a line of the code, from 1."""
+        if not self.rows:
+            return self.line + row
+        return self.rows[min(row, len(self.rows)) - 1]
 
     @property
     def label(self) -> str:
@@ -185,6 +199,8 @@ class Parameter:
     help: str = ""
     secret_from: str = ""
     line: int = 0
+    origin: str = ""
+    """``placeholder`` or ``unset`` (used and never set) for a parameter that the document does not declare."""
     literal: bool = False
     """True for a literal ``export`` in the document; a user-supplied value overrides it."""
 
@@ -237,6 +253,17 @@ class Runbook:
 
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)
+
+    @property
+    def guessed(self) -> tuple[Block, ...]:
+        """Fences that look like shell, or show a file to save, and run only after a person agreed."""
+        return tuple(block for block in self.blocks if block.role is Role.GUESSED)
+
+    @property
+    def is_strict(self) -> bool:
+        """True if expected results hold when operating, too (``azops.strict: true``)."""
+        own = self.front_matter.get("azops")
+        return isinstance(own, dict) and own.get("strict") is True
 
     @property
     def errors(self) -> tuple[Problem, ...]:

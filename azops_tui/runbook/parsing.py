@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,8 +20,10 @@ from azops_tui.runbook.attributes import parse_attributes
 from azops_tui.runbook.classify import step_effects, with_confirm
 from azops_tui.runbook.expectations import Comment, comments, read_comment
 from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
+from azops_tui.runbook.guessing import code_that_saves, guess_role
 from azops_tui.runbook.implicit_parameters import exported_parameters, implicit_parameters
-from azops_tui.runbook.languages import PROMPTED, YAML, kind_of, prompted
+from azops_tui.runbook.inline import inline_parser, plain_text
+from azops_tui.runbook.languages import PROMPTED, YAML, has_prompt, kind_of, prompted_code
 from azops_tui.runbook.model import (
     Block,
     Effect,
@@ -32,7 +33,6 @@ from azops_tui.runbook.model import (
     Problem,
     Role,
     Runbook,
-    Section,
     Severity,
     Step,
     StepKind,
@@ -41,11 +41,17 @@ from azops_tui.runbook.names import step_names
 from azops_tui.runbook.native import NativeStep, native_effects
 from azops_tui.runbook.native_reader import decode_native
 from azops_tui.runbook.parameters import from_metadata
+from azops_tui.runbook.sections import divide
 from azops_tui.runbook.shell import read
 from azops_tui.runbook.shell_effects import Definitions
+from azops_tui.runbook.tabs import tabs_beside_bash
+from azops_tui.runbook.tokens import first_line, is_closed
 
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_NOT_RUN = -2
+_EXAMPLE = 0.8
+"""Similarity that an output must have to one that a sentence introduces ("Output:")."""
 _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 
 
@@ -53,11 +59,6 @@ _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL
 def _blocks() -> MarkdownIt:
     """CommonMark with tables, without inline parsing; deeper nesting than any readable document is ignored."""
     return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable("inline")
-
-
-@functools.cache
-def _inline() -> MarkdownIt:
-    return MarkdownIt("commonmark")
 
 
 @dataclass(slots=True)
@@ -78,6 +79,7 @@ class _Draft:
     block: Block
     title: str
     code: str
+    rows: tuple[int, ...] = ()
     native: NativeStep | None = None
     expectations: list[Expectation] = field(default_factory=list)
 
@@ -89,17 +91,34 @@ def parse_document(
     metadata: str = "",
     initial: Mapping[str, str] | None = None,
     tools: Collection[str] | None = None,
+    untagged: bool = False,
+    variables: Collection[str] | None = None,
 ) -> Runbook:
     """See :func:`azops_tui.runbook.parse`."""
-    return DocumentReader(text, path, metadata, initial or {}, tools).runbook()
+    reader = DocumentReader(text, path, metadata, initial or {}, tools, untagged=untagged, variables=variables)
+    return reader.runbook()
 
 
 class DocumentReader:
     """One pass over a document's blocks."""
 
     def __init__(
-        self, text: str, path: Path, metadata: str, initial: Mapping[str, str], tools: Collection[str] | None
+        self,
+        text: str,
+        path: Path,
+        metadata: str,
+        initial: Mapping[str, str],
+        tools: Collection[str] | None,
+        *,
+        untagged: bool,
+        variables: Collection[str] | None,
     ) -> None:
+        self._untagged = untagged
+        self._variables = variables
+        self._before = ""
+        """The paragraph before the next fence."""
+        self._last = -1
+        """Index of the step that the next expectation is about; ``_NOT_RUN`` after a guessed fence that is no step."""
         self._text = text
         self._path = path
         self._metadata = metadata
@@ -125,18 +144,23 @@ class DocumentReader:
     def runbook(self) -> Runbook:
         front = read_front_matter(self._lines)
         self._problems.extend(front.problems)
+        self._untagged = self._untagged or front.untagged
         body = "\n".join(["" for _ in range(front.lines)] + self._lines[front.lines :])
         tokens = _blocks().parse(body)
         for at, token in enumerate(tokens):
             match token.type:
                 case "heading_open":
                     self._head(token, tokens[at + 1])
+                    self._before = ""
                 case "fence":
                     self._fence(token)
+                    self._before = ""
                 case "html_block":
                     self._comments(token.content, token)
-                case "inline" if "<!--" in token.content or self._prerequisite_level:
-                    self._inline_text(token)
+                case "inline" if tokens[at - 1].type != "heading_open":
+                    self._before = token.content
+                    if "<!--" in token.content or self._prerequisite_level:
+                        self._inline_text(token)
         self._drop_pending()
         return self._assemble(front)
 
@@ -146,8 +170,8 @@ class DocumentReader:
     # Blocks
 
     def _head(self, token: Token, content: Token) -> None:
-        level, line = int(token.tag[1:]), _line(token)
-        title = _plain(content.content)
+        level, line = int(token.tag[1:]), first_line(token)
+        title = plain_text(content.content)
         self._heading, self._title = content.content.strip(), title
         if token.level == 0:
             self._headings.append((level, title, line))
@@ -157,9 +181,9 @@ class DocumentReader:
             self._prerequisite_level = 0
 
     def _fence(self, token: Token) -> None:
-        line = _line(token)
+        line = first_line(token)
         end = token.map[1] if token.map else line
-        if not _closed(token):
+        if not is_closed(token):
             self._warn(line, "this code fence is never closed; it ends where the text around it ends")
         match = _INFO.fullmatch(token.info.strip())
         language, rest = (match[1], match[2]) if match else ("", "")
@@ -170,18 +194,50 @@ class DocumentReader:
             kind = StepKind.NATIVE
         elif attributes.azops:
             problems.append(Problem(Severity.ERROR, line, f"azops={attributes.azops} belongs on a yaml fence"))
-        code = prompted(token.content) if folded in PROMPTED else token.content
+        code = token.content
+        rows: tuple[int, ...] = ()
+        file = ""
+        if kind is StepKind.SHELL and (folded in PROMPTED or has_prompt(token.content)):
+            code, rows = prompted_code(token.content, line)
         is_step = kind is not None and not attributes.ignore and (folded not in PROMPTED or bool(code))
+        is_example = False
         role = Role.STEP if is_step else Role.RESULT if self._awaits() else Role.OTHER
+        if role is Role.OTHER and not attributes.azops and not attributes.ignore:
+            role, file = guess_role(self._before, folded, token.content, follows_step=self._last != -1)
+            is_example = role is Role.RESULT
+            if role is Role.GUESSED and self._untagged:
+                role, kind, is_step = Role.STEP, StepKind.SHELL, True
+                if file:
+                    code, rows = code_that_saves(file, token.content), (line,)
+                elif has_prompt(token.content):
+                    code, rows = prompted_code(token.content, line)
         if is_step or folded in YAML:
             self._problems.extend(problems)
         block = Block(
-            role, language, token.info.strip(), self._heading, token.level, line, end, token.content, attributes
+            role,
+            language,
+            token.info.strip(),
+            self._heading,
+            token.level,
+            line,
+            end,
+            token.content,
+            attributes,
+            file,
+            self._before,
         )
         self._blocks.append(block)
         if kind is not None and is_step:
             self._drop_pending()
-            self._drafts.append(_Draft(kind, block, self._title, code))
+            self._drafts.append(_Draft(kind, block, self._title, code, rows))
+            self._last = len(self._drafts) - 1
+        elif role is Role.GUESSED:
+            self._drop_pending()
+            self._last = _NOT_RUN
+        elif is_example:
+            if self._last >= 0:
+                example = Expectation(line, similarity=_EXAMPLE, expected=block.text, language=language)
+                self._drafts[self._last].expectations.append(example)
         elif role is Role.RESULT:
             self._attach(block)
 
@@ -198,6 +254,8 @@ class DocumentReader:
         if not pending.comment.compares:
             return
         expectation = replace(pending.comment.expectation, expected=block.text, language=block.language)
+        if pending.step == _NOT_RUN:
+            return
         if pending.step < 0:
             self._warn(expectation.line, "this expected result has no step above it")
         else:
@@ -210,9 +268,9 @@ class DocumentReader:
 
     def _comments(self, text: str, token: Token) -> None:
         if text.rfind("<!--") > text.rfind("-->"):
-            line = _line(token) + text.count("\n", 0, text.rfind("<!--"))
+            line = first_line(token) + text.count("\n", 0, text.rfind("<!--"))
             self._warn(line, "this comment is never closed; what follows it is part of it")
-        line, counted = _line(token), 0
+        line, counted = first_line(token), 0
         for start, content in comments(text):
             line, counted = line + text.count("\n", counted, start), start
             for variables in _VARIABLES.finditer(content.lstrip("-")):
@@ -222,9 +280,11 @@ class DocumentReader:
             if comment is None:
                 continue
             self._drop_pending()
-            last = len(self._drafts) - 1
+            last = self._last
             if not comment.compares:
-                if last < 0:
+                if last == _NOT_RUN:
+                    pass
+                elif last < 0:
                     self._warn(line, "this expectation has no step above it")
                 else:
                     self._drafts[last].expectations.append(comment.expectation)
@@ -232,8 +292,8 @@ class DocumentReader:
 
     def _inline_text(self, token: Token) -> None:
         """Comments within a paragraph, and links under Prerequisites."""
-        children = _inline().parseInline(token.content)[0].children or []
-        line = _line(token)
+        children = inline_parser().parseInline(token.content)[0].children or []
+        line = first_line(token)
         for child in children:
             if child.type in {"softbreak", "hardbreak"}:
                 line += 1
@@ -270,7 +330,7 @@ class DocumentReader:
             front_matter=front.values,
             parameters=tuple(parameters),
             requires=front.requires,
-            sections=self._sections(front.lines, steps),
+            sections=divide(self._lines, self._headings, front.lines, steps),
             blocks=tuple(self._blocks),
             steps=tuple(steps),
             prerequisites=tuple(self._prerequisites),
@@ -278,7 +338,10 @@ class DocumentReader:
         )
 
     def _steps(self, title: str) -> list[Step]:
-        names, trouble = step_names([(d.block.attributes.name, d.title, d.block.line) for d in self._drafts])
+        names, trouble = step_names(
+            [(d.block.attributes.name, d.title, d.block.line, d.block.before) for d in self._drafts]
+        )
+        beside_bash = tabs_beside_bash([draft.block for draft in self._drafts])
         self._problems.extend(trouble)
         known = Definitions()
         steps: list[Step] = []
@@ -302,12 +365,15 @@ class DocumentReader:
                     native=native,
                     native_kind=block.attributes.azops if draft.kind is StepKind.NATIVE else "",
                     expectations=tuple(draft.expectations),
-                    runnable=self._runnable(draft.kind),
+                    runnable=self._runnable(draft.kind, beside_bash=block in beside_bash),
+                    rows=draft.rows,
                 )
             )
         return steps
 
-    def _runnable(self, kind: StepKind) -> str:
+    def _runnable(self, kind: StepKind, *, beside_bash: bool) -> str:
+        if kind is StepKind.POWERSHELL and beside_bash:
+            return "The bash tab beside it does the same"
         if kind is StepKind.POWERSHELL and self._tools is not None and "pwsh" not in self._tools:
             return "PowerShell (pwsh) is not on PATH"
         return ""
@@ -324,20 +390,6 @@ class DocumentReader:
             self._warn(0, f"metadata.json beside it is not JSON: {error}")
             return []
 
-    def _sections(self, first: int, steps: list[Step]) -> tuple[Section, ...]:
-        last = len(self._lines) - 1 if self._lines[-1] == "" and len(self._lines) > 1 else len(self._lines)
-        starts = list(self._headings)
-        opening = "\n".join(self._lines[first : starts[0][2] - 1 if starts else last])
-        if not starts or opening.strip():
-            starts.insert(0, (0, "", first + 1))
-        lines = [step.line for step in steps]
-        sections: list[Section] = []
-        for at, (level, title, line) in enumerate(starts):
-            end = starts[at + 1][2] - 1 if at + 1 < len(starts) else max(last, line)
-            inside = tuple(step.name for step in steps[bisect_left(lines, line) : bisect_right(lines, end)])
-            sections.append(Section(level, title, line, end, inside))
-        return tuple(sections)
-
 
 def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Effect:
     """Effects of a step; a native step that is not valid may do anything."""
@@ -345,34 +397,3 @@ def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Ef
         return step_effects(draft.kind, draft.code, draft.block.attributes, known)
     effects = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
     return with_confirm(effects, draft.block.attributes)
-
-
-def _line(token: Token) -> int:
-    return token.map[0] + 1 if token.map else 1
-
-
-def _closed(token: Token) -> bool:
-    """True if a fence has a closing line: one more than its opening line and its text."""
-    if token.map is None:
-        return True
-    rows = token.content.count("\n") + (1 if token.content and not token.content.endswith("\n") else 0)
-    return token.map[1] - token.map[0] == rows + 2
-
-
-def _plain(source: str) -> str:
-    """Text of a heading without markup."""
-    if not re.search(r"[\\`*_<\[!&]", source):
-        return source.strip()
-    parts: list[str] = []
-    pending = list(_inline().parseInline(source))
-    while pending:
-        token = pending.pop(0)
-        if token.type == "image":
-            parts.append(token.content)
-        elif token.children:
-            pending = [*token.children, *pending]
-        elif token.type in {"text", "code_inline", "text_special"}:
-            parts.append(token.content)
-        elif token.type in {"softbreak", "hardbreak"}:
-            parts.append(" ")
-    return "".join(parts).strip()

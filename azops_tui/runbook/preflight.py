@@ -64,8 +64,8 @@ def _requirements(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
 def _prerequisites(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
     for link in runbook.prerequisites:
         if not facts.has_file(link.path):
-            message = f"the prerequisite {link.target} is not there; it would be {link.path}"
-            yield _error(runbook, link.line, message)
+            message = f"the prerequisite {link.target} does not exist and is not run; its path is {link.path}"
+            yield Problem(Severity.WARNING, link.line, message, runbook.path)
 
 
 def _parameters(runbook: Runbook, facts: Facts) -> Iterable[Problem]:

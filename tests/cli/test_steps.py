@@ -120,7 +120,7 @@ def test_a_missing_prerequisite_is_told_and_no_fault_of_the_list(tmp_path: Path)
     path.write_text("## Prerequisites\n\n[a](gone.md)\n")
     result = ran(path)
     assert result.exit_code == 0
-    assert f"{path}:3: error: the prerequisite gone.md does not exist" in result.stderr
+    assert f"{path}:3: warning: the prerequisite gone.md does not exist" in result.stderr
 
 
 def test_usage() -> None:

@@ -49,7 +49,8 @@ def test_everything_that_is_missing_is_named() -> None:
         "folder/example.md: error: it requires kubectl, which is not on PATH; install it first",
         "folder/example.md: error: it requires azops >=2, and this is 1.0",
         "folder/example.md:5: warning: the parameter WHERE has no value; set it",
-        "folder/example.md:11: error: the prerequisite first.md is not there; it would be folder/first.md",
+        "folder/example.md:11: warning: the prerequisite first.md does not exist and is not run;"
+        " its path is folder/first.md",
         "folder/example.md:15: error: the template folder/templates/base.json of step 'base' is not there",
         "folder/example.md:15: error: the parameter file folder/params/test.json of step 'base' is not there",
         "folder/example.md:21: warning: step 'go' calls terraform, which is not on PATH",

@@ -1,0 +1,78 @@
+"""What a person answered about a document: values of its parameters, and that its guessed steps may run.
+
+Values are kept by the path of the document, so that they outlive an edit. The agreement to run guessed steps holds for
+one content, as trust does. Values of secrets are never stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from azops_tui import paths
+from azops_tui.engine.trust import document_digest
+from azops_tui.runbook.model import Runbook
+
+
+def remembered_values(path: Path) -> dict[str, str]:
+    """Values that a person entered for parameters of a document earlier."""
+    values = _read(path).get("values")
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def remember_values(runbook: Runbook, values: Mapping[str, str]) -> None:
+    """Keep values for the next run of the document, but for those of secrets.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    from azops_tui.engine.variables import looks_secret
+
+    secrets = {parameter.name for parameter in runbook.parameters if parameter.type == "secret"}
+    kept = {name: value for name, value in values.items() if name not in secrets and not looks_secret(name, value)}
+    if kept:
+        _write(runbook.path, {"values": remembered_values(runbook.path) | kept})
+
+
+def agreed_to_guesses(path: Path, text: str) -> bool:
+    """True if a person agreed to run the guessed steps of a document with this content."""
+    return _read(path).get("untagged") == document_digest(text)
+
+
+def agree_to_guesses(path: Path, text: str) -> None:
+    """Run the guessed steps of a document with this content from now on.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    _write(path, {"untagged": document_digest(text)})
+
+
+def _file(path: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+    return paths.state() / "documents" / f"{name}.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(_file(path).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _write(path: Path, changes: dict[str, Any]) -> None:
+    record = _read(path) | {"path": str(path.resolve())} | changes
+    file = _file(path)
+    paths.private(file.parent)
+    scratch = file.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        json.dump(record, opened)
+    scratch.replace(file)
