@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azops_tui import exits
-from azops_tui.ui import glyphs, theme
+from azops_tui.ui import glyphs, terminal, theme
 from azops_tui.ui.appearance import BaseApp
 from azops_tui.ui.lines import safe
 from azops_tui.ui.screens.first import FirstScreen, Opening
@@ -67,7 +67,7 @@ class AzopsApp(BaseApp):
         theme_name: str | None = None,
         ascii_only: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal.driver_class())
         self.controller = controller
         self.keymap: dict[str, str] = {}
         self.document_problems: tuple[str, ...] = ()
