@@ -6,11 +6,11 @@ identifies. Parameters that have a default value or may be null are left out, as
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 from typing import Any
 
+from azops_tui.arm import TemplateError, expand
 from tests.arm.quickstarts import DATA
 
 ARCHIVE = DATA / "arm" / "modules.zip"
@@ -52,6 +52,29 @@ def modules() -> dict[str, str]:
             for name in sorted(archive.namelist())
             if name.endswith(".json")
         }
+
+
+def trial(template: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Values with which a module expands, and the optional parameters that it cannot do without.
+
+    Some modules need a parameter that they declare as optional. Such a parameter is named in the error.
+    """
+    parameters = values(template)
+    declared = template.get("parameters") or {}
+    supplied: list[str] = []
+    while True:
+        try:
+            expand(template, parameters, scope=scope_of(template), location=LOCATION, tags={"purpose": "modules"})
+        except TemplateError as error:
+            text = f"{error.expression} {error.message}"
+            named = [name for name in declared if name not in parameters and f"'{name}'" in text]
+            if not named:
+                return parameters, tuple(supplied)
+            supplied += named
+            definitions = template.get("definitions") or {}
+            parameters |= {name: {"value": value(name, declared[name], definitions)} for name in named}
+        else:
+            return parameters, tuple(supplied)
 
 
 def scope_of(template: dict[str, Any]) -> str:
@@ -141,9 +164,3 @@ def text(name: str, schema: dict[str, Any]) -> str:
 def identifier(lowered: str) -> str:
     type = next((type for word, type in IDENTIFIED if word in lowered), "Microsoft.Module/things/{0}")
     return f"{GROUP}/providers/{type.format(f'm{lowered}'[:20])}"
-
-
-def declared(text: str) -> dict[str, Any]:
-    """A module's template as JSON."""
-    template: dict[str, Any] = json.loads(text)
-    return template

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from azops_tui.arm import expand
 from azops_tui.arm.whatif import ChangeType, CloudFacts, Quota, difference, hidden, lines, summary, validate, what_if
+from azops_tui.arm.whatif.difference import MASK, masked
 
 RECORDED = Path(__file__).resolve().parents[2] / "../shared/data/azure/what-if.json"
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
@@ -283,3 +284,42 @@ def test_every_difference_has_a_path_and_reads_as_json(before: dict[str, Any], w
     for change in difference(before, wanted):
         assert change.path
         json.dumps(change.as_json())
+
+
+class TestQuiet:
+    """Differences that a deployment does not make."""
+
+    def compared(self, live: Any, written: Any) -> Any:
+        return [change for change in difference({"properties": live}, {"properties": written}) if change.effective]
+
+    @pytest.mark.parametrize(
+        ("live", "written"),
+        [
+            ({"description": "a text"}, {"description": "a text "}),
+            ({"tier": "Standard"}, {"tier": "standard"}),
+            ({}, {"url": "[reference('a').url]"}),
+            ({"key": "abc"}, {"key": "[listKeys('a', '2020-01-01').keys[0].value]"}),
+        ],
+    )
+    def test_is_no_change(self, live: Any, written: Any) -> None:
+        assert self.compared(live, written) == []
+
+    def test_an_etag_and_what_only_the_service_sets_are_not_compared(self) -> None:
+        template = {
+            "resources": [
+                {
+                    "type": "My.Rp/things",
+                    "apiVersion": "2020-01-01",
+                    "name": "a",
+                    "properties": {"etag": "*", "provisioningState": "Succeeded", "size": 1},
+                }
+            ]
+        }
+        plan = expand(template, scope=GROUP)
+        live = {plan.resources[0].id: {"id": plan.resources[0].id, "name": "a", "properties": {"size": 1}}}
+        assert [change.type for change in what_if(plan, live)] == [ChangeType.NO_CHANGE]
+
+    def test_a_key_of_the_live_resource_is_masked(self) -> None:
+        written = [{"name": "b", "value": "[concat('x', listKeys('a', '1').keys[0])]"}, {"name": "a", "value": "open"}]
+        live = [{"name": "a", "value": "open"}, {"name": "b", "value": "xhunter2"}]
+        assert masked(live, written) == [{"name": "a", "value": "open"}, {"name": "b", "value": MASK}]

@@ -19,7 +19,10 @@ _UNREAD = frozenset(
     {"adminpassword", "administratorloginpassword", "customdata", "protectedsettings", "publishingpassword", "secrets"}
 )
 """Write-only members: the service never returns them, so their absence means nothing."""
-_SECRET = re.compile(r"^\[parameters\('[^']*'\)\]$")
+_LISTED = re.compile(r"\blist\w*\(", re.IGNORECASE)
+"""An expression with the result of an action such as ``listKeys``, which is a secret."""
+MASK = "*******"
+"""Stands for a secret that the live resource shows where the template has such an expression."""
 _WORD = re.compile(r"[\w.\-]{1,80}")
 """Names and enumeration values, which the service compares without case; other text is compared exactly."""
 
@@ -51,6 +54,19 @@ def difference(before: Mapping[str, Json], desired: Mapping[str, Json]) -> list[
     return changes
 
 
+def masked(before: Json, desired: Json) -> Json:
+    """Return the existing value with a mask wherever the template computes a value from ``listKeys`` or its like."""
+    if isinstance(desired, str):
+        return MASK if before is not None and _EXPRESSION.match(desired) and _LISTED.search(desired) else before
+    if isinstance(before, dict) and isinstance(desired, dict):
+        return {key: masked(item, _member(desired, key)[1]) for key, item in before.items()}
+    if isinstance(before, list) and isinstance(desired, list):
+        by_identity = {_identity(item): item for item in desired if _identity(item) is not None}
+        aligned = [*desired, *[None] * len(before)]
+        return [masked(item, by_identity.get(_identity(item), aligned[index])) for index, item in enumerate(before)]
+    return before
+
+
 def merged(before: Json, desired: Json, *, exact: bool = False) -> Json:
     """Return the state after the deployment: the template's values over the existing ones."""
     if isinstance(before, dict) and isinstance(desired, dict) and not exact:
@@ -77,7 +93,10 @@ def same(before: Json, desired: Json, *, place: bool = False) -> bool:
         old, new = before.casefold(), desired.casefold()
         if place:
             return old.replace(" ", "") == new.replace(" ", "")
-        return before == desired or (old == new and (bool(_WORD.fullmatch(desired)) or "/providers/" in new))
+        # Services trim some texts that a template ends with a space.
+        return before.strip() == desired.strip() or (
+            old == new and (bool(_WORD.fullmatch(desired)) or "/providers/" in new)
+        )
     if isinstance(before, dict) and isinstance(desired, dict):
         return all(same(_member(before, key)[1], item) for key, item in desired.items())
     if isinstance(before, list) and isinstance(desired, list):
@@ -116,7 +135,8 @@ def _compare(
         tidied = tidy(desired)
         if tidied is None:
             return []
-        unread = path.rpartition(".")[2].lower() in _UNREAD or (isinstance(tidied, str) and _SECRET.match(tidied))
+        # An expression that is left over is not known before the deployment runs.
+        unread = path.rpartition(".")[2].lower() in _UNREAD or (isinstance(tidied, str) and _EXPRESSION.match(tidied))
         return [PropertyChange(path, Type.NO_EFFECT if unread else Type.CREATE, after=tidied)]
     if isinstance(before, list) and isinstance(desired, list):
         children = tuple(_elements(before, desired))

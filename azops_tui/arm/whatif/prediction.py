@@ -10,7 +10,7 @@ from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.resource_header import DEPLOYMENTS
 from azops_tui.arm.symbolic import plain
 from azops_tui.arm.whatif.changes import ChangeType, ResourceChange
-from azops_tui.arm.whatif.difference import difference, merged, tidy
+from azops_tui.arm.whatif.difference import difference, masked, merged, tidy
 from azops_tui.json_types import Json
 
 _SENT = ("extendedLocation", "identity", "kind", "location", "managedBy", "plan", "properties", "sku", "tags", "zones")
@@ -62,6 +62,7 @@ def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> Reso
     if live is None:
         return ResourceChange(resource.id, ChangeType.CREATE, after=desired)
     before = {"apiVersion": resource.api_version, **_shown(live)}
+    before = masked(before, desired)
     delta = tuple(difference(before, desired))
     after = tidy({**merged(before, desired), "id": before.get("id", resource.id), "name": before.get("name")}) or {}
     if "tags" not in desired:
@@ -80,7 +81,7 @@ def _wanted(resource: ExpandedResource) -> dict[str, Json]:
             "id": resource.id,
             "name": resource.name.rsplit("/", 1)[-1],
             "type": resource.type,
-            **plain(sent),
+            **_writable(plain(sent)),
         }
     ) or {}  # fmt: skip
 

@@ -20,6 +20,7 @@ from azops_tui.simulator.store import Resource
 __all__ = ["ExpandedResource", "Expansion", "TemplateError", "TemplateRuntime", "expand", "nested", "template_refusal"]
 
 DEPLOYMENTS = "microsoft.resources/deployments"
+GROUPS = "microsoft.resources/resourcegroups"
 
 
 class TemplateRuntime:
@@ -38,6 +39,9 @@ class TemplateRuntime:
         address = ResourceId.parse(resource_id)
         if address.type.lower() == DEPLOYMENTS:
             body = self.deployment(resource_id)
+        elif address.type.lower() in ("", GROUPS):
+            group = self.manager.cloud.store.group(address.subscription, address.group or address.last_name)
+            body = None if group is None else group.as_json()
         else:
             resource = self._resource(resource_id)
             body = self.manager.registry.of(address.type).show(resource, {})
