@@ -15,6 +15,7 @@ from azops_tui.engine.steps.shell import azure_failure
 from azops_tui.engine.steps.ssh import seconds
 from azops_tui.engine.templates import fitted, read_json
 from azops_tui.engine.variables import Namespace, extract, is_noise, looks_secret
+from tests.engine.conftest import MakeRun
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -166,3 +167,31 @@ def test_what_az_says_is_understood(errors: str, code: str | None) -> None:
 @given(st.text())
 def test_whatever_az_says_is_survived(text: str) -> None:
     azure_failure("ERROR: " + text)
+
+
+def test_az_names_the_inner_error_its_target_and_its_correlation_id() -> None:
+    failure = azure_failure(
+        "ERROR: (InvalidTemplateDeployment) The template deployment 'd' is not valid according to the validation "
+        "procedure. The tracking id is '1'. The correlation id is '0f0e0d0c-0000-4000-8000-0123456789ab'.\n"
+        "Code: InvalidTemplateDeployment\n"
+        "Message: The template deployment 'd' is not valid according to the validation procedure.\n"
+        "Exception Details:\t(InvalidParameter) The value of parameter linuxConfiguration is invalid.\n"
+        "\tCode: InvalidParameter\n"
+        "\tMessage: The value of parameter linuxConfiguration is invalid.\n"
+        "\tTarget: linuxConfiguration.ssh.publicKeys.keyData\n"
+    )
+    assert failure is not None
+    assert (failure.code, failure.target) == ("InvalidParameter", "linuxConfiguration.ssh.publicKeys.keyData")
+    assert failure.message.startswith("The value of parameter linuxConfiguration is invalid")
+    assert failure.correlation_id == "0f0e0d0c-0000-4000-8000-0123456789ab"
+
+
+async def test_a_failure_names_the_line_of_the_document(make_run: MakeRun) -> None:
+    watched = make_run(
+        "# Title\n\ntext\n\n```bash {name=a}\ntrue\nfalse\ntrue\n```\n\n```console\n$ true\nout\n$ false\n```\n"
+    )
+    await watched.run.run_all()
+    assert "at line 7" in watched.end("a").summary
+    name = list(watched.states())[1]
+    await watched.run.run_step(name)
+    assert "at line 14" in watched.end(name).summary

@@ -13,6 +13,12 @@ from azops_tui.events.azure_views import FailureView
 
 _AZ_ERROR = re.compile(r"^ERROR: (?:\((?P<code>[A-Za-z][\w.]*)\) ?)?(?P<rest>.*)$", re.MULTILINE)
 
+_INNER = re.compile(r"^Exception Details:\s*\((?P<code>[A-Za-z][\w.]*)\) ?(?P<message>.*)$", re.MULTILINE)
+_TARGET = re.compile(r"^\s*Target: (.+)$", re.MULTILINE)
+_CORRELATION = re.compile(
+    r"correlation[ -]?id[\"']?\s*(?:is|:|=)?\s*[\"']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I
+)
+
 if TYPE_CHECKING:
     from azops_tui.engine.sessions.bash import ShellSession
 
@@ -77,11 +83,12 @@ def outcome(context: StepContext[Any], result: Result, what: str) -> Outcome:
         return Outcome("failed", status, FailureView(code="SessionDied", message=message), message)
     if status == 0:
         return Outcome("done", 0)
-    said = azure_failure(context.output.errors)
-    if said is not None:
-        return Outcome("failed", status, said, sentence(said))
-    line = getattr(result, "line", None)
-    where = f" at its line {line}" if line and "\n" in context.code.strip() else ""
+    failure = azure_failure(context.output.errors)
+    if failure is not None:
+        where = _place(context, getattr(result, "line", None))
+        summary = sentence(failure)
+        return Outcome("failed", status, failure, f"{summary} (az failed{where}.)" if where else summary)
+    where = _place(context, getattr(result, "line", None))
     message = f"It ended with exit status {status}{where}{_meaning(status)}."
     last = _last_line(context)
     if last:
@@ -95,14 +102,38 @@ def azure_failure(errors: str) -> FailureView | None:
     if not found:
         return None
     last = found[-1]
+    after = errors[last.start() :]
+    correlation = _CORRELATION.search(after)
     if last["code"]:
-        text: Any = {"error": {"code": last["code"], "message": last["rest"].strip()}}
+        # A nested error is more specific than the error around it.
+        inner = _INNER.search(after)
+        code, message = (inner["code"], inner["message"]) if inner is not None else (last["code"], last["rest"])
+        targets = _TARGET.findall(after)
+        error = {"code": code, "message": message.strip(), "target": targets[-1].strip() if targets else ""}
+        text: Any = {"error": error}
     elif last["rest"].lstrip().startswith("{"):
         text = last["rest"] + errors[last.end() :]
     else:
         return None
-    view = flatten(text)[0]
+    view = flatten(text, correlation_id=correlation[1] if correlation is not None else "")[0]
     return view if view.code != "Unknown" else None
+
+
+def _place(context: StepContext[Any], line: int | None) -> str:
+    """``at line N`` of the document for a line of the step; empty if the step has a single line."""
+    if not line or "\n" not in context.code.strip():
+        return ""
+    block = context.step.block
+    if context.step.code == block.text:
+        return f" at line {block.line + line}"
+    code = context.step.code.splitlines()
+    if line > len(code):
+        return ""
+    # The commands of a recorded session: the line of the document that has the same text.
+    for row, text in enumerate(block.text.splitlines(), start=1):
+        if code[line - 1].strip() and text.endswith(code[line - 1]):
+            return f" at line {block.line + row}"
+    return f" at its line {line}"
 
 
 def _meaning(status: int | None) -> str:
