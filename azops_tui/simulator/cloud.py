@@ -11,6 +11,7 @@ from typing import Protocol
 from azops_tui.json_types import Json
 from azops_tui.simulator.addresses import IpAddressPool
 from azops_tui.simulator.clock import Clock
+from azops_tui.simulator.directory import Directory
 from azops_tui.simulator.faults import FaultInjector
 from azops_tui.simulator.operations import Operations
 from azops_tui.simulator.store import ResourceStore
@@ -97,6 +98,7 @@ class SimulatedCloud:
         self.random = random.Random(seed)
         self.operations = Operations(clock, self.random)
         self.addresses = IpAddressPool()
+        self.directory = Directory(CLIENT, clock.now())
         self.hosts: MachineHosts = hosts or NoHosts()
         self.faults = FaultInjector(self.random)
         self.base = "https://127.0.0.1"

@@ -25,6 +25,7 @@ class LroProfile:
         put_body: whether the first reply shows the resource; ``empty`` is the body otherwise.
         patched, patch_headers: the same for PATCH.
         deleted, delete_headers: the same for DELETE.
+        shows_deleted: whether the reply to a DELETE shows what was deleted.
         missing: status of a DELETE of a resource that does not exist.
         state: provisioning state while the resource is created; ``updating`` while it is updated.
         shows_state: whether the properties have a provisioningState.
@@ -41,6 +42,7 @@ class LroProfile:
     patch_headers: tuple[str, ...] = ()
     deleted: int = 200
     delete_headers: tuple[str, ...] = ()
+    shows_deleted: bool = False
     missing: int = 204
     state: str = "Succeeded"
     updating: str = "Updating"

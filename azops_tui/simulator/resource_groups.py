@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
-from azops_tui.simulator.errors import ArmError, group_not_found
+from azops_tui.simulator.errors import ArmError, group_not_found, resource_not_found
 from azops_tui.simulator.lro_profiles import LOCATION
 from azops_tui.simulator.operations import Operation
-from azops_tui.simulator.providers.authorization.locks import check_group_delete
+from azops_tui.simulator.providers.authorization.locks import check_group_delete, check_lock
 from azops_tui.simulator.resource_manager import ResourceManager
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
@@ -27,6 +28,8 @@ class ResourceGroupManager:
         self.manager = manager
         self.cloud = manager.cloud
         self.store = manager.cloud.store
+        self.on_removed: Callable[[ResourceGroupRecord], None] = lambda group: None
+        """Called when a group is gone."""
 
     def get(self, subscription: str, name: str) -> ResourceGroupRecord:
         """A group.
@@ -108,6 +111,7 @@ class ResourceGroupManager:
         for resource in self.store.in_group(group):
             self.manager.remove(resource)
         self.store.remove_group(group)
+        self.on_removed(group)
 
     def _start_deletion(self, resource: Resource) -> Operation | None:
         if self.store.get(resource.id) is not resource or len(resource.address.types) > 1:
@@ -116,6 +120,53 @@ class ResourceGroupManager:
         if profile.shows_state:
             resource.properties["provisioningState"] = "Deleting"
         return self.manager.start_deletion(resource)
+
+    def plan_move(
+        self, source: ResourceGroupRecord, sent: Mapping[str, Json]
+    ) -> tuple[list[Resource], ResourceGroupRecord]:
+        """The resources and the target of a move.
+
+        Raises:
+            ArmError: a resource or the target does not exist, or a resource stands in another group.
+        """
+        target_id = ResourceId.parse(str(sent.get("targetResourceGroup") or ""))
+        target = self.get(target_id.subscription, target_id.group)
+        resources = []
+        for id_ in sent.get("resources") or []:
+            resource = self.store.get(str(id_))
+            address = ResourceId.parse(str(id_))
+            if resource is None:
+                raise resource_not_found(address.title, address.group)
+            if address.group.lower() != source.name.lower():
+                raise ArmError(
+                    400, "ResourcesNotInResourceGroup", f"The resource '{id_}' is not in group '{source.name}'."
+                )
+            if len(address.types) > 1:
+                raise ArmError(
+                    400,
+                    "ResourceMoveProviderValidationFailed",
+                    f"The resource '{id_}' is a child resource and moves with its parent only.",
+                )
+            check_lock(self.store, address, "delete")
+            resources.append(resource)
+        if not resources:
+            raise ArmError(400, "InvalidRequestContent", "The request has no resources to move.")
+        return resources, target
+
+    def move(self, resources: list[Resource], target: ResourceGroupRecord) -> None:
+        """Move resources with their children; references to them in other resources follow."""
+        for resource in resources:
+            old, new = resource.address.scope, target.id
+            moved = [resource, *self.store.below(resource.address)]
+            root = resource.address.id
+            renamed = new + root[len(old) :]
+            for member in moved:
+                self.store.remove(member)
+                member.address = ResourceId.parse(renamed + member.address.id[len(root) :])
+            for other in (*self.store.resources.values(), *moved):
+                other.body = _with_ids(other.body, root.lower(), renamed)
+            for member in moved:
+                self.store.add(member)
 
     def list(self, subscription: str, query: Mapping[str, str]) -> list[Json]:
         """The groups of a subscription, filtered by tag (``$filter``) and number (``$top``)."""
@@ -158,6 +209,17 @@ class ResourceGroupManager:
                 "resources": resources,
             }
         }
+
+
+def _with_ids(value: Json, old: str, new: str) -> Json:
+    """The document with every id at or below ``old`` (in lower case) moved to ``new``."""
+    if isinstance(value, dict):
+        return {k: _with_ids(v, old, new) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_with_ids(v, old, new) for v in value]
+    if isinstance(value, str) and value[: len(old)].lower() == old and value[len(old) :][:1] in ("", "/"):
+        return new + value[len(old) :]
+    return value
 
 
 def _tagged(tags: dict[str, str], name: str, value: str | None) -> bool:

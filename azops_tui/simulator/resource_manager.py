@@ -183,7 +183,7 @@ class ResourceManager:
         if not profile.delete_headers:
             provider.raise_injected_fault("DELETE", resource)
             self.remove(resource)
-            return ArmReply(profile.deleted)
+            return ArmReply(profile.deleted, copy.deepcopy(resource.body) if profile.shows_deleted else None)
         if profile.shows_state:
             resource.properties["provisioningState"] = "Deleting"
         operation = self.start_deletion(resource)

@@ -16,3 +16,4 @@ class ArmServices:
         self.resources = ResourceManager(cloud)
         self.groups = ResourceGroupManager(self.resources)
         self.deployments = DeploymentEngine(self.resources)
+        self.groups.on_removed = lambda group: self.deployments.forget(group.id)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import json
 import time
-import uuid
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.cloud import CLIENT, TENANT
+from azops_tui.simulator.directory import client_object_id
 from azops_tui.simulator.routing import Route
 from azops_tui.simulator.services import ArmServices
 
@@ -99,8 +99,8 @@ def token(base: str, tenant: str, form: dict[str, str]) -> Json:
         "nbf": now,
         "exp": now + LIFETIME,
         "appid": client,
-        "oid": str(uuid.uuid5(uuid.NAMESPACE_URL, client)),
-        "sub": str(uuid.uuid5(uuid.NAMESPACE_URL, client)),
+        "oid": client_object_id(client),
+        "sub": client_object_id(client),
         "tid": tenant if tenant not in ("common", "organizations") else TENANT,
         "ver": "1.0",
     }

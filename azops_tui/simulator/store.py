@@ -98,6 +98,10 @@ class ResourceStore:
     def __init__(self) -> None:
         self.subscriptions: dict[str, str] = {}
         """Display names by subscription id."""
+        self.subscription_tags: dict[str, dict[str, str]] = {}
+        """Tags of subscriptions, by subscription id."""
+        self.tag_names: dict[str, dict[str, list[str]]] = {}
+        """Predefined tag names with their values, by subscription id."""
         self.groups: dict[tuple[str, str], ResourceGroupRecord] = {}
         self.resources: dict[str, Resource] = {}
         """By lower-case id, in order of creation."""

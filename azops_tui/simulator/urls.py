@@ -1,18 +1,18 @@
-"""The one table of routes: sign-in, the simulator's own paths, each namespace folder's ``urls``, then any resource."""
+"""The one table of routes: sign-in, own paths, Microsoft Graph, each namespace's ``urls``, then any resource."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
 
-from azops_tui.simulator import admin_api, resource_routes, sign_in
+from azops_tui.simulator import admin_api, graph, resource_routes, sign_in
 from azops_tui.simulator.providers.registration import folders
 from azops_tui.simulator.routing import Route, RouteTable
 
 
 def route_table() -> RouteTable:
     """The routes of the simulator."""
-    return RouteTable((*sign_in.URLS, *admin_api.URLS, *_namespace_urls(), *resource_routes.URLS))
+    return RouteTable((*sign_in.URLS, *admin_api.URLS, *graph.URLS, *_namespace_urls(), *resource_routes.URLS))
 
 
 def _namespace_urls() -> list[Route]:

@@ -58,6 +58,12 @@ class DeploymentEngine:
         deployments = [d for k, d in self.known.items() if k.startswith(prefix) and "/" not in k[len(prefix) :]]
         return sorted(deployments, key=lambda d: d.started, reverse=True)
 
+    def forget(self, scope: str) -> None:
+        """Forget the deployments of a deleted scope."""
+        prefix = f"{scope}/providers/microsoft.resources/deployments/".lower()
+        for key in [k for k in self.known if k.startswith(prefix)]:
+            del self.known[key]
+
     def prepare(self, address: ResourceId, sent: Mapping[str, Json]) -> tuple[Expansion, Json]:
         """Expand the template of a request.
 

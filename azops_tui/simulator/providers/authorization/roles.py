@@ -1,63 +1,144 @@
-"""Role definitions."""
+"""Role definitions and role assignments."""
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
-from azops_tui.simulator.providers.base import ResourceProvider
+from azops_tui.simulator.clock import stamp
+from azops_tui.simulator.cloud import CLIENT
+from azops_tui.simulator.directory import PRINCIPAL_TYPES
+from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.providers.authorization.built_in_roles import BUILT_IN_ROLES, BuiltInRole
+from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
 
-_ROWS = (
-    ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Grants full access to manage all resources.", ("*",)),
-    ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c", "Grants full access to manage all resources.", ("*",)),
-    ("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7", "View all resources.", ("*/read",)),
-    ("User Access Administrator", "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "Manage access.", ("*/read",)),
-    ("Virtual Machine Contributor", "9980e02c-c2be-4d73-94e8-173b1dc7cf3c", "Manage machines.", ("*/read",)),
-    ("Network Contributor", "4d97b98b-1d4f-4787-a291-c67834d212e7", "Manage networks.", ("Microsoft.Network/*",)),
-    ("Storage Account Contributor", "17d1049b-9a84-46fb-8f53-869881c3d3ab", "Manage storage.", ("*/read",)),
-    ("Storage Blob Data Contributor", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Read, write, delete blobs.", ()),
-    ("Storage Blob Data Reader", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "Read blobs.", ()),
-    ("Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483", "All operations on a vault.", ()),
-    ("Key Vault Secrets User", "4633458b-17de-408a-b874-0445c86b69e6", "Read secrets.", ()),
-    ("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d", "Pull images.", ()),
-    ("AcrPush", "8311e382-0749-4cb8-b61a-304f252e45ec", "Push images.", ()),
-    ("Managed Identity Operator", "f1a07417-d97a-45cb-824c-7a7467783830", "Read and assign identities.", ()),
-    ("Monitoring Metrics Publisher", "3913510d-42f4-4e42-8a64-420c390055eb", "Publish metrics.", ()),
-)
+DEFINITION = "Microsoft.Authorization/roleDefinitions"
+_PERMISSIONS = ("actions", "notActions", "dataActions", "notDataActions")
 
 
 class RoleDefinitionProvider(ResourceProvider):
     """Microsoft.Authorization/roleDefinitions: the built-in roles at every scope, and stored custom roles."""
 
-    types = ("microsoft.authorization/roledefinitions",)
+    types = (DEFINITION.lower(),)
 
     def find(self, address: ResourceId) -> Resource | None:
-        row = next((r for r in _ROWS if r[1] == address.last_name.lower()), None)
-        return Resource(address, _view(*row)) if row is not None else super().find(address)
+        name = address.last_name.lower()
+        role = next((r for r in BUILT_IN_ROLES if r.id == name), None)
+        if role is not None:
+            return Resource(address, _built_in(role, _subscription_scope(address.scope)))
+        custom = self.cloud.store.of_type(self.types[0])
+        return next((r for r in custom if r.address.last_name.lower() == name), None)
+
+    def check(self, write: ResourceWrite) -> None:
+        name = str(get(write.sent, "properties", "roleName") or "")
+        if not name:
+            raise ArmError(400, "RoleDefinitionNameIsNull", "The role definition has no name.")
+        for other in self._all(""):
+            if get(other, "properties", "roleName") == name and other["name"] != write.address.last_name:
+                message = f"A custom role with the name '{name}' already exists in this directory."
+                raise ArmError(409, "RoleDefinitionWithSameNameExists", message)
+
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        sent, now = write.properties, stamp(self.cloud.clock.now())
+        old = write.before.properties if write.before else {}
+        permissions = [{k: get(p, k) or [] for k in _PERMISSIONS} for p in sent.get("permissions") or [{}]]
+        properties = {
+            "roleName": sent.get("roleName"),
+            "type": "CustomRole",
+            "description": sent.get("description"),
+            "assignableScopes": sent.get("assignableScopes") or [write.address.scope or "/"],
+            "permissions": permissions,
+            "createdOn": old.get("createdOn", now),
+            "updatedOn": now,
+            "createdBy": old.get("createdBy", CLIENT),
+            "updatedBy": CLIENT,
+        }
+        return {"properties": properties}
 
     def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
-        match = re.search(r"(?i)rolename eq '([^']*)'", query.get("$filter", ""))
-        return [_view(*row) for row in _ROWS if not match or row[0].lower() == match[1].lower()]
+        filter_ = query.get("$filter", "")
+        name = re.search(r"(?i)rolename eq '((?:[^']|'')*)'", filter_)
+        kind = re.search(r"(?i)\btype eq '([^']*)'", filter_)
+        shown = self._all(_subscription_scope(address.scope))
+        if name:
+            shown = [d for d in shown if d["properties"]["roleName"].lower() == name[1].replace("''", "'").lower()]
+        return [d for d in shown if not kind or d["properties"]["type"].lower() == kind[1].lower()]
+
+    def _all(self, scope: str) -> list[dict[str, Json]]:
+        custom = [copy.deepcopy(r.body) for r in self.cloud.store.of_type(self.types[0])]
+        return [*(_built_in(role, scope) for role in BUILT_IN_ROLES), *custom]
 
 
-def _view(name: str, id: str, words: str, actions: tuple[str, ...]) -> Json:
-    permission = {"actions": list(actions), "notActions": [], "dataActions": [], "notDataActions": []}
+class RoleAssignmentProvider(ResourceProvider):
+    """Microsoft.Authorization/roleAssignments."""
+
+    types = ("microsoft.authorization/roleassignments",)
+
+    def check(self, write: ResourceWrite) -> None:
+        role = str(get(write.sent, "properties", "roleDefinitionId") or "")
+        principal = str(get(write.sent, "properties", "principalId") or "").lower()
+        for other in self.cloud.store.of_type(self.types[0]):
+            same = (other.address.scope.lower(), other.properties.get("principalId", "").lower())
+            if same != (write.address.scope.lower(), principal) or other.address.key == write.address.key:
+                continue
+            if other.properties["roleDefinitionId"].rpartition("/")[2].lower() == role.rpartition("/")[2].lower():
+                raise ArmError(409, "RoleAssignmentExists", "The role assignment already exists.")
+
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        body = super().build_document(write)
+        properties = body["properties"]
+        known = self.cloud.directory.find(str(properties.get("principalId") or ""))
+        default = PRINCIPAL_TYPES.get(known.kind, "ServicePrincipal") if known is not None else "ServicePrincipal"
+        properties.setdefault("principalType", default)
+        return body
+
+    def list_documents(self, address: ResourceId, query: Mapping[str, str]) -> list[Json]:
+        scope = (address.id if address.names else address.scope).lower()
+        filter_ = query.get("$filter", "")
+        only_scope = "atscope()" in filter_.lower()
+        principal = re.search(r"(?i)(?:principalid eq |assignedto\()'([^']*)'", filter_)
+        shown = []
+        for assignment in self.cloud.store.of_type(self.types[0]):
+            own = assignment.address.scope.lower()
+            above = (scope + "/").startswith(own + "/")
+            below = (own + "/").startswith(scope + "/") and not only_scope
+            right = not principal or str(assignment.properties.get("principalId")).lower() == principal[1].lower()
+            if (above or below) and right:
+                shown.append(copy.deepcopy(assignment.body))
+        return shown
+
+
+def _subscription_scope(scope: str) -> str:
+    parts = scope.split("/")
+    return "/".join(parts[:3]) if len(parts) > 2 and parts[1].lower() == "subscriptions" else ""
+
+
+def _built_in(role: BuiltInRole, scope: str) -> dict[str, Json]:
     return {
         "properties": {
-            "roleName": name,
+            "roleName": role.name,
             "type": "BuiltInRole",
-            "description": words,
+            "description": role.description,
             "assignableScopes": ["/"],
-            "permissions": [permission],
+            "permissions": [
+                {
+                    "actions": list(role.actions),
+                    "notActions": list(role.not_actions),
+                    "dataActions": list(role.data_actions),
+                    "notDataActions": [],
+                }
+            ],
             "createdOn": "2015-02-02T21:55:09.8806423Z",
             "updatedOn": "2021-11-11T20:13:07.4993029Z",
             "createdBy": None,
             "updatedBy": None,
         },
-        "id": f"/providers/Microsoft.Authorization/roleDefinitions/{id}",
-        "type": "Microsoft.Authorization/roleDefinitions",
-        "name": id,
+        "id": f"{scope}/providers/{DEFINITION}/{role.id}",
+        "type": DEFINITION,
+        "name": role.id,
     }

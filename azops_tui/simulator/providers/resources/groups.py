@@ -62,6 +62,17 @@ def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def move_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Accept the request to move resources or to validate the move; nothing is moved."""
-    _group(services, request)
-    return ArmReply(204)
+    """Move resources to another group, or validate the move."""
+    source, sent, cloud = _group(services, request), request.document(), services.cloud
+    move = services.groups.plan_move(source, sent)
+    validates = request.path.lower().endswith("/validatemoveresources")
+
+    async def work() -> None:
+        await cloud.clock.sleep(20)
+        if not validates:
+            services.groups.move(*move)
+
+    operation = cloud.operations.make("Microsoft.Resources/resourceGroups", source.subscription)
+    operation.empty_status = 204
+    cloud.operations.start(operation, work)
+    return ArmReply(202, None, operation, (LOCATION,))

@@ -12,7 +12,7 @@ from azops_tui.simulator.providers.resource_types import ProviderNamespace, Reso
 TYPES = {
     "deployments": ResourceType(is_tracked=False),
     "resourceGroups": ResourceType(),
-    "tags": ResourceType(),
+    "tags": ResourceType(is_tracked=False, lro=replace(QUIET, created=200)),
     "templateSpecs": ResourceType(has_system_data=True, lro=replace(QUIET, updated=201)),
     "deploymentScripts": ResourceType(lro=replace(SLOW, create_seconds=40)),
     "templateSpecs/versions": ResourceType(has_system_data=True, lro=replace(QUIET, updated=201)),

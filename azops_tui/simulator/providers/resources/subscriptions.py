@@ -51,32 +51,6 @@ def list_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
     return ArmReply(200, {"value": select(filter(services.resources.is_tracked, resources), request.query)})
 
 
-def list_tag_names(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """The tags in use in a subscription, with their values and counts."""
-    subscription, store = request.params["subscription"], services.cloud.store
-    counts: dict[str, dict[str, int]] = {}
-    tagged = [g.tags for g in store.groups_of(subscription)]
-    tagged += [r.body.get("tags") or {} for r in store.all(subscription)]
-    for tags in tagged:
-        for name, value in tags.items():
-            values = counts.setdefault(name, {})
-            values[value] = values.get(value, 0) + 1
-    root = f"/subscriptions/{subscription}/tagNames"
-    documents = [
-        {
-            "id": f"{root}/{name}",
-            "tagName": name,
-            "count": {"type": "Total", "value": sum(values.values())},
-            "values": [
-                {"id": f"{root}/{name}/tagValues/{v}", "tagValue": v, "count": {"type": "Total", "value": n}}
-                for v, n in values.items()
-            ],
-        }
-        for name, values in counts.items()
-    ]
-    return ArmReply(200, {"value": documents})
-
-
 def list_providers(services: ArmServices, request: ArmRequest) -> ArmReply:
     return ArmReply(200, {"value": namespaces(request.params["subscription"])})
 

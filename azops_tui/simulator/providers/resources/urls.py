@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from azops_tui.simulator.providers.resources import deployments, groups, subscriptions
+from azops_tui.simulator.providers.resources import deployments, groups, subscriptions, tags
 from azops_tui.simulator.resource_routes import poll
 from azops_tui.simulator.routing import Route
 
 _SUBSCRIPTION = "/subscriptions/{subscription}"
+_TAG = f"{_SUBSCRIPTION}/tagNames/{{tag}}"
+_TAGS = "/{scope...}/providers/Microsoft.Resources/tags/default"
 _GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
 _DEPLOYMENTS = "/{scope...}/providers/Microsoft.Resources/deployments"
 _DEPLOYMENT = f"{_DEPLOYMENTS}/{{deployment}}"
@@ -17,7 +19,15 @@ URLS = (
     Route("GET", _SUBSCRIPTION, subscriptions.show_subscription),
     Route("GET", f"{_SUBSCRIPTION}/locations", subscriptions.list_locations),
     Route("GET", f"{_SUBSCRIPTION}/resources", subscriptions.list_resources),
-    Route("GET", f"{_SUBSCRIPTION}/tagNames", subscriptions.list_tag_names),
+    Route("GET", f"{_SUBSCRIPTION}/tagNames", tags.list_names),
+    Route("PUT", _TAG, tags.put_name),
+    Route("DELETE", _TAG, tags.delete_name),
+    Route("PUT", f"{_TAG}/tagValues/{{value}}", tags.put_value),
+    Route("DELETE", f"{_TAG}/tagValues/{{value}}", tags.delete_value),
+    Route("GET", _TAGS, tags.show),
+    Route("PUT", _TAGS, tags.put),
+    Route("PATCH", _TAGS, tags.patch),
+    Route("DELETE", _TAGS, tags.delete),
     Route("GET", f"{_SUBSCRIPTION}/providers", subscriptions.list_providers),
     Route("GET", f"{_SUBSCRIPTION}/providers/{{namespace}}", subscriptions.show_provider),
     Route("POST", f"{_SUBSCRIPTION}/providers/{{namespace}}/register", subscriptions.show_provider),
