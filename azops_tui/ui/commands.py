@@ -66,6 +66,8 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("step.out", "left,h", "out of the code", "select the step again", "document"),
     UiCommand("step.output", "o", "output",
             "show the output of the step folded, short or full", "document", footer=True, verb="output"),
+    UiCommand("step.failed-before", "left_square_bracket", "failed before", "go to the failed step before", "document"),
+    UiCommand("step.failed-after", "right_square_bracket", "failed after", "go to the next failed step", "document"),
     UiCommand("step.edit", "e", "edit", "edit the step for this run in $EDITOR", "document", verb="edit"),
     UiCommand("step.template", "T", "template",
             "show the template that the step deploys", "document", footer=True, verb="template", argument="step"),

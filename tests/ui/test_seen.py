@@ -151,3 +151,39 @@ async def test_messages_do_not_cover_the_bar(key: str) -> None:
         assert row is not None
         region = screen.query_one(Toast).region
         assert not region.y <= row < region.bottom
+
+
+async def test_brackets_go_from_failed_step_to_failed_step() -> None:
+    events = list(fakes.started(LONG))
+    for name in ("step-1", "step-4"):
+        events += [
+            ev.StepStarted(at=fakes.START + 1, step=name),
+            ev.StepFinished(at=fakes.START + 2, step=name, state="failed", duration=1, status=1),
+        ]
+    async with AzopsApp(fakes.FakeController(LONG, events=events)).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("g")
+        for key, name in (("]", "step-1"), ("]", "step-4"), ("]", "step-1"), ("[", "step-4")):
+            await pilot.press(key)
+            assert screen.document.selected == name
+            assert sees(screen)
+
+
+async def test_editing_begins_with_the_source_and_not_with_what_the_run_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# A\n\n```bash {name=one}\necho $TOKEN\n```\n"
+    masked = ev.StepStarted(at=fakes.START + 1, step="one", code="echo •••")
+    done = ev.StepFinished(at=fakes.START + 2, step="one", state="done", duration=1)
+    controller = fakes.FakeController(text, events=[*fakes.started(text), masked, done])
+    opened: list[str] = []
+
+    def edit(app: object, source: str, suffix: str) -> str:
+        opened.append(source)
+        return source + "# more\n"
+
+    monkeypatch.setattr("azops_tui.ui.editor.edit_text", edit)
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: bool(controller.asked))
+        assert opened == ["echo $TOKEN\n"]
+        assert controller.asked == [("edit", "one", "echo $TOKEN\n# more\n")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,8 @@ class RunActions:
         self._controller = controller
         self._tasks = tasks
         self._document = document
+        self._edited: dict[str, str] = {}
+        """Source text of the steps edited in this run."""
         self.started_by_key = ""
         """Step that a person started by its key: the selection does not return to it when its events arrive."""
 
@@ -210,15 +213,20 @@ class RunActions:
 
         name = self._document.selected
         step = self._controller.view.steps.get(name)
+        runbook = self._controller.runbook
+        declared = runbook.step(name) if runbook is not None else None
         if step is None:
             return
+        # The view has the code as it ran, in which secrets are masked: saving that would run the mask.
+        source = self._edited.get(name) or (declared.code if declared is not None else step.code)
         suffix = ".py" if step.kind == "python" else ".yaml" if step.kind.startswith("azops=") else ".sh"
         try:
-            text = edit_text(self._screen.app, step.code, suffix)
+            text = edit_text(self._screen.app, source, suffix)
         except UserError as error:
             self._screen.notify(safe(str(error)), severity="error", markup=False)
             return
-        if text is not None and text != step.code:
+        if text is not None and text != source:
+            self._edited[name] = text
             self._tasks.start(lambda: self._require_live().edit(name, text), group="edit")
 
     def show_plan(self) -> None:
@@ -262,6 +270,9 @@ class StepActions:
         """Actions by command id."""
         acting = self._selected.acting
 
+        def none_failed() -> str:
+            return "No step has failed."
+
         def selected() -> bool:
             return bool(self._document.selected)
 
@@ -273,6 +284,8 @@ class StepActions:
             "step.code": Action(acting(self._document.toggle_code), selected_in_live_run),
             "step.into": Action(acting(lambda: self._document.set_in_code(True)), selected),
             "step.out": Action(lambda: self._document.set_in_code(False), lambda: self._document.state.in_code),
+            "step.failed-before": Action(partial(self.go_to_failed, -1), self._any_failed, why_not=none_failed),
+            "step.failed-after": Action(partial(self.go_to_failed, 1), self._any_failed, why_not=none_failed),
             "step.output": Action(acting(self._document.toggle_output), selected),
             "step.output-screen": Action(acting(self.show_output), selected),
             "step.template": Action(
@@ -283,6 +296,19 @@ class StepActions:
     def _step(self) -> Step | None:
         runbook = self._controller.runbook
         return runbook.step(self._document.selected) if runbook is not None else None
+
+    def _any_failed(self) -> bool:
+        return bool(self._controller.view.failed)
+
+    def go_to_failed(self, by: int) -> None:
+        """Select the failed step before (-1) or after (1) the selected one; behind the last comes the first."""
+        names = self._document.names
+        failed = [names.index(step.name) for step in self._controller.view.failed if step.name in names]
+        if not failed:
+            return
+        here = names.index(self._document.selected)
+        ahead = [place for place in failed[::by] if (place - here) * by > 0]
+        self._document.show_card(names[(ahead or failed[::by])[0]])
 
     def _deploys(self) -> bool:
         step = self._step()
