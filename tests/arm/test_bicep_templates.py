@@ -123,3 +123,16 @@ def test_the_subscription_of_an_outer_scoped_template_is_the_parents() -> None:
     inner = {"resources": [thing("[subscription().subscriptionId]")]}
     found = plan(nested("m", inner, scope="outer", subscriptionId=OTHER, resourceGroup="g"))
     assert found.resources[-1].name == SUBSCRIPTION.rpartition("/")[2]
+
+
+def test_a_template_from_a_variable_reads_its_own_parameters() -> None:
+    """Modules load a template as a variable; its expressions are escaped there."""
+    inner = {"parameters": {"p": {"type": "string"}}, "resources": [thing("[[parameters('p')]")]}
+    module = nested("m", "[variables('file')]", scope="outer", properties={"parameters": {"p": {"value": "own"}}})
+    found = plan(module, variables={"file": inner})
+    assert found.resources[-1].name == "own"
+
+
+def test_a_built_in_role_is_known_by_its_name() -> None:
+    found = plan(thing("[roleDefinitions('Contributor').roleDefinitionId]"))
+    assert found.resources[0].name == "b24988ac-6180-42a0-ab88-20f7382dd24c"
