@@ -11,7 +11,7 @@ from azops_tui.text import LineTail
 
 TAIL_LINES = 1_000
 """Number of lines of output that a view keeps; the journal has all."""
-_LINE_LIMIT = 4_096
+_LINE_LIMIT = 2_048
 """Number of characters of a line that a view keeps."""
 
 

@@ -26,7 +26,8 @@ NARROW = (80, 24)
 
 async def ready(pilot: Pilot[int]) -> MainScreen:
     """The screen once the document is shown and what was to happen has been drawn."""
-    for _ in range(100):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         await pilot.pause(0.02)
         screen = pilot.app.screen
         if isinstance(screen, MainScreen) and screen.document.names and quiet(screen):
