@@ -178,6 +178,18 @@ def _creation(machine: Resource, system: bool) -> dict[str, Json]:
     return {"createOption": "FromImage", "imageReference": {"id": id_}}
 
 
+def keep_unnamed_disks(old: list[dict[str, Json]], new: list[dict[str, Json]]) -> None:
+    """Let each new entry that names no disk keep the disk that its lun already has."""
+    by_lun = {entry.get("lun"): entry for entry in old}
+    for entry in new:
+        before = by_lun.get(entry.get("lun"))
+        if before is None or entry.get("name") or reference_id(entry.get("managedDisk")):
+            continue
+        entry["name"] = before.get("name")
+        if isinstance(before.get("managedDisk"), dict):
+            entry["managedDisk"] = {**before["managedDisk"], **(entry.get("managedDisk") or {})}
+
+
 def detach(cloud: SimulatedCloud, machine: Resource) -> None:
     """Free the disks of a deleted virtual machine; delete those with ``deleteOption: Delete``."""
     storage = machine.properties.get("storageProfile") or {}

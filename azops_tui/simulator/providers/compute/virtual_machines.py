@@ -15,7 +15,7 @@ from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_en
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
-from azops_tui.simulator.providers.compute.disks import attach, detach
+from azops_tui.simulator.providers.compute.disks import attach, detach, keep_unnamed_disks
 from azops_tui.simulator.providers.compute.extensions import extension_view, handler_view
 from azops_tui.simulator.providers.compute.run_command import run_command
 from azops_tui.simulator.providers.compute.sizes import sizes
@@ -107,6 +107,8 @@ class VirtualMachineProvider(ResourceProvider):
         if not write.patch and write.before is not None:
             kept = copy.deepcopy(old)
             for name in ("osProfile", "storageProfile", "hardwareProfile", "networkProfile"):
+                if name == "storageProfile" and name in properties:
+                    keep_unnamed_disks(get(old, name, "dataDisks") or [], get(properties, name, "dataDisks") or [])
                 if name in properties:
                     kept[name] = merge(kept.get(name) or {}, properties[name])
             body["properties"] = properties = {
@@ -133,7 +135,8 @@ class VirtualMachineProvider(ResourceProvider):
         disk["osType"] = system
         disk["createOption"] = profiles.create_option(disk.get("createOption"))
         disk.setdefault("caching", "ReadWrite")
-        for i, data in enumerate(storage.setdefault("dataDisks", [])):
+        storage["dataDisks"] = [d for d in storage.get("dataDisks") or [] if d.get("toBeDetached") is not True]
+        for i, data in enumerate(storage["dataDisks"]):
             self._complete_disk(data, write, size, i + 2, 0)
             data["createOption"] = profiles.create_option(data.get("createOption") or "Empty")
             data.setdefault("caching", "None")
@@ -214,7 +217,8 @@ class VirtualMachineProvider(ResourceProvider):
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = resource.body
         below = self._extensions(resource)
-        view = query.get("$expand", "").lower() == "instanceview" or query.get("statusonly") == "true"
+        expanded = [word.strip() for word in query.get("$expand", "").lower().split(",")]
+        view = "instanceview" in expanded or query.get("statusonly") == "true"
         if not view and not below:
             return body
         body = copy.copy(body)

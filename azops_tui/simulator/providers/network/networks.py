@@ -28,6 +28,7 @@ from azops_tui.simulator.providers.network.elements import (
     references,
     respell,
 )
+from azops_tui.simulator.providers.network.peerings import show_peerings
 from azops_tui.simulator.providers.network.watchers_group import WATCHERS_GROUP, watchers_group
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
@@ -111,6 +112,7 @@ class NetworkProvider(ResourceProvider):
         if not dns:
             properties.setdefault("resourceGuid", guid(self.cloud))
         self.complete_elements(resource, state)
+        show_peerings(self.cloud, resource)
 
     def complete_elements(self, resource: Resource, state: str) -> None:
         """Add id, etag, type, state and default properties to all elements of the resource's lists."""
@@ -182,6 +184,8 @@ class ElementProvider(ResourceProvider):
         provider = self.provider_of(parent.type)
         if isinstance(provider, NetworkProvider):
             provider.complete_elements(parent, "")
+        if name == "virtualNetworkPeerings":
+            show_peerings(self.cloud, parent)
 
     def on_completed(self, resource: Resource) -> None:
         resource.properties["provisioningState"] = "Succeeded"
