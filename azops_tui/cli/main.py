@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "trust": ("trust", "Trust a document, so that it runs without a question."),
     "ssh": ("ssh", "Run a command, or open a terminal, on hosts."),
     "sim": ("sim", "Start, inspect and stop a local Azure."),
+    "doctor": ("doctor", "Check what this machine has that azops needs."),
     "keys": ("keys", "List keys and command ids."),
     "completion": ("completion", "Print a shell completion script."),
 }

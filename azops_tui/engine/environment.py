@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.event_recorder import EventRecorder
@@ -13,6 +17,7 @@ from azops_tui.engine.parameters import Resolved
 from azops_tui.engine.sessions.pool import Sessions, base_environment
 from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
 from azops_tui.events import records as ev
+from azops_tui.gate.fence import Fence
 from azops_tui.runbook.model import Step, StepKind
 
 
@@ -33,6 +38,7 @@ class RunEnvironment:
         self._cloud = cloud
         self._recorder = recorder
         self._has_cloud_variables = False
+        self._scratch: Path | None = None
 
     def begin(self, parameters: Resolved, own: Mapping[str, str]) -> None:
         """Set the variables of the first step: the user's environment, the cloud's, the run's own, the parameters."""
@@ -54,6 +60,27 @@ class RunEnvironment:
         for name, value in cloud.environment.items():
             await self.assign(name, value, "parameter")
         self._has_cloud_variables = True
+
+    def fence_in(self) -> None:
+        """Start sessions inside a fence from now on: a scratch folder to write to, and only the cloud's port."""
+        if self.sessions.fence is not None:
+            return
+        self._scratch = Path(tempfile.mkdtemp(prefix="azops-scratch-"))
+        self.variables.set("TMPDIR", str(self._scratch), "parameter")
+        writable, ports = [self._scratch], []
+        cloud = self._cloud.opened
+        if cloud is not None:
+            ports.append((urlsplit(cloud.endpoint.url).port if cloud.endpoint is not None else None) or 443)
+            # Where the cloud itself says so, and not where a document's variable does.
+            configured = cloud.environment.get("AZURE_CONFIG_DIR") or os.environ.get("AZURE_CONFIG_DIR")
+            writable.append(Path(configured or Path.home() / ".azure"))
+        self.sessions.fence = Fence(tuple(writable), tuple(ports))
+
+    async def close(self) -> None:
+        """End the sessions and remove the scratch folder."""
+        await self.sessions.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     async def assign(self, name: str, value: str, origin: Origin, step: str = "", *, secret: bool = False) -> None:
         """Set a variable, in the sessions too, and record it."""

@@ -16,7 +16,7 @@ import msgspec
 
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.events.records import ConfirmationAnswered, ConfirmationAsked, Event
-from azops_tui.runbook.model import Effect, Step
+from azops_tui.runbook.model import Effect, Step, StepKind
 
 Kind = Literal["mutate", "destroy", "gate", "hostkey"]
 Need = Literal["none", "mutate", "destroy"]
@@ -81,6 +81,20 @@ def refusal(step: Step, effects: Effect, *, read_only: bool) -> StepProblem | No
         "ReadOnly",
         f"The run is read-only, and this step {verb} something; it was not run.",
         "Run it without --read-only, with a profile that is not read-only.",
+    )
+
+
+def unfenced_refusal(step: Step, effects: Effect) -> StepProblem | None:
+    """The problem with which a read-only run refuses a script where the kernel cannot fence it in."""
+    if step.kind is StepKind.NATIVE:
+        return None
+    if step.kind is StepKind.SHELL and not step.attributes.interpreter and effects in (Effect.NONE, Effect.READS):
+        return None
+    return problem(
+        "ReadOnly",
+        "The run is read-only, this step is not known to only read, and this kernel cannot keep it from changing "
+        "anything (Landlock 4 is missing); it was not run.",
+        "“azops doctor” shows what this machine lacks.",
     )
 
 

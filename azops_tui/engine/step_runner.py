@@ -16,7 +16,7 @@ from azops_tui.engine.cloud import RunCloud, on_plain_hosts
 from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.event_recorder import EventRecorder
-from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal
+from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal, unfenced_refusal
 from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
 from azops_tui.engine.plan import Planned
@@ -25,6 +25,7 @@ from azops_tui.engine.results import judge
 from azops_tui.engine.steps import prepare
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
+from azops_tui.gate.fence import can_fence
 from azops_tui.runbook.model import Effect, Step, StepKind
 
 
@@ -149,7 +150,7 @@ class StepRunner:
 
     async def close(self) -> None:
         """End sessions and connections."""
-        await self.environment.sessions.close()
+        await self.environment.close()
         await self._fleets.close()
 
     async def _execute(self, planned: Planned, step: Step, output: Output, stopper: Stopper, agreed_by: str) -> Outcome:
@@ -161,6 +162,7 @@ class StepRunner:
         context = stopper.context = self._context(planned, step, output, effects)
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
+        self._hold(step, effects)
         if step.runnable:
             return Outcome("skipped", summary=f"Skipped: {step.runnable}.")
         if step.attributes.when and not await _condition_holds(context):
@@ -173,6 +175,19 @@ class StepRunner:
                 view = FailureView(code="Declined", message="Declined; nothing was done.")
                 return Outcome("stopped", None, view, " ".join(filter(None, (view.message, answer.note))))
         return await self._attempts(context, prepared, stopper)
+
+    def _hold(self, step: Step, effects: Effect) -> None:
+        """Keep what a step of a read-only run starts from changing anything.
+
+        Raises:
+            StepProblem: the kernel cannot, and the step is not known to only read.
+        """
+        if not self.read_only:
+            return
+        if can_fence():
+            self.environment.fence_in()
+        elif (refused := unfenced_refusal(step, effects)) is not None:
+            raise refused
 
     def _context(self, planned: Planned, step: Step, output: Output, effects: Effect) -> StepContext[Any]:
         environment = self.environment

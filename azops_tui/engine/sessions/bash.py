@@ -255,9 +255,10 @@ class ShellSession(DriverSession):
         state = self._folder / f"state.{new}"
         os.truncate(state, 0)
         with _interrupts_not_for_us():
-            process = await asyncio.create_subprocess_exec(
-                *self._invocation("once", str(self._slot), str(new)), env={}, preexec_fn=allow_interrupts
-            )
+            with self._child_preparation(allow_interrupts) as prepare:
+                process = await asyncio.create_subprocess_exec(
+                    *self._invocation("once", str(self._slot), str(new)), env={}, preexec_fn=prepare
+                )
             timed_out = False
             try:
                 status = await asyncio.wait_for(process.wait(), limit)

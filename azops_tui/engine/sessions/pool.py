@@ -12,6 +12,7 @@ from azops_tui.engine.variables import Change, Namespace
 if TYPE_CHECKING:
     from azops_tui.engine.sessions.bash import ShellSession
     from azops_tui.engine.sessions.python import PythonSession
+    from azops_tui.gate.fence import Fence
 
 
 class Sessions:
@@ -25,6 +26,8 @@ class Sessions:
     def __init__(self, variables: Namespace, cwd: Path) -> None:
         self._variables = variables
         self._cwd = cwd
+        self.fence: Fence | None = None
+        """Fence of the sessions that start from now on."""
         self._shell: ShellSession | None = None
         self._python: PythonSession | None = None
         self._background: list[ShellSession] = []
@@ -41,6 +44,7 @@ class Sessions:
             from azops_tui.engine.sessions.bash import ShellSession
 
             session = ShellSession()
+            session.fence = self.fence
             await session.start(env=dict(self._variables), cwd=self._cwd)
             self._shell = session
             await self._taken(session)
@@ -52,6 +56,7 @@ class Sessions:
             from azops_tui.engine.sessions.python import PythonSession
 
             session = PythonSession()
+            session.fence = self.fence
             await session.start(env=dict(self._variables), cwd=self._cwd)
             self._python = session
             self._in_python = set(self._variables)
@@ -62,6 +67,7 @@ class Sessions:
         from azops_tui.engine.sessions.bash import ShellSession
 
         session = ShellSession()
+        session.fence = self.fence
         await session.start(env=dict(self._variables), cwd=self._cwd)
         self._background.append(session)
         return session

@@ -12,11 +12,12 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from azops_tui.engine.sessions.folder import make_session_folder
 from azops_tui.engine.sessions.process_group import Member, StepProcesses, adopt_orphans, send
@@ -24,6 +25,9 @@ from azops_tui.engine.sessions.stream import StepStream
 from azops_tui.engine.sessions.watcher import Watcher
 from azops_tui.errors import AzopsError
 from azops_tui.secrets.replace import Replacer
+
+if TYPE_CHECKING:
+    from azops_tui.gate.fence import Fence
 
 OnOutput = Callable[[str, Literal["stdout", "stderr"]], None]
 """Gets sanitised text in pieces of at most 64 k characters; a small output arrives within 40 ms."""
@@ -80,6 +84,8 @@ class DriverSession:
         self._stopping: asyncio.Task[None] | None = None
         self._watcher: Watcher | None = None
         self._lock = -1
+        self.fence: Fence | None = None
+        """Holds the session's process and all that it starts; set it before the start."""
 
     async def stop(self) -> None:
         """Stop the running step: SIGINT to all its processes, then SIGTERM, then SIGKILL; return when it has ended.
@@ -151,25 +157,42 @@ class DriverSession:
         """
         report = self._expect()
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=env,
-                cwd=cwd,
-                start_new_session=True,
-                preexec_fn=_prepare_child,
-            )
+            with self._child_preparation(_prepare_child) as prepare:
+                self._process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.DEVNULL,
+                    env=env,
+                    cwd=cwd,
+                    start_new_session=True,
+                    preexec_fn=prepare,
+                )
             if self._watcher is not None:
                 self._watcher.dismiss()
             self._watcher = Watcher(self._process.pid, self._folder)
         except OSError as error:
             raise SessionError(f"{command[0]} cannot be started: {error.strerror or error}.") from error
+        except subprocess.SubprocessError as error:
+            raise SessionError(f"{command[0]} cannot be started inside the fence: {error}") from error
         words = await self._or_death(report, _START)
         if words is None and self._alive():
             self._process.kill()
         return words
+
+    @contextlib.contextmanager
+    def _child_preparation(self, prepare: Callable[[], None]) -> Iterator[Callable[[], None]]:
+        """What a child does before its program starts: ``prepare``, then enter the fence if there is one."""
+        if self.fence is None:
+            yield prepare
+            return
+        with self.fence.prepared(self._folder) as enter:
+
+            def prepare_and_enter() -> None:
+                prepare()
+                enter()
+
+            yield prepare_and_enter
 
     @contextlib.asynccontextmanager
     async def _step(self) -> AsyncIterator[None]:

@@ -1,0 +1,135 @@
+"""Ways around a read-only run that its classifier takes for reads: the fence holds them all."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from azops_tui.engine import step_runner
+from azops_tui.engine.open import open_runbook
+from azops_tui.engine.run import Policy, Run
+from azops_tui.gate.fence import can_fence
+from azops_tui.journal.store import Journal
+from tests.cli.azops import azops
+
+WRITES = {
+    "redirection": "echo x >> $F",
+    "function": "echo() { command tee -a $F; }; builtin echo x | echo",
+    "eval": "c='tee -a'; eval \"echo x | $c $F\"",
+    "here-string": 'bash <<< "echo x >> $F"',
+    "here-document": "sh <<E\necho x >> $F\nE",
+    "env -S": 'env -S "tee -a $F" <<< x',
+    "awk": 'awk \'BEGIN { system("echo x >> " ENVIRON["F"]) }\'',
+    "perl": 'perl -e \'open(A, ">>", $ENV{F}) and print A "x"\'',
+    "python": "python3 - <<E\nopen('$F', 'a').write('x')\nE",
+    "truncate": "truncate -s 0 $F",
+    "dd": "dd if=/dev/null of=$F",
+    "move": "mv $F $F.moved",
+    "symbolic link": "ln -s /etc/passwd $F.link",
+    "hard link": "ln $F $F.link",
+    "new folder": "mkdir $F.folder",
+    "background": "(sleep 0.05; echo x >> $F) & wait",
+    "setsid": "setsid --wait sh -c 'echo x >> $F'",
+    "xargs": "echo $F | xargs -I{} sh -c 'echo x >> {}'",
+    "find": "find $F -exec sh -c 'echo x >> $F' \\;",
+    "trap": "trap 'echo x >> $F' USR1; kill -USR1 $$",
+    "descriptor": "exec 9>> $F; echo x >&9",
+    "sed": "sed -i s/as/x/ $F",
+    "TMPDIR": "TMPDIR=${F%/*} mktemp -p ${F%/*}",
+}
+CONNECTS = {
+    "/dev/tcp": "exec 9<> /dev/tcp/127.0.0.1/$P",
+    "python socket": "python3 - <<E\nimport socket; socket.create_connection(('127.0.0.1', $P))\nE",
+    "curl": "curl -s --noproxy '*' http://127.0.0.1:$P/",
+    "ssh": "ssh -o BatchMode=yes -o StrictHostKeyChecking=no -p $P 127.0.0.1 true",
+    "perl socket": "perl -MIO::Socket::INET -e 'IO::Socket::INET->new(PeerAddr => \"127.0.0.1:$ENV{P}\")'",
+    "background connection": "setsid sh -c 'bash -c \"exec 9<> /dev/tcp/127.0.0.1/$P\"' & wait",
+}
+
+fenced = pytest.mark.skipif(not can_fence(), reason="the kernel has no Landlock 4")
+
+
+async def _run(tmp_path: Path, code: str, language: str = "bash") -> Run:
+    document = tmp_path / "runbook.md"
+    document.write_text(f"```{language} {{name=x}}\n{code}\n```\n")
+    with Journal(tmp_path / "journal.db") as journal:
+        run = Run(open_runbook(document), journal=journal, policy=Policy(read_only=True))
+        try:
+            await run.run_all()
+        finally:
+            await run.close()
+    return run
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("STATE", "CONFIG", "DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+
+
+def _guarded(ways: dict[str, str]) -> str:
+    """All ways in one step, each in a subshell, whose failure does not matter."""
+    return "set +e\n" + "\n".join(f"(\n{way}\n) < /dev/null > /dev/null 2>&1" for way in ways.values()) + "\ntrue"
+
+
+@fenced
+async def test_no_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The classifier is switched off, so that only the fence stands in the way."""
+    folder = tmp_path / "precious"
+    folder.mkdir()
+    (folder / "file").write_text("as it was")
+    monkeypatch.setenv("F", str(folder / "file"))
+    monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
+    monkeypatch.setattr(step_runner, "need", lambda *_: "none")
+    run = await _run(tmp_path, _guarded(WRITES))
+    assert run.state.step("x").state == "done"
+    assert [path.name for path in folder.iterdir()] == ["file"]
+    assert (folder / "file").read_text() == "as it was"
+
+
+@fenced
+async def test_no_connection_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
+    monkeypatch.setattr(step_runner, "need", lambda *_: "none")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("P", str(server.getsockname()[1]))
+        run = await _run(tmp_path, _guarded({k: v for k, v in CONNECTS.items() if k != "ssh" or shutil.which("ssh")}))
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert run.state.step("x").state == "done"
+
+
+@fenced
+async def test_python_steps_are_inside_and_have_a_scratch_folder(tmp_path: Path) -> None:
+    code = textwrap.dedent(f"""
+        import os, tempfile
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"x")
+        try:
+            open({str(tmp_path / "new")!r}, "w")
+        except PermissionError:
+            print("held")
+    """)
+    run = await _run(tmp_path, code, "python")
+    assert run.state.step("x").state == "done"
+    assert not (tmp_path / "new").exists()
+
+
+async def test_without_a_fence_only_known_reads_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_runner, "can_fence", lambda: False)
+    run = await _run(tmp_path, "print(1)", "python")
+    failure = run.state.step("x").failure
+    assert failure is not None
+    assert "Landlock" in failure.message
+
+
+def test_doctor_says_what_holds() -> None:
+    result = azops("doctor", PATH="/nowhere")
+    assert result.returncode == 0
+    assert ("the kernel keeps scripts" if can_fence() else "refuse every script") in result.stdout
+    assert "steps that call az fail" in result.stdout
