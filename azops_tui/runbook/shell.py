@@ -1,4 +1,7 @@
-"""Shell code parsed by a grammar: its commands, functions and literal exports. Nothing is executed."""
+"""Shell code parsed by a grammar: its commands, functions and literal exports. Nothing is executed.
+
+The grammar may hang or crash on a hostile text: :func:`read` has another process parse it.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,8 @@ class ShellScript:
     """True if output is redirected to a file other than a device such as ``/dev/null``."""
     broken: bool = False
     """True if the grammar cannot parse parts of the code."""
+    unknown: bool = False
+    """True if the code could not be read at all, or not in time; it may do anything."""
 
 
 @functools.cache
@@ -85,7 +90,9 @@ def syntax_tree(code: str) -> tuple[Node, bytes]:
 
 
 def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
-    """Parse shell code; never raises, ``broken`` is set for code that cannot be parsed.
+    """Parse shell code in a process of its own; never raises. The result is shared: it must not be changed.
+
+    ``broken`` is set for code that cannot be parsed whole, ``unknown`` for code that cannot be read.
 
     Args:
         code: the code.
@@ -97,7 +104,9 @@ def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
         for name, value in (variables or {}).items()
         if name in code and not re.search(rf"(?<![\w$])(?<!\$\{{){re.escape(name)}\b", code)
     }
-    return ShellReader(code, values).script()
+    from azops_tui.runbook.shell_process import shell_process
+
+    return shell_process().read(code, values)
 
 
 def override(code: str, values: Mapping[str, str]) -> str:

@@ -95,6 +95,8 @@ class ShellClassifier:
         self._remote = remote
         self._depth = depth
         self._calling: set[str] = set()
+        self._function_effects: dict[str, Effect] = {}
+        """Effects of functions that were read already."""
         self._input = ShellCommand(())
         """The command being read; a shell without a script reads its input."""
 
@@ -105,13 +107,25 @@ class ShellClassifier:
             return M
         script = read(code, self._variables)
         self._known.learn(script)
+        self._function_effects.clear()
         if script.broken or self._remote:
             self.is_whole = False
+        try:
+            return self._script(script, code)
+        except RecursionError:
+            self.is_whole = False
+            return M
+
+    def _script(self, script: ShellScript, code: str) -> Effect:
         effect = union(self._command(command) for command in script.commands)
         if script.writes and self._remote:
             effect |= M
+        if script.unknown:
+            effect |= M
         if script.broken:
             effect |= self._fragments(code)
+        if script.broken and not effect:
+            return M
         return effect or (R if script.variables or script.functions else Effect.NONE)
 
     def _fragments(self, code: str) -> Effect:
@@ -170,10 +184,13 @@ class ShellClassifier:
     def _function(self, name: str) -> Effect:
         if name in self._calling:
             return Effect.NONE
+        if name in self._function_effects:
+            return self._function_effects[name]
         self._calling.add(name)
-        effect = union(self._command(command) for command in self._known.functions[name])
+        effect = union(self._command(command) for command in self._known.functions[name]) or R
         self._calling.discard(name)
-        return effect or R
+        self._function_effects[name] = effect
+        return effect
 
     def _named(self, name: str, words: Words) -> Effect:
         if name == "alias":

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from azops_tui.engine.open import RunbookError, open_runbook
-from azops_tui.runbook import parse
+from azops_tui.runbook import parse, shell_process
 from azops_tui.runbook.model import Effect, Runbook
 from azops_tui.runbook.patterns import bad_pattern, fullmatch, search
+from azops_tui.runbook.shell_process import ShellProcess
 
 LIMIT = 2.0
 
@@ -130,5 +131,54 @@ def test_files_beside_the_document_may_be_pipes(tmp_path: Path) -> None:
     assert len(open_runbook(tmp_path / "x.md").problems) == 2
 
 
-def test_effects_of_an_ordinary_step_are_known() -> None:
+_CALLS = "".join(f"f{n}() {{ f{n + 1}; f{n + 1}; }}\n" for n in range(60)) + "f0\n"
+_CHAIN = "".join(f"f{n}() {{ f{n + 1}; }}\n" for n in range(3_000)) + "f0\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "effect"),
+    [
+        (_CALLS, Effect.READS),
+        (_CHAIN, Effect.MUTATES),
+        ("$(" * 50_000, Effect.MUTATES),
+        ("x " + "`" * 50_000, Effect.READS),
+        ("echo ${p€-", Effect.MUTATES),
+        ("sudo " * 20_000 + "rm x", Effect.MUTATES),
+        ("{" * 20_000, Effect.MUTATES),
+        ('"$(' * 20_000, Effect.READS),
+    ],
+    ids=["functions", "chain", "substitutions", "back-quotes", "euro", "sudo", "braces", "quotes"],
+)
+def test_a_hostile_shell_text_ends_and_has_a_class(code: str, effect: Effect) -> None:
+    began = time.monotonic()
+    step = _opened(f"```bash\n{code}\n```\n").steps[0]
+    assert time.monotonic() - began < 5 * LIMIT  # the machine may be busy; the reader counts processor time
+    assert effect in step.effects
     assert _opened("```bash\necho\n```\n").steps[0].effects == Effect.READS
+
+
+def test_a_text_that_ends_the_reader_is_reported_with_its_line() -> None:
+    [problem] = _opened("# X\n\n```bash\necho ${p€-\n```\n").problems
+    assert str(problem) == "x.md:3: warning: the grammar of bash cannot read this step; it counts as a change"
+
+
+def test_a_reader_that_hangs_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A program in place of Python that never answers."""
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexec sleep 100\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(shell_process, "_PATIENCE", 0.2)
+    reader = ShellProcess()
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert reader.read("echo", {}).unknown
+    monkeypatch.undo()
+    assert [command.words for command in reader.read("echo x", {}).commands] == [("echo", "x")]
+    reader.close()
+
+
+def test_many_texts_that_end_the_reader_cost_no_more_than_a_few() -> None:
+    began = time.monotonic()
+    runbook = _opened("".join(f"```bash\necho ${{p€-{n}\n```\n" for n in range(100)))
+    assert time.monotonic() - began < 5 * LIMIT
+    assert all(Effect.MUTATES in step.effects for step in runbook.steps)
+    assert _opened("```bash\necho 1\n```\n").steps[0].effects == Effect.READS

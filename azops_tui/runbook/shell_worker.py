@@ -1,0 +1,60 @@
+"""The process that parses shell code: the grammar's scanner, which is C, can hang or crash on a hostile text.
+
+Reads requests from standard input and writes replies to standard output, each with its length (4 bytes, big endian)
+before it. A request is JSON: the code, the values of variables, and the processor seconds that it may take; when these
+are over, the kernel ends this process. A reply is a :class:`~azops_tui.runbook.shell.ShellScript` as JSON.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+MEMORY = 1 << 30
+"""Bytes of address space that the process may have."""
+
+
+class ShellRequest(msgspec.Struct):
+    """A text to parse."""
+
+    code: str
+    values: dict[str, str]
+    seconds: float
+
+
+def read_message(stream: BinaryIO) -> bytes:
+    """The next message; empty at the end of the stream."""
+    size = int.from_bytes(stream.read(4), "big")
+    return stream.read(size)
+
+
+def write_message(stream: BinaryIO, message: bytes) -> None:
+    """Write a message with its length."""
+    stream.write(len(message).to_bytes(4, "big") + message)
+    stream.flush()
+
+
+def _serve() -> None:
+    from azops_tui.runbook.shell import ShellReader, ShellScript
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while message := read_message(sys.stdin.buffer):
+        request = msgspec.json.decode(message, type=ShellRequest)
+        # Its default action ends the process, also inside of C code.
+        signal.setitimer(signal.ITIMER_VIRTUAL, request.seconds)
+        try:
+            reply = msgspec.json.encode(ShellReader(request.code, request.values).script())
+        except (RecursionError, MemoryError):
+            reply = msgspec.json.encode(ShellScript(broken=True, unknown=True))
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        write_message(sys.stdout.buffer, reply)
+
+
+if __name__ == "__main__":
+    _serve()
