@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from azops_tui.runbook.foreign import powershell_effect, python_effect
 from azops_tui.runbook.model import Effect
-from azops_tui.runbook.shell import ShellCommand, ShellScript, read
+from azops_tui.runbook.shell import read
+from azops_tui.runbook.shell_script import ShellCommand, ShellScript
 from azops_tui.runbook.tools import QUIET, tool_effect
 from azops_tui.runbook.verbs import Words, union
 from azops_tui.runbook.verbs import words as name_set

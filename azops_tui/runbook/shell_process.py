@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from azops_tui.runbook.shell import ShellScript
+from azops_tui.runbook.shell_script import ShellScript
 
 _SECONDS = 0.8
 """Processor seconds for one text; less for the texts after one that took too long."""
@@ -31,7 +31,7 @@ _MOST_KNOWN = 512
 """Texts whose reading is remembered."""
 
 
-class ShellProcess:
+class GrammarProcess:
     """The other process; safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -144,8 +144,8 @@ def _is_text(code: str) -> bool:
 
 
 @functools.cache
-def shell_process() -> ShellProcess:
+def shell_process() -> GrammarProcess:
     """The process of this program."""
-    process = ShellProcess()
+    process = GrammarProcess()
     atexit.register(process.close)
     return process

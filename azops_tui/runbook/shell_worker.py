@@ -2,7 +2,7 @@
 
 Reads requests from standard input and writes replies to standard output, each with its length (4 bytes, big endian)
 before it. A request is JSON: the code, the values of variables, and the processor seconds that it may take; when these
-are over, the kernel ends this process. A reply is a :class:`~azops_tui.runbook.shell.ShellScript` as JSON.
+are over, the kernel ends this process. A reply is a :class:`~azops_tui.runbook.shell_script.ShellScript` as JSON.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def write_message(stream: BinaryIO, message: bytes) -> None:
 
 
 def _serve() -> None:
-    from azops_tui.runbook.shell import ShellReader, ShellScript
+    from azops_tui.runbook.shell_grammar import ShellReader
+    from azops_tui.runbook.shell_script import ShellScript
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -14,7 +14,7 @@ from azops_tui.engine.open import RunbookError, open_runbook
 from azops_tui.runbook import parse, shell_process
 from azops_tui.runbook.model import Effect, Runbook
 from azops_tui.runbook.patterns import bad_pattern, fullmatch, search
-from azops_tui.runbook.shell_process import ShellProcess
+from azops_tui.runbook.shell_process import GrammarProcess
 
 LIMIT = 2.0
 
@@ -168,7 +168,7 @@ def test_a_reader_that_hangs_is_ended_and_started_again(monkeypatch: pytest.Monk
     program.write_text("#!/bin/sh\nexec sleep 100\n")
     program.chmod(0o700)
     monkeypatch.setattr(shell_process, "_PATIENCE", 0.2)
-    reader = ShellProcess()
+    reader = GrammarProcess()
     monkeypatch.setattr(sys, "executable", str(program))
     assert reader.read("echo", {}).unknown
     monkeypatch.undo()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.model import Runbook, Step, StepKind
-from azops_tui.runbook.shell import syntax_tree
+from azops_tui.runbook.shell import read
+from azops_tui.runbook.shell_grammar import syntax_tree
 
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 
@@ -20,6 +21,8 @@ def lost_failures(runbook: Runbook) -> Iterator[DocumentFinding]:
 
 
 def _of_step(step: Step) -> Iterator[DocumentFinding]:
+    if read(step.code).unknown:  # what the grammar cannot survive is read in its own process only
+        return
     root, source = syntax_tree(step.code)
     pending = [root]
     while pending:

@@ -10,7 +10,8 @@ from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.model import Runbook, Step, StepKind
 from azops_tui.runbook.parameters import NAME
 from azops_tui.runbook.references import references
-from azops_tui.runbook.shell import syntax_tree
+from azops_tui.runbook.shell import read
+from azops_tui.runbook.shell_grammar import syntax_tree
 from azops_tui.runbook.suggest import did_you_mean
 from azops_tui.runbook.verbs import words as name_set
 
@@ -82,6 +83,8 @@ def _native_sets(step: Step) -> set[str]:
 
 
 def _walk(code: str, names: _Names) -> None:
+    if read(code).unknown:  # what the grammar cannot survive is read in its own process only
+        return
     root, source = syntax_tree(code)
 
     def text(node: Node) -> str:
