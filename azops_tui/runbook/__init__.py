@@ -40,7 +40,10 @@ def parse(
             the document uses and never sets are not parameters.
     """
     from azops_tui.runbook.parsing import parse_document
+    from azops_tui.runbook.shell_process import shell_process
 
+    if "```" in text or "~~~" in text:
+        shell_process().begin_document()
     return parse_document(
         text, path, metadata=metadata, initial=initial, tools=tools, untagged=untagged, variables=variables
     )

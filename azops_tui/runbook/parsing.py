@@ -42,9 +42,8 @@ from azops_tui.runbook.native import NativeStep, native_effects
 from azops_tui.runbook.native_reader import decode_native
 from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.sections import divide
-from azops_tui.runbook.shell import read
+from azops_tui.runbook.shell import read, unreadable
 from azops_tui.runbook.shell_effects import Definitions
-from azops_tui.runbook.shell_process import shell_process
 from azops_tui.runbook.tabs import tabs_beside_bash
 from azops_tui.runbook.tokens import first_line, is_closed
 
@@ -143,8 +142,6 @@ class DocumentReader:
         """Variables set in comments, a convention of Innovation Engine."""
 
     def runbook(self) -> Runbook:
-        if "```" in self._text or "~~~" in self._text:
-            shell_process().begin_document()
         front = read_front_matter(self._lines)
         self._problems.extend(front.problems)
         self._untagged = self._untagged or front.untagged
@@ -357,8 +354,7 @@ class DocumentReader:
                     self._problems.append(decoded)
                 else:
                     native = decoded
-            if draft.kind is StepKind.SHELL and read(draft.code).unknown:
-                self._warn(block.line, "the grammar of bash cannot read this step; it counts as a change")
+            self._problems += unreadable(draft.code, block.line) if draft.kind is StepKind.SHELL else ()
             steps.append(
                 Step(
                     name=name,

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
+from azops_tui.runbook.model import Problem, Severity
 from azops_tui.runbook.shell_process import shell_process
 from azops_tui.runbook.shell_script import ShellScript
 
@@ -26,6 +27,12 @@ def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
         if name in code and not re.search(rf"(?<![\w$])(?<!\$\{{){re.escape(name)}\b", code)
     }
     return shell_process().read(code, values)
+
+
+def unreadable(code: str, line: int) -> list[Problem]:
+    """A warning if the code of a step at a line cannot be read."""
+    message = "the grammar of bash cannot read this step; it counts as a change"
+    return [Problem(Severity.WARNING, line, message)] if read(code).unknown else []
 
 
 def override(code: str, values: Mapping[str, str]) -> str:
