@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from azops_tui import exits
+from azops_tui.cli.answers import collect_values
 from azops_tui.cli.console import Console
 from azops_tui.cli.options import (
     assignments,
@@ -21,7 +22,6 @@ from azops_tui.cli.options import (
     read_with_guesses,
     resolve_profile,
     runbook_options,
-    warn_unknown_parameters,
 )
 from azops_tui.cli.prompt import Asker
 from azops_tui.text import format_table
@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     type=click.Choice(["bash", "no"]),
     help="Run fences without a language that look like shell, and save the files that the document shows.",
 )
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A file of values, one NAME=VALUE a line; --set wins over it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
 @click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
 def run(
@@ -64,6 +69,7 @@ def run(
     steps: tuple[str, ...],
     start: str | None,
     untagged: str | None,
+    answers: str | None,
     dry_run: bool,
     quiet: bool,
 ) -> None:
@@ -76,9 +82,7 @@ def run(
     from azops_tui.engine.guard import Policy
 
     profile = resolve_profile(profile_name, read_only=read_only)
-    parameters = assignments(settings)
     runbook = read_with_guesses(file, untagged)
-    warn_unknown_parameters(runbook, parameters)
     for name in (*steps, *([start] if start else [])):
         if runbook.step(name) is None:
             known = ", ".join(step.name for step in runbook.steps)
@@ -86,6 +90,7 @@ def run(
     if dry_run:
         click.echo(plan(runbook))
         return
+    parameters = collect_values(runbook, assignments(settings), answers)
     policy = Policy(
         yes=yes,
         yes_destroy=yes_destroy,

@@ -196,6 +196,10 @@ class StepRunner:
             from azops_tui.runbook.shell import override
 
             code = override(code, environment.overrides)
+        if step.kind is StepKind.SHELL:
+            from azops_tui.engine.open_values import fill_placeholders
+
+            code = fill_placeholders(step, code, variables)
         body: Any = code
         if step.kind is StepKind.NATIVE:
             body = variables.substitute(step.native)

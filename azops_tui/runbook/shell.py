@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from azops_tui.runbook.model import Problem, Severity
 from azops_tui.runbook.shell_process import shell_process
-from azops_tui.runbook.shell_script import ShellScript
+from azops_tui.runbook.shell_script import Assignment, ShellScript
 
 
 def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
@@ -36,15 +36,18 @@ def unreadable(code: str, line: int) -> list[Problem]:
 
 
 def override(code: str, values: Mapping[str, str]) -> str:
-    """Replace literal exports of the code by values of the user.
+    """Replace the value of every assignment to these names, literal or computed, exported or not.
 
-    An export whose value is computed (``export NAME=$(…)``) is left as it is.
+    Assignments to elements of arrays stay, as do variables that a loop or ``read`` sets.
     """
     if not any(name in code for name in values):
         return code
     source = code.encode("utf-8", "surrogatepass")
-    for export in reversed(read(code).exports):
-        if export.name in values:
-            quoted = shlex.quote(values[export.name]).encode("utf-8", "surrogatepass")
-            source = source[: export.start] + quoted + source[export.end :]
+    outer: list[Assignment] = []
+    for assignment in sorted(read(code).assignments, key=lambda item: item.start):
+        if assignment.name in values and not (outer and assignment.start < outer[-1].end):
+            outer.append(assignment)
+    for assignment in reversed(outer):
+        quoted = shlex.quote(values[assignment.name]).encode("utf-8", "surrogatepass")
+        source = source[: assignment.start] + b"=" + quoted + source[assignment.end :]
     return source.decode("utf-8", "surrogatepass")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from azops_tui.runbook.shell_script import Export, ShellCommand, ShellScript
+from azops_tui.runbook.shell_script import Assignment, Export, ShellCommand, ShellScript
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -75,7 +75,9 @@ class ShellReader:
                 script.writes = script.writes or inner.writes
                 script.broken = script.broken or inner.broken
                 continue
-            elif kind == "variable_assignment" and (node.parent is None or node.parent.type != "command"):
+            if kind == "variable_assignment":
+                self._assignment(node)
+            if kind == "variable_assignment" and (node.parent is None or node.parent.type != "command"):
                 name = node.child_by_field_name("name")
                 value = node.child_by_field_name("value")
                 if name is not None:
@@ -143,6 +145,11 @@ class ShellReader:
         if target is None or not any(child.type in {">", ">>", ">|", "&>", "&>>"} for child in redirect.children):
             return False
         return not (self._literal(target) or "").startswith("/dev/")
+
+    def _assignment(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None and name.type == "variable_name":
+            self._script.assignments.append(Assignment(self._text(name), name.end_byte, node.end_byte))
 
     def _declaration(self, node: Node) -> None:
         keyword = node.children[0].type if node.children else ""

@@ -28,6 +28,15 @@ class Export:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``NAME=value``. ``start`` and ``end`` are byte offsets in UTF-8: from the sign after the name to its end."""
+
+    name: str
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class ShellScript:
     """Commands and definitions of shell code."""
@@ -38,6 +47,8 @@ class ShellScript:
     variables: dict[str, str | None] = field(default_factory=dict)
     """Assignments; None for a value that is not a literal."""
     exports: list[Export] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    """All assignments, literal or not, but for elements of arrays."""
     writes: bool = False
     """True if output is redirected to a file other than a device such as ``/dev/null``."""
     broken: bool = False

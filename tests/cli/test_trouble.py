@@ -84,15 +84,16 @@ def test_signals_stop_the_step_and_end_the_run(tmp_path: Path, number: signal.Si
     assert "stopped" in azops("history", XDG_STATE_HOME=str(tmp_path / "state")).stdout
 
 
-def test_a_misspelt_parameter_is_mentioned(tmp_path: Path) -> None:
+def test_a_misspelt_parameter_is_an_error(tmp_path: Path) -> None:
     head = "---\nazops:\n  params:\n    LOCATION: {default: japanwest}\n---\n"
     text = head + '# T\n\n```bash\necho "$LOCATION $OTHER"\n```\n'
     path = document(tmp_path, text)
     done = azops("run", path, "--set", "LOCATON=x", "--set", "OTHER=y", XDG_STATE_HOME=str(tmp_path / "state"))
-    assert done.returncode == 0
+    assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "azops: warning: --set LOCATON: the runbook has no such parameter; did you mean 'LOCATION'?"
+        "azops: --set LOCATON: the runbook has no such parameter; did you mean 'LOCATION'?"
     ]
+    done = azops("run", path, "--set", "OTHER=y", XDG_STATE_HOME=str(tmp_path / "state"))
     assert "japanwest y" in done.stdout
 
 

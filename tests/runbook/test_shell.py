@@ -29,7 +29,7 @@ def test_literal_exports_with_their_place() -> None:
 def test_a_value_set_by_the_user_replaces_the_documents_own() -> None:
     code = 'export A="é" B=2  # keep\nexport C=$(date)\necho "$A" export A=3\n'
     assert override(code, {"A": "it's", "C": "x"}) == (
-        "export A='it'\"'\"'s' B=2  # keep\nexport C=$(date)\necho \"$A\" export A=3\n"
+        "export A='it'\"'\"'s' B=2  # keep\nexport C=x\necho \"$A\" export A=3\n"
     )
     assert override("export A=", {"A": "x"}) == "export A=x"
     assert override("cat <<EOF\nexport A=1\nEOF\n", {"A": "x"}) == "cat <<EOF\nexport A=1\nEOF\n"

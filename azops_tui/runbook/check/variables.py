@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _SHELL_SETS = name_set("""
 """)
 _OPTIONAL = (":-", "-", ":=", "=", ":+", "+", ":?", "?")
 """Operators of ``${NAME…}`` that say what happens without a value."""
+_SOURCES = re.compile(r"(?:^|[;&|]|&&)[ \t]*(?:source|\.|eval)[ \t]", re.MULTILINE)
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let", "local"})
 
 
@@ -62,6 +64,25 @@ def unset_variables(runbook: Runbook, environment: Collection[str] = ()) -> Iter
             when = "only a later step sets" if name in document else "nothing sets"
             hint = "" if name in document else did_you_mean(name, own - _SHELL_SETS)
             yield DocumentFinding.warning("unset-variable", line, f"step '{step.name}' uses {name}, which {when}{hint}")
+
+
+def never_set(documents: Iterable[Runbook], environment: Collection[str]) -> list[tuple[str, Runbook, Step]]:
+    """Variables that shell steps use and that nothing in any of the documents sets, each with its first use.
+
+    Nothing is reported for documents that read another script, which may set anything.
+    """
+    books = list(documents)
+    steps = [(book, step, _read(step)) for book in books for step in book.steps]
+    if any(_SOURCES.search(step.code) for _, step, _ in steps if step.kind is StepKind.SHELL):
+        return []
+    known = {*_SHELL_SETS, *environment, *(parameter.name for book in books for parameter in book.parameters)}
+    known = known.union(*(names.sets for _, _, names in steps))
+    uses: dict[str, tuple[str, Runbook, Step]] = {}
+    for book, step, names in steps:
+        for name, _ in names.uses if step.kind is StepKind.SHELL else ():
+            if name not in known:
+                uses.setdefault(name, (name, book, step))
+    return list(uses.values())
 
 
 def _read(step: Step) -> _Names:

@@ -1,0 +1,74 @@
+"""Values that a document leaves open, from the command line and from a file of answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.azops import azops
+
+WIKI = """# Notes
+
+Create the config for your cluster, with the id of the subscription:
+
+```bash
+export GROUP=$(echo computed)
+NAME=literal
+echo "in <your-subscription-id> group $GROUP name $NAME region $REGION"
+```
+
+Sign in:
+
+```bash
+echo "token is {{api_token}}"
+```
+"""
+
+
+@pytest.fixture
+def wiki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = tmp_path / "wiki.md"
+    path.write_text(WIKI)
+    return path
+
+
+def test_all_missing_values_are_listed_before_anything_runs(wiki: Path) -> None:
+    done = azops("run", wiki)
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert [line.split(":", 1)[0].split("    ")[0].strip() for line in done.stderr.splitlines()[1:]] == [
+        "--set SUBSCRIPTION_ID=VALUE",
+        "--set API_TOKEN=VALUE",
+        "--set REGION=VALUE",
+    ]
+    assert "line 8: <your-subscription-id>: Create the config for your cluster, with the id" in done.stderr
+
+
+def test_a_file_of_answers_gives_them_and_set_wins_over_every_assignment(wiki: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers"
+    answers.write_text("# mine\nSUBSCRIPTION_ID=abc-1\nREGION='west us'\nGROUP=mine\nAPI_TOKEN=s3cret-value\n")
+    done = azops("run", wiki, "--answers", answers, "--set", "NAME=web", "--set", "REGION=east")
+    assert done.returncode == 0, done.stderr
+    assert "in abc-1 group mine name web region east" in done.stdout
+    assert "s3cret-value" not in done.stdout
+    assert "token is •••" in done.stdout
+
+
+def test_fences_without_a_language_run_after_agreement(tmp_path: Path, wiki: Path) -> None:
+    path = tmp_path / "untagged.md"
+    path.write_text(
+        "Save as `conf/a.yaml`:\n\n```\na: {b: 1}\n```\n\n```\n$ cat conf/a.yaml\n```\n\n"
+        "Output:\n\n```\na: {b: 1}\n```\n"
+    )
+    left_out = azops("run", path)
+    assert left_out.returncode == 3
+    assert "3 untagged fences, 1 looks like shell; 1 file to save: conf/a.yaml" in left_out.stderr
+    done = azops("run", path, "--untagged=bash")
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "conf/a.yaml").read_text() == "a: {b: 1}\n"
+    assert "as expected" in done.stdout
+    (tmp_path / "conf/a.yaml").write_text("mine\n")
+    assert "exists with other content" in azops("run", path, "--untagged=bash").stdout
+    assert (tmp_path / "conf/a.yaml").read_text() == "mine\n"
