@@ -13,10 +13,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from azops_tui import exits, paths
+from azops_tui.files import read_file
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.runbook.model import Runbook
+
+_LARGEST_VALUE = 1 << 20
+"""Bytes of a file that a parameter is read from."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,18 +32,44 @@ def fail(message: str, code: int) -> NoReturn:
 
 
 def assignments(values: Iterable[str]) -> dict[str, str]:
-    """Return the ``NAME=VALUE`` pairs of ``--set`` as a mapping; later pairs win.
+    """Return the parameters of ``--set`` as a mapping; later ones win.
+
+    ``NAME=VALUE`` has the value itself, ``NAME=@FILE`` the content of a file, and ``NAME`` alone asks on the terminal
+    without showing what is typed: others can read the arguments of a process.
 
     Raises:
-        click.BadParameter: a pair has no ``=`` or no valid name.
+        click.BadParameter: a name is not valid, a file cannot be read, or there is no terminal to ask on.
     """
     pairs: dict[str, str] = {}
     for text in values:
         name, equals, value = text.partition("=")
-        if not equals or not name.isidentifier():
-            raise click.BadParameter(f"'{text}' is not NAME=VALUE", param_hint="--set")
-        pairs[name] = value
+        if not name.isidentifier():
+            raise click.BadParameter(f"'{text}' is not NAME=VALUE, NAME=@FILE or NAME", param_hint="--set")
+        if not equals:
+            pairs[name] = _typed(name)
+        else:
+            pairs[name] = _content(name, value[1:]) if value.startswith("@") else value
     return pairs
+
+
+def _typed(name: str) -> str:
+    if not sys.stdin.isatty():
+        raise click.BadParameter(
+            f"{name} has no value, and there is no terminal to ask on; pass {name}=@FILE", param_hint="--set"
+        )
+    value: str = click.prompt(name, hide_input=True, err=True)
+    return value
+
+
+def _content(name: str, file: str) -> str:
+    """Text of a file without its last line feed."""
+    try:
+        return read_file(Path(file), _LARGEST_VALUE).decode().removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise click.BadParameter(
+            f"the value of {name} cannot be read from '{file}': {reason}", param_hint="--set"
+        ) from None
 
 
 def runbook_options(function: F) -> F:
@@ -54,7 +84,11 @@ def runbook_options(function: F) -> F:
             help="local, public, usgov, china or a profile of config.toml. [default: $AZOPS_CLOUD, else local]",
         ),
         click.option(
-            "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated."
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Set a parameter; NAME=@FILE reads it, NAME alone asks.",
         ),
     ):
         function = option(function)
