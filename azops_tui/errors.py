@@ -3,6 +3,8 @@
 * AzopsError
   * TemplateError: a template or an expression is not valid (arm)
   * RunbookError: a document cannot be read or run (engine.open)
+  * FormattingError: a document cannot be formatted (runbook.format)
+  * NotebookError: a file is not a notebook (runbook.notebooks)
   * RunError: a run cannot do what was requested; nothing was executed (engine)
     * Busy: another step is running
     * ParameterError: a value is not allowed for a parameter

@@ -15,6 +15,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Open the cluster runbook on a local Azure."),
     "steps": ("steps", "List the fences of a document and their roles."),
     "check": ("check", "Check documents before anything runs."),
+    "fmt": ("fmt", "Format documents."),
+    "to-bash": ("to_bash", "Write one bash script that does what a runbook does."),
+    "convert": ("convert", "Convert a notebook to a runbook, or back."),
     "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),
@@ -38,7 +41,7 @@ class LazyGroup(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"azops_tui.cli.{VERBS[cmd_name][0]}")
-        command = getattr(module, cmd_name if cmd_name != "open" else "open_")
+        command = getattr(module, cmd_name.replace("-", "_") if cmd_name != "open" else "open_")
         assert isinstance(command, click.Command)
         return command
 

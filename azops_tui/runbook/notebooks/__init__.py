@@ -1,0 +1,1 @@
+"""Jupyter notebooks as runbooks, and runbooks as notebooks (nbformat 4.5)."""

@@ -1,0 +1,71 @@
+"""A runbook as a notebook: top-level shell and Python steps become code cells, all else Markdown cells."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from azops_tui.json_types import Json
+from azops_tui.runbook.frontmatter import read_front_matter
+from azops_tui.runbook.model import Block, Role, Runbook, StepKind
+
+KEY = "azops"
+"""Key of our metadata: ``info`` of a code cell is the info string of its fence; ``front-matter`` marks a raw cell."""
+_OPENING = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+def notebook(runbook: Runbook) -> dict[str, Any]:
+    """Return the notebook as JSON. :func:`azops_tui.runbook.notebooks.read.markdown` is the way back."""
+    text = runbook.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    cells: list[Json] = []
+
+    def add(kind: str, source: str, metadata: dict[str, Json] | None = None) -> None:
+        digest = hashlib.sha256(f"{len(cells)}\0{source}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        cell: dict[str, Any] = {"id": digest, "cell_type": kind, "metadata": metadata or {}}
+        if kind == "code":
+            cell |= {"execution_count": None, "outputs": []}
+        cells.append(cell | {"source": source.splitlines(keepends=True)})
+
+    def prose(start: int, end: int) -> None:
+        source = "\n".join(lines[start:end]).strip("\n")
+        if source.strip():
+            add("markdown", source)
+
+    front = read_front_matter(lines).lines
+    if front:
+        add("raw", "\n".join(lines[:front]), {KEY: {"front-matter": True}})
+    at = front
+    kinds = {step.line: step.kind for step in runbook.steps}
+    for block in runbook.blocks:
+        kind = kinds.get(block.line)
+        if not _is_cell(block, kind, lines):
+            continue
+        prose(at, block.line - 1)
+        code = block.text.removesuffix("\n")
+        magic = "" if kind is StepKind.PYTHON else "%%bash\n"
+        add("code", magic + code, {KEY: {"info": block.info}})
+        at = block.end_line
+    prose(at, len(lines))
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        },
+        "cells": cells,
+    }
+
+
+def _is_cell(block: Block, kind: StepKind | None, lines: list[str]) -> bool:
+    """True for a step that a cell can hold as it is: at top level, closed, without indentation, not only a prompt."""
+    if block.role is not Role.STEP or block.depth or kind not in (StepKind.SHELL, StepKind.PYTHON):
+        return False
+    opening, closing = lines[block.line - 1], lines[block.end_line - 1]
+    match = _OPENING.match(opening)
+    if match is None or opening.startswith(" ") or block.end_line == block.line:
+        return False
+    rows = block.text.count("\n")
+    return block.end_line - block.line - 1 == rows and closing.startswith(match[1]) and "\r" not in block.text
