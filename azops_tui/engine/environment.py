@@ -44,7 +44,12 @@ class RunEnvironment:
         """Set the variables of the first step: the user's environment, the cloud's, the run's own, the parameters."""
         cloud = self._cloud.opened
         self._has_cloud_variables = cloud is not None
-        environment = base_environment(cloud.environment if cloud is not None else {}, sys.executable)
+        if self._cloud.exists:
+            pointers = dict(cloud.environment) if cloud is not None else {}
+        else:
+            # A tool of the user's own may call az, which must not act on the account that the user is signed in to.
+            pointers = {"AZURE_CONFIG_DIR": str(self._scratch_folder() / "az")}
+        environment = base_environment(pointers, sys.executable)
         for name, value in {**environment, **own, **parameters.values}.items():
             self.variables.set(name, value, "parameter", secret=name in parameters.secrets)
 
@@ -65,9 +70,9 @@ class RunEnvironment:
         """Start sessions inside a fence from now on: a scratch folder to write to, and only the cloud's port."""
         if self.sessions.fence is not None:
             return
-        self._scratch = Path(tempfile.mkdtemp(prefix="azops-scratch-"))
-        self.variables.set("TMPDIR", str(self._scratch), "parameter")
-        writable, ports = [self._scratch], []
+        scratch = self._scratch_folder()
+        self.variables.set("TMPDIR", str(scratch), "parameter")
+        writable, ports = [scratch], []
         cloud = self._cloud.opened
         if cloud is not None:
             ports.append((urlsplit(cloud.endpoint.url).port if cloud.endpoint is not None else None) or 443)
@@ -75,6 +80,12 @@ class RunEnvironment:
             configured = cloud.environment.get("AZURE_CONFIG_DIR") or os.environ.get("AZURE_CONFIG_DIR")
             writable.append(Path(configured or Path.home() / ".azure"))
         self.sessions.fence = Fence(tuple(writable), tuple(ports))
+
+    def _scratch_folder(self) -> Path:
+        """The run's own folder for temporary files; it is removed with the run."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="azops-scratch-"))
+        return self._scratch
 
     async def close(self) -> None:
         """End the sessions and remove the scratch folder."""

@@ -128,6 +128,15 @@ async def test_without_a_fence_only_known_reads_run(tmp_path: Path, monkeypatch:
     assert "Landlock" in failure.message
 
 
+async def test_az_of_a_run_without_a_cloud_is_not_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool of the user's own may call az, and the document's text does not tell."""
+    login = tmp_path / "login"
+    login.mkdir()
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(login))
+    run = await _run(tmp_path, f'test "$AZURE_CONFIG_DIR" != {login} && test ! -e "$AZURE_CONFIG_DIR"')
+    assert run.state.step("x").state == "done"
+
+
 def test_doctor_says_what_holds() -> None:
     result = azops("doctor", PATH="/nowhere")
     assert result.returncode == 0
