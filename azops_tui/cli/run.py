@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False),
     help="A file of values, one NAME=VALUE a line; --set wins over it.",
 )
+@click.option("--strict", is_flag=True, help="Fail steps whose output differs from the example of the document.")
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
 @click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
 def run(
@@ -70,6 +71,7 @@ def run(
     start: str | None,
     untagged: str | None,
     answers: str | None,
+    strict: bool,
     dry_run: bool,
     quiet: bool,
 ) -> None:
@@ -97,6 +99,7 @@ def run(
         read_only=profile.read_only,
         interactive=sys.stdin.isatty(),
         trust_new_hosts=trust_new_hosts,
+        strict=strict,
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
     cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None

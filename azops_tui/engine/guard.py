@@ -42,6 +42,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """True if a person can answer questions."""
     trust_new_hosts: bool = False
     """Record the key of a host that is not known yet. A changed key is refused all the same."""
+    strict: bool = False
+    """Fail a step whose output differs from the example that its document shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,3 +282,24 @@ def test_any_two_texts_have_a_likeness(expected: str, actual: str) -> None:
     assert similar(expected, expected).score == 1.0
     assert similar("{" + expected, "[" + actual).score <= 1.0
     documents(actual)
+
+
+def test_an_example_of_one_resource_does_not_match_another() -> None:
+    other = REAL | {"name": "demo", "id": "/subscriptions/1/resourceGroups/demo"}
+    assert not like(GROUP, json.dumps(other), 0.3)
+
+
+def test_the_results_of_real_documents_match_themselves_and_hardly_any_other() -> None:
+    from azops_tui.engine.open import open_runbook
+
+    examples = [
+        expectation
+        for path in sorted(data("runbooks/azure-docs").glob("*.md"))
+        for step in open_runbook(path, environment={}).steps
+        for expectation in step.expectations
+        if expectation.similarity is not None
+    ]
+    assert all(check(example, stdout=example.expected).passed for example in examples)
+    pairs = [(one, other) for one in examples for other in examples if one is not other]
+    failed = sum(not check(one, stdout=other.expected).passed for one, other in pairs)
+    assert failed >= 0.97 * len(pairs)

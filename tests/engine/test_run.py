@@ -299,6 +299,15 @@ async def test_captures(make_run: MakeRun) -> None:
     assert watched.end("bad").failure.code == "OutputNotJson"  # type: ignore[union-attr]  # it failed
 
 
+async def test_an_output_that_differs_from_an_example_is_a_warning_unless_strict(make_run: MakeRun) -> None:
+    text = "```bash {name=a}\necho b\n```\n<!-- expected_similarity=1.0 -->\n```\na\n```\n"
+    watched = make_run(text)
+    assert await watched.run.run_all() == "done"
+    (notice,) = watched.events(ev.Notice)
+    assert notice.text.startswith("differs from the example at line 4: ")
+    assert await make_run("---\nazops: {strict: true}\n---\n" + text).run.run_all() == "failed"
+
+
 async def test_expectations(make_run: MakeRun) -> None:
     watched = make_run(
         """
@@ -337,7 +346,8 @@ async def test_expectations(make_run: MakeRun) -> None:
         exit 3
         ```
         <!-- expect exit=3 -->
-        """
+        """,
+        policy=Policy(strict=True),
     )
     await watched.run.run_all()
     assert watched.states() == {

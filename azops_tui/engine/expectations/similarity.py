@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from azops_tui.text import strip_ansi
@@ -33,6 +33,7 @@ _STATE_LINE = re.compile(
 _CELL = re.compile(r"\S+(?: \S+)*")
 """A cell of a table's head: two spaces part it from the next."""
 _RULE = re.compile(r"[-=\s|+]*")
+_RANDOM_END = re.compile(r"[-_]?(?:x{3,}|[0-9a-f]{3,}|<[^<>]*>)+$")
 _MISSING: Any = object()
 _BUDGET = 30_000
 """Leaves compared to find which elements of lists belong together; beyond, equal ones do, then neighbours."""
@@ -75,7 +76,7 @@ def similar(expected: str, actual: str) -> Likeness:
             found = documents(got)
             if not found:
                 return Likeness(0.0, difference="the output is not JSON")
-            return max((compare(example, value) for value in found), key=lambda one: (not one.wrong, one.score))
+            return max((_same_resource(example, value) for value in found), key=lambda one: (not one.wrong, one.score))
     except RecursionError:
         pass  # nested too deeply to be compared by structure
     return _by_text(wanted, got)
@@ -140,6 +141,25 @@ def compare(expected: Any, actual: Any) -> Likeness:
     Keys and list elements may come in any order; what the other has besides does not count.
     """
     return _Tally([_BUDGET]).of(expected, actual)
+
+
+def _same_resource(expected: Any, actual: Any) -> Likeness:
+    """As :func:`compare`; an object whose ``id`` and ``name`` both differ is another resource, whatever else it has."""
+    result = compare(expected, actual)
+    if not isinstance(expected, dict) or not isinstance(actual, dict) or result.wrong:
+        return result
+    names = [key for key in ("id", "name") if isinstance(expected.get(key), str) and isinstance(actual.get(key), str)]
+    if not names or any(_same_name(expected[key], actual[key]) for key in names):
+        return result
+    key = names[-1]
+    return replace(result, wrong=f"{key} is {shown(actual[key])}, expected {shown(expected[key])}")
+
+
+def _same_name(expected: str, actual: str) -> bool:
+    """True for names that may differ in what is made up at random at their end; of an id, the last part counts."""
+    want, got = (text.casefold().rpartition("/")[2] for text in (expected, actual))
+    stem = _RANDOM_END.sub("", want)
+    return wild_equal(want, got) or not stem or _RANDOM_END.sub("", got) == stem
 
 
 def wild_equal(expected: str, actual: str) -> bool:
