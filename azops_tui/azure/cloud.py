@@ -19,6 +19,7 @@ from azops_tui.azure.profiles import CLOUDS, Profile
 from azops_tui.azure.request_stats import RequestStats
 from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
+from azops_tui.azure.transport import Gate
 from azops_tui.json_types import Json
 
 _HOSTS_LAST = 0.5
@@ -92,6 +93,10 @@ class Cloud:
     def stats(self) -> RequestStats:
         """Statistics of the requests so far."""
         return self._clients.stats
+
+    def set_gate(self, gate: Gate | None) -> None:
+        """Lead every request of the clients through the gate of a run; None ends that."""
+        self._clients.transport.sdk.gate = gate
 
     @property
     def poll(self) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import ssl
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 from azure.core.pipeline.transport import AioHttpTransport
@@ -15,6 +17,22 @@ for _name in ("azure", "msal"):
 
 CONNECTIONS = 16
 """Number of connections to one host; the rate limits of the service leave no use for more."""
+
+
+Gate = Callable[[Any, Callable[..., Awaitable[Any]], dict[str, Any]], Awaitable[Any]]
+"""Receives a request, the function that sends it, and options for that function; returns the response."""
+
+
+class GatedTransport(AioHttpTransport):  # type: ignore[misc]  # the SDK loads it lazily, without a type
+    """The SDK's transport with a place for the gate of a run."""
+
+    gate: Gate | None = None
+    """Every request passes it; None outside of a run."""
+
+    async def send(self, request: Any, **config: Any) -> Any:
+        if self.gate is None:
+            return await super().send(request, **config)
+        return await self.gate(request, super().send, config)
 
 
 class Transport:
@@ -37,7 +55,7 @@ class Transport:
             auto_decompress=False,
             trust_env=not ca,
         )
-        self.sdk = AioHttpTransport(session=self.session, session_owner=False)
+        self.sdk = GatedTransport(session=self.session, session_owner=False)
         """The ``transport`` of the SDK's clients."""
 
     async def close(self) -> None:

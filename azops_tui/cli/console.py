@@ -74,6 +74,8 @@ class Console:
                 self._asked(event)
             case ev.ConfirmationAnswered():
                 self._detail(f"{'agreed' if event.accepted else 'declined'} by {event.by}")
+            case ev.RequestRefused():
+                self._detail(f"{self._state('stopped')} refused: {event.text}")
             case ev.Notice():
                 self._detail(f"{event.level}: {event.text}" if event.level != "info" else event.text)
             case ev.StepFinished():

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.event_recorder import EventRecorder
@@ -66,16 +65,15 @@ class RunEnvironment:
             await self.assign(name, value, "parameter")
         self._has_cloud_variables = True
 
-    def fence_in(self) -> None:
-        """Start sessions inside a fence from now on: a scratch folder to write to, and only the cloud's port."""
+    def fence_in(self, gate: int) -> None:
+        """Start sessions inside a fence from now on: a scratch folder to write to, and only the gate's port."""
         if self.sessions.fence is not None:
             return
         scratch = self._scratch_folder()
         self.variables.set("TMPDIR", str(scratch), "parameter")
-        writable, ports = [scratch], []
+        writable, ports = [scratch], [gate] if gate else []
         cloud = self._cloud.opened
         if cloud is not None:
-            ports.append((urlsplit(cloud.endpoint.url).port if cloud.endpoint is not None else None) or 443)
             # Where the cloud itself says so, and not where a document's variable does.
             configured = cloud.environment.get("AZURE_CONFIG_DIR") or os.environ.get("AZURE_CONFIG_DIR")
             writable.append(Path(configured or Path.home() / ".azure"))
@@ -92,6 +90,12 @@ class RunEnvironment:
         await self.sessions.close()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
+
+    async def lead_through(self, variables: Mapping[str, str]) -> None:
+        """Give the sessions the variables that lead them through the gate, in the name of one step. Not recorded."""
+        for name, value in variables.items():
+            self.variables.set(name, value, "parameter")
+            await self.sessions.assign(name, value)
 
     async def assign(self, name: str, value: str, origin: Origin, step: str = "", *, secret: bool = False) -> None:
         """Set a variable, in the sessions too, and record it."""

@@ -6,6 +6,7 @@ from azops_tui import bugs
 from azops_tui.azure.errors import AzureFailure
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
+from azops_tui.gate.policy import GateRefusal
 
 _LOST = frozenset({"ConnectionLost", "Timeout"})
 """Failure codes after which it is unknown whether the request took effect."""
@@ -45,6 +46,8 @@ def explain(error: Exception) -> StepProblem:
     match error:
         case StepProblem():
             return error
+        case GateRefusal():
+            return StepProblem(error.view)
         case AzureFailure():
             return StepProblem(error.view, lost=error.view.code in _LOST)
         case AzopsError():

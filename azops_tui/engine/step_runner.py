@@ -22,10 +22,13 @@ from azops_tui.engine.output import Output
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.results import judge
+from azops_tui.engine.run_gate import RunGate
 from azops_tui.engine.steps import prepare
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
+from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.fence import can_fence
+from azops_tui.gate.policy import Actor, current_actor
 from azops_tui.runbook.model import Effect, Step, StepKind
 
 
@@ -84,6 +87,7 @@ class StepRunner:
     ) -> None:
         self.environment = RunEnvironment(folder, cloud, recorder)
         self.questions = Questions(policy, recorder.record)
+        self.gate = RunGate(cloud, recorder, self.questions, lambda: self.read_only)
         self.footprint = Footprint()
         self._recorder = recorder
         self._cloud = cloud
@@ -129,6 +133,7 @@ class StepRunner:
             outcome = Outcome("done", outcome.status, summary="Ended with the run.")
         if self._recorder.view.step(name).state == "waiting" and outcome.state not in ("skipped", "stopped"):
             self._recorder.record(ev.StepStarted(at=time.time(), step=name, code=step.code))
+        outcome = self._with_refusals(outcome)
         stopper.over = True
         try:
             output.finish()
@@ -148,17 +153,31 @@ class StepRunner:
         )
         return outcome.state
 
+    @staticmethod
+    def _with_refusals(outcome: Outcome) -> Outcome:
+        """Say what the gate refused: it is why a script failed, or what it did not tell."""
+        actor = current_actor.get()
+        if actor is None or not actor.refusals or outcome.state not in ("done", "failed"):
+            return outcome
+        view, more = actor.refusals[-1], len(actor.refusals) - 1
+        text = view.message + (f" {more} more requests were refused." if more else "")
+        if outcome.state == "failed":
+            return replace(outcome, failure=view, summary=text)
+        return replace(outcome, summary=" ".join(filter(None, (outcome.summary, text))))
+
     async def close(self) -> None:
         """End sessions and connections."""
         await self.environment.close()
+        await self.gate.close()
         await self._fleets.close()
 
     async def _execute(self, planned: Planned, step: Step, output: Output, stopper: Stopper, agreed_by: str) -> Outcome:
         """Take a step through its guard, its preparation, its question, its attempts and its checks."""
         if not on_plain_hosts(step):
             await self.environment.reach_cloud()
-        await self.environment.refresh(step)
         effects = _effects(step)
+        actor = await self._pass_gate(planned.name, step, effects)
+        await self.environment.refresh(step)
         context = stopper.context = self._context(planned, step, output, effects)
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
@@ -174,6 +193,8 @@ class StepRunner:
             if not answer.accepted:
                 view = FailureView(code="Declined", message="Declined; nothing was done.")
                 return Outcome("stopped", None, view, " ".join(filter(None, (view.message, answer.note))))
+            agreed = RequestClass.DELETES if question.kind == "destroy" else RequestClass.CHANGES
+            actor.level = max(actor.level, agreed if question.kind in ("mutate", "destroy") else actor.level)
         return await self._attempts(context, prepared, stopper)
 
     def _hold(self, step: Step, effects: Effect) -> None:
@@ -185,9 +206,22 @@ class StepRunner:
         if not self.read_only:
             return
         if can_fence():
-            self.environment.fence_in()
+            self.environment.fence_in(self.gate.port)
         elif (refused := unfenced_refusal(step, effects)) is not None:
             raise refused
+
+    async def _pass_gate(self, name: str, step: Step, effects: Effect) -> Actor:
+        """Admit a step to the gate, and lead through it what the step starts."""
+        if self._cloud.opened is not None:
+            self.gate.attach(self._cloud.opened)
+        actor = self.gate.admit(name)
+        current_actor.set(actor)
+        if step.kind is StepKind.NATIVE:
+            # A native step does what its body says, and asks for that from a fresh read.
+            actor.level = _native_level(effects)
+        if (step.kind is not StepKind.NATIVE or step.attributes.when) and (self._cloud.exists or self.read_only):
+            await self.environment.lead_through(await self.gate.environment(actor))
+        return actor
 
     def _context(self, planned: Planned, step: Step, output: Output, effects: Effect) -> StepContext[Any]:
         environment = self.environment
@@ -317,6 +351,12 @@ async def _condition_holds(context: StepContext[Any]) -> bool:
         return result.status == 0
     text = "".join(messages).strip()[:200]
     raise problem("InvalidCondition", f'when="{test}" is not a shell test: {text}', target="when")
+
+
+def _native_level(effects: Effect) -> RequestClass:
+    if Effect.DESTROYS in effects:
+        return RequestClass.DELETES
+    return RequestClass.CHANGES if Effect.MUTATES in effects else RequestClass.READS
 
 
 def _effects(step: Step) -> Effect:

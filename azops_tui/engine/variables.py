@@ -22,6 +22,11 @@ _NOISE = frozenset(
     | {"RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "SHELLOPTS", "TERM", "HISTCMD"}
     | {"PS1", "PS2", "PS4", "PROMPT_COMMAND", "LS_COLORS", "LESSOPEN", "LESSCLOSE"}
 )
+GATE_VARIABLES = frozenset(
+    {"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "NODE_USE_ENV_PROXY", "GIT_SSL_CAINFO"}
+    | {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"}
+)
+"""Names of the variables that lead a step's tools through the gate."""
 _NOISE_PREFIXES = ("BASH", "AZOPS_", "COMP_", "_AZOPS", "__")
 _SECRET_NAME = re.compile(
     r"password|passwd|passphrase|secret|token|api_?key|access_?key|account_?key|connection_?string|credential",
@@ -35,7 +40,7 @@ _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 def is_noise(name: str) -> bool:
     """Whether a variable is the shell's own business and no news to a person."""
-    return name in _NOISE or name.startswith(_NOISE_PREFIXES) or not name.isidentifier()
+    return name in _NOISE or name in GATE_VARIABLES or name.startswith(_NOISE_PREFIXES) or not name.isidentifier()
 
 
 def may_name_secret(text: str) -> bool:

@@ -210,6 +210,50 @@ class ExpectationChecked(Event, frozen=True, kw_only=True):
     score: float | None = None
 
 
+class RequestSent(Event, frozen=True, kw_only=True):
+    """A write was sent to Azure; recorded before it is sent. Answered by :class:`RequestAnswered` of the same id."""
+
+    id: int
+    method: str
+    resource: str
+    """Id of the resource; host and path for a service other than the resource manager."""
+    effect: Literal["R", "M", "D"]
+    host: str
+
+
+class RequestAnswered(Event, frozen=True, kw_only=True):
+    """A write was answered; without a status it is not known whether it took effect."""
+
+    id: int
+    status: int | None
+    operation: str = ""
+    """URL at which the service tells how the operation goes on."""
+    duration: float = 0.0
+    problem: str = ""
+
+
+class RequestHeld(Event, frozen=True, kw_only=True):
+    """A request is held until a person is asked."""
+
+    method: str
+    resource: str
+    effect: Literal["R", "M", "D"]
+    host: str
+
+
+class RequestRefused(Event, frozen=True, kw_only=True):
+    """A request was not sent."""
+
+    method: str
+    resource: str
+    effect: Literal["R", "M", "D"]
+    host: str
+    code: str
+    """``ReadOnlyRun``, ``NotAgreed`` or ``ConnectionRefused``."""
+    text: str
+    """One sentence: what was refused and why."""
+
+
 class Notice(Event, frozen=True, kw_only=True):
     """A message for people that is not output of a step."""
 
@@ -248,6 +292,10 @@ AnyEvent = (
     | HostsCompared
     | TableShown
     | ExpectationChecked
+    | RequestSent
+    | RequestAnswered
+    | RequestHeld
+    | RequestRefused
     | Notice
     | StepFinished
 )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, GroupView, ResourceView, ScaleSetView
-from azops_tui.events.step_view import HostRun, Question, StepView, Table, Variable
+from azops_tui.events.step_view import HostRun, LedgerEntry, Question, StepView, Table, Variable
 
 _NOTICES = 100
 """Number of notices that are kept."""
@@ -21,7 +21,7 @@ RunPhase = Literal["new", "running", "done", "failed", "stopped", "interrupted"]
 Verdict = Literal["done", "failed", "declined", "no-cloud", "empty"]
 """``declined`` stands for a run that was stopped, too; ``empty`` for one in which there was nothing to run."""
 
-DECLINED_CODES = frozenset({"ReadOnly", "ConfirmationMissing", "Declined"})
+DECLINED_CODES = frozenset({"ReadOnly", "ConfirmationMissing", "Declined", "ReadOnlyRun", "NotAgreed"})
 """Failure codes of steps that were not allowed to run."""
 NO_CLOUD_CODES = frozenset(
     {"NoCloud", "AuthenticationFailed", "CertificateNotTrusted", "NameNotFound"}
@@ -63,6 +63,8 @@ class RunView:
         self.foreseen = ""
         """Name of the step whose changes were predicted last."""
         self.questions: dict[str, Question] = {}
+        self.requests: dict[int, LedgerEntry] = {}
+        """Writes to Azure by number, in the order in which they were sent."""
         self.notices: deque[ev.Notice] = deque(maxlen=_NOTICES)
         self._before_question: dict[str, ev.StepState] = {}
         self._hosts_step = ""
@@ -168,7 +170,7 @@ class RunView:
             step.started = event.at
             step.output.clear()
             step.hosts, step.checks, step.deployments, step.scale_sets = {}, [], [], []
-            step.table, step.written = None, 0
+            step.table, step.written, step.refused = None, 0, []
         step.state, step.attempt = "running", event.attempt
         step.duration, step.status, step.failure, step.summary = None, None, None, ""
         if event.code:
@@ -268,6 +270,24 @@ class RunView:
     def _checked(self, event: ev.ExpectationChecked) -> None:
         self.step(event.step).checks.append(event)
 
+    def _sent(self, event: ev.RequestSent) -> None:
+        self.requests[event.id] = LedgerEntry(event.step, event.method, event.resource, event.effect, event.at)
+
+    def _request_answered(self, event: ev.RequestAnswered) -> None:
+        entry = self.requests.get(event.id)
+        if entry is not None:
+            entry.answered, entry.status, entry.operation = True, event.status, event.operation
+            entry.problem, entry.duration = event.problem, event.duration
+
+    def _held(self, event: ev.RequestHeld) -> None:
+        """The question that follows says all."""
+
+    def _refused(self, event: ev.RequestRefused) -> None:
+        if event.step:
+            refused = self.step(event.step).refused
+            if event.text not in refused:
+                refused.append(event.text)
+
     def _notice(self, event: ev.Notice) -> None:
         self.notices.append(event)
 
@@ -291,6 +311,10 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.HostsCompared: RunView._hosts_compared,
     ev.TableShown: RunView._table,
     ev.ExpectationChecked: RunView._checked,
+    ev.RequestSent: RunView._sent,
+    ev.RequestAnswered: RunView._request_answered,
+    ev.RequestHeld: RunView._held,
+    ev.RequestRefused: RunView._refused,
     ev.Notice: RunView._notice,
     ev.StepFinished: RunView._step_finished,
 }

@@ -67,6 +67,26 @@ class Question:
 
 
 @dataclass(slots=True)
+class LedgerEntry:
+    """A write that the run sent to Azure."""
+
+    step: str
+    """Name of the step that sent it; empty for a person."""
+    method: str
+    resource: str
+    effect: str
+    """``M`` or ``D``."""
+    sent: float
+    """Seconds since the epoch."""
+    answered: bool = False
+    status: int | None = None
+    operation: str = ""
+    """URL of the operation that goes on after the answer; empty if there is none."""
+    problem: str = ""
+    duration: float = 0.0
+
+
+@dataclass(slots=True)
 class Table:
     """A table that a step shows."""
 
@@ -105,6 +125,8 @@ class StepView:
     deployments: list[str] = field(default_factory=list)
     """Ids of its deployments, in lower case."""
     scale_sets: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Why requests of the step were refused, each reason once."""
     """Ids of the scale sets it changed, in lower case."""
     foreseen: ev.ForeseenChanges | None = None
     """The changes of its deployment, as predicted last."""

@@ -93,6 +93,13 @@ def describe_event(event: ev.Event) -> tuple[str, str] | None:
             return ("done" if event.passed else "failed"), event.text
         case ev.TableShown():
             return "", f"a table of {count(len(event.rows), 'row')}"
+        case ev.RequestSent():
+            return "running", f"sent {event.method} {event.resource}"
+        case ev.RequestAnswered():
+            known = event.status is not None and event.status < 400
+            return ("done" if known else "failed"), f"answered {event.status or event.problem}"
+        case ev.RequestRefused():
+            return "stopped", f"refused: {event.text}"
         case ev.Notice():
             return {"error": "failed", "warning": "asking"}.get(event.level, ""), event.text
         case ev.ForeseenChanges():

@@ -1,0 +1,174 @@
+"""The gate of a run: made with the run, started with the first step that needs it, closed with the run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import ssl
+import tempfile
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.event_recorder import EventRecorder
+from azops_tui.engine.guard import Proposal, Questions
+from azops_tui.engine.problems import StepProblem
+from azops_tui.gate.classes import RequestClass
+from azops_tui.gate.policy import Actor, GatePolicy, GateRequest, PinnedTarget
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+    from azops_tui.gate.proxy import GateProxy
+
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+
+
+class RunGate:
+    """Knows who acts, and what was agreed.
+
+    Args:
+        cloud: the run's.
+        recorder: takes the events of the gate.
+        questions: puts the questions about requests that are held.
+        is_read_only: whether the run may only read.
+    """
+
+    def __init__(
+        self, cloud: RunCloud, recorder: EventRecorder, questions: Questions, is_read_only: Callable[[], bool]
+    ) -> None:
+        self._cloud = cloud
+        self._recorder = recorder
+        self._questions = questions
+        self._is_read_only = is_read_only
+        self._policy: GatePolicy | None = None
+        self._attached: Cloud | None = None
+        self._proxy: GateProxy | None = None
+        self._starting = asyncio.Lock()
+        self._folder: Path | None = None
+
+    @property
+    def policy(self) -> GatePolicy:
+        """The policy; needs a running event loop."""
+        if self._policy is None:
+            self._policy = GatePolicy(
+                run=lambda: self._recorder.run,
+                read_only=self._is_read_only,
+                ask=self._ask,
+                record=self._recorder.record,
+            )
+        return self._policy
+
+    @property
+    def port(self) -> int:
+        """Port of the proxy; 0 before it was started."""
+        return self._proxy.port if self._proxy is not None else 0
+
+    def attach(self, cloud: Cloud) -> None:
+        """Lead the requests of the cloud's clients through the gate."""
+        if self._attached is cloud:
+            return
+        from azops_tui.gate.transport import SdkGate
+
+        self._attached = cloud
+        tenant = cloud.endpoint.tenant if cloud.endpoint is not None else cloud.profile.tenant
+        # A domain name cannot be compared with the id in a token.
+        tenant = tenant if tenant.count("-") == 4 else ""
+        self.policy.target = PinnedTarget(cloud.profile.cloud, cloud.subscription, tenant)
+        cloud.set_gate(SdkGate(self.policy, cloud.profile.cloud))
+
+    def admit(self, step: str) -> Actor:
+        """Register a step, which may only read until it is agreed to do more."""
+        actor = self.policy.admit(step, RequestClass.READS)
+        self._recorder.hide(actor.password)
+        return actor
+
+    async def environment(self, actor: Actor) -> dict[str, str]:
+        """The variables that lead what a step starts through the gate; starts the proxy on the first call."""
+        async with self._starting:
+            if self._proxy is None:
+                self._proxy = await asyncio.to_thread(self._start, self.policy)
+        bundle = str(self._folder_path / "authorities.pem")
+        url = self._proxy.url(actor)
+        return {
+            "HTTPS_PROXY": url,
+            "https_proxy": url,
+            # The user's own is honoured behind the gate; here, every host goes through it, the simulator too.
+            "NO_PROXY": "",
+            "no_proxy": "",
+            **dict.fromkeys(_BUNDLES, bundle),
+            "GIT_SSL_CAINFO": bundle,
+            "NODE_USE_ENV_PROXY": "1",
+        }
+
+    async def close(self) -> None:
+        """End the proxy and its connections."""
+        if self._attached is not None:
+            self._attached.set_gate(None)
+            self._attached = None
+        if self._proxy is not None:
+            await self._proxy.close()
+            self._proxy = None
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            self._folder = None
+
+    @property
+    def _folder_path(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="azops-gate-"))
+        return self._folder
+
+    def _start(self, policy: GatePolicy) -> GateProxy:
+        from azops_tui.gate.proxy import GateProxy
+        from azops_tui.gate.upstream import LocalEndpoint
+
+        cloud = self._cloud.opened
+        local: LocalEndpoint | None = None
+        public = _public_authorities()
+        if cloud is not None and cloud.endpoint is not None:
+            address = urlsplit(cloud.endpoint.url)
+            local = LocalEndpoint(address.hostname or "127.0.0.1", address.port or 443, cloud.endpoint.ca)
+            public = Path(cloud.endpoint.bundle).read_bytes() + public
+        proxy = GateProxy(policy, local, os.environ)
+        (self._folder_path / "authorities.pem").write_bytes(proxy.authority.pem + public)
+        return proxy
+
+    async def _ask(self, actor: Actor, request: GateRequest, reasons: tuple[str, ...]) -> str:
+        """Ask for agreement to one request; returns why it is refused, empty if it is allowed."""
+        destroys = request.kind is RequestClass.DELETES
+        verb = "Delete" if request.method == "DELETE" else "Send a request that deletes" if destroys else "Change"
+        name = request.resource.rstrip("/").rsplit("/", 1)[-1]
+        proposal = Proposal(
+            "destroy" if destroys else "mutate",
+            f"{verb} {name}",
+            (
+                f"{request.method} {request.resource}" + (f" ({request.note})" if request.note else ""),
+                *([f"at {request.host}"] if request.service != "manager" else []),
+                *([f"in {self._cloud.label}"] if self._cloud.label else []),
+                *reasons,
+                "The request is held until you answer, for 10 minutes at most.",
+            ),
+            name if destroys else "",
+        )
+        try:
+            answer = await self._questions.ask(actor.step, proposal)
+        except StepProblem as error:
+            return error.view.advice and f"nobody agreed to it. {error.view.advice}"
+        return "" if answer.accepted else " ".join(filter(None, ("it was declined.", answer.note)))
+
+
+def _public_authorities() -> bytes:
+    """The certificate authorities that the user's tools trust, as PEM."""
+    named = [os.environ[name] for name in _BUNDLES if os.path.isfile(os.environ.get(name, ""))]
+    system = ssl.get_default_verify_paths().cafile
+    contents = [Path(path).read_bytes() for path in named or ([system] if system else [])]
+    if not contents:
+        try:
+            contents = [resources.files("certifi").joinpath("cacert.pem").read_bytes()]
+        except (OSError, ModuleNotFoundError):
+            contents = []
+    return b"".join(content.rstrip() + b"\n" for content in contents)

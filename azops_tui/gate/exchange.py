@@ -1,0 +1,302 @@
+"""Requests and responses of one client to one host, once TLS is ended: classify, decide, pass on, record.
+
+This is the one place where a request and its response pass the proxy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from azops_tui.events.azure_views import FailureView
+from azops_tui.gate import azure_hosts
+from azops_tui.gate.classes import BODY_LIMIT, RequestClass, capacity, classify, has_capacity, needs_body
+from azops_tui.gate.http1 import (
+    PIECE,
+    Framing,
+    Head,
+    HttpMessageError,
+    forwarded,
+    read_body,
+    read_head,
+    relay_body,
+    request_framing,
+    response_framing,
+)
+from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
+from azops_tui.gate.upstream import Streams, Upstream, UpstreamError
+
+_DRAIN = 2.0
+"""Seconds for which the body of a refused request is still read, so that its client can read the answer."""
+_ABOUT_THE_BODY = frozenset({"content-length", "content-type", "accept-encoding", "expect", "if-match", "connection"})
+_OPERATION = ("azure-asyncoperation", "operation-location", "location")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRoute:
+    """Where a CONNECT leads."""
+
+    host: str
+    port: int
+    service: str
+    opens: bool
+    """True if TLS is ended at the gate."""
+    to_local: bool = False
+    cloud: str = ""
+
+
+class Channel:
+    """A client's connection to one host."""
+
+    def __init__(
+        self,
+        policy: GatePolicy,
+        upstream: Upstream,
+        actor: Actor,
+        client: Streams,
+        service: Streams,
+        route: ServiceRoute,
+    ) -> None:
+        self._policy = policy
+        self._upstream = upstream
+        self._actor = actor
+        self._client = client
+        self._service = service
+        self._route = route
+
+    async def serve(self) -> None:
+        """Pass on requests until one side ends the connection."""
+        try:
+            while True:
+                try:
+                    head = await read_head(self._client[0])
+                    if head is None or not await self._request(head):
+                        return
+                except HttpMessageError as error:
+                    await self._refuse(400, "BadRequest", str(error))
+                    return
+        finally:
+            self._service[1].close()
+
+    async def _request(self, head: Head) -> bool:
+        """Serve one request. Returns whether the connection goes on."""
+        method, target, version = head.first
+        if version not in ("HTTP/1.1", "HTTP/1.0"):
+            message = f"The gate speaks HTTP/1.1, not {version}."
+            await self._refuse(505, "HttpVersionNotSupported", message)
+            return False
+        if not target.startswith("/") and target != "*":
+            raise HttpMessageError("The target of the request is not a path.")
+        named = azure_hosts.normal(
+            head.get("host").rsplit(":", 1)[0] if "]" not in head.get("host") else self._route.host
+        )
+        if named and named != self._route.host:
+            await self._refuse(421, "MisdirectedRequest", f"A connection to {self._route.host} asks for {named}.")
+            return False
+        framing, length = request_framing(head)
+        body: bytes | None = None
+        if needs_body(self._route.service, method, target) and framing != "none":
+            if head.get("expect").lower() == "100-continue":
+                self._client[1].write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                head = head.without({"expect"})
+            body = await read_body(self._client[0], framing, length, BODY_LIMIT)
+            if body is None:
+                await self._refuse(413, "RequestTooLarge", f"The body is larger than {BODY_LIMIT} bytes.")
+                return False
+            head = head.without({"transfer-encoding", "content-length"})
+            head.headers.append(("Content-Length", str(len(body))))
+            framing, length = "none", 0
+        request = await self._described(head, body)
+        refusal = await self._held(request)
+        if refusal is not None:
+            return await self._answer_refusal(head, framing, length, refusal.code, refusal.message)
+        return await self._pass_on(head, framing, length, body, request)
+
+    async def _described(self, head: Head, body: bytes | None) -> GateRequest:
+        method, target, _ = head.first
+        route = self._route
+        kind = classify(route.service, method, target, head.by_name(), body)
+        note = ""
+        if head.upgrades():
+            # A WebSocket carries what nobody can read.
+            kind = max(kind, RequestClass.CHANGES)
+        if kind is RequestClass.CHANGES and body and has_capacity(target) and method in ("PUT", "PATCH"):
+            kind, note = await self._scaled(head, body, kind)
+        return GateRequest(
+            method, route.host, target, kind, route.service, route.cloud, head.get("authorization"), note
+        )
+
+    async def _scaled(self, head: Head, body: bytes, kind: RequestClass) -> tuple[RequestClass, str]:
+        """Read how many instances there are: fewer of them is a deletion."""
+        try:
+            wanted = capacity(json.loads(body))
+        except ValueError:
+            return kind, ""
+        if wanted is None:
+            return kind, ""
+        question = head.without(_ABOUT_THE_BODY)
+        question = Head(("GET", head.first[1], "HTTP/1.1"), question.headers)
+        await self._connect()
+        self._service[1].write(forwarded(question).encode())
+        answer = await read_head(self._service[0])
+        if answer is None:
+            raise HttpMessageError("The service ended the connection.")
+        content = await read_body(self._service[0], *response_framing(answer, "GET"), BODY_LIMIT)
+        with contextlib.suppress(ValueError):
+            present = capacity(json.loads(content or b"null"))
+            if present is not None and wanted < present:
+                return RequestClass.DELETES, f"from {present} to {wanted} instances"
+        return kind, ""
+
+    async def _held(self, request: GateRequest) -> FailureView | None:
+        """Let the policy decide, as long as the client waits."""
+        decision = asyncio.ensure_future(self._policy.decide(self._actor, request))
+        try:
+            while not (await asyncio.wait([decision], timeout=0.5))[0]:
+                if self._client[0].at_eof() or self._client[1].is_closing():
+                    raise HttpMessageError("The client ended the connection.")
+            return decision.result()
+        finally:
+            decision.cancel()
+
+    async def _pass_on(
+        self, head: Head, framing: Framing, length: int, body: bytes | None, request: GateRequest
+    ) -> bool:
+        """Send a request and return its response. Returns whether the connection goes on."""
+        number = await self._policy.begin(self._actor, request) if request.kind > RequestClass.READS else 0
+        began = time.monotonic()
+        answer: Head | None = None
+        problem = ""
+        try:
+            await self._connect()
+            writer = self._service[1]
+            writer.write(forwarded(head).encode() + (body or b""))
+            uploading = asyncio.ensure_future(relay_body(self._client[0], writer, framing, length))
+            try:
+                answer = await self._answer_head(uploading)
+                if number:
+                    await self._ended(number, answer, began)
+                    number = 0
+                await self._policy.observe(self._actor, request, answer.status, answer.by_name())
+                return await self._pass_back(head, answer, uploading)
+            finally:
+                uploading.cancel()
+                await asyncio.gather(uploading, return_exceptions=True)
+        except (OSError, HttpMessageError, UpstreamError) as error:
+            problem = str(error) or type(error).__name__
+            return False
+        finally:
+            if number:
+                await self._policy.end(
+                    self._actor, number, None, problem=problem or "stopped", seconds=time.monotonic() - began
+                )
+
+    async def _answer_head(self, uploading: asyncio.Future[None]) -> Head:
+        """Wait for the head of the final response, and pass on those before it."""
+        while True:
+            reading = asyncio.ensure_future(read_head(self._service[0]))
+            try:
+                tasks: list[asyncio.Future[Any]] = [reading, uploading]
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                if not reading.done() and isinstance(uploading.exception(), HttpMessageError):
+                    raise HttpMessageError("The client ended the connection.")
+                answer = await reading
+            finally:
+                reading.cancel()
+            if answer is None:
+                raise HttpMessageError("The service ended the connection without an answer.")
+            if answer.status >= 200 or answer.status == 101:
+                return answer
+            self._client[1].write(answer.encode())
+            await self._client[1].drain()
+
+    async def _pass_back(self, head: Head, answer: Head, uploading: asyncio.Future[None]) -> bool:
+        """Pass on the final response with its body. Returns whether the connection goes on."""
+        client = self._client[1]
+        client.write(answer.encode())
+        if answer.status == 101:
+            await client.drain()
+            await relay_both(self._client, self._service)
+            return False
+        framing, length = response_framing(answer, head.first[0])
+        await relay_body(self._service[0], client, framing, length)
+        await client.drain()
+        goes_on = head.keeps_alive and answer.keeps_alive and framing != "until-close"
+        return goes_on and uploading.done() and uploading.exception() is None
+
+    async def _ended(self, number: int, answer: Head, began: float) -> None:
+        operation = next((value for name in _OPERATION if (value := answer.get(name))), "")
+        await self._policy.end(
+            self._actor, number, answer.status, operation=operation, seconds=time.monotonic() - began
+        )
+
+    async def _connect(self) -> None:
+        """Connect again if the service ended the connection since the last request."""
+        reader, writer = self._service
+        if reader.at_eof() or writer.is_closing():
+            writer.close()
+            route = self._route
+            self._service = await self._upstream.open(route.host, route.port, to_local=route.to_local)
+
+    async def _answer_refusal(self, head: Head, framing: Framing, length: int, code: str, message: str) -> bool:
+        """Answer a request that is not sent on. Returns whether the connection goes on."""
+        waits = head.get("expect").lower() == "100-continue"
+        read: bytes | None = b""
+        if framing != "none" and not waits:
+            with contextlib.suppress(TimeoutError):
+                read = None
+                async with asyncio.timeout(_DRAIN):
+                    read = await read_body(self._client[0], framing, length, BODY_LIMIT)
+        goes_on = head.keeps_alive and read is not None and not waits
+        await self._refuse(403, code, message, close=not goes_on)
+        return goes_on
+
+    async def _refuse(self, status: int, code: str, message: str, *, close: bool = True) -> None:
+        with contextlib.suppress(OSError):
+            self._client[1].write(error_response(status, code, message, close=close))
+            await self._client[1].drain()
+
+
+async def relay_both(one: Streams, other: Streams) -> None:
+    """Pass bytes on in both directions until one side has ended and the other has got all."""
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(PIECE):
+                writer.write(data)
+                await writer.drain()
+            if writer.can_write_eof():
+                writer.write_eof()
+            else:
+                writer.close()
+
+    await asyncio.gather(pump(one[0], other[1]), pump(other[0], one[1]))
+
+
+_REASONS = {
+    400: "Bad Request",
+    403: "Forbidden",
+    407: "Proxy Authentication Required",
+    413: "Content Too Large",
+    421: "Misdirected Request",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    505: "HTTP Version Not Supported",
+}
+
+
+def error_response(status: int, code: str, message: str, *, headers: str = "", close: bool = True) -> bytes:
+    """A response of the gate itself, in the form in which Azure reports errors."""
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    lines = [
+        f"HTTP/1.1 {status} {_REASONS[status]}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"x-ms-error-code: {code}",
+        *filter(None, [headers, "Connection: close" if close else ""]),
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

@@ -1,0 +1,315 @@
+"""What becomes of a request: allow it, hold it and ask, or refuse it.
+
+Every request has an actor: the step that sent it, or a person who acts outside of a step. A step does what it was
+agreed to do. A read-only run changes nothing, whoever agrees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from azops_tui.errors import AzopsError
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import FailureView
+from azops_tui.gate.classes import RequestClass
+from azops_tui.gate.meter import Meter
+
+HELD_AT_MOST = 600.0
+"""Seconds for which a request waits for a person."""
+_SUBSCRIPTION = re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE)
+_COUNTER = itertools.count(1)
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """Who sends requests: a step, or a person outside of a step."""
+
+    step: str
+    """Name of the step; empty for a person."""
+    level: RequestClass
+    """The highest class of requests that it was agreed to send."""
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    refusals: list[FailureView] = field(default_factory=list)
+    """Why requests were refused, each reason once."""
+    waits: set[str] = field(default_factory=set)
+    """Notices of waiting, each shown once."""
+    pending: dict[str, asyncio.Task[str]] = field(default_factory=dict)
+    """Questions in progress by what they ask, so that a client's second try waits for the same answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateRequest:
+    """What the policy is told of a request."""
+
+    method: str
+    host: str
+    url: str
+    """Path with the query."""
+    kind: RequestClass
+    service: str
+    cloud: str = ""
+    """Cloud that the host belongs to; empty if it is not Azure's."""
+    authorization: str = ""
+    note: str = ""
+    """What makes the class, where method and path do not tell: ``from 5 to 2 instances``."""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @property
+    def resource(self) -> str:
+        """What the request acts on: a resource's id, or host and path."""
+        path = unquote(self.path)
+        return path if self.service == "manager" else f"{self.host}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedTarget:
+    """What a run acts on; empty fields are not known."""
+
+    cloud: str = ""
+    subscription: str = ""
+    tenant: str = ""
+
+
+class GateRefusal(AzopsError):  # noqa: N818 - the service's word for it
+    """A request was refused; ``view`` says why."""
+
+    def __init__(self, view: FailureView) -> None:
+        super().__init__(view.message)
+        self.view = view
+
+
+Ask = Callable[[Actor, GateRequest, tuple[str, ...]], Awaitable[str]]
+"""Ask a person, on the run's loop: returns why the request is refused, empty if it is allowed."""
+
+current_actor: ContextVar[Actor | None] = ContextVar("current_actor", default=None)
+"""The actor of requests that azops itself sends."""
+
+
+class GatePolicy:
+    """Decides on requests, from any thread.
+
+    Args:
+        run: number of the run.
+        read_only: whether the run may only read.
+        ask: asks a person.
+        record: takes events, on the run's loop.
+    """
+
+    def __init__(
+        self, *, run: Callable[[], int], read_only: Callable[[], bool], ask: Ask, record: Callable[[ev.Event], None]
+    ) -> None:
+        self.target = PinnedTarget()
+        self.meter = Meter()
+        self.person = Actor("", RequestClass.DELETES)
+        self._run = run
+        self._read_only = read_only
+        self._ask = ask
+        self._record = record
+        self._loop = asyncio.get_running_loop()
+        self._actors: dict[str, Actor] = {}
+
+    @property
+    def read_only(self) -> bool:
+        return self._read_only()
+
+    def admit(self, step: str, level: RequestClass) -> Actor:
+        """Register a step that may send requests; children that it leaves behind act in its name."""
+        actor = Actor(step, level)
+        self._actors[actor.password] = actor
+        return actor
+
+    def actor(self, password: str) -> Actor | None:
+        """The actor with this password of the proxy."""
+        return self._actors.get(password)
+
+    async def decide(self, actor: Actor, request: GateRequest) -> FailureView | None:
+        """Hold a request until it may be sent.
+
+        Returns:
+            Why it is refused; None if it is allowed.
+        """
+        if request.kind is RequestClass.READS:
+            return None
+        if self._read_only():
+            return await self._refused(actor, request, "ReadOnlyRun", self._why_read_only(actor, request))
+        reasons = self._reasons(actor, request)
+        if not reasons:
+            return None
+        why = await self._on_loop(self._asked(actor, request, reasons))
+        if not why:
+            return None
+        return await self._refused(actor, request, "NotAgreed", f"{self._what(actor, request)} was not sent: {why}")
+
+    async def begin(self, actor: Actor, request: GateRequest) -> int:
+        """Record a write before it is sent; returns its number."""
+        number = next(_COUNTER)
+        await self._tell(
+            ev.RequestSent(
+                at=time.time(),
+                step=actor.step,
+                id=number,
+                method=request.method,
+                resource=request.resource,
+                effect=request.kind.letter,
+                host=request.host,
+            )
+        )
+        return number
+
+    async def end(
+        self,
+        actor: Actor,
+        number: int,
+        status: int | None,
+        *,
+        operation: str = "",
+        problem: str = "",
+        seconds: float = 0,
+    ) -> None:
+        """Record the answer to a write."""
+        await self._tell(
+            ev.RequestAnswered(
+                at=time.time(),
+                step=actor.step,
+                id=number,
+                status=status,
+                operation=operation,
+                problem=problem,
+                duration=seconds,
+            )
+        )
+
+    async def observe(self, actor: Actor, request: GateRequest, status: int, headers: Mapping[str, str]) -> None:
+        """Count a response; tell people if the service asks to wait."""
+        self.meter.count(request.service, request.kind.letter, status, headers)
+        wait = headers.get("retry-after", "")
+        if status == 429 or (status == 503 and wait):
+            when = f"asks to wait {wait} s" if wait.isdigit() else "asks to wait"
+            text = f"Azure {when} ({status}): {request.method} {request.resource}"
+            if text not in actor.waits:
+                actor.waits.add(text)
+                await self.notice(actor, text)
+
+    async def notice(self, actor: Actor, text: str) -> None:
+        """Tell people something about a request that is not refused."""
+        await self._tell(ev.Notice(at=time.time(), step=actor.step, text=text, level="warning"))
+
+    async def refuse_connection(self, actor: Actor, host: str, message: str) -> None:
+        """Record that a connection was refused."""
+        request = GateRequest("CONNECT", host, "/", RequestClass.CHANGES, "other")
+        await self._refused(actor, request, "ConnectionRefused", message)
+
+    def _reasons(self, actor: Actor, request: GateRequest) -> tuple[str, ...]:
+        """Why a person must be asked; empty if what was agreed covers the request."""
+        reasons = []
+        if request.kind > actor.level:
+            known = ("only reads", "changes but deletes nothing")[actor.level]
+            reasons.append(f"The step {actor.step} {known}, as far as was agreed.")
+        target = self.target
+        subscription = _SUBSCRIPTION.match(request.path)
+        other = subscription[1] if request.service == "manager" and subscription else ""
+        if other and target.subscription and other.lower() != target.subscription.lower():
+            reasons.append(f"It acts on the subscription {other}; the run's is {target.subscription}.")
+        if target.cloud in ("public", "usgov", "china") and request.cloud not in ("", target.cloud):
+            reasons.append(f"It acts on the cloud {request.cloud}; the run's is {target.cloud}.")
+        tenant = _tenant(request.authorization)
+        if tenant and target.tenant and tenant.lower() != target.tenant.lower():
+            reasons.append(f"It acts in the tenant {tenant}; the run's is {target.tenant}.")
+        return tuple(reasons)
+
+    async def _asked(self, actor: Actor, request: GateRequest, reasons: tuple[str, ...]) -> str:
+        """Ask once for the same thing, however often the client tries; returns why the request is refused."""
+        key = f"{request.kind.letter} {request.method} {request.host}{request.path.lower()}"
+        task = actor.pending.get(key)
+        if task is None:
+            task = actor.pending[key] = asyncio.ensure_future(self._ask_person(actor, request, reasons))
+            task.add_done_callback(lambda _: actor.pending.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _ask_person(self, actor: Actor, request: GateRequest, reasons: tuple[str, ...]) -> str:
+        self._record(
+            ev.RequestHeld(
+                at=time.time(),
+                step=actor.step,
+                method=request.method,
+                resource=request.resource,
+                effect=request.kind.letter,
+                host=request.host,
+            )
+        )
+        try:
+            async with asyncio.timeout(HELD_AT_MOST):
+                why = await self._ask(actor, request, reasons)
+        except TimeoutError:
+            return f"nobody answered within {HELD_AT_MOST / 60:.0f} minutes."
+        if not why and request.kind is RequestClass.CHANGES and len(reasons) == 1 and request.kind > actor.level:
+            actor.level = RequestClass.CHANGES
+        return why
+
+    def _why_read_only(self, actor: Actor, request: GateRequest) -> str:
+        return f"{self._what(actor, request)} was not sent: run {self._run()} is read-only."
+
+    @staticmethod
+    def _what(actor: Actor, request: GateRequest) -> str:
+        by = f" by the step {actor.step}" if actor.step else ""
+        return f"{request.method} {request.resource}{by}"
+
+    async def _refused(self, actor: Actor, request: GateRequest, code: str, message: str) -> FailureView:
+        advice = (
+            "Run it without --read-only, with a profile that is not read-only."
+            if code == "ReadOnlyRun"
+            else "Run the step again and agree to the question."
+        )
+        view = FailureView(code=code, message=message, resource=request.resource, advice=advice)
+        if view not in actor.refusals:
+            actor.refusals.append(view)
+        await self._tell(
+            ev.RequestRefused(
+                at=time.time(),
+                step=actor.step,
+                method=request.method,
+                resource=request.resource,
+                effect=request.kind.letter,
+                host=request.host,
+                code=code,
+                text=message,
+            )
+        )
+        return view
+
+    async def _tell(self, event: ev.Event) -> None:
+        async def tell() -> None:
+            self._record(event)
+
+        await self._on_loop(tell())
+
+    async def _on_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the run's loop, from whatever thread, and wait for it."""
+        if asyncio.get_running_loop() is self._loop:
+            return await work
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+
+def _tenant(authorization: str) -> str:
+    """The tenant of a bearer token; empty where there is none to read."""
+    try:
+        payload = authorization.split(" ", 1)[1].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return str(claims.get("tid") or "")
+    except (IndexError, ValueError, AttributeError):
+        return ""

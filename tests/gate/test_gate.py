@@ -1,0 +1,80 @@
+"""What a step sends decides, not what its text says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from azops_tui.azure.cloud import Cloud
+from azops_tui.engine.run import Policy
+from azops_tui.events import records as ev
+from tests.gate.conftest import MakeRun
+
+pytestmark = pytest.mark.asyncio
+GROUP = '{"location":"westeurope"}'
+Disguise = Callable[..., str]
+
+
+async def groups(cloud: Cloud) -> set[str]:
+    return {
+        group["name"]
+        async for group in cloud._clients.pages(f"/subscriptions/{cloud.subscription}/resourcegroups", "2022-12-01")
+    }
+
+
+def document(*commands: str, attributes: str = "") -> str:
+    return "# T\n\n" + "".join(f"```bash {{name=s{n}{attributes}}}\n{text}\n```\n\n" for n, text in enumerate(commands))
+
+
+async def test_a_read_only_run_sends_no_write(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
+    code = document(disguise("GET", "/resourcegroups"), disguise("PUT", "/resourcegroups/hidden", GROUP))
+    watched = make_run(code, cloud=cloud, policy=Policy(read_only=True, yes=True, yes_destroy=True))
+    await watched.run.run_all()
+    assert "200" in watched.output("s0")
+    assert '"code": "ReadOnlyRun"' in watched.output("s1")
+    assert "run 1 is read-only" in watched.output("s1")
+    assert await groups(cloud) == set()
+    refused = watched.events(ev.RequestRefused)
+    assert [(event.step, event.method, event.effect) for event in refused] == [("s1", "PUT", "M")]
+    assert "s1" in watched.end("s1").summary
+    assert "read-only" in watched.end("s1").summary
+
+
+async def test_without_agreement_a_write_is_refused(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
+    watched = make_run(document(disguise("PUT", "/resourcegroups/hidden", GROUP)), cloud=cloud)
+    await watched.run.run_all()
+    assert "NotAgreed" in watched.output("s0")
+    assert "--yes" in watched.output("s0")
+    assert await groups(cloud) == set()
+
+
+async def test_yes_covers_changes_and_not_deletions(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
+    put, delete = disguise("PUT", "/resourcegroups/kept", GROUP), disguise("DELETE", "/resourcegroups/kept")
+    watched = make_run(document(put, delete), cloud=cloud, policy=Policy(yes=True))
+    await watched.run.run_all()
+    assert "201" in watched.output("s0")
+    assert "NotAgreed" in watched.output("s1")
+    assert await groups(cloud) == {"kept"}
+    ledger = list(watched.run.state.requests.values())
+    assert [(entry.method, entry.status, entry.step) for entry in ledger] == [("PUT", 201, "s0")]
+
+
+async def test_a_deletion_is_held_until_its_name_is_typed(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
+    put, delete = disguise("PUT", "/resourcegroups/gone", GROUP), disguise("DELETE", "/resourcegroups/gone")
+    watched = make_run(document(put, delete), cloud=cloud, policy=Policy(interactive=True))
+    working = asyncio.ensure_future(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    question = watched.run.state.question
+    assert question is not None
+    assert (question.kind, question.lines[0][:3]) == ("mutate", "PUT")
+    assert watched.run.answer(question.id, True)
+    await watched.until(lambda: (q := watched.run.state.question) is not None and q.kind == "destroy")
+    question = watched.run.state.question
+    assert question is not None
+    assert (question.typed, question.lines[0][:6]) == ("gone", "DELETE")
+    assert not watched.run.answer(question.id, True, typed="another")
+    assert watched.run.answer(question.id, True, typed="gone")
+    await working
+    assert "202" in watched.output("s1")
