@@ -19,6 +19,9 @@
   * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)
   * UserError: an action on the screen is not possible (ui.controller)
   * ThemeError: a theme is not valid (ui.theme)
+  * GateRefusal: the gate did not send a request (gate.policy)
+  * HttpMessageError: a message is not valid HTTP/1.1 (gate.http1)
+  * UpstreamError: a service cannot be reached through the gate (gate.upstream)
 """
 
 from __future__ import annotations
