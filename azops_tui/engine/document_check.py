@@ -30,7 +30,8 @@ _SECONDS = 10.0
 
 def check_document(runbook: Runbook) -> list[DocumentFinding]:
     """All findings of a document, by line. Nothing of it is executed; bash only parses its steps."""
-    has_tool = cache(lambda name: shutil.which(name) is not None)
+    # azops itself is put on the PATH of its steps.
+    has_tool = cache(lambda name: name == "azops" or shutil.which(name) is not None)
     facts = Facts(has_tool, Path.is_file, __version__, {})
     reported = [problem for problem in preflight(runbook, facts) if not _is_elsewhere(problem)]
     findings = [

@@ -282,6 +282,14 @@ class Run:
             self._opening.cancel()
             self._opening = None
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
+        notes: list[str] = []
+        if any(parameter.source or parameter.type == "path" for parameter in self._parameters()):
+            from azops_tui.engine.choices import check_choices
+
+            folder = self.runbook.path.resolve().parent
+            notes = await check_choices(
+                self._parameters(), resolved.values, folder, self._cloud.open, commands=not self.read_only
+            )
         for value in written_secrets(self._parameters(), (self._step(one) for one in self.steps)):
             self._recorder.redactor.add(value)
         try:
@@ -296,6 +304,8 @@ class Run:
         self._recorder.record(self._run_started(resolved))
         if cloud_problem is not None:
             self._recorder.record(ev.Notice(at=time.time(), text=str(cloud_problem), level="error"))
+        for note in notes:
+            self._recorder.record(ev.Notice(at=time.time(), text=note, level="warning"))
         for name, why in resolved.missing.items():
             text = f"Parameter {name} has no value; set it with --set {name}=VALUE. {why}".rstrip()
             self._recorder.record(ev.Notice(at=time.time(), text=text, level="warning"))

@@ -14,9 +14,11 @@ from azops_tui.runbook.suggest import did_you_mean
 TYPES = ("string", "int", "number", "bool", "choice", "secret", "path")
 SOURCES = ("azure.locations", "azure.resource_groups", "azure.scale_sets", "ssh.targets")
 """Dynamic sources of choices, besides ``command: …``."""
+WITHIN_GROUP = ("azure.scale_sets", "ssh.targets")
+"""Sources that can be limited to a resource group: ``of: ${RESOURCE_GROUP}``."""
 
 _SECTIONS = ("params", "requires", "untagged", "strict")
-_PARAMETER_KEYS = ("type", "default", "choices", "pattern", "min", "max", "help", "from")
+_PARAMETER_KEYS = ("type", "default", "choices", "pattern", "min", "max", "help", "from", "of")
 _REQUIRES_KEYS = ("tools", "azops")
 _FENCE = re.compile(r"---[ \t]*")
 _END = re.compile(r"(?:---|\.\.\.)[ \t]*")
@@ -136,6 +138,7 @@ class FrontMatterReader:
         default = value.get("default")
         if isinstance(default, (dict, list)):
             self._error(f"the default of parameter {name} must be one value", *path, "default")
+        source = self._dependent(name, value, source)
         parameter = Parameter(
             name=name,
             type=kind,
@@ -176,6 +179,17 @@ class FrontMatterReader:
         hint = did_you_mean(choices, SOURCES) if isinstance(choices, str) else ""
         self._error(f"choices of parameter {name} must be a list or one of {', '.join(known)}{hint}", *path)
         return (), ""
+
+    def _dependent(self, name: str, value: dict[Any, Any], source: str) -> str:
+        """The source of choices with the resource group that ``of`` names."""
+        of = self._document.spelling("azops", "params", name, "of")
+        if of is None:
+            return source
+        if source not in WITHIN_GROUP:
+            allowed = " or ".join(WITHIN_GROUP)
+            self._error(f"'of' of parameter {name} needs choices: {allowed}", "azops", "params", name, "of")
+            return source
+        return f"{source} of {of}"
 
     def _bound(self, name: str, value: dict[Any, Any], key: str) -> float | None:
         bound = value.get(key)

@@ -192,7 +192,7 @@ class Parameter:
     default: str | None = None
     choices: tuple[str, ...] = ()
     source: str = ""
-    """A dynamic source of choices, such as ``azure.locations`` or ``command: …``."""
+    """A dynamic source of choices, such as ``azure.locations``, ``azure.scale_sets of ${GROUP}`` or ``command: …``."""
     pattern: str = ""
     minimum: float | None = None
     maximum: float | None = None

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from azops_tui.runbook.model import Parameter, Problem
 from azops_tui.runbook.parameters import check
+from azops_tui.runbook.references import replace_references
 from azops_tui.ui.controller import LiveRun
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import safe
@@ -110,13 +111,22 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         if self.is_mounted:
             self._check(number)
 
+    def _source(self, number: int) -> str:
+        """The source of a field's choices, with the values of the fields that it depends on.
+
+        Raises:
+            LookupError: a field that it depends on is empty.
+        """
+        inputs = {n: self.query_one(f"#field-{n}", Input).value for n in range(len(self.parameters))}
+        values = {self.parameters[n].name: value for n, value in inputs.items() if value}
+        return str(replace_references(self.parameters[number].source, values))
+
     def _ask(self, number: int, *, wanted: bool) -> None:
         """Read the choices of a field in a worker; with ``wanted`` list them at once."""
-        source = self.parameters[number].source
 
         async def read() -> None:
             try:
-                choices, problem = await self.controller.choices(source), "there are none"
+                choices, problem = await self.controller.choices(self._source(number)), "there are none"
             except Exception as error:
                 choices, problem = [], str(error) or type(error).__name__
             self.call_later(self._take_choices, number, choices, problem, wanted)
@@ -145,7 +155,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         if identity is None:
             return
         number = int(identity.removeprefix("field-"))
-        if number in self._choices:
+        if number in self._choices and " of " not in self.parameters[number].source:
             self._offer(number)
         elif self.parameters[number].source:
             self._note(number, "reading the choices")
