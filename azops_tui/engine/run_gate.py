@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import ssl
 import tempfile
@@ -17,6 +18,8 @@ from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.guard import Proposal, Questions
 from azops_tui.engine.problems import StepProblem
+from azops_tui.events import records as ev
+from azops_tui.events.azure_views import DeploymentView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest, PinnedTarget
 
@@ -24,6 +27,11 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.gate.proxy import GateProxy
 
+_DEPLOYMENT = re.compile(
+    r"(?:/subscriptions/[^/]+)?(?:/resourcegroups/(?P<group>[^/]+))?"
+    r"/providers/Microsoft\.Resources/deployments/(?P<name>[^/]+)",
+    re.IGNORECASE,
+)
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 
 
@@ -48,6 +56,7 @@ class RunGate:
         self._attached: Cloud | None = None
         self._proxy: GateProxy | None = None
         self._starting = asyncio.Lock()
+        self._sent: dict[int, ev.RequestSent] = {}
         self._folder: Path | None = None
 
     @property
@@ -58,7 +67,7 @@ class RunGate:
                 run=lambda: self._recorder.run,
                 read_only=self._is_read_only,
                 ask=self._ask,
-                record=self._recorder.record,
+                record=self._record,
             )
         return self._policy
 
@@ -136,6 +145,21 @@ class RunGate:
         proxy = GateProxy(policy, local, os.environ)
         (self._folder_path / "authorities.pem").write_bytes(proxy.authority.pem + public)
         return proxy
+
+    def _record(self, event: ev.Event) -> None:
+        """Record an event of the gate. A deployment is shown from its PUT on, before the next read of the cloud."""
+        self._recorder.record(event)
+        if isinstance(event, ev.RequestSent):
+            self._sent[event.id] = event
+        elif isinstance(event, ev.RequestAnswered):
+            sent = self._sent.pop(event.id, None)
+            known = sent is not None and event.status in (200, 201, 202) and sent.method == "PUT"
+            place = _DEPLOYMENT.fullmatch(sent.resource) if sent is not None and known else None
+            if sent is not None and place is not None and sent.resource.lower() not in self._recorder.view.deployments:
+                view = DeploymentView(
+                    id=sent.resource, name=place["name"], group=place["group"] or "", state="Accepted", started=sent.at
+                )
+                self._recorder.record(ev.DeploymentChanged(at=event.at, step=event.step, deployment=view))
 
     async def _ask(self, actor: Actor, request: GateRequest, reasons: tuple[str, ...]) -> str:
         """Ask for agreement to one request; returns why it is refused, empty if it is allowed."""

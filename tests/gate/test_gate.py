@@ -78,3 +78,18 @@ async def test_a_deletion_is_held_until_its_name_is_typed(make_run: MakeRun, clo
     assert watched.run.answer(question.id, True, typed="gone")
     await working
     assert "202" in watched.output("s1")
+
+
+async def test_a_deployment_of_a_script_is_shown_from_its_put_on(
+    make_run: MakeRun, cloud: Cloud, disguise: Disguise
+) -> None:
+    empty = '{"properties":{"mode":"Incremental","template":{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":[]}}}'
+    await cloud.groups.create("g", "westeurope")
+    put = disguise("PUT", "/resourcegroups/g/providers/Microsoft.Resources/deployments/hidden", empty)
+    watched = make_run(document(put), cloud=cloud, policy=Policy(yes=True))
+    await watched.run.run_all()
+    sent = next(event for event in watched.events(ev.RequestSent) if "hidden" in event.resource)
+    shown = next(event for event in watched.events(ev.DeploymentChanged) if event.deployment.name == "hidden")
+    assert (shown.step, shown.deployment.group) == ("s0", "g")
+    assert shown.at - sent.at < 1.0
+    assert [entry.status for entry in watched.run.state.requests.values()] == [201]
