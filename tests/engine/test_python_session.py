@@ -113,3 +113,21 @@ async def test_which_python(tmp_path: Path) -> None:
     assert chosen == f"{tmp_path}/bin/python"
     with pytest.raises(SessionError, match="did not start"):
         await PythonSession(chosen).start(dict(os.environ), tmp_path)
+
+
+async def test_a_list_of_objects_is_shown_as_a_table(python: Python) -> None:
+    shown = await python.says("[{'name': 'web', 'size': 2}, {'name': 'database', 'zone': None}]")
+    assert shown == "name      size  zone\n--------  ----  ----\nweb       2\ndatabase        None\n"
+    assert await python.says("[{'a': 1}, 2]") == "[{'a': 1}, 2]\n"
+    assert await python.says("_") == "[{'a': 1}, 2]\n"
+
+
+async def test_an_interrupted_session_lives(python: Python) -> None:
+    await python.says("kept = 1")
+    running = asyncio.ensure_future(python.run("print('on', flush=True)\nimport time\ntime.sleep(60)"))
+    async with asyncio.timeout(20):
+        while not python.out:  # noqa: ASYNC110 - the output has no event
+            await asyncio.sleep(0.01)
+    await python.session.stop()
+    assert (await running).stopped
+    assert await python.says("kept") == "1\n"

@@ -37,6 +37,10 @@ _ARITHMETIC = re.compile(r"\$\(\(|\$\[")
 """After an error in arithmetic bash ends the outermost command and continues with the next one of the file.
 
 A step with arithmetic therefore runs as one group of commands, which ends as a whole."""
+_NOEXEC = re.compile(
+    r"(?:^|(?<=[\n;&|{(])|(?<=\bthen)|(?<=\belse)|(?<=\bdo))[ \t]*"
+    r"(?:builtin\s+)?set[ \t]+(?:-[a-zA-Z]*n[a-zA-Z]*|-o[ \t]+noexec)(?:[ \t]+[-+]\S+)*(?=[ \t]*(?:$|[\n;&|)}#]))"
+)
 _READ_AS_IT_GOES = re.compile(r"\b(?:alias|extglob)\b")
 """Code that changes how the code after it is read, and so cannot be read whole."""
 
@@ -149,6 +153,18 @@ class ShellSession(DriverSession):
             stopped = self._stopped and not timed_out
             return SessionResult(status, time.monotonic() - began, stopped, timed_out, status is None, line, raw)
 
+    async def continue_from(self, other: ShellSession) -> None:
+        """Take over all that another session has: variables of every kind, functions, aliases, options and folder."""
+        await other.variables(exact=True)
+        before, after = os.fsencode(other._folder), os.fsencode(self._folder)
+        for name, copy in ((f"state.{other._slot}", f"state.{self._slot}"), ("large", "large")):
+            state = await asyncio.to_thread((other._folder / name).read_bytes)
+            # The driver's own variables name the folder of its session.
+            (self._folder / copy).write_bytes(state.replace(before, after))
+        self._set.update(other._set)
+        self._steps += 1
+        await self._command(f"load {self._steps} {self._slot} ", _LOAD)
+
     async def variables(self, *, exact: bool = True) -> dict[str, str]:
         """All variables of the shell that are not arrays, exported or not, as the last step left them.
 
@@ -233,7 +249,7 @@ class ShellSession(DriverSession):
             code = f"{interpreter} {quote(str(script))}"
         (self._folder / "before").write_bytes(before)
         (self._folder / "after").write_bytes(b"")
-        text = code.replace("\r\n", "\n")
+        text = without_noexec(code.replace("\r\n", "\n"))
         step = self._folder / "step"
         step.write_bytes(text.encode("utf-8", "surrogateescape") + (b"" if text.endswith("\n") else b"\n"))
         if _ARITHMETIC.search(text) and not _READ_AS_IT_GOES.search(text) and await self._is_complete(step):
@@ -271,6 +287,19 @@ class ShellSession(DriverSession):
         self._steps += 1
         await self._command(f"load {self._steps} {new} ", _LOAD)
         return status, timed_out, None
+
+
+def without_noexec(code: str) -> str:
+    """The code with ``return`` for ``set -n``: both execute nothing of the step any more, and the shell lives on."""
+    if not _NOEXEC.search(code):
+        return code
+    from azops_tui.runbook.shell import read
+
+    # The text may stand in a here-document; only a command counts.
+    commands = [" ".join(word or "" for word in command.words) for command in read(code).commands]
+    if not any(_NOEXEC.fullmatch(command) for command in commands):
+        return code
+    return _NOEXEC.sub(" return 0", code)
 
 
 @contextlib.contextmanager

@@ -71,6 +71,8 @@ while :; do
         builtin . "$__azops_folder/step"
         { __azops_code=$? __azops_now=$-; builtin set +euvx; [[ ! $__azops_untrace ]] || builtin set +T; } 2>/dev/null
         __azops_untrace=''
+        # A step may have disabled what the driver cannot do without.
+        builtin enable . alias declare enable eval exec exit kill local printf pwd read set shopt trap umask unset 2>/dev/null
         if [[ $__azops_unwinding ]]; then __azops_code=$__azops_status __azops_now=$__azops_keep; fi
         __azops_finish "$__azops_now"
       else

@@ -63,12 +63,14 @@ class Sessions:
         return self._python
 
     async def background(self) -> ShellSession:
-        """A shell of its own for a step that keeps running, with the variables as they are now."""
+        """A shell of its own for a step that keeps running, with the variables and functions as they are now."""
         from azops_tui.engine.sessions.bash import ShellSession
 
         session = ShellSession()
         session.fence = self.fence
         await session.start(env=dict(self._variables), cwd=self._cwd)
+        if self._shell is not None:
+            await session.continue_from(self._shell)
         self._background.append(session)
         return session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _SHELL_SETS = name_set("""
 _OPTIONAL = (":-", "-", ":=", "=", ":+", "+", ":?", "?")
 """Operators of ``${NAME…}`` that say what happens without a value."""
 _SOURCES = re.compile(r"(?:^|[;&|]|&&)[ \t]*(?:source|\.|eval)[ \t]", re.MULTILINE)
+_ENVIRON = re.compile(r"""(?:environ(?:\[|\.setdefault\(|\.update\()|putenv\()\s*["']?([A-Za-z_]\w*)""")
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let", "local"})
 
 
@@ -92,8 +94,20 @@ def _read(step: Step) -> _Names:
         names.sets |= _native_sets(step)
     elif step.kind is StepKind.SHELL and not step.attributes.ssh:
         _walk(step.code, names)
+    elif step.kind is StepKind.PYTHON:
+        names.sets |= _python_sets(step.code)
     names.sets |= {step.attributes.capture} - {""} | set(step.attributes.env)
     return names
+
+
+def _python_sets(code: str) -> set[str]:
+    """Names that a Python step assigns at any depth, or sets in ``os.environ``; the shell has them too."""
+    sets = set(_ENVIRON.findall(code))
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return sets
+    return sets | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _native_sets(step: Step) -> set[str]:
