@@ -20,6 +20,9 @@ from azops_tui.json_types import Json
 KEPT = 8192
 """Number of compiled expressions in the cache."""
 _compiled: dict[str, Compiled] = {}
+KEPT_NODES = 16384
+_compiled_nodes: dict[int, tuple[Node, Compiled]] = {}
+"""Compiled nodes by `id`; the node is kept so that its `id` is not used again. Simplifying compiles every subtree."""
 
 
 def evaluate_text(text: str, environment: Environment) -> Json:
@@ -43,13 +46,22 @@ def compile_node(node: Node) -> Compiled:
     if isinstance(node, Literal):
         value = node.value
         return lambda environment: value
+    kept = _compiled_nodes.get(id(node))
+    if kept is not None:
+        return kept[1]
     if isinstance(node, Property):
-        return compile_property(node, node.target, lambda environment: node.name)
-    if isinstance(node, Index):
-        return compile_property(node, node.target, compile_node(node.index))
-    if is_lambda(node):
-        return misplaced
-    return compile_call(node)
+        name = node.name
+        call = compile_property(node, node.target, lambda environment: name)
+    elif isinstance(node, Index):
+        call = compile_property(node, node.target, compile_node(node.index))
+    elif is_lambda(node):
+        call = misplaced
+    else:
+        call = compile_call(node)
+    if len(_compiled_nodes) >= KEPT_NODES:
+        _compiled_nodes.clear()
+    _compiled_nodes[id(node)] = node, call
+    return call
 
 
 def misplaced(environment: Environment) -> Json:

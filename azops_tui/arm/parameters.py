@@ -67,9 +67,10 @@ def bind(deployment: TemplateDeployment, passed: Mapping[str, Json], *, allow_mi
         schema = settled(deployment, definition, path)
         entry = by_name.get(name.lower())
         passed_value = None if entry is None else read_entry(deployment, name, entry)
-        has_default = "defaultvalue" in {key.lower() for key in definition}
+        written = [key for key in definition if len(key) == 12 and key.lower() == "defaultvalue"]
+        has_default = bool(written)
         if has_default:
-            default = next(value for key, value in definition.items() if key.lower() == "defaultvalue")
+            default = definition[written[0]]
             build = deployment.guarded((*path, "defaultValue"), builder, default)
             deployment.parameter_builders[name.lower()] = build
         if passed_value is not None and passed_value.is_given:

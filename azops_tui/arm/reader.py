@@ -50,7 +50,8 @@ class Document:
     strict: StrictText | None = None
     """The text as strict JSON."""
     lines: list[int] = field(default_factory=list)
-    offsets: dict[Path, int] = field(default_factory=dict)
+    starts: dict[Path, int] = field(default_factory=dict)
+    """Offsets, in the strict text, at which nodes begin that were located before; by their path in the whole text."""
 
     def position(self, path: Path = ()) -> tuple[int, int]:
         """Line and column of the node at `path`, or of its nearest ancestor that exists.
@@ -60,10 +61,8 @@ class Document:
         """
         if not self.text:
             return 0, 0
-        if path not in self.offsets:
-            strict = self.strict or StrictText(self.text)
-            self.offsets[path] = strict.original(locate(strict.text, self.path + path))
-        return self.line_and_column(self.offsets[path])
+        strict = self.strict or StrictText(self.text)
+        return self.line_and_column(strict.original(locate(strict.text, self.path + path, self.starts)))
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column (from 1) of the character at `offset`."""
@@ -77,11 +76,11 @@ class Document:
         value = self.value
         for name in path:
             value = value[name]
-        return Document(self.text, value, self.path + path, self.shown + path, self.strict, self.lines)
+        return Document(self.text, value, self.path + path, self.shown + path, self.strict, self.lines, self.starts)
 
     def within(self, value: Any, path: Path) -> Document:
         """A document for the part at `path`, such as a nested template; messages show paths within it."""
-        return Document(self.text, value, self.path + path, (), self.strict, self.lines)
+        return Document(self.text, value, self.path + path, (), self.strict, self.lines, self.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +244,17 @@ def path_at(text: str, offset: int) -> Path:
     return tuple([part for part in path if part != ""])
 
 
-def locate(text: str, path: Path) -> int:
-    """Offset of the last character of the token at `path`, or of its nearest ancestor that exists."""
+def locate(text: str, path: Path, starts: dict[Path, int]) -> int:
+    """Offset of the last character of the token at `path`, or of its nearest ancestor that exists.
+
+    `starts` keeps the offsets of the nodes on the way: errors in one part of a large template share its ancestors.
+    """
     scan = JSONDecoder(strict=False).raw_decode
     at = space(text, 0)
-    for part in path:
+    for depth, part in enumerate(path, 1):
+        if (start := starts.get(path[:depth])) is not None:
+            at = start
+            continue
         container = text[at]
         if container not in "{[":
             break
@@ -273,7 +278,7 @@ def locate(text: str, path: Path) -> int:
             count += 1
         if matched < 0:
             break
-        at = matched
+        at = starts[path[:depth]] = matched
     if text[at] in "{[":
         return at
     return int(scan(text, at)[1]) - 1

@@ -107,21 +107,26 @@ def read_description(
     supplied = {name.lower() for name in parameters}
     unset = {name for name in document.value.get("parameters") or {} if name.lower() not in supplied}
     safe = concealed(document.value, parameters)
-    # The template may reject a placeholder; then the parameter stays an expression. A loop over a secret object needs
-    # the real values. What cannot be evaluated at all is left open, unless a supplied value is not valid.
-    attempts = [{**values, **safe}, safe, *([parameters] if parameters != safe else [])]
-    failure: TemplateError | None = None
-    for attempt in attempts:
-        try:
-            expansion = _expand(file, document, attempt, scope, location, allow_missing=True)
-            return hidden(describe(expansion, unset=unset), redactor.redact), redactor
-        except TemplateError as error:
-            failure = failure or error
-    assert failure is not None
-    if failure.target.removeprefix("parameters.").lower() not in supplied:
+    try:
+        expansion = _expand(file, document, {**values, **safe}, scope, location, allow_missing=True)
+        return hidden(describe(expansion, unset=unset), redactor.redact), redactor
+    except TemplateError as error:
+        failure = error
+    # The template may reject a placeholder; then the parameter stays an expression. What cannot be evaluated at all is
+    # left open, unless a supplied value is not valid.
+    problems: list[TemplateError] = []
+    partial: Description | None = None
+    with contextlib.suppress(TemplateError):
+        expansion = _expand(file, document, safe, scope, location, allow_missing=True, problems=problems)
+        partial = hidden(describe(expansion, unset=unset), redactor.redact)
+    if partial is not None and not problems:
+        return partial, redactor
+    if supplied and parameters != safe:  # a loop over a secret object needs the real values
         with contextlib.suppress(TemplateError):
-            expansion = _expand(file, document, safe, scope, location, allow_missing=True, problems=[])
+            expansion = _expand(file, document, parameters, scope, location, allow_missing=True)
             return hidden(describe(expansion, unset=unset), redactor.redact), redactor
+    if partial is not None and failure.target.removeprefix("parameters.").lower() not in supplied:
+        return partial, redactor
     message = f"{place(file, failure)}: {failure.code}: {failure.message}"
     advice = f"\nSupply values with -p or --set for {', '.join(sorted(values))}." if values else ""
     return fail(message + advice, exits.BAD_INPUT)

@@ -12,7 +12,7 @@ from azops_tui.arm.lint.frames import PlacedExpression, TemplateFrame
 from azops_tui.arm.parser import is_expression
 from azops_tui.arm.reader import Path
 from azops_tui.arm.sections import get
-from azops_tui.arm.syntax import FunctionCall, Index, Node, Property, calls, text_argument
+from azops_tui.arm.syntax import FunctionCall, Index, Node, Property, text_argument
 from azops_tui.arm.types import is_secure
 from azops_tui.json_types import Json
 
@@ -53,7 +53,7 @@ def uses(expressions: Iterable[PlacedExpression], function: str) -> Uses:
     """Return the names used through ``parameters('…')`` or ``variables('…')``."""
     result = Uses()
     for expression in expressions:
-        for call in calls(expression.tree):
+        for call in expression.calls:
             if call.name.lower() != function:
                 continue
             name = text_argument(call)
@@ -91,12 +91,12 @@ def check_declarations(frame: TemplateFrame) -> Iterator[Report]:
 def _functions(frame: TemplateFrame) -> Iterator[Report]:
     own = frame.functions
     for known, expression in frame.bodies:
-        for call in calls(expression.tree):
+        for call in expression.calls:
             name = text_argument(call)
             if call.name.lower() == "parameters" and name is not None and name.lower() not in known:
                 yield "undefined-parameter", expression.path, f"The function has no parameter '{name}'.", False
     for expression in [*frame.expressions, *(expression for _, expression in frame.bodies)]:
-        for call in calls(expression.tree):
+        for call in expression.calls:
             name = call.name.lower()
             built_in = name.removeprefix("sys.").removeprefix("az.")
             if built_in not in FUNCTIONS and not built_in.startswith("list") and name not in own:
@@ -163,11 +163,11 @@ def _harmless(frame: TemplateFrame, default: Json, path: Path, secure: set[str])
         return all(isinstance(item, bool) or _harmless(frame, item, path, secure) for item in items)
     if not isinstance(default, str) or not is_expression(default):
         return False
-    trees = [expression.tree for expression in frame.expressions if expression.path == path]
+    own = [expression for expression in frame.expressions if expression.path == path]
     return any(
         call.name.lower() in _GENERATED or (call.name.lower() == "parameters" and _named(call) in secure)
-        for tree in trees
-        for call in calls(tree)
+        for expression in own
+        for call in expression.calls
     )
 
 

@@ -14,7 +14,7 @@ from azops_tui.arm.parser import is_expression, parse
 from azops_tui.arm.reader import Path
 from azops_tui.arm.resource_header import DEPLOYMENTS
 from azops_tui.arm.sections import get
-from azops_tui.arm.syntax import Node
+from azops_tui.arm.syntax import FunctionCall, Node, calls
 from azops_tui.arm.values import is_property_copy
 from azops_tui.json_types import Json
 
@@ -35,6 +35,8 @@ class PlacedExpression:
     """Section of the frame: ``parameters``, ``variables``, ``resources``, ``outputs`` …"""
     name: str
     """Name of the parameter, variable or output; empty elsewhere."""
+    calls: tuple[FunctionCall, ...]
+    """Every call in the expression, outermost first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ class _Walk:
         if not is_expression(text):
             return
         try:
-            self.frame.expressions.append(PlacedExpression(path, parse(text), part, name))
+            tree = parse(text)
         except ParseError as error:
             self.frame.broken.append((path, error.message))
+        else:
+            self.frame.expressions.append(PlacedExpression(path, tree, part, name, tuple(calls(tree))))

@@ -65,9 +65,9 @@ def resources_of(document: Document) -> TemplateResources | TemplateError:
     values = {
         name: value for name, value in placeholders(template, ()).items() if not str(value["value"]).startswith("‹")
     }
-    attempts = [values, {**shaped(template), **values}] if missing else [{}]
-    for parameters in attempts:
+    for shapes in (False, True) if missing else (False,):
         try:
+            parameters = {**shaped(template), **values} if shapes else values
             resources = _collected(document, parameters, guessed=missing)
         except (TemplateError, ExpressionError, NotYet, RecursionError):
             continue
