@@ -84,7 +84,10 @@ def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunP
             name = unique(prefix + step.name)
             if isinstance(step.native, IncludeStep):
                 # Its steps run before it; those of a document that is in the run already have their place.
-                add_document(document.path.parent / Path(step.native.file).expanduser(), included_by or name)
+                included = document.path.parent / Path(step.native.file).expanduser()
+                if not included.is_file():
+                    documents.append(missing_include(document, step))
+                add_document(included, included_by or name)
             is_prerequisite = bool(prefix) and not included_by
             steps.append(Planned(name, step, document, prerequisite=is_prerequisite, included_by=included_by))
         for link in links:
@@ -103,6 +106,11 @@ def plan_run(runbook: Runbook, open_document: Callable[[Path], Runbook]) -> RunP
             unreadable = Problem(Severity.ERROR, error.line, error.message, error.path)
             document = Runbook(path, "", path.stem, {}, (), Requirements(), (), (), (), problems=(unreadable,))
         add(document, f"{path.stem}/", included_by)
+
+    def missing_include(document: Runbook, step: Step) -> Runbook:
+        message = f"the included runbook {step.native.file} does not exist"
+        missing = Problem(Severity.ERROR, step.line, message, document.path)
+        return Runbook(document.path, "", document.title, {}, (), Requirements(), (), (), (), problems=(missing,))
 
     def unique(name: str) -> str:
         candidate, number = name, 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
@@ -88,6 +89,7 @@ class Connections:
         self._next = 0.0
         self._asking = asyncio.Lock()
         self._declined: set[str] = set()
+        self._proxies: list[asyncio.subprocess.Process] = []
         self._base = asyncssh.SSHClientConnectionOptions(
             config=None,
             known_hosts=([], [], []),
@@ -186,6 +188,11 @@ class Connections:
             task.cancel()
         for connection in connections:
             connection.abort()
+        for process in self._proxies:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+        self._proxies.clear()
         await self._credentials.close()
 
     async def _connect(self, target: Target) -> asyncssh.SSHClientConnection:
@@ -227,15 +234,17 @@ class Connections:
         algorithms = [f"{name}-cert-v01@openssh.com" for name in plain] + plain if authorities else plain
         user = target.user or (target.settings.user if target.settings is not None else "") or _local_user()
         command = target.settings.proxy_command if target.settings is not None and tunnel is None else ""
+        sock = None
         if command:
-            command = expand_proxy_command(command, host=host, port=port, user=user, typed=target.address)
+            expanded = expand_proxy_command(command, host=host, port=port, user=user, typed=target.address)
+            sock = await self._start_proxy(expanded)
         connection, _ = await asyncssh.create_connection(
             lambda: checker,
             host,
             port,
             options=self._base,
             tunnel=tunnel if tunnel is not None else (),
-            proxy_command=["/bin/sh", "-c", f"exec {command}"] if command else (),
+            sock=sock,
             username=user,
             known_hosts=(trusted, authorities, revoked),
             host_key_alias=(target.settings.host_key_alias if target.settings is not None else "") or None,
@@ -243,6 +252,27 @@ class Connections:
             client_keys=keys or None,
         )
         return connection
+
+    async def _start_proxy(self, command: str) -> socket.socket:
+        """Start a proxy command and return the socket that is connected to its standard input and output."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                "/bin/sh",
+                "-c",
+                f"exec {command}",
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._proxies.append(process)
+        return ours
 
     async def _reach(self, target: Target, tunnel: object) -> tuple[str, int, bool]:
         """Host and port to connect to, and whether they are a route. A jump host resolves the address behind it."""
