@@ -13,7 +13,8 @@ import asyncssh
 
 from azops_tui.ssh.config import expand_proxy_command
 from azops_tui.ssh.credentials import AskPassphrase, Credentials
-from azops_tui.ssh.host_keys import HostKeyQuestion, HostKeys, fingerprint
+from azops_tui.ssh.host_key_checker import HostKeyChecker, host_key_question, preferred_algorithms
+from azops_tui.ssh.host_keys import HostKeyQuestion, HostKeys
 from azops_tui.ssh.problems import HostProblem, explain
 from azops_tui.ssh.targets import Target
 
@@ -37,14 +38,6 @@ _KEX = [
     "ecdh-sha2-nistp521",
     "diffie-hellman-group14-sha256",
     "diffie-hellman-group16-sha512",
-]
-_HOST_KEYS = [
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "rsa-sha2-512",
-    "rsa-sha2-256",
 ]
 _SCANS = 50
 """Number of unknown hosts whose keys are requested at a time."""
@@ -156,12 +149,12 @@ class Connections:
                 if is_routed or _strictness(target) != "ask" or any(not k.mark for k in book.lookup(target.known_as)):
                     return None
                 await self._pace()
-                checker = _Checker(book, target, asking=True)
+                checker = HostKeyChecker(book, target, asking=True)
                 async with asyncio.timeout(self.connect_timeout):
                     connection = await self._open_connection(host, port, target, checker, None, tunnel)
                 connection.abort()  # a certificate of a known authority was enough
             except asyncssh.HostKeyNotVerifiable:
-                return _question(target, checker.offered) if checker.offered is not None else None
+                return host_key_question(target, checker.offered) if checker.offered is not None else None
             except (OSError, asyncssh.Error, HostProblem, ValueError):
                 return None
             return None
@@ -205,7 +198,9 @@ class Connections:
             strict = "accept-new" if is_routed and self._routed_host_keys is not None else _strictness(target)
             for attempt in (1, 2):
                 await self._pace()
-                checker = _Checker(book, target, asking=strict == "yes" or (strict == "ask" and self._ask is not None))
+                checker = HostKeyChecker(
+                    book, target, asking=strict == "yes" or (strict == "ask" and self._ask is not None)
+                )
                 try:
                     async with asyncio.timeout(self.connect_timeout):
                         return await self._open_connection(host, port, target, checker, keys, tunnel)
@@ -224,13 +219,15 @@ class Connections:
         host: str,
         port: int,
         target: Target,
-        checker: _Checker,
+        checker: HostKeyChecker,
         keys: list[Any] | None,
         tunnel: asyncssh.SSHClientConnection | None,
     ) -> asyncssh.SSHClientConnection:
         trusted, authorities, revoked = checker.host_keys.for_asyncssh(target.known_as)
         # A certificate is useful only if its authority is known; otherwise the plain key is requested.
-        plain = _preferred([key.algorithm for key in checker.host_keys.lookup(target.known_as) if not key.mark])
+        plain = preferred_algorithms(
+            [key.algorithm for key in checker.host_keys.lookup(target.known_as) if not key.mark]
+        )
         algorithms = [f"{name}-cert-v01@openssh.com" for name in plain] + plain if authorities else plain
         user = target.user or (target.settings.user if target.settings is not None else "") or _local_user()
         command = target.settings.proxy_command if target.settings is not None and tunnel is None else ""
@@ -308,7 +305,7 @@ class Connections:
 
     async def _trusts(self, book: HostKeys, target: Target, key: asyncssh.SSHKey) -> bool:
         """Ask about an unknown host, one question at a time, and record its key if it is trusted."""
-        question = _question(target, key)
+        question = host_key_question(target, key)
         async with self._asking:
             if any(known.blob == question.blob for known in book.lookup(target.known_as) if not known.mark):
                 return True
@@ -327,68 +324,6 @@ class Connections:
         self._next = max(self._next + PACE, now)
         if self._next > now:
             await asyncio.sleep(self._next - now)
-
-
-class _Checker(asyncssh.SSHClient):
-    """Decides about host keys that are not trusted. The methods must not be coroutines."""
-
-    def __init__(self, host_keys: HostKeys, target: Target, *, asking: bool) -> None:
-        self.host_keys = host_keys
-        self._target = target
-        self._asking = asking
-        self.offered: asyncssh.SSHKey | None = None
-        """Key of an unknown host, if there is someone to ask about it."""
-        self._refused: asyncssh.SSHKey | None = None
-
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        """Accept the key of an unknown host if there is nobody to ask; refuse the changed key of a known one."""
-        known = [key for key in self.host_keys.lookup(self._target.known_as) if not key.mark]
-        if known:
-            self._refused = key
-            return False
-        if self._asking:
-            self.offered = key
-            return False
-        self.host_keys.record(self._target.known_as, *_parts(key))
-        return True
-
-    def validate_host_ca_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        """Refuse authorities that the file does not name."""
-        return False
-
-    def problem(self, where: str) -> HostProblem:
-        """Why the key was refused."""
-        if self._refused is not None:
-            known = [key for key in self.host_keys.lookup(self._target.known_as) if not key.mark]
-            algorithm, blob = _parts(self._refused)
-            old = next((key for key in known if key.algorithm == algorithm), known[0])
-            return HostProblem(
-                f"The host key of {where} has changed from {old.fingerprint} to {fingerprint(blob)}, so "
-                f"nothing was sent. If the machine was recreated, remove line {old.line} of {old.path}; "
-                "otherwise the connection may be intercepted."
-            )
-        if self.offered is not None:
-            return HostProblem(f"The host key of {where} was not trusted, so nothing was sent.")
-        return HostProblem(f"The host key of {where} is revoked or its certificate is not valid, so nothing was sent.")
-
-
-def _parts(key: asyncssh.SSHKey) -> tuple[str, str]:
-    """Algorithm and Base64 text of a key."""
-    words = key.export_public_key("openssh").decode().split()
-    return words[0], words[1]
-
-
-def _preferred(known: list[str]) -> list[str]:
-    """Host key algorithms, those of the known keys first."""
-    first = [name for name in _HOST_KEYS if name in known or (name.startswith("rsa-") and "ssh-rsa" in known)]
-    return first + [name for name in _HOST_KEYS if name not in first]
-
-
-def _question(target: Target, key: asyncssh.SSHKey) -> HostKeyQuestion:
-    algorithm, blob = _parts(key)
-    return HostKeyQuestion(
-        host=target.name, address=target.host_name, port=target.port_number, algorithm=algorithm, blob=blob
-    )
 
 
 def _strictness(target: Target) -> str:
