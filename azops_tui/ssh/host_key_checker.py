@@ -61,7 +61,7 @@ class HostKeyChecker(asyncssh.SSHClient):
         return HostProblem(f"The host key of {where} is revoked or its certificate is not valid, so nothing was sent.")
 
 
-def keykey_parts(key: asyncssh.SSHKey) -> tuple[str, str]:
+def key_parts(key: asyncssh.SSHKey) -> tuple[str, str]:
     """Algorithm and Base64 text of a key."""
     words = key.export_public_key("openssh").decode().split()
     return words[0], words[1]
