@@ -26,6 +26,23 @@ _OPENING = re.compile(r"(?:^|[;&|\n])\s*(?:if|case|while|until|for|select)\b|\{[
 _CLOSING = re.compile(r"(?:^|[;&|\n])\s*(?:fi|esac|done)\b|(?:^|[;\n])\s*\}", re.MULTILINE)
 
 
+_SHEBANG = re.compile(r"#![ \t]*(\S+)[ \t]*([^\n]*)")
+_SHELL_PROGRAMS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
+
+
+def shebang(code: str) -> str:
+    """The program that the first line of a script names (``#!/usr/bin/env python3``); empty for a shell."""
+    match = _SHEBANG.match(code)
+    if match is None:
+        return ""
+    words = [match[1], *match[2].split()]
+    if words[0].rpartition("/")[2] == "env":
+        words = [word for word in words[1:] if word != "-S"]
+    if not words or words[0].rpartition("/")[2] in _SHELL_PROGRAMS or "=" in words[0]:
+        return ""
+    return " ".join(words)
+
+
 def kind_of(language: str) -> StepKind | None:
     """Kind of step for a language, in any case; None for one that is not executable."""
     word = language.casefold()

@@ -23,7 +23,7 @@ from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
 from azops_tui.runbook.guessing import code_that_saves, guess_role
 from azops_tui.runbook.implicit_parameters import exported_parameters, implicit_parameters
 from azops_tui.runbook.inline import inline_parser, plain_text
-from azops_tui.runbook.languages import PROMPTED, YAML, has_prompt, kind_of, prompted_code
+from azops_tui.runbook.languages import PROMPTED, YAML, has_prompt, kind_of, prompted_code, shebang
 from azops_tui.runbook.model import (
     Block,
     Effect,
@@ -189,10 +189,10 @@ class DocumentReader:
         language, rest = (match[1], match[2]) if match else ("", "")
         folded = language.casefold()
         attributes, problems = parse_attributes(rest, line)
-        kind = kind_of(language)
-        if folded in YAML and attributes.azops:
-            kind = StepKind.NATIVE
-        elif attributes.azops:
+        kind = StepKind.NATIVE if folded in YAML and attributes.azops else kind_of(language)
+        if kind is StepKind.SHELL and not attributes.interpreter and not attributes.ssh:
+            attributes = replace(attributes, interpreter=shebang(token.content))
+        if attributes.azops and kind is not StepKind.NATIVE:
             problems.append(Problem(Severity.ERROR, line, f"azops={attributes.azops} belongs on a yaml fence"))
         code = token.content
         rows: tuple[int, ...] = ()

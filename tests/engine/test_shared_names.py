@@ -56,3 +56,14 @@ async def test_what_would_silence_the_shell_cannot_hang_it(make_run: MakeRun) ->
     async with asyncio.timeout(20):
         assert await watched.run.run_all() == "done", [(e.step, e.summary) for e in watched.events(ev.StepFinished)]
     assert [watched.output(name) for name in "abc"] == ["before\n", "set -n\n", "here\n"]
+
+
+async def test_a_script_runs_in_the_program_of_its_shebang(make_run: MakeRun) -> None:
+    watched = make_run(
+        fences(
+            ("bash", "export N=4"),
+            ("bash {name=b}", "#!/usr/bin/env python3\nimport os\nprint(int(os.environ['N']) + 1)"),
+        )
+    )
+    assert await watched.run.run_all() == "done"
+    assert watched.output("b") == "5\n"

@@ -386,3 +386,22 @@ def test_any_text_is_a_runbook(text: str) -> None:
         assert before.end_line + 1 == after.line
     names = [name for section in runbook.sections for name in section.steps]
     assert names == [step.name for step in runbook.steps]
+
+
+def test_a_shebang_is_the_interpreter() -> None:
+    runbook = book(
+        """
+        ```sh
+        #!/usr/bin/env -S python3 -u
+        print(1)
+        ```
+        ```bash
+        #!/bin/bash -e
+        ls
+        ```
+        ```bash {interpreter=ruby}
+        #!/usr/bin/python3
+        ```
+        """
+    )
+    assert [step.attributes.interpreter for step in runbook.steps] == ["python3 -u", "", "ruby"]
