@@ -80,7 +80,7 @@ class Channel:
                     await self._refuse(400, "BadRequest", str(error))
                     return
         finally:
-            self._service[1].close()
+            self._service[1].transport.abort()
 
     async def _request(self, head: Head) -> bool:
         """Serve one request. Returns whether the connection goes on."""
@@ -259,6 +259,18 @@ class Channel:
         with contextlib.suppress(OSError):
             self._client[1].write(error_response(status, code, message, close=close))
             await self._client[1].drain()
+
+
+async def end_connection(writer: asyncio.StreamWriter) -> None:
+    """Send what is left and close; a client that does not take it is not waited for."""
+    try:
+        writer.close()
+        async with asyncio.timeout(_DRAIN):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.transport.abort()
 
 
 async def relay_both(one: Streams, other: Streams) -> None:

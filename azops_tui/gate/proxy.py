@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from azops_tui.gate import azure_hosts
 from azops_tui.gate.authority import CertificateAuthority
-from azops_tui.gate.exchange import Channel, ServiceRoute, error_response, relay_both
+from azops_tui.gate.exchange import Channel, ServiceRoute, end_connection, error_response, relay_both
 from azops_tui.gate.http1 import HEAD_LIMIT, Head, HttpMessageError, parse_head
 from azops_tui.gate.policy import Actor, GatePolicy
 from azops_tui.gate.upstream import LocalEndpoint, Streams, Upstream, UpstreamError
@@ -69,6 +69,8 @@ class GateProxy:
         for task in self._tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
+        # What was aborted is closed in the next turns of the loop.
+        self._loop.run_until_complete(asyncio.sleep(0.01))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
@@ -145,7 +147,7 @@ class GateProxy:
             elif first:
                 await self._tunnel(client, streams)
         finally:
-            streams[1].close()
+            streams[1].transport.abort()
 
     def route(self, host: str, port: int) -> ServiceRoute:
         """Where a host leads, and whether TLS is ended for it."""
@@ -190,7 +192,7 @@ class GateProxy:
         try:
             await Channel(self.policy, self._upstream, actor, (reader, writer), streams, route).serve()
         finally:
-            writer.close()
+            await end_connection(writer)
 
     async def _tunnel(self, client: socket.socket, streams: Streams) -> None:
         """Pass bytes on in both directions, unread."""
@@ -198,7 +200,7 @@ class GateProxy:
         try:
             await relay_both((reader, writer), streams)
         finally:
-            writer.close()
+            await end_connection(writer)
 
     async def _plain(self, client: socket.socket, head: Head, actor: Actor) -> None:
         """Serve requests by HTTP without TLS, whose target is a whole URL."""
