@@ -54,6 +54,8 @@ def page() -> str:
     ]
     for rule in sorted(RULES.values(), key=lambda rule: rule.id):
         lines += [f"### {rule.id}", "", f"{rule.severity.value.capitalize()}. {rule.title} {rule.help}", ""]
+        if rule.aliases:
+            lines += [f"Also known as {' and '.join(f'`{alias}`' for alias in rule.aliases)}.", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

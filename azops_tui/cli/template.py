@@ -114,7 +114,14 @@ def expand(
 @template.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
-def lint(files: tuple[Path, ...], output: str) -> None:
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="RULE",
+    help="Leave out the findings of a rule, by its name here, in Bicep or in ARM-TTK; may be repeated.",
+)
+def lint(files: tuple[Path, ...], output: str, ignored: tuple[str, ...]) -> None:
     """Check templates for problems, without parameter values and without a cloud.
 
     Reports unused and undefined parameters and variables, missing and circular dependencies, hard-coded locations,
@@ -123,7 +130,7 @@ def lint(files: tuple[Path, ...], output: str) -> None:
     """
     from azops_tui.cli.template_lint import lint_files
 
-    sys.exit(lint_files(files, output, date.today()))
+    sys.exit(lint_files(files, output, date.today(), ignored))
 
 
 @template.command()

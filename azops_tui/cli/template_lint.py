@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from azops_tui import exits
+from azops_tui.cli.options import fail
 from azops_tui.cli.template_input import place
 from azops_tui.files import read_file
 
@@ -23,23 +24,26 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _BICEP = (".bicep", ".bicepparam")
 
 
-def lint_files(files: Sequence[Path], output: str, today: date) -> int:
+def lint_files(files: Sequence[Path], output: str, today: date, ignored: Sequence[str] = ()) -> int:
     """Print the findings in templates; return the exit code.
 
     Args:
         files: paths of the templates. A file that cannot be read is reported, and the others are checked.
         output: ``text``, ``json`` or ``sarif``.
         today: reference date for the age of apiVersions.
+        ignored: names of rules whose findings are left out. Exits with :data:`exits.USAGE` if one is not known.
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.lint import FindingSeverity, lint, sarif
     from azops_tui.engine.problems import StepProblem
 
+    ignored_ids = _ignored_ids(ignored)
     findings_by_file: dict[str, list[Finding]] = {}
     code = exits.OK
     for file in files:
         try:
-            findings_by_file[str(file)] = lint(_read(file), today=today)
+            findings = lint(_read(file), today=today)
+            findings_by_file[str(file)] = [finding for finding in findings if finding.rule not in ignored_ids]
         except StepProblem as problem:
             code = exits.BAD_INPUT
             click.echo(" ".join(filter(None, ("azops:", problem.view.message, problem.view.advice))), err=True)
@@ -61,6 +65,20 @@ def lint_files(files: Sequence[Path], output: str, today: date) -> int:
     ):
         return exits.STEP_FAILED
     return code
+
+
+def _ignored_ids(names: Sequence[str]) -> frozenset[str]:
+    from azops_tui.arm.lint import RULES, rules_named
+    from azops_tui.runbook.suggest import did_you_mean
+
+    ids: frozenset[str] = frozenset()
+    for name in names:
+        rules = rules_named(name)
+        if rules is None:
+            known = [*RULES, *(alias for rule in RULES.values() for alias in rule.aliases)]
+            fail(f"'{name}' is not a rule of azops, Bicep or ARM-TTK{did_you_mean(name, known)}", exits.USAGE)
+        ids |= rules
+    return ids
 
 
 def _read(file: Path) -> bytes | dict[str, Any]:

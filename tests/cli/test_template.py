@@ -200,6 +200,21 @@ def test_lint_for_machines(tmp_path: Path) -> None:
     assert (region["startLine"], region["startColumn"]) == (finding["line"], finding["column"])
 
 
+@pytest.mark.parametrize(
+    "rule", ["undefined-parameter,", "hard-coded-location", "no-hardcoded-location", "Location Should Not Be Hardcoded"]
+)
+def test_lint_ignores_a_rule_by_its_name_in_any_linter(tmp_path: Path, rule: str) -> None:
+    path = written(tmp_path, "t.json", resources=[thing(location="westus")])
+    result = called("lint", path, "--ignore", rule, "--ignore", "max-outputs")
+    if rule.endswith(","):
+        assert result.exit_code == 2
+        assert "'undefined-parameter,' is not a rule" in result.output
+        assert "undefined-parameter" in result.output.partition("ARM-TTK")[2]
+    else:
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "no findings in 1 template" in result.output
+
+
 # graph
 
 

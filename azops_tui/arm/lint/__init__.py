@@ -21,7 +21,7 @@ from typing import Any
 from azops_tui.arm.errors import TemplateError
 from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.lint.declarations import Report, check_declarations, check_secrets
-from azops_tui.arm.lint.findings import RULES, Finding, FindingSeverity, Rule
+from azops_tui.arm.lint.findings import RULES, Finding, FindingSeverity, Rule, rules_named
 from azops_tui.arm.lint.frames import TemplateFrame, frames
 from azops_tui.arm.lint.order import check_order, resources_of
 from azops_tui.arm.lint.positions import Positions
@@ -29,7 +29,7 @@ from azops_tui.arm.lint.resource_checks import check_resources
 from azops_tui.arm.lint.sarif import sarif
 from azops_tui.arm.reader import Document, Path, read, show
 
-__all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "lint", "sarif"]
+__all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "lint", "rules_named", "sarif"]
 
 
 def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -> list[Finding]:
