@@ -84,6 +84,9 @@ async def test_files_are_copied_both_ways(cloud: Cloud, make_run: MakeRun, tmp_p
     assert {copy.read_text() for copy in copies} == {"one\n"}
     assert await watched.run.run_step("none") == "failed"
     assert failure(watched, "none").code == "FileNotFound"
+    reading = make_run(path, cloud=cloud, policy=Policy(read_only=True))
+    assert await reading.run.run_step("down") == "failed"
+    assert failure(reading, "down").code == "ReadOnly"
 
 
 async def test_a_step_waits_for_what_is_not_there_yet(cloud: Cloud, make_run: MakeRun, tmp_path: Path) -> None:

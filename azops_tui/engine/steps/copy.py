@@ -21,7 +21,8 @@ async def prepare(context: StepContext[CopyStep]) -> Prepared:
     paths = tuple(_paths(context, body.upload) if body.upload else _words(body.download))
     execute = partial(_execute, context, paths)
     if not body.upload:
-        if context.policy.read_only:
+        profile = context.cloud.profile
+        if context.policy.read_only or (profile is not None and profile.read_only):
             raise problem("ReadOnly", "The run is read-only, and this step writes files here; it was not run.")
         return Prepared(execute)
     shown = [str(path) for path in paths[:_SHOWN]]
