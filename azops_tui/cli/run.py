@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="Fail steps whose output differs from the example of the document.")
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
+@click.option("--meter", is_flag=True, help="Print the number of requests by service, and what is left of limits.")
 @click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
 def run(
     file: str,
@@ -73,6 +74,7 @@ def run(
     answers: str | None,
     strict: bool,
     dry_run: bool,
+    meter: bool,
     quiet: bool,
 ) -> None:
     """Run the steps of FILE in order and print their progress.
@@ -103,7 +105,7 @@ def run(
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
     cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None
-    sys.exit(asyncio.run(_run(runbook, cloud, profile, parameters, policy, steps, start, quiet)))
+    sys.exit(asyncio.run(_run(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet)))
 
 
 def plan(runbook: Runbook) -> str:
@@ -123,6 +125,7 @@ async def _run(
     policy: Policy,
     steps: tuple[str, ...],
     start: str | None,
+    meter: bool,
     quiet: bool,
 ) -> int:
     from azops_tui.engine.problems import ParameterError, RunError
@@ -149,6 +152,8 @@ async def _run(
                 finally:
                     await run.close()
             console.summary()
+            for line in run.meter.lines() if meter else ():
+                click.echo(f"  {line}")
     except (ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
     return exits.OF_VERDICT[run.state.verdict]

@@ -35,6 +35,7 @@ from azops_tui.engine.step_runner import StepRunner
 from azops_tui.engine.variables import Namespace
 from azops_tui.events import records as ev
 from azops_tui.events.run_view import RunView
+from azops_tui.gate.meter import Meter
 from azops_tui.journal.store import Journal, JournalError
 from azops_tui.runbook.model import Parameter, Runbook, Step
 from azops_tui.secrets.redact import MASK, Redactor
@@ -126,6 +127,11 @@ class Run:
     def read_only(self) -> bool:
         """True if the run may only read: the policy says so, or the profile."""
         return self._runner.read_only
+
+    @property
+    def meter(self) -> Meter:
+        """Counts of the requests to Azure so far."""
+        return self._runner.gate.meter
 
     def groups(self) -> set[str]:
         """Names of the resource groups that steps acted on or that variables name."""

@@ -21,6 +21,7 @@ from azops_tui.engine.problems import StepProblem
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView
 from azops_tui.gate.classes import RequestClass
+from azops_tui.gate.meter import Meter
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest, PinnedTarget
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class RunGate:
         self._attached: Cloud | None = None
         self._proxy: GateProxy | None = None
         self._starting = asyncio.Lock()
+        self.meter = Meter()
+        """Counts of the run's requests."""
         self._sent: dict[int, ev.RequestSent] = {}
         self._folder: Path | None = None
 
@@ -68,6 +71,7 @@ class RunGate:
                 read_only=self._is_read_only,
                 ask=self._ask,
                 record=self._record,
+                meter=self.meter,
             )
         return self._policy
 

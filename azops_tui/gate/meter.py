@@ -43,7 +43,7 @@ class Meter:
     def lines(self) -> list[str]:
         """What ``--meter`` prints."""
         lines = [
-            f"{service}: {calls} requests, {self.writes[service]} of them writes"
+            f"{service}: requests {calls}, writes {self.writes[service]}"
             for service, calls in sorted(self.calls.items())
         ]
         if self.throttled:

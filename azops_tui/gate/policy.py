@@ -108,13 +108,20 @@ class GatePolicy:
         read_only: whether the run may only read.
         ask: asks a person.
         record: takes events, on the run's loop.
+        meter: counts requests.
     """
 
     def __init__(
-        self, *, run: Callable[[], int], read_only: Callable[[], bool], ask: Ask, record: Callable[[ev.Event], None]
+        self,
+        *,
+        run: Callable[[], int],
+        read_only: Callable[[], bool],
+        ask: Ask,
+        record: Callable[[ev.Event], None],
+        meter: Meter | None = None,
     ) -> None:
         self.target = PinnedTarget()
-        self.meter = Meter()
+        self.meter = meter or Meter()
         self.person = Actor("", RequestClass.DELETES)
         self._run = run
         self._read_only = read_only
