@@ -33,6 +33,7 @@ def template() -> None:
 @template_options
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--screen", "on_screen", is_flag=True, help="Browse the template on the screen.")
+@click.option("--follow", "parameter", metavar="PARAM", help="Show only where a parameter ends up, through modules.")
 @screen_options
 def show(
     file: Path,
@@ -42,6 +43,7 @@ def show(
     location: str,
     output: str,
     on_screen: bool,
+    parameter: str | None,
     theme: str | None,
     ascii_only: bool,
 ) -> None:
@@ -51,6 +53,13 @@ def show(
     """
     from azops_tui.cli.template_text import describe_text
 
+    if parameter is not None:
+        from azops_tui.cli.template_follow import follow_parameter
+
+        if on_screen:
+            fail("--follow and --screen cannot be combined.", exits.USAGE)
+        click.echo(follow_parameter(file, read_input(file, files, settings)[0], parameter, output))
+        return
     description, redactor = read_description(file, files, settings, scope, location)
     if on_screen:
         if obstacle := screen_obstacle():

@@ -161,6 +161,52 @@ def test_expand_prints_the_deployment_and_its_resources() -> None:
     assert "clusterName" in missing.output
 
 
+def test_a_parameter_is_followed_through_modules(tmp_path: Path) -> None:
+    inner = {
+        "parameters": {
+            "skuName": {"type": "string"},
+            "tier": {"type": "string", "defaultValue": "[parameters('skuName')]"},
+        },
+        "resources": [thing(sku={"name": "[parameters('tier')]"}, tags={"a": "[parameters('skuName')]"})],
+    }
+    module = {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": "plan",
+        "properties": {
+            "mode": "Incremental",
+            "expressionEvaluationOptions": {"scope": "inner"},
+            "parameters": {"skuName": {"value": "[variables('chosen')]"}},
+            "template": inner,
+        },
+    }
+    path = written(
+        tmp_path,
+        "t.json",
+        parameters={"sku": {"type": "string"}, "idle": {"type": "string"}},
+        variables={"chosen": "[toUpper(parameters('sku'))]"},
+        resources=[module],
+    )
+    result = called("show", path, "--follow", "SKU")
+    lines = [line.partition("  (line")[0] for line in result.output.splitlines()]
+    assert lines[:4] == [
+        "SKU",
+        "  variable chosen",
+        "    module plan: skuName",
+        "      default of parameter tier",
+    ]
+    assert lines[4].startswith("        resource ")
+    assert lines[4].endswith(": sku.name")
+    assert lines[5].endswith(": tags.a")
+    assert [use["kind"] for use in json.loads(called("show", path, "--follow", "sku", "--format", "json").stdout)] == [
+        "variable", "module", "default of parameter", "resource", "resource",
+    ]  # fmt: skip
+    assert "is not used" in called("show", path, "--follow", "idle").output
+    missing = called("show", path, "--follow", "skuu")
+    assert missing.exit_code == 3
+    assert "did you mean 'sku'?" in missing.output
+
+
 # lint
 
 
