@@ -60,6 +60,8 @@ _DEPLOYMENT = re.compile(r"/providers/microsoft\.resources/deployments/[^/]+$")
 _VAULT_READS = re.compile(r"^/keys/[^/]+(?:/[^/]+)?/(?:sign|verify|encrypt|decrypt|wrapkey|unwrapkey)$")
 _REGISTRY_READS = re.compile(r"^/(?:oauth2/(?:token|exchange)|acr/v1/_metadata/_query)$")
 _MONITOR_READS = re.compile(r"/query$|/\$batch$|^/v\d/(?:rest/)?query$|/metrics:getbatch$")
+_SIGN_IN = re.compile(r"^/[^/]+/oauth2/(?:v2\.0/)?(?:token|devicecode)$")
+"""Where the local cloud, whose host is the resource manager's too, hands out tokens."""
 _OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override", "x-ms-method")
 BODY_LIMIT = 8 * 1024 * 1024
 """Largest body that is read to classify a request, in bytes; the resource manager accepts 4 MB."""
@@ -122,7 +124,7 @@ def _classify(service: str, method: str, url: str, body: bytes | None) -> Reques
 
 def _class_of_post(service: str, path: str, query: str, body: bytes | None) -> RequestClass:
     action = path.rsplit("/", 1)[-1]
-    if service == "sign-in":
+    if service == "sign-in" or (service == "manager" and _SIGN_IN.search(path)):
         return RequestClass.READS
     if service == "vault":
         return RequestClass.READS if _VAULT_READS.search(path) else RequestClass.CHANGES

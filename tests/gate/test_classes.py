@@ -89,6 +89,7 @@ def _changes(action: str) -> bool:
         (READS, "manager", "POST", RESOURCE + "Microsoft.Storage/storageAccounts/a/listKeys?api-version=1", ""),
         (READS, "manager", "POST", RESOURCE + "Microsoft.Resources/deployments/d/whatIf", "{}"),
         (READS, "manager", "POST", "/providers/Microsoft.ResourceGraph/resources", "{}"),
+        (READS, "manager", "POST", "/tenant/oauth2/v2.0/token", "grant_type=client_credentials"),
         (CHANGES, "manager", "POST", "/graphql", "{}"),
         (CHANGES, "manager", "POST", RESOURCE + "Microsoft.Compute/virtualMachines/v/runCommand", "{}"),
         (DELETES, "manager", "POST", RESOURCE + "Microsoft.Compute/virtualMachineScaleSets/v/delete", "{}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,13 @@ async def test_a_deployment_of_a_script_is_shown_from_its_put_on(
     assert (shown.step, shown.deployment.group) == ("s0", "g")
     assert shown.at - sent.at < 1.0
     assert [entry.status for entry in watched.run.state.requests.values()] == [201]
+
+
+async def test_a_read_only_run_may_sign_in(make_run: MakeRun, cloud: Cloud, tmp_path: Path) -> None:
+    """The local cloud hands out tokens itself: a POST that a read-only run must be allowed."""
+    assert cloud.endpoint is not None
+    url = f"{cloud.endpoint.url}/{cloud.endpoint.tenant}/oauth2/v2.0/token"
+    (tmp_path / "request").write_text(f'url = "{url}"\ndata = "grant_type=client_credentials"\nsilent\n')
+    watched = make_run(document(f"curl -K {tmp_path}/request"), cloud=cloud, policy=Policy(read_only=True))
+    await watched.run.run_all()
+    assert "access_token" in watched.output("s0")
