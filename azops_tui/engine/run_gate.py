@@ -158,7 +158,10 @@ class RunGate:
         elif isinstance(event, ev.RequestAnswered):
             sent = self._sent.pop(event.id, None)
             known = sent is not None and event.status in (200, 201, 202) and sent.method == "PUT"
-            place = _DEPLOYMENT.fullmatch(sent.resource) if sent is not None and known else None
+            # A deploy step shows its own deployment, with every operation from the beginning.
+            step = self._recorder.view.steps.get(event.step)
+            is_shown = step is not None and step.kind == "azops=deploy"
+            place = _DEPLOYMENT.fullmatch(sent.resource) if sent is not None and known and not is_shown else None
             if sent is not None and place is not None and sent.resource.lower() not in self._recorder.view.deployments:
                 view = DeploymentView(
                     id=sent.resource, name=place["name"], group=place["group"] or "", state="Accepted", started=sent.at
