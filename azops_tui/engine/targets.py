@@ -35,9 +35,11 @@ class FoundTarget:
 
 
 def words_of(expression: str | Sequence[str]) -> list[str]:
-    """The parts of an expression, which white space and commas separate; a part in brackets stays whole."""
+    """The parts of an expression, or of several."""
+    from azops_tui.ssh.targets import split_hosts
+
     parts = [expression] if isinstance(expression, str) else list(expression)
-    return [word for part in parts for word in re.findall(r"(?:\[[^\]]*\]|[^\s,\[])+", part)]
+    return [word for part in parts for word in split_hosts(part)]
 
 
 def names_cloud(expression: str | Sequence[str]) -> bool:

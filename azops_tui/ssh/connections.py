@@ -275,12 +275,8 @@ class Connections:
         """Host and port to connect to, and whether they are a route. A jump host resolves the address behind it."""
         if not target.host_name:
             raise HostProblem(f"{target.name} has no address to connect to.")
-        if self._route is not None and tunnel is None:
-            try:
-                route = self._route(target.address)
-                routed = await route if inspect.isawaitable(route) else route
-            except Exception as error:  # raised by the caller's function, with a text for people
-                raise HostProblem(str(error)) from error
+        if tunnel is None:
+            routed = await self._routed(target.address)
             if routed is not None and routed[1] == 0:
                 raise HostProblem(f"Nothing listens on {target.address}: the machine is stopped or deleted.")
             if routed is not None:
@@ -289,10 +285,20 @@ class Connections:
         return target.host_name, target.port_number, await self._is_routed(target.via)
 
     async def _is_routed(self, target: Target | None) -> bool:
-        if self._route is None or target is None:
+        """True if a jump host, or one before it, is behind a route."""
+        if target is None:
             return False
-        route = self._route(target.address)
-        return (await route if inspect.isawaitable(route) else route) is not None or await self._is_routed(target.via)
+        return await self._routed(target.address) is not None or await self._is_routed(target.via)
+
+    async def _routed(self, address: str) -> tuple[str, int] | None:
+        """The endpoint behind an address; None for the address itself."""
+        if self._route is None:
+            return None
+        try:
+            route = self._route(address)
+            return await route if inspect.isawaitable(route) else route
+        except Exception as error:  # raised by the caller's function, with a text for people
+            raise HostProblem(str(error)) from error
 
     def _book(self, target: Target) -> HostKeys:
         """The files of host keys that count for a target."""

@@ -11,6 +11,11 @@ import msgspec
 from azops_tui.ssh.config import HostSettings, read_settings
 
 
+def split_hosts(hosts: str) -> list[str]:
+    """The parts of an expression, which white space and commas separate; a part in brackets stays whole."""
+    return re.findall(r"(?:\[[^\]]*\]|[^\s,\[])+", hosts)
+
+
 def expand_hosts(hosts: str | Sequence[str]) -> list[str]:
     """Expand host expressions as ClusterShell writes them, in order and without repetitions.
 
@@ -22,7 +27,7 @@ def expand_hosts(hosts: str | Sequence[str]) -> list[str]:
     """
     from azops_tui.ssh.problems import HostProblem
 
-    words = re.findall(r"(?:\[[^\]]*\]|[^\s,\[])+", hosts) if isinstance(hosts, str) else list(hosts)
+    words = split_hosts(hosts) if isinstance(hosts, str) else list(hosts)
     expanded: dict[str, None] = {}
     for word in words:
         user, at, host = ("", "", word) if word.startswith("@") else word.rpartition("@")
