@@ -73,7 +73,8 @@ class Console:
             case ev.ConfirmationAsked():
                 self._asked(event)
             case ev.ConfirmationAnswered():
-                self._detail(f"{'agreed' if event.accepted else 'declined'} by {event.by}")
+                by = "with the list of all changes" if event.by == "list" else f"by {event.by}"
+                self._detail(f"{'agreed' if event.accepted else 'declined'} {by}")
             case ev.RequestRefused():
                 self._detail(f"{self._state('stopped')} refused: {event.text}")
             case ev.Notice():

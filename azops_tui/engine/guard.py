@@ -55,6 +55,8 @@ class Proposal:
     lines: tuple[str, ...] = ()
     typed: str = ""
     """Word to type; empty if a plain yes is enough."""
+    steps: tuple[str, ...] = ()
+    """Names of the steps that one answer covers; empty for a single step."""
 
 
 def need(step: Step, effects: Effect) -> Need:
@@ -129,7 +131,7 @@ class Questions:
         Args:
             step: name of the step that asks.
             proposal: the question.
-            agreed_by: who agreed already; if empty, the policy is asked, then a person.
+            agreed_by: what agreed already, ``key`` or ``list``; if empty, the policy is asked, then a person.
 
         Raises:
             StepProblem: nobody can answer the question (``ConfirmationMissing``); names the flag that agrees.
@@ -149,6 +151,8 @@ class Questions:
                 title=proposal.title,
                 lines=proposal.lines,
                 typed=proposal.typed,
+                by=by,
+                steps=proposal.steps,
             )
         )
         if by:

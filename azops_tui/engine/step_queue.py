@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Literal
 
+from azops_tui.engine.batch import Batch, batch_of
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import Busy, RunError, explain
@@ -49,6 +50,8 @@ class StepQueue:
         self._is_closed = False
         self._stopper = Stopper()
         self._task: asyncio.Task[ev.StepState] | None = None
+        self._asking: asyncio.Task[bool] | None = None
+        """The question about all changes, while it waits for an answer."""
         self._background: dict[str, tuple[asyncio.Task[ev.StepState], Stopper]] = {}
 
     @property
@@ -76,13 +79,22 @@ class StepQueue:
         try:
             if steps:
                 await self._begin()
+            batch = batch_of(
+                [(planned, self._step_of(planned)) for planned in steps], self._runner.policy, self._runner.place
+            )
+            if batch is not None and not await self._agrees(batch):
+                self.was_cut_short = True
+                return "stopped"
+            in_list = frozenset(batch.names) if batch is not None else frozenset()
             end: QueueEnd = "done"
             for planned in steps:
                 if self.is_stopping or self._recorder.broken:
                     self.was_cut_short = True
                     return "stopped"
                 self.running = planned.name
-                state = await self._run_step(planned, "user" if planned is agreed else "")
+                state = await self._run_step(
+                    planned, "key" if planned is agreed else "list" if planned.name in in_list else ""
+                )
                 if state == "stopped":
                     return "stopped"
                 if state in ("failed", "unknown"):
@@ -103,7 +115,9 @@ class StepQueue:
     async def stop(self) -> None:
         """Stop the step in progress and leave out the steps after it. Returns when the step has ended."""
         self.is_stopping = True
-        if self._task is not None:
+        if self._asking is not None:
+            self._asking.cancel()
+        elif self._task is not None:
             await self._stopper.stop(self._task)
         else:
             # A background step that is just beginning, perhaps with a question.
@@ -116,6 +130,20 @@ class StepQueue:
         for name, (_, stopper) in list(self._background.items()):
             stopper.with_run = True
             await self._stop_background(name)
+
+    async def _agrees(self, batch: Batch) -> bool:
+        """Whether a person agrees to all changes at once; False also if the run is stopped meanwhile."""
+        self.running = batch.names[0]
+        self._asking = asyncio.ensure_future(self._runner.agrees(self.running, batch.proposal))
+        try:
+            return await self._asking
+        except asyncio.CancelledError:
+            if not self.is_stopping:
+                self._asking.cancel()
+                raise
+            return False
+        finally:
+            self._asking = None
 
     async def _run_step(self, planned: Planned, agreed_by: str) -> ev.StepState:
         """Run a step in its own task, so that it can be stopped, and ends properly if the caller is cancelled."""

@@ -91,7 +91,7 @@ class StepRunner:
         self.footprint = Footprint()
         self._recorder = recorder
         self._cloud = cloud
-        self._policy = policy
+        self.policy = policy
         self._hand_over = hand_over
         hosts = paths.state() / "output" / str(recorder.run) / "hosts"
         self._fleets = Fleets(cloud, hosts, recorder.redactor.stream)
@@ -101,7 +101,16 @@ class StepRunner:
     def read_only(self) -> bool:
         """True if the run may only read: the policy says so, or the profile."""
         profile = self._cloud.profile
-        return self._policy.read_only or (profile is not None and profile.read_only)
+        return self.policy.read_only or (profile is not None and profile.read_only)
+
+    @property
+    def place(self) -> str:
+        """Label of the open cloud; empty without one."""
+        return self._cloud.label
+
+    async def agrees(self, step: str, proposal: Proposal) -> bool:
+        """Whether a person agrees to what is proposed; the question stands at a step."""
+        return (await self.questions.ask(step, proposal)).accepted
 
     async def run(self, planned: Planned, step: Step, stopper: Stopper, *, agreed_by: str = "") -> ev.StepState:
         """Execute a step to its end and return the state it ended in. Failures are recorded, not raised.
@@ -110,7 +119,7 @@ class StepRunner:
             planned: the step's place in the run.
             step: the step, as edited.
             stopper: stops it.
-            agreed_by: who agreed to its changes already; deletions are asked all the same.
+            agreed_by: what agreed to its changes already, ``key`` or ``list``; deletions are asked all the same.
         """
         began = time.monotonic()
         name = planned.name
@@ -255,7 +264,7 @@ class StepRunner:
             variables=variables,
             sessions=environment.sessions,
             questions=self.questions,
-            policy=self._policy,
+            policy=self.policy,
             footprint=self.footprint,
             fleets=self._fleets,
             record=self._recorder.record,

@@ -108,10 +108,18 @@ class ConfirmationAsked(Event, frozen=True, kw_only=True):
     """What exactly, to what, where."""
     typed: str = ""
     """The word to type to agree; empty if a plain yes is enough."""
+    by: str = ""
+    """What has answered it already, as in :class:`ConfirmationAnswered`; empty if a person is asked."""
+    steps: tuple[str, ...] = ()
+    """Names of the steps whose changes one answer covers; empty for a single step."""
 
 
 class ConfirmationAnswered(Event, frozen=True, kw_only=True):
-    """A question was answered; ``by`` is ``user``, ``--yes``, ``--yes-destroy`` or ``policy``."""
+    """A question was answered.
+
+    ``by`` is ``user``, a flag such as ``--yes``, ``policy``, ``key`` (the key that started the step on the local cloud)
+    or ``list`` (the answer to the list of all changes).
+    """
 
     id: str
     accepted: bool

@@ -64,6 +64,8 @@ class Question:
     typed: str
     step: str
     at: float
+    steps: tuple[str, ...] = ()
+    """Names of the steps that the answer covers; empty for a single step."""
 
 
 @dataclass(slots=True)

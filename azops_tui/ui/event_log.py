@@ -19,6 +19,13 @@ LINES = 20_000
 """Lines of output kept for each step."""
 _LONGEST = 4_096
 
+_AGREED_BY = {
+    "key": "not asked, for the key that starts a step is agreement on the local cloud",
+    "list": "agreed with the list of all changes",
+    **{flag: f"not asked, for {flag} agrees" for flag in ("--yes", "--yes-destroy", "--trust-new-hosts")},
+}
+"""Why nobody was asked, by what agreed."""
+
 
 @dataclass(frozen=True)
 class LogEntry:
@@ -81,7 +88,9 @@ def describe_event(event: ev.Event) -> tuple[str, str] | None:
         case ev.VariableSet():
             return "", f"{event.name} = {event.value.splitlines()[0] if event.value else ''}"
         case ev.ConfirmationAsked():
-            return "asking", f"asked: {event.title}"
+            return ("", f"{event.title}: {_AGREED_BY[event.by]}") if event.by else ("asking", f"asked: {event.title}")
+        case ev.ConfirmationAnswered() if event.by in _AGREED_BY:
+            return None  # the question says so already
         case ev.ConfirmationAnswered():
             note = f", “{event.note}”" if event.note else ""
             state, verb = ("done", "agreed") if event.accepted else ("stopped", "declined")

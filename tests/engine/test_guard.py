@@ -98,6 +98,60 @@ async def test_declining_stops_and_changes_nothing(make_run: MakeRun) -> None:
     assert watched.verdict == "declined"
 
 
+MANY = """
+    ```bash {name=read}
+    true
+    ```
+    ```bash {name=first confirm=mutate}
+    echo first
+    ```
+    ```bash {name=second confirm=mutate}
+    echo second
+    ```
+    ```bash {name=away confirm=destroy}
+    echo away
+    ```
+    """
+
+
+async def test_all_changes_are_asked_about_once_and_deletions_apart(make_run: MakeRun) -> None:
+    watched = make_run(MANY, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    question: Any = watched.run.state.question
+    assert (question.kind, question.step, question.steps) == ("mutate", "first", ("first", "second"))
+    assert watched.states()["read"] == "waiting"
+    assert "away deletes something and asks when it comes." in question.lines
+    assert watched.run.answer(question.id, True)
+    await watched.until(lambda: watched.run.waiting and watched.run.waiting[0] != question.id)
+    question = watched.run.state.question
+    assert (question.kind, question.step) == ("destroy", "away")
+    watched.run.answer(question.id, False)
+    assert await running == "stopped"
+    answers = [(e.step, e.accepted, e.by) for e in watched.events(ev.ConfirmationAnswered)]
+    assert answers == [
+        ("first", True, "user"),
+        ("first", True, "list"),
+        ("second", True, "list"),
+        ("away", False, "user"),
+    ]
+    assert [e.by for e in watched.events(ev.ConfirmationAsked)] == ["", "list", "list", ""]
+
+
+@pytest.mark.parametrize("how", ["declined", "stopped"])
+async def test_without_agreement_to_the_list_nothing_runs(make_run: MakeRun, how: str) -> None:
+    watched = make_run(MANY, policy=Policy(interactive=True))
+    running = asyncio.create_task(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    if how == "declined":
+        watched.run.answer(watched.run.waiting[0], False)
+    else:
+        await watched.run.stop()
+    assert await running == "stopped"
+    assert set(watched.states().values()) == {"waiting"}
+    assert watched.run.waiting == ()
+
+
 async def test_stopping_closes_an_open_question(make_run: MakeRun) -> None:
     watched = make_run(STEPS, policy=Policy(interactive=True))
     running = asyncio.create_task(watched.run.run_step("mutate"))
@@ -114,7 +168,7 @@ async def test_pressing_the_key_on_a_step_agrees_to_changes_only(make_run: MakeR
     assert await watched.run.run_step("mutate", agreed=True) == "done"
     assert await watched.run.run_step("destroy", agreed=True) == "failed"
     answers = [(e.step, e.accepted, e.by) for e in watched.events(ev.ConfirmationAnswered)]
-    assert answers == [("mutate", True, "user"), ("destroy", False, "policy")]
+    assert answers == [("mutate", True, "key"), ("destroy", False, "policy")]
 
 
 async def test_agreeing_to_a_step_is_not_agreeing_to_what_runs_before_it(make_run: MakeRun, tmp_path: Path) -> None:

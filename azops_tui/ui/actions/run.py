@@ -191,7 +191,7 @@ class RunActions:
         ask = Ask(
             title=question.title,
             lines=question.lines,
-            agree=_AGREE[question.kind],
+            agree=f"Yes to these {len(question.steps)}" if question.steps else _AGREE[question.kind],
             typed=question.typed,
             note=question.kind == "gate",
             harm=question.kind == "destroy",
