@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from azops_tui.arm.resource_id import ResourceId, split_id
 from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.durations import parse_timestamp
 from azops_tui.events.azure_views import FailureView, ResourceView
 from azops_tui.json_types import Json
 
@@ -18,18 +19,23 @@ class Resources:
         self._clients = clients
         self._versions: dict[str, dict[str, str]] = {}
 
-    async def list(self, group: str | None = None) -> list[ResourceView]:
+    async def list(self, group: str | None = None, *, times: bool = False) -> list[ResourceView]:
         """List the resources of a group, or of the subscription, in the order of the service.
+
+        Args:
+            group: name of the group; None for the subscription.
+            times: read when each was created, too.
 
         Raises:
             AzureFailure: the group does not exist.
         """
         client = await self._clients.resources()
+        expand = "createdTime,provisioningState" if times else "provisioningState"
         with explained():
             if group:
-                listed = client.resources.list_by_resource_group(group, expand="provisioningState")
+                listed = client.resources.list_by_resource_group(group, expand=expand)
             else:
-                listed = client.resources.list(expand="provisioningState")
+                listed = client.resources.list(expand=expand)
             return [resource_view(resource.as_dict()) async for resource in listed]
 
     async def get(self, resource_id: str) -> Json:
@@ -112,6 +118,7 @@ def resource_view(resource: Json) -> ResourceView:
         state=resource.get("provisioningState") or (resource.get("properties") or {}).get("provisioningState") or "",
         tags=resource.get("tags") or {},
         managed_by=resource.get("managedBy") or "",
+        created=parse_timestamp(resource.get("createdTime")) or 0.0,
     )
 
 

@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),
+    "cleanup": ("cleanup", "Delete what a past run created in Azure."),
     "trust": ("trust", "Trust a document, so that it runs without a question."),
     "ssh": ("ssh", "Run a command, or open a terminal, on hosts."),
     "sim": ("sim", "Start, inspect and stop a local Azure."),

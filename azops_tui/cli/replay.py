@@ -13,14 +13,15 @@ from azops_tui.cli.options import fail, resolve_profile
 from azops_tui.cli.screen import screen, screen_options
 
 
-def _complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the number of a past run."""
     from azops_tui.cli.history import run_rows
 
     return [CompletionItem(row[0], help=f"{row[1]}  {row[4]}") for row in run_rows(50) if row[0].startswith(incomplete)]
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(1), shell_complete=_complete_run)
+@click.argument("run", type=click.IntRange(1), shell_complete=complete_run)
 @click.option("--print", "printed", is_flag=True, help="Print the run instead of opening the screen.")
 @screen_options
 def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None:

@@ -105,7 +105,7 @@ def run(
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
     cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None
-    sys.exit(asyncio.run(_run(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet)))
+    sys.exit(asyncio.run(execute(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet)))
 
 
 def plan(runbook: Runbook) -> str:
@@ -117,7 +117,7 @@ def plan(runbook: Runbook) -> str:
     return format_table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "This file has no steps."
 
 
-async def _run(
+async def execute(
     runbook: Runbook,
     cloud: Callable[[], Awaitable[Cloud]] | None,
     profile: Profile,
@@ -128,6 +128,7 @@ async def _run(
     meter: bool,
     quiet: bool,
 ) -> int:
+    """Run a runbook, or some of its steps, and print its progress; returns the exit code."""
     from azops_tui.engine.problems import ParameterError, RunError
     from azops_tui.engine.run import Run
     from azops_tui.journal.store import Journal, JournalError

@@ -111,6 +111,8 @@ class StepContext(Generic[Body]):
     """Sets a variable of the run, in the sessions too."""
     view: RunView
     """The run so far, with the results of its earlier steps."""
+    past_run: Callable[[int], RunView]
+    """The end of another run of the journal; raises StepProblem if it does not exist or has not ended."""
     hand_over: Callable[[], AbstractContextManager[object]]
     """Hands the terminal to an interactive step."""
     if_stopped: str = ""

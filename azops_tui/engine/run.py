@@ -327,6 +327,7 @@ class Run:
             document=text,
             cloud=profile.cloud if profile is not None else "",
             subscription=cloud.subscription_name if cloud is not None else "",
+            profile=profile.name if profile is not None else "",
             read_only=self.read_only,
             parameters={
                 name: MASK if self.variables.is_secret(name) else value for name, value in resolved.values.items()

@@ -26,6 +26,7 @@ from azops_tui.engine.run_gate import RunGate
 from azops_tui.engine.steps import prepare
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
+from azops_tui.events.run_view import RunView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.fence import can_fence
 from azops_tui.gate.policy import Actor, current_actor
@@ -270,8 +271,18 @@ class StepRunner:
             record=self._recorder.record,
             assign=lambda name, value, origin: environment.assign(name, value, origin, planned.name),
             view=self._recorder.view,
+            past_run=self._past_run,
             hand_over=self._hand_over,
         )
+
+    def _past_run(self, number: int) -> RunView:
+        journal = self._recorder.journal
+        row = journal.run(number)
+        if row is None:
+            raise problem("RunNotFound", f"Run {number} does not exist.", "“azops history” lists the runs.")
+        if row.state == "running":
+            raise problem("RunNotEnded", f"Run {number} has not ended.", "Wait for its end, or stop it.")
+        return RunView().apply_all(journal.records(number))
 
     async def _attempts(self, context: StepContext[Any], prepared: Prepared, stopper: Stopper) -> Outcome:
         """Execute what was prepared until it succeeds or its retries are used up."""

@@ -57,6 +57,8 @@ class ResourceView(View, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
     managed_by: str = ""
     """Id of the resource that manages it, for example the virtual machine of a disk; empty for most resources."""
+    created: float = 0.0
+    """Time of creation in seconds since the epoch; 0 where it was not read."""
 
 
 class OperationView(View, frozen=True, kw_only=True):

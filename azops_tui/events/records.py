@@ -52,6 +52,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     cloud: str
     """``local``, ``public``, ``usgov`` or ``china``; empty for a run without a cloud."""
     subscription: str = ""
+    profile: str = ""
+    """Name of the profile that the cloud was opened with."""
     read_only: bool = False
     parameters: dict[str, str] = {}
     """Secrets as ``•••``."""

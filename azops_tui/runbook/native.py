@@ -46,6 +46,13 @@ class KeypairStep(NativeStep, frozen=True, kw_only=True):
     """Variable to set to the path of the private key."""
 
 
+class CleanupStep(NativeStep, frozen=True, kw_only=True):
+    """Delete what a run created, and nothing else."""
+
+    run: int = 0
+    """Number of the run; 0 for the run that the step is part of."""
+
+
 class DeployStep(NativeStep, frozen=True, kw_only=True):
     """Deploy a template."""
 
@@ -204,6 +211,7 @@ KINDS: dict[str, type[NativeStep]] = {
     "wait": WaitStep,
     "chart": ChartStep,
     "include": IncludeStep,
+    "cleanup": CleanupStep,
 }
 
 
@@ -220,6 +228,8 @@ def native_effects(step: NativeStep) -> Effect:
             return Effect.MUTATES if step.mode == "incremental" else Effect.MUTATES | Effect.DESTROYS
         case ScaleStep():
             return Effect.MUTATES
+        case CleanupStep():
+            return Effect.DESTROYS
         case SshStep():
             from azops_tui.runbook.shell_effects import remote_effect
 

@@ -27,6 +27,7 @@ _EXECUTORS: dict[type[native.NativeStep], str] = {
     native.WaitStep: "wait",
     native.ChartStep: "chart",
     native.IncludeStep: "include",
+    native.CleanupStep: "cleanup",
 }
 """Type of a native step's body -> module in this folder, loaded when it is first needed."""
 
