@@ -93,12 +93,14 @@ class ResourceManager:
         if not headers or (profile.created == 202 and not profile.put_body and not write.creates):
             provider.raise_injected_fault("PATCH" if patch else "PUT", resource)
             record_success(provider, resource)
-            return ArmReply(status, copy.deepcopy(provider.show(resource, {})))
+            return ArmReply(status, copy.deepcopy(provider.show(resource, {"api-version": api_version})))
         if profile.shows_state:
             resource.properties["provisioningState"] = profile.state if write.creates else profile.updating
         operation = self._begin(provider, resource, write)
         operation.output = profile.output
-        shown = copy.deepcopy(provider.show(resource, {})) if profile.put_body else profile.empty
+        shown = (
+            copy.deepcopy(provider.show(resource, {"api-version": api_version})) if profile.put_body else profile.empty
+        )
         return ArmReply(status, shown, operation, headers)
 
     def _begin(self, provider: ResourceProvider, resource: Resource, write: ResourceWrite) -> Operation:
@@ -111,7 +113,9 @@ class ResourceManager:
                 raise
             record_success(provider, resource)
 
-        return provider.start_operation(resource, carry_out)
+        operation = provider.start_operation(resource, carry_out)
+        operation.result = lambda: provider.show(resource, {"api-version": write.api_version})
+        return operation
 
     def _place(self, write: ResourceWrite, body: dict[str, Json]) -> Resource:
         address, now = write.address, self.cloud.clock.now()
@@ -231,11 +235,12 @@ class ResourceManager:
         """Refuse a list that the type does not have."""
         namespace = self.provider(address).namespace
         facts, kind = namespace.client_facts, "/".join(address.types)
-        if facts is None or facts.type(kind) is None or facts.has_child(kind, address.tail):
+        listed, child = f"{kind}/{address.tail}".lower(), f"{address.type}/{address.tail}"
+        if facts is not None and facts.has_child(kind, address.tail):
             return
-        if self.registry.has_class(f"{address.type}/{address.tail}"):
+        if self.registry.has_class(child) or listed in (known.lower() for known in namespace.types):
             return
-        if f"{kind}/{address.tail}".lower() not in (listed.lower() for listed in namespace.types):
+        if next(self.cloud.store.of_type(child), None) is None:
             raise unknown_type(address)
 
     def act(self, address: ResourceId, body: Json, query: Mapping[str, str]) -> ArmReply:
@@ -247,7 +252,7 @@ class ResourceManager:
         resource = self.get(address)
         provider = self.provider(address)
         reply = provider.act(resource, "POST", ActionCall(address.tail.lower(), body, query))
-        reply = reply or provider.act_without_result(resource, address.tail)
+        reply = reply or provider.act_without_class(resource, address.tail)
         if reply is None:
             raise unknown_type(address)
         return reply

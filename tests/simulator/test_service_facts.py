@@ -60,7 +60,7 @@ async def test_providers_are_listed_with_types_and_versions(clients: Clients) ->
     assert types["servers/databases"].api_versions
 
 
-async def test_an_action_without_a_result_is_accepted_and_an_unknown_action_is_not(clients: Clients) -> None:
+async def test_an_action_without_a_visible_effect_is_accepted_and_an_unknown_action_is_not(clients: Clients) -> None:
     await clients.group()
     server = clients.id("Sql/servers", "s")
     await clients.put(server, {"location": "japanwest", "properties": {"administratorLogin": "me"}}, "2021-11-01")

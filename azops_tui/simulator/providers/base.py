@@ -13,7 +13,7 @@ from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import stamp
-from azops_tui.simulator.cloud import CLIENT, SimulatedCloud
+from azops_tui.simulator.cloud import CLIENT, TENANT, SimulatedCloud
 from azops_tui.simulator.errors import ArmError, resource_not_found
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
@@ -148,15 +148,7 @@ class ResourceProvider:
         properties = body["properties"]
         if facts.generated and isinstance(properties, dict):
             old = write.before.properties if write.before else {}
-            words = {
-                "name": address.last_name,
-                "NAME": address.last_name.upper(),
-                "now": now,
-                "guid": str(uuid.uuid4()),
-                "subscription": address.subscription,
-                "scope": address.scope,
-            }
-            fill(properties, {k: old.get(k, v) for k, v in facts.generated.items()}, words)
+            fill(properties, {k: old.get(k, v) for k, v in facts.generated.items()}, self.words(address))
         if facts.shows_empty_tags:
             body.setdefault("tags", {})
         if facts.has_dated_etag:
@@ -212,22 +204,55 @@ class ResourceProvider:
         handler = self._actions.get((method, call.name))
         return handler(self, resource, call) if handler is not None else None
 
-    def act_without_result(self, resource: Resource, action: str) -> ArmReply | None:
-        """The reply of an action that no class models but that clients know: work, and then nothing to show.
+    def act_without_class(self, resource: Resource, action: str) -> ArmReply | None:
+        """The reply of an action that no class models but that clients know: work that sets its declared effects.
 
-        None if clients do not know the action, or expect a result.
+        None if clients do not know the action.
+
+        Raises:
+            ArmError: the action returns or changes something that the simulator does not model.
         """
         known = self.namespace.client_facts
         facts = known.type(resource.type.partition("/")[2]) if known is not None else None
         actions = {name.lower(): call for name, call in facts.actions.items()} if facts is not None else {}
         call = actions.get(action.lower())
-        if call is None or (call.has_result and not call.is_slow):
+        if call is None:
             return None
+        declared = {name.lower(): effect for name, effect in self.namespace.facts(resource.type).effects.items()}
+        effect = declared.get(action.lower())
+        if effect is None and (action.lower() not in UNSEEN_ACTIONS or (call.has_result and not call.is_slow)):
+            raise ArmError(
+                501,
+                "NotImplemented",
+                f"The local Azure does not simulate the action '{action}' of '{resource.type}'. Nothing was changed.",
+            )
+        words = self.words(resource.address)
+
+        async def work() -> None:
+            await self.cloud.clock.sleep(5)
+            for name, value in (effect or {}).items():
+                resource.properties.pop(name, None)
+                fill(resource.properties, {name: value}, words)
+
         if not call.is_slow:
+            for name, value in (effect or {}).items():
+                resource.properties.pop(name, None)
+                fill(resource.properties, {name: value}, words)
             return ArmReply(204 if 204 in call.statuses else 200)
         status = 202 if 202 in call.statuses else call.statuses[-1]
-        operation = self.start_operation(resource, lambda: self.cloud.clock.sleep(5), empty=True)
-        return ArmReply(status, None, operation, (ASYNC, LOCATION))
+        return ArmReply(status, None, self.start_operation(resource, work, empty=True), (ASYNC, LOCATION))
+
+    def words(self, address: ResourceId) -> dict[str, str]:
+        """The words that generated values may hold."""
+        return {
+            "name": address.last_name,
+            "NAME": address.last_name.upper(),
+            "now": stamp(self.cloud.clock.now()),
+            "guid": str(uuid.uuid4()),
+            "subscription": address.subscription,
+            "scope": address.scope,
+            "tenant": TENANT,
+        }
 
     def start_operation(
         self, resource: Resource, work: Callable[[], Awaitable[None]], *, empty: bool = False
@@ -248,6 +273,20 @@ class ResourceProvider:
 
 
 _IDENTIFYING = ("id", "name", "type", "apiVersion")
+UNSEEN_ACTIONS = frozenset(
+    (
+        "ping",
+        "reboot",
+        "refresh",
+        "reset",
+        "restart",
+        "rotatediskencryptionkey",
+        "sync",
+        "synckeys",
+        "upgradenodeimageversion",
+    )
+)
+"""Actions that end without a change that any document shows."""
 
 
 def authors(before: Resource | None, now: float) -> dict[str, Json]:

@@ -26,6 +26,7 @@ class ResourceType:
         not_found: error code and message for a missing resource; the message may hold ``{name}`` or ``{id}``.
         operations: format of the type's operations; None for the namespace's.
         is_tracked: False for types that lists of a group or subscription never show.
+        effects: properties that POST actions set when their work is done, by action.
         deletion_phase: the deletion of a group deletes lower phases first, because they use resources of later ones.
     """
 
@@ -38,6 +39,7 @@ class ResourceType:
     not_found: tuple[str, str] | None = None
     operations: OperationFormat | None = None
     is_tracked: bool = True
+    effects: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     deletion_phase: int = 2
 
 

@@ -9,7 +9,9 @@ from azops_tui.simulator.operations import OperationFormat
 from azops_tui.simulator.providers.compute.availability_sets import AvailabilitySetProvider
 from azops_tui.simulator.providers.compute.disks import DiskProvider
 from azops_tui.simulator.providers.compute.extensions import VmExtensionProvider
+from azops_tui.simulator.providers.compute.galleries import GalleryProvider
 from azops_tui.simulator.providers.compute.managed_images import ManagedImageProvider
+from azops_tui.simulator.providers.compute.managed_run_commands import ManagedRunCommandProvider
 from azops_tui.simulator.providers.compute.scale_set_instances import ScaleSetInstanceProvider
 from azops_tui.simulator.providers.compute.scale_sets import ScaleSetProvider
 from azops_tui.simulator.providers.compute.ssh_keys import SshKeyProvider
@@ -61,7 +63,13 @@ TYPES = {
         lro=replace(COMPUTE, create_seconds=30, update_seconds=20, delete_seconds=15)
     ),
     "virtualMachineScaleSets": ResourceType(
-        deletion_phase=0, lro=replace(COMPUTE, create_seconds=10, update_seconds=4, delete_seconds=40)
+        effects={
+            "convertToSinglePlacementGroup": {"singlePlacementGroup": True},
+            "extensionRollingUpgrade": {},
+            "osRollingUpgrade": {},
+        },
+        deletion_phase=0,
+        lro=replace(COMPUTE, create_seconds=10, update_seconds=4, delete_seconds=40),
     ),
     "virtualMachineScaleSets/extensions": ResourceType(lro=replace(COMPUTE, create_seconds=8)),
     "virtualMachineScaleSets/virtualMachines": ResourceType(
@@ -73,7 +81,8 @@ TYPES = {
     "virtualMachines/runCommands": ResourceType(lro=replace(COMPUTE, create_seconds=20)),
     "galleries/images": ResourceType(generated={"architecture": "x64"}),
     "hostGroups/hosts": ResourceType(
-        generated={"hostId": "{guid}", "timeCreated": "{now}", "autoReplaceOnFailure": True}
+        generated={"hostId": "{guid}", "timeCreated": "{now}", "autoReplaceOnFailure": True},
+        effects={"redeploy": {}},
     ),
 }
 
@@ -90,7 +99,9 @@ REGISTRATION = Registration(
         AvailabilitySetProvider,
         DiskProvider,
         VmExtensionProvider,
+        GalleryProvider,
         ManagedImageProvider,
+        ManagedRunCommandProvider,
         ScaleSetInstanceProvider,
         ScaleSetProvider,
         SshKeyProvider,

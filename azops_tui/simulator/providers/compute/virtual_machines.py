@@ -17,6 +17,7 @@ from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, Res
 from azops_tui.simulator.providers.compute import images, profiles
 from azops_tui.simulator.providers.compute.disks import attach, detach, keep_unnamed_disks
 from azops_tui.simulator.providers.compute.extensions import extension_view, handler_view
+from azops_tui.simulator.providers.compute.machine_actions import MACHINE_ACTIONS, image_error
 from azops_tui.simulator.providers.compute.run_command import run_command
 from azops_tui.simulator.providers.compute.sizes import sizes
 from azops_tui.simulator.providers.documents import get, merge, reference_id
@@ -50,6 +51,10 @@ class VirtualMachineProvider(ResourceProvider):
         own = get(properties, "networkProfile", "networkInterfaceConfigurations")
         if not used and not own and write.creates and not get(properties, "virtualMachineScaleSet"):
             raise invalid_parameter("networkProfile", "Required parameter 'networkProfile' is missing (null).")
+        reference = get(properties, "storageProfile", "imageReference")
+        missing = image_error(self, reference, str(write.sent.get("location") or "")) if write.creates else None
+        if missing is not None:
+            raise missing
         for nic in used:
             self._check_interface(nic, write)
         for name in ("availabilitySet", "virtualMachineScaleSet", "proximityPlacementGroup", "host"):
@@ -292,6 +297,7 @@ class VirtualMachineProvider(ResourceProvider):
         """Mark a stopped virtual machine as generalized."""
         if resource.private.get("power") not in ("stopped", "deallocated"):
             raise ArmError(409, "OperationNotAllowed", "The Virtual Machine must be stopped before it is generalized.")
+        resource.private["generalized"] = True
         return ArmReply(200)
 
     def simulate_eviction(self, resource: Resource, call: ActionCall) -> ArmReply:
@@ -328,6 +334,7 @@ class VirtualMachineProvider(ResourceProvider):
         ("POST", "simulateEviction", simulate_eviction),
         ("POST", "runCommand", run_command),
         *posts(change_power, *POWER_STEPS),
+        *MACHINE_ACTIONS,
     )
 
     async def power(self, resource: Resource, meanwhile: str, after: str, seconds: float, action: str) -> None:

@@ -7,7 +7,12 @@ from azops_tui.simulator.providers.registration import Registration
 from azops_tui.simulator.providers.resource_types import ProviderNamespace, ResourceType
 
 TYPES = {
-    "containerGroups": ResourceType(),
+    "containerGroups": ResourceType(
+        effects={
+            "start": {"instanceView": {"state": "Running", "events": []}},
+            "stop": {"instanceView": {"state": "Stopped", "events": []}},
+        }
+    ),
     "containerGroups/containers": ResourceType(),
 }
 

@@ -76,6 +76,7 @@ TYPES = {
     "natGateways": ResourceType(lro=replace(NETWORK, create_seconds=10)),
     "applicationGateways": ResourceType(
         lro=replace(NETWORK, create_seconds=300),
+        effects={"start": {"operationalState": "Running"}, "stop": {"operationalState": "Stopped"}},
         generated={
             "operationalState": "Running",
             "sslCertificates": [],
@@ -130,6 +131,7 @@ TYPES = {
             "zoneType": "Public",
         },
     ),
+    "networkWatchers/packetCaptures": ResourceType(effects={"stop": {}}),
     "bastionHosts": ResourceType(lro=replace(NETWORK, create_seconds=280)),
     "virtualNetworkGateways": ResourceType(
         lro=replace(NETWORK, create_seconds=1500),
@@ -181,6 +183,10 @@ TYPES = {
     ),
     "networkWatchers/connectionMonitors": ResourceType(
         lro=replace(NETWORK, created=200),
+        effects={
+            "start": {"monitoringStatus": "Running", "startTime": "{now}"},
+            "stop": {"monitoringStatus": "Stopped"},
+        },
         generated={
             "connectionMonitorType": "MultiEndpoint",
             "monitoringStatus": "Running",

@@ -10,7 +10,9 @@ from azops_tui.simulator.providers.resource_types import ProviderNamespace, Reso
 
 TYPES = {
     "servers": ResourceType(lro=replace(SLOW, created=202, create_seconds=60)),
-    "servers/databases": ResourceType(),
+    "servers/databases": ResourceType(
+        effects={"failover": {}, "pause": {"status": "Paused"}, "resume": {"status": "Online"}}
+    ),
 }
 
 REGISTRATION = Registration(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import re
+from collections.abc import Mapping
 
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
@@ -13,6 +14,7 @@ from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.clock import stamp
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.lro_profiles import LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.documents import get
 from azops_tui.simulator.store import Resource
@@ -119,7 +121,36 @@ class StorageAccountProvider(ResourceProvider):
         if "keys" not in resource.private:
             resource.private["keys"] = [new_key(self.cloud), new_key(self.cloud)]
 
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
+        if "2015" <= query.get("api-version", "") < "2016":
+            return older_document(resource)
+        if "georeplicationstats" not in query.get("$expand", "").lower():
+            return resource.body
+        if "secondaryLocation" not in resource.properties:
+            return resource.body
+        minute = self.cloud.clock.now() // 60 * 60
+        stats = {"status": "Live", "lastSyncTime": f"{stamp(minute)[:19]}Z", "canFailover": True}
+        return {**resource.body, "properties": {**resource.properties, "geoReplicationStats": stats}}
+
+    def fail_over(self, resource: Resource, call: ActionCall) -> ArmReply:
+        """Make the secondary region the primary one; the account is locally redundant afterwards."""
+        if "secondaryLocation" not in resource.properties:
+            message = "Failover is not supported for an account without a secondary region."
+            raise ArmError(409, "AccountPropertyCannotBeUpdated", message)
+
+        async def work() -> None:
+            await self.cloud.clock.sleep(60)
+            properties = resource.properties
+            properties["primaryLocation"] = properties.pop("secondaryLocation")
+            for name in ("statusOfSecondary", "secondaryEndpoints"):
+                properties.pop(name, None)
+            resource.body["sku"] = {"name": "Standard_LRS", "tier": "Standard"}
+
+        return ArmReply(202, None, self.start_operation(resource, work, empty=True), (LOCATION,))
+
     def list_keys(self, resource: Resource, call: ActionCall) -> ArmReply:
+        if "2015" <= call.query.get("api-version", "") < "2016":
+            return ArmReply(200, {f"key{i}": value for i, value in enumerate(resource.private["keys"], 1)})
         return ArmReply(200, {"keys": key_documents(resource)})
 
     def regenerate_key(self, resource: Resource, call: ActionCall) -> ArmReply:
@@ -137,9 +168,26 @@ class StorageAccountProvider(ResourceProvider):
     actions = (
         ("POST", "listKeys", list_keys),
         ("POST", "regenerateKey", regenerate_key),
+        ("POST", "failover", fail_over),
         ("POST", "listAccountSas", list_sas),
         ("POST", "listServiceSas", list_sas),
     )
+
+
+_OLDER = ("provisioningState", "creationTime", "primaryLocation", "statusOfPrimary", "secondaryLocation")
+_OLDER_STATUS = ("statusOfSecondary", "lastGeoFailoverTime", "customDomain")
+
+
+def older_document(resource: Resource) -> dict[str, Json]:
+    """An account as API versions of 2015 show it: without a SKU, and with four endpoints at most."""
+    properties = {k: resource.properties[k] for k in (*_OLDER, *_OLDER_STATUS) if k in resource.properties}
+    properties["accountType"] = get(resource.body, "sku", "name")
+    for name in ("primaryEndpoints", "secondaryEndpoints"):
+        known = resource.properties.get(name) or {}
+        if known:
+            properties[name] = {k: v for k, v in known.items() if k not in ("dfs", "web")}
+    body = {k: v for k, v in resource.body.items() if k not in ("sku", "kind")}
+    return {**body, "properties": properties}
 
 
 def key_documents(resource: Resource) -> list[Json]:

@@ -9,7 +9,7 @@ from azops_tui.simulator.providers.registration import Registration
 from azops_tui.simulator.providers.resource_types import ProviderNamespace, ResourceType
 
 TYPES = {
-    "sites": ResourceType(),
+    "sites": ResourceType(effects={"start": {"state": "Running"}, "stop": {"state": "Stopped"}}),
     "serverfarms": ResourceType(lro=replace(PLAIN, created=200, create_seconds=10)),
 }
 
