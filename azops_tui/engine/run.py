@@ -149,6 +149,10 @@ class Run:
         """Parameters of the document and its prerequisites; of several with the same name, the first."""
         return tuple({parameter.name: parameter for parameter in reversed(self._parameters())}.values())[::-1]
 
+    def redact(self, text: str) -> str:
+        """The text without the values of the run's secrets, fit to be shown."""
+        return self._recorder.redactor.redact(text)
+
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call ``subscriber`` with every record from now on; returns a function that ends the subscription.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
@@ -21,7 +21,17 @@ from azops_tui.ui.screens.first import FirstScreen, Opening
 
 if TYPE_CHECKING:
     from azops_tui.ui.controller import Controller
+    from azops_tui.ui.screens.palette import PaletteEntry
 
+HOME_ACTIONS = {
+    "home.open": "screen.open",
+    "home.replay": "screen.replay",
+    "home.filter": "screen.filter",
+    "home.help": "screen.help",
+    "home.quit": "screen.quit",
+    "theme": "screen.theme",
+}
+"""Actions of the list of runbooks, by command id."""
 CLOSING_SECONDS = 15.0
 """Time limit for ending a run before the app exits without waiting."""
 
@@ -47,12 +57,12 @@ class AzopsApp(BaseApp):
             self.problem = problem
 
     TITLE = "azops"
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = """
     Toast { max-width: 80; }
     ToastRack { margin-bottom: 1; }
     MainScreen.-messages-above ToastRack { dock: top; align: right top; margin-top: 1; }
-    CommandPalette > Vertical { max-width: 90; }
     .-ascii .frame, .-ascii #box, .-ascii #frame { border: ascii $border-blurred; }
     .-ascii .frame:focus-within, .-ascii #box { border: ascii $border; }
     """
@@ -70,6 +80,8 @@ class AzopsApp(BaseApp):
         super().__init__(driver_class=terminal.driver_class())
         self.controller = controller
         self.keymap: dict[str, str] = {}
+        self.recent_commands: list[str] = []
+        """Ids of the commands that were chosen in the palette, the latest first."""
         self.document_problems: tuple[str, ...] = ()
         """Why the document cannot run, each as ``file:line: sentence``; printed again when the screen is gone."""
         self._make = make
@@ -222,19 +234,52 @@ class AzopsApp(BaseApp):
         else:
             self.leave()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """All commands that work now, for the palette."""
-        from azops_tui.ui.commands import COMMANDS
+    def palette_entries(self) -> list[PaletteEntry]:
+        """All commands that work now."""
+        from azops_tui.ui.commands import COMMANDS, shown_keys
         from azops_tui.ui.screens.main import MainScreen
+        from azops_tui.ui.screens.palette import PaletteEntry
 
-        main = next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
-        actions = main.actions if main is not None else {}
+        main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
+        home = HOME_ACTIONS if main is None else {}
+        entries: list[PaletteEntry] = []
         for command in COMMANDS:
-            action = actions.get(command.id)
-            if action is not None and action.is_enabled() and command.id not in ("back", "pane.back"):
-                yield SystemCommand(f"{command.label} ({command.id})", command.description, action.execute)
-        yield SystemCommand("theme", "choose a theme", self.search_themes)
-        yield SystemCommand("quit", "leave azops", self.leave if main is None else main.actions["quit"].execute)
+            action = main.actions.get(command.id) if main is not None else None
+            execute = action.execute if action is not None and action.is_enabled() else None
+            if command.id in home:
+                execute = partial(self._run_on_screen, home[command.id])
+            if execute is not None and command.id not in ("back", "pane.back"):
+                keys = shown_keys(self.keymap.get(command.id, command.key), self.ascii_only)
+                title = command.description[:1].upper() + command.description[1:]
+                entries.append(PaletteEntry(command.id, title, keys, execute))
+        return entries
+
+    def _run_on_screen(self, action: str) -> None:
+        self.call_later(self.screen.run_action, action)
+
+    def action_palette(self) -> None:
+        """Search all commands by name."""
+        from azops_tui.ui.screens.palette import PaletteScreen
+
+        entries = {entry.id: entry for entry in self.palette_entries()}
+
+        def chosen(identity: str | None) -> None:
+            if identity:
+                self.recent_commands = [identity, *(one for one in self.recent_commands if one != identity)]
+                entries[identity].execute()
+
+        self.push_screen(PaletteScreen(tuple(entries.values()), self.recent_commands), chosen)
+
+    def search_themes(self) -> None:
+        """Choose a theme from a list."""
+        from azops_tui.ui.screens.menus import Choice, Menu
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self.theme = name
+
+        names = sorted(self.available_themes, key=lambda name: (name not in self._loaded, name))
+        self.push_screen(Menu("Theme", [Choice(name, name) for name in names], self.theme), chosen)
 
 
 def _import(*modules: str) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.style import Style
 from rich.text import Text
 from textual.app import App
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 from azops_tui import bugs
 from azops_tui.ui import glyphs
 from azops_tui.ui.lines import Line, Palette, to_strip
-
-_ASCII = str.maketrans({"…": "~", "─": "-", "│": "|", "▏": "|", "▌": "|", "•": "*", "→": ">", "“": '"', "”": '"'})
-"""ASCII replacements for the characters that azops's own texts contain."""
 
 
 class BaseApp(App[int]):
@@ -32,6 +30,14 @@ class BaseApp(App[int]):
     def ascii_only(self) -> bool:
         return self.marks is glyphs.ASCII
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Filters of every line that is drawn."""
+        if not self.ascii_only:
+            return super().get_line_filters()
+        from azops_tui.ui.ascii import AsciiFilter
+
+        return [*super().get_line_filters(), AsciiFilter()]
+
     def draw(self, line: Line, cells: int, base: Style, background: str = "") -> Strip:
         """Draw a line as a strip of ``cells`` cells.
 
@@ -41,8 +47,6 @@ class BaseApp(App[int]):
             base: the widget's own style.
             background: name of the background style.
         """
-        if self.ascii_only:
-            line = [(text.translate(_ASCII), style) for text, style in line]
         return to_strip(line, cells, self.palette, base + self.palette["text"] + self.palette[background])
 
     def _fatal_error(self) -> None:

@@ -125,8 +125,20 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("help", "question_mark,f1", "help", "show the keys that work here", "anywhere", footer=True, verb="help"),
     UiCommand("back", "escape", "back", "go back, or close what is open", "anywhere"),
     UiCommand("theme", "f2", "theme", "choose a theme", "anywhere", verb="theme", argument="theme"),
-    UiCommand("palette", "ctrl+p", "palette", "search all commands by name", "anywhere", action="app.command_palette"),
+    UiCommand("palette", "ctrl+p", "palette", "search all commands by name", "anywhere", action="app.palette"),
     UiCommand("open", "ctrl+o", "runbooks", "show the list of runbooks", "anywhere", verb="open"),
+    # the list of runbooks
+    UiCommand("home.open", "enter", "open", "open the selected runbook", "home", footer=True, action="screen.open"),
+    UiCommand("home.replay", "R", "replay this run",
+            "replay the last run of the selected runbook", "home", footer=True, action="screen.replay"),
+    UiCommand("home.filter", "slash", "filter",
+            "show only runbooks with a word in title or path", "home", footer=True, action="screen.filter"),
+    UiCommand("home.back", "escape", "show all", "show all runbooks again", "home", action="screen.clear"),
+    UiCommand("home.help", "question_mark,f1", "help",
+            "show the keys that work here", "home", footer=True, action="screen.help"),
+    UiCommand("home.theme", "f2", "theme", "choose a theme", "home", action="screen.theme"),
+    UiCommand("home.palette", "ctrl+p,colon", "palette", "search all commands by name", "home", action="app.palette"),
+    UiCommand("home.quit", "q", "quit", "leave azops", "home", footer=True, action="screen.quit"),
     UiCommand("quit", "q", "quit", "quit; asks while something runs", "anywhere", footer=True, verb="quit"),
 )
 # fmt: on

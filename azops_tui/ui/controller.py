@@ -114,7 +114,7 @@ class LiveRun(Controller, Protocol):
         """Current values of a parameter's dynamic source, such as ``azure.locations``."""
 
     async def resource(self, identifier: str) -> str:
-        """A resource as the service returns it, as indented JSON."""
+        """A resource as the service returns it, as indented JSON; secrets are masked."""
 
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         """Read what deleting a resource or a group would delete, as the lines of a question."""

@@ -206,8 +206,12 @@ class LiveController:
         return (await self._open_run()).actions
 
     async def resource(self, identifier: str) -> str:
-        """A resource as the service returns it, as indented JSON."""
-        return json.dumps(await (await self._actions()).resource(identifier), indent=2, ensure_ascii=False)
+        """A resource as the service returns it, as indented JSON; secrets are masked."""
+        from azops_tui.secrets.named import hide_named_secrets
+
+        run = await self._open_run()
+        shown = hide_named_secrets(await run.actions.resource(identifier))
+        return run.redact(json.dumps(shown, indent=2, ensure_ascii=False))
 
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         """Read what a deletion would delete, as the lines of a question."""

@@ -13,6 +13,7 @@ from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.controller import Place, UserError
 from azops_tui.ui.screens.dialogs import Dialog, QuitDialog
 from azops_tui.ui.screens.form import ParametersSheet
+from azops_tui.ui.screens.json_sheet import JsonSheet
 from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.screens.output import OutputScreen
 from azops_tui.ui.screens.sheets import HelpSheet, ProblemsSheet, TextSheet
@@ -504,8 +505,8 @@ async def test_resource_json() -> None:
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:
         await ready(pilot)
         await pilot.press("1", "J")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextSheet))
-        assert isinstance(pilot.app.screen, TextSheet)
+        await until(pilot, lambda: isinstance(pilot.app.screen, JsonSheet))
+        assert isinstance(pilot.app.screen, JsonSheet)
         assert controller.asked == [("resource", fakes.GROUP)]
 
 

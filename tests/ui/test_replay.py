@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.main import MainScreen
+from azops_tui.ui.widgets.scrubber import Scrubber
 from tests.ui import fakes
-from tests.ui.test_main import ready, text, until
+from tests.ui.test_main import ready, text, top, until
 
 
 def replay() -> ReplayController:
@@ -26,16 +29,20 @@ def replay() -> ReplayController:
     return controller
 
 
-def row_of(screen: MainScreen, key: str) -> int:
-    pane = screen.frame.active_pane
-    assert pane is not None
-    return next((number for number, row in enumerate(pane.rows) if row.key.startswith(key)), -1)
-
-
 def shown_events(screen: MainScreen) -> str:
     pane = screen.frame.active_pane
     assert pane is not None
     return "\n".join(row.text for row in pane.rows)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (58, 15)])
+async def test_a_replay_is_marked_and_its_scrubber_stays_in_view(size: tuple[int, int]) -> None:
+    async with AzopsApp(replay()).run_test(size=size) as pilot:
+        screen = await ready(pilot)
+        for key in ("1", "2", "5", "tab"):
+            await pilot.press(key)
+            assert screen.region.contains_region(screen.query_one(Scrubber).region), key
+            assert top(screen, size[0]).startswith(" replay")
 
 
 async def test_a_click_on_the_time_line_jumps() -> None:
@@ -43,18 +50,15 @@ async def test_a_click_on_the_time_line_jumps() -> None:
     async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
         screen = await ready(pilot)
         await pilot.press("5")
-        await until(pilot, lambda: row_of(screen, "track") >= 0)
-        pane = screen.frame.active_pane
-        assert pane is not None
-        line = row_of(screen, "track")
-        await pilot.click(pane, offset=(pane.cells - 2, line))
+        scrubber = screen.query_one(Scrubber)
+        await pilot.click(scrubber, offset=(118, 0))
         await until(pilot, lambda: controller.timeline.ended)
         await until(pilot, lambda: "uname done" in shown_events(screen))
         assert screen.document.view is controller.view
         assert screen.document.view.steps["uname"].state == "done"
         assert screen.event_log.outputs["uname"].tail() == ["Linux 5.15"]
         # Back to a place between the two steps: what came later is gone from the document and from every pane.
-        await pilot.click(pane, offset=(1 + round(pane.cells * 0.4), line))
+        await pilot.click(scrubber, offset=(55, 0))
         await until(pilot, lambda: "uname" not in shown_events(screen))
         assert 0 < controller.timeline.fraction < 0.5
         assert "uname" not in screen.event_log.outputs

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.widgets import Button
 from textual.widgets._toast import Toast
 
 from azops_tui.events import records as ev
@@ -187,3 +189,64 @@ async def test_editing_begins_with_the_source_and_not_with_what_the_run_shows(mo
         await until(pilot, lambda: bool(controller.asked))
         assert opened == ["echo $TOKEN\n"]
         assert controller.asked == [("edit", "one", "echo $TOKEN\n# more\n")]
+
+
+async def test_running_all_asks_once_with_the_list_and_its_first_step_in_view() -> None:
+    controller = fakes.FakeController(LONG, events=fakes.started(LONG))
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        names = tuple(f"step-{n}" for n in range(5))
+        asked = ev.ConfirmationAsked(
+            at=fakes.START + 2, step="step-0", id="q1", kind="mutate", title="Run 6 steps", lines=names, steps=names
+        )
+        controller.play([asked])
+        box = await dialog(pilot)
+        assert sees(screen)
+        assert "Yes to these 5" in str(box.query_one("#agree", Button).label)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: controller.asked == [("answer", "q1", True, "", "")])
+
+
+def _has_notice(app: App[int], words: str) -> bool:
+    return any(words in notice.message for notice in app._notifications)
+
+
+async def test_an_unbound_key_says_that_it_does_nothing() -> None:
+    async with AzopsApp(fakes.FakeController()).run_test(size=(80, 24), notifications=True) as pilot:
+        await ready(pilot)
+        for key, words in (("W", "W does nothing here"), (".", "moves a replay"), ("]", "No step has failed")):
+            await pilot.press(key)
+            await until(pilot, partial(_has_notice, pilot.app, words))
+
+
+async def test_messages_do_not_cover_the_bar_of_a_pane() -> None:
+    async with AzopsApp(fakes.FakeController(events=fakes.deploying())).run_test(
+        size=(80, 24), notifications=True
+    ) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("5", "G")
+        screen.notify("A message.", timeout=60)
+        await until(pilot, lambda: bool(screen.query(Toast)) and screen.query_one(Toast).region.height > 0)
+        row = screen.frame.active_pane.cursor_row if screen.frame.active_pane else None
+        assert row is not None
+        region = screen.query_one(Toast).region
+        assert not region.y <= row < region.bottom
+
+
+async def test_the_deployments_pane_says_what_its_step_says() -> None:
+    """Also when the cloud was read again later, without the reason, and when nothing was deployed."""
+    bare = ev.DeploymentChanged(at=fakes.START + 62, deployment=fakes.deployment("Failed"))
+    refused = ev.StepFinished(
+        at=fakes.START + 61, step="deploy-base", state="failed", duration=1, failure=fakes.BAD_KEY
+    )
+    early = [*fakes.started(), ev.StepStarted(at=fakes.START + 10, step="deploy-base"), refused]
+    for events in ([*fakes.failed(), bare], early):
+        async with AzopsApp(fakes.FakeController(events=events)).run_test(size=(120, 36)) as pilot:
+            screen = await ready(pilot)
+            await pilot.press("2")
+            pane = screen.frame.active_pane
+            assert pane is not None
+            await pilot.pause()
+            told = " ".join("".join(t for t, _ in row.draw(pane.cells)) for row in pane.rows)
+            assert "keyData is invalid" in " ".join(told.split())
+            assert "Give a whole SSH public key" in " ".join(told.split())

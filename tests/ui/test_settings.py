@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from azops_tui import paths
 from azops_tui.events.records import RunFinished
@@ -14,6 +16,9 @@ from azops_tui.ui import keymap, theme
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.screens.home import HomeScreen, entries
 from azops_tui.ui.screens.main import MainScreen
+from azops_tui.ui.screens.menus import Menu
+from azops_tui.ui.screens.palette import PaletteScreen
+from azops_tui.ui.screens.sheets import HelpSheet
 from azops_tui.ui.widgets.rows import Rows
 from tests.ui import fakes
 from tests.ui.test_main import ready, until
@@ -112,3 +117,32 @@ async def test_a_theme_that_is_not_there_is_said() -> None:
         await ready(pilot)
         assert any("no-such" in n.message for n in app._notifications)
         assert app.theme == "azops-dark"
+
+
+Shown = TypeVar("Shown", bound=Screen[Any])
+
+
+def above(app: AzopsApp, kind: type[Shown]) -> Shown:
+    """The screen in front, which is of this kind."""
+    screen = app.screen
+    assert isinstance(screen, kind)
+    return screen
+
+
+async def test_home_has_help_and_the_palette_runs_what_it_lists() -> None:
+    app = AzopsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.05)
+        await pilot.press("question_mark")
+        sheet = above(app, HelpSheet)
+        assert "open the selected runbook" in "\n".join(row.text for row in sheet.query_one(Rows).rows)
+        await pilot.press("escape", "colon")
+        palette = above(app, PaletteScreen)
+        await pilot.press(*"theme")
+        rows = palette.query_one(Rows)
+        assert [row.key for row in rows.rows] == ["theme"]
+        await pilot.press("enter")
+        assert above(app, Menu)
+        await pilot.press("escape", "ctrl+p")
+        palette = above(app, PaletteScreen)
+        assert palette.query_one(Rows).rows[0].key == "theme"

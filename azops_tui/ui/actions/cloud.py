@@ -163,9 +163,9 @@ class CloudCommands:
         """Show a resource as the service returns it."""
 
         def show(text: str) -> None:
-            from azops_tui.ui.screens.sheets import TextSheet, json_rows
+            from azops_tui.ui.screens.json_sheet import JsonSheet
 
-            self._screen.app.push_screen(TextSheet(identifier.rpartition("/")[2], json_rows(text), text))
+            self._screen.app.push_screen(JsonSheet(identifier.rpartition("/")[2], text))
 
         self._tasks.start(lambda: self._live.resource(identifier), show, group="json")
 

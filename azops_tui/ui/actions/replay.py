@@ -27,11 +27,14 @@ class ReplayActions:
         def enabled() -> bool:
             return self._replay is not None
 
+        def why_not() -> str:
+            return "This key moves a replay, and this run is live."
+
         return {
-            "replay.pause": Action(self.pause, enabled),
-            "replay.step": Action(self.step, enabled),
-            "replay.slower": Action(partial(self.change_speed, -1), enabled),
-            "replay.faster": Action(partial(self.change_speed, 1), enabled),
+            "replay.pause": Action(self.pause, enabled, why_not=why_not),
+            "replay.step": Action(self.step, enabled, why_not=why_not),
+            "replay.slower": Action(partial(self.change_speed, -1), enabled, why_not=why_not),
+            "replay.faster": Action(partial(self.change_speed, 1), enabled, why_not=why_not),
         }
 
     def pause(self) -> None:

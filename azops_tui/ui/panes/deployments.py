@@ -56,6 +56,25 @@ class DeploymentsPane(Pane):
             return None
         return step
 
+    def _rejected(self) -> StepView | None:
+        """The current step if it failed before it deployed anything."""
+        step = self.view.steps.get(self.view.current)
+        if step is None or step.kind != "azops=deploy" or step.failure is None or step.deployments:
+            return None
+        return step if step.state in ("failed", "unknown", "done") else None
+
+    def _with_reason_of_step(self, deployment: DeploymentView, reasons: list[FailureView]) -> list[FailureView]:
+        """The failures of a deployment as its step tells them: a later read of the cloud can know less."""
+        key = deployment.id.lower()
+        step = next((step for step in self.view.steps.values() if key in step.deployments), None)
+        told = step.failure if step is not None else None
+        if told is None:
+            return reasons
+        for index, reason in enumerate(reasons):
+            if reason.code == told.code and (not reason.resource or reason.resource == told.resource):
+                return [*reasons[:index], told, *reasons[index + 1 :]]
+        return [told, *reasons] if not reasons or told.code not in {reason.code for reason in reasons} else reasons
+
     def build(self) -> list[Row]:
         """Header, failures, operations, critical path and predicted changes of the deployment."""
         pending = pending_changes(self.view) if not self._chosen else None
@@ -76,14 +95,22 @@ class DeploymentsPane(Pane):
                     else []
                 ),
             ]
+        rejected = self._rejected() if not self._chosen else None
+        if rejected is not None and rejected.failure is not None:
+            line: Line = [(f" {self.marks.state('failed')} ", "failed"), (rejected.name, "strong")]
+            line.append(("  nothing was deployed", "muted"))
+            return [text_row("rejected", line), *self._failure("rejected:failure", rejected.failure, rejected.name)]
         deployment = self.shown()
         if deployment is None:
             return []
         rows = self._header(deployment)
         failed = [o for o in deployment.operations if o.failure is not None]
         reasons = [o.failure for o in failed if o.failure] or ([deployment.failure] if deployment.failure else [])
+        reasons = self._with_reason_of_step(deployment, reasons)
         for number, reason in enumerate(reasons):
-            rows += self._failure(f"{deployment.id}:failure:{number}", reason, failed[number].name if failed else "")
+            rows += self._failure(
+                f"{deployment.id}:failure:{number}", reason, failed[number].name if number < len(failed) else ""
+            )
         end = self._end(deployment)
         longest = max((len(o.name) + 2 * o.depth for o in deployment.operations), default=10)
         for operation in self._ordered(deployment):

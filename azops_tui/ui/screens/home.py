@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from azops_tui import paths
 from azops_tui.ui.appearance import app_of
+from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import age
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line, safe
@@ -57,14 +58,7 @@ class Listed(Message):
 class HomeScreen(Screen[None]):
     """Shown by ``azops`` without a document."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open"),
-        Binding("R", "replay", "replay"),
-        Binding("slash", "filter", "filter"),
-        Binding("escape", "clear", "clear"),
-        Binding("q", "quit", "quit"),
-        Binding("f2", "theme", "theme"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("home")
     DEFAULT_CSS = """
     HomeScreen { background: $background; }
     HomeScreen .top { dock: top; }
@@ -86,7 +80,7 @@ class HomeScreen(Screen[None]):
 
     def _keys(self) -> Line:
         entry = self._entry()
-        keys = [(app_of(self).marks.enter, "open"), ("/", "filter"), ("q", "quit")]
+        keys = [(app_of(self).marks.enter, "open"), ("/", "filter"), ("?", "help"), ("q", "quit")]
         if entry is not None and entry.run:
             keys.insert(1, ("R", "replay this run"))
         return key_hints(keys)
@@ -159,6 +153,12 @@ class HomeScreen(Screen[None]):
     def action_clear(self) -> None:
         self.query_one(Field).value = ""
         self.on_input_submitted()
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        from azops_tui.ui.screens.sheets import HelpSheet
+
+        self.app.push_screen(HelpSheet("home", app_of(self).keymap, replaying=False))
 
     def action_theme(self) -> None:
         self.app.search_themes()

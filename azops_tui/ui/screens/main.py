@@ -24,7 +24,7 @@ from azops_tui.ui.actions.replay import ReplayActions
 from azops_tui.ui.actions.run import RunActions, SelectedStep, StepActions
 from azops_tui.ui.actions.search import Prompt, SearchActions
 from azops_tui.ui.appearance import app_of
-from azops_tui.ui.commands import bindings
+from azops_tui.ui.commands import bindings, key_name
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import EventLog
 from azops_tui.ui.lines import safe
@@ -32,10 +32,13 @@ from azops_tui.ui.outline import outline, with_prerequisites
 from azops_tui.ui.panes.base import PaneContext
 from azops_tui.ui.panes.registry import pane_to_follow
 from azops_tui.ui.replay import ReplayController
+from azops_tui.ui.screens.output import OutputScreen
 from azops_tui.ui.tasks import Tasks, Trouble
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
 from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.paneframe import PaneFrame
+from azops_tui.ui.widgets.rows import Rows
+from azops_tui.ui.widgets.scrubber import Scrubber
 
 REDRAW_SECONDS = 1 / 15
 """Minimum time between two redraws."""
@@ -78,7 +81,9 @@ class MainScreen(Screen[None]):
         replay = ReplayActions(controller if isinstance(controller, ReplayController) else None, self.request_redraw)
         self.cloud = CloudCommands(self, controller, self.tasks)
         self.frame = PaneFrame(PaneContext(controller, self.event_log, self.cloud, replay))
-        self.top = TopLine(controller.file_name, controller.place, controller.view)
+        is_replay = isinstance(controller, ReplayController)
+        self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=is_replay)
+        self._scrubber = Scrubber(controller, replay.jump) if isinstance(controller, ReplayController) else None
         self._prompt = Prompt()
         panes = PaneActions(self, self.document, self.frame)
         selected = SelectedStep(self.document, panes.reveal_document)
@@ -107,6 +112,8 @@ class MainScreen(Screen[None]):
             with Vertical(id="document-frame", classes="frame"):
                 yield self.document
             yield self.frame
+        if self._scrubber is not None:
+            yield self._scrubber
         yield self._prompt
         yield KeyBar(self.actions)
 
@@ -214,7 +221,11 @@ class MainScreen(Screen[None]):
         self.document.steps_changed({record.event.step for record in records} | {view.current})
         self._draw_title()
         self.top.update(view, self.controller.place, busy=self.busy, elapsed=self._elapsed())
+        if self._scrubber is not None:
+            self._scrubber.refresh()
         self.frame.update_panes()
+        if isinstance(self.app.screen, OutputScreen):
+            self.app.screen.take_news()
         self.refresh_bindings()
         for record in records:
             self._react(record.event)
@@ -280,6 +291,15 @@ class MainScreen(Screen[None]):
         self._draw_title()
         self.refresh_bindings()
 
+    def on_rows_moved(self) -> None:
+        self.keep_bar_clear()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say that a key does nothing here."""
+        if event.is_printable and not isinstance(self.focused, Input) and event.key not in self.active_bindings:
+            name = key_name(event.key)
+            self.notify(safe(f"{name} does nothing here; ? lists the keys that do."), markup=False, timeout=3)
+
     def on_screen_suspend(self) -> None:
         """Show the keys of the dialog that opens over the screen."""
         self.query_one(KeyBar).refresh()
@@ -289,7 +309,8 @@ class MainScreen(Screen[None]):
 
     def keep_bar_clear(self) -> None:
         """Show messages at the other end of the screen from the selected step."""
-        head = self.document.selected_row
+        focused = self.focused
+        head = focused.cursor_row if isinstance(focused, Rows) else self.document.selected_row
         height = self.size.height
         below = head is not None and head >= height // 2
         if below != self.has_class("-messages-above"):
@@ -309,6 +330,7 @@ class MainScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         """Update the footer for the new focus."""
         self._keep_pane_visible()
+        self.keep_bar_clear()
         self.refresh_bindings()
 
     def _keep_pane_visible(self) -> None:

@@ -37,6 +37,7 @@ class Menu(ModalScreen[str]):
         Binding("escape,q", "close", "back"),
         Binding("enter", "choose", "choose"),
     ]
+    key_hints: ClassVar[tuple[tuple[str, str], ...]] = (("⏎", "choose"), ("esc", "back"))
     DEFAULT_CSS = """
     Menu { align: center middle; background: $background 60%; }
     Menu:ansi { background: ansi_default; }

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input
 
 from azops_tui.durations import format_duration
@@ -58,7 +57,6 @@ class OutputScreen(Screen[None]):
         self._head = LineBar(lambda _: self.head(), "top")
         self._mode = ""
         self._shown = -1
-        self._poll: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -89,24 +87,11 @@ class OutputScreen(Screen[None]):
         return self.event_log.outputs.get(self.step) or empty_output()
 
     def on_mount(self) -> None:
-        """Show the output; update it ten times a second while the step runs."""
         self.output.focus()
-        self._update()
-        self._keep_looking()
+        self.take_news()
 
-    def _keep_looking(self) -> None:
-        step = self.controller.view.steps.get(self.step)
-        if step is not None and step.state in ("running", "asking"):
-            self._poll = self._poll or self.set_interval(0.1, self._look)
-
-    def _look(self) -> None:
-        self._update()
-        step = self.controller.view.steps.get(self.step)
-        if self._poll is not None and (step is None or step.state not in ("running", "asking")):
-            self._poll.stop()
-            self._poll = None
-
-    def _update(self) -> None:
+    def take_news(self) -> None:
+        """Show what the step wrote meanwhile; the main screen calls this when records have come."""
         kept = self._kept()
         size = kept.total + len(kept.partial)
         if size != self._shown:

@@ -24,6 +24,7 @@ _PLACES = {
     "deployments": "In the deployments",
     "scale sets": "In the scale sets",
     "replay": "In a replay",
+    "home": "In the list of runbooks",
 }
 
 
@@ -48,10 +49,11 @@ class HelpSheet(Sheet):
 
     def _rows(self) -> list[Row]:
         marks = app_of(self).marks
-        here = ["document"] if self.place == "document" else ["panes", self.place]
+        here = {"document": ["document"], "home": ["home", "lists"]}.get(self.place, ["panes", self.place])
         rows = [text_row("states", [(" States  ", "heading"), *_legend(marks.states)]), text_row("gap", [])]
         order = ["replay", *here] if self.replaying else here
-        for place in [*order, *(p for p in _PLACES if p not in order)]:
+        others = [] if self.place == "home" else [p for p in _PLACES if p not in order and p != "home"]
+        for place in [*order, *others]:
             commands = [item for item in COMMANDS if item.place == place]
             if not commands or (place == "replay" and not self.replaying):
                 continue
@@ -86,6 +88,7 @@ class TextSheet(Sheet):
     """Lines to read and copy, such as a resource's JSON."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "Copy", show=False)]
+    key_hints = (("y", "copy"), ("esc", "back"))
 
     def __init__(self, title: str, rows: Iterable[Row], copy: str = "") -> None:
         super().__init__()
@@ -121,6 +124,7 @@ class ProblemsSheet(Sheet):
     ProblemsSheet Rows { height: auto; }
     """
     heading = "This document cannot run"
+    key_hints = (("y", "copy"), ("esc", "back"))
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__()

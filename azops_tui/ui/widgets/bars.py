@@ -35,8 +35,9 @@ class Bar(Widget):
 class TopLine(Bar):
     """File; cloud, subscription, read-only or read-write; the run and how far it is."""
 
-    def __init__(self, file: str, place: Place, view: RunView) -> None:
+    def __init__(self, file: str, place: Place, view: RunView, *, is_replay: bool = False) -> None:
         super().__init__()
+        self.is_replay = is_replay
         self.file = file
         self.place = place
         self.view = view
@@ -61,18 +62,19 @@ class TopLine(Bar):
         """Shortened from the middle: first the subscription goes, then the file's name; the cloud stays."""
         where = self._where(full=True)
         run = self._run(full=cells >= 70)
-        name = "azops"
+        name = "replay" if self.is_replay else "azops"
         room = cells - width(where) - width(run) - len(name) - 6
         if room < min(len(self.file), 16):
             where = self._where(full=False)
             room = cells - width(where) - width(run) - len(name) - 6
-        left: Line = [(f" {name}", "strong"), ("  ", "")]
+        style = "asking" if self.is_replay else "strong"
+        left: Line = [(f" {name}", style), ("  ", "")]
         if room >= 4:
             left.append((shorten_middle(self.file, room), "muted"))
         gap = cells - width(left) - width(where) - width(run) - 1
         if gap < 2:
-            left = [(" ", "")]
-            gap = max(1, cells - width(where) - width(run) - 2)
+            left = [(f" {name} ", style)] if self.is_replay else [(" ", "")]
+            gap = max(1, cells - width(where) - width(run) - width(left) - 1)
         before = min(gap // 2, 12) if cells >= 100 else gap // 2
         return [*left, (" " * before, ""), *where, (" " * (gap - before), ""), *run]
 
@@ -169,7 +171,7 @@ class KeyBar(Bar):
 
     def _keys_above(self) -> Line:
         """Keys of the dialog or sheet that covers the screen."""
-        hints = getattr(self.app.screen, "key_hints", ())
+        hints = getattr(self.app.screen, "key_hints", (("esc", "back"),))
         self._spots = []
         self._last = key_hints((key, label) for key, label in hints)
         return self._last

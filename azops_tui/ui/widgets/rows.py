@@ -92,6 +92,11 @@ class Rows(LineView):
     def current(self) -> Row | None:
         return self._rows[self._cursor] if 0 <= self._cursor < len(self._rows) else None
 
+    @property
+    def cursor_row(self) -> int | None:
+        """Row of the screen on which the selected row is drawn; None without one."""
+        return self.region.y + self._cursor - self.scroll_offset.y if self.current is not None else None
+
     def set_rows(self, rows: list[Row]) -> None:
         """Replace the rows; the cursor stays on its row."""
         self._all = rows
