@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from azops_tui.runbook.model import Parameter, Runbook
 
 
-def collect_values(runbook: Runbook, settings: Mapping[str, str], answers: str | None) -> dict[str, str]:
+def collect_values(
+    runbook: Runbook, settings: Mapping[str, str], answers: str | None, *, fill_from_output: bool = False
+) -> dict[str, str]:
     """Return the values that the user sets, after asking for what the document leaves open.
 
     Exits with :data:`exits.USAGE` if a name is nowhere used, and with :data:`exits.BAD_INPUT` if values are missing
@@ -28,9 +30,10 @@ def collect_values(runbook: Runbook, settings: Mapping[str, str], answers: str |
         runbook: the document.
         settings: values of ``--set``.
         answers: path of a file of answers, one ``NAME=VALUE`` a line.
+        fill_from_output: leave out what an output that the document shows tells; the step that needs it is filled.
     """
     from azops_tui.engine.open import open_runbook
-    from azops_tui.engine.open_values import is_used, open_parameters
+    from azops_tui.engine.open_values import is_used, open_parameters, required_parameters, shown_in_output
     from azops_tui.engine.plan import plan_run
     from azops_tui.engine.problems import RunError
     from azops_tui.engine.remembered import remember_values, remembered_values
@@ -40,16 +43,19 @@ def collect_values(runbook: Runbook, settings: Mapping[str, str], answers: str |
         documents = plan_run(runbook, open_runbook).documents
     except RunError as error:
         fail(str(error), exits.BAD_INPUT)
-    needed = open_parameters(documents, os.environ)
+    needed = [*required_parameters(documents, os.environ), *open_parameters(documents, os.environ)]
     parameters = [*needed, *(parameter for document in documents for parameter in document.parameters)]
     for name in settings:
         if not is_used(name, documents, parameters):
             hint = did_you_mean(name, [parameter.name for parameter in parameters])
             fail(f"--set {name}: the runbook has no such parameter{hint}", exits.USAGE)
-    values = {**(_read(answers) if answers else {}), **settings}
+    values = {**(read_answers(answers) if answers else {}), **settings}
     earlier = remembered_values(runbook.path)
     values = {p.name: earlier[p.name] for p in needed if p.name in earlier} | values
     missing = [parameter for parameter in needed if parameter.name not in values]
+    if fill_from_output or sys.stdin.isatty():
+        # The step that needs such a value asks for it, and offers the one that was printed.
+        missing = [p for p in missing if not (p.origin and shown_in_output(p.name, p.line, runbook))]
     if missing and sys.stdin.isatty():
         entered = {parameter.name: _ask(parameter) for parameter in missing}
         remember_values(runbook, entered)
@@ -60,7 +66,11 @@ def collect_values(runbook: Runbook, settings: Mapping[str, str], answers: str |
     return values
 
 
-def _read(answers: str) -> dict[str, str]:
+def read_answers(answers: str) -> dict[str, str]:
+    """Values from a file of answers, one ``NAME=VALUE`` a line.
+
+    Exits with :data:`exits.BAD_INPUT` if it cannot be read.
+    """
     from azops_tui.runbook.parameters import from_ini
 
     try:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from azops_tui.cli.answers import read_answers
 from azops_tui.cli.options import (
     assignments,
+    document_options,
     find_runbook,
     read_runbook,
     resolve_profile,
@@ -22,12 +24,15 @@ from azops_tui.files import read_file
 @click.command("open")
 @click.argument("file", type=click.Path())
 @runbook_options
+@document_options
 @screen_options
 def open_(
     file: str,
     settings: tuple[str, ...],
     profile_name: str | None,
     read_only: bool,
+    untagged: str | None,
+    answers: str | None,
     theme: str | None,
     ascii_only: bool,
 ) -> None:
@@ -36,13 +41,22 @@ def open_(
     FILE is a Markdown file or the name of a runbook that ships with azops. Nothing runs until you press a key.
     """
     profile = resolve_profile(profile_name, read_only=read_only)
-    parameters = assignments(settings)
+    parameters = {**(read_answers(answers) if answers else {}), **assignments(settings)}
     path = find_runbook(file)
     if parameters or not _readable(path) or not sys.stdin.isatty():
         # Errors are reported here; otherwise the screen reads the document and reports them.
         runbook = read_runbook(file)
         warn_unknown_parameters(runbook, parameters)
-    sys.exit(screen(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only))
+    sys.exit(
+        screen(
+            path,
+            profile=profile,
+            parameters=parameters,
+            theme=theme,
+            ascii_only=ascii_only,
+            untagged=None if untagged is None else untagged == "bash",
+        )
+    )
 
 
 def _readable(path: Path) -> bool:

@@ -95,6 +95,24 @@ def runbook_options(function: F) -> F:
     return function
 
 
+def document_options(function: F) -> F:
+    """Add ``--untagged`` and ``--answers``: what a document leaves open."""
+    for option in (
+        click.option(
+            "--answers",
+            type=click.Path(exists=True, dir_okay=False),
+            help="A file of values, one NAME=VALUE a line; --set wins over it.",
+        ),
+        click.option(
+            "--untagged",
+            type=click.Choice(["bash", "no"]),
+            help="Run fences without a language that look like shell, and save the files that the document shows.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from azops_tui.azure.profiles import read_profiles
 
@@ -153,19 +171,6 @@ def read_runbook(file: str, *, untagged: bool = False, quiet: bool = False) -> R
     return runbook
 
 
-def guessed_sentence(runbook: Runbook) -> str:
-    """What a document leaves open: "27 untagged fences, 21 look like shell; 1 file to save"."""
-    untagged = sum(not block.language for block in runbook.blocks)
-    files = [block.file for block in runbook.guessed if block.file]
-    shell = len(runbook.guessed) - len(files)
-    parts: list[str] = []
-    if shell:
-        parts.append(f"{untagged} untagged fence{'s' * (untagged != 1)}, {shell} look{'s' * (shell == 1)} like shell")
-    if files:
-        parts.append(f"{len(files)} file{'s' * (len(files) != 1)} to save: {', '.join(files)}")
-    return "; ".join(parts)
-
-
 def read_with_guesses(file: str, untagged: str | None) -> Runbook:
     """Read a runbook as :func:`read_runbook`, with its guessed steps if a person agrees or agreed to them.
 
@@ -174,6 +179,7 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
         untagged: value of ``--untagged``; None if it was not passed.
     """
     from azops_tui.engine.remembered import agree_to_guesses, agreed_to_guesses
+    from azops_tui.runbook.guessing import guessed_sentence
 
     if untagged == "bash":
         return read_runbook(file, untagged=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from azops_tui.events import records as ev
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.engine.run import Run
@@ -23,6 +24,8 @@ class Asker:
         self._run = run
         self._open: list[ev.ConfirmationAsked] = []
         self._terminal = sys.stdin.fileno()
+        self._entered: dict[str, str] = {}
+        """Values of the open question so far."""
 
     def __enter__(self) -> Asker:
         return self
@@ -47,16 +50,49 @@ class Asker:
 
     def _prompt(self) -> None:
         question = self._open[0]
+        if question.values:
+            self._prompt_value(question.values[len(self._entered)])
+            return
         answers = f"Type {question.typed} to agree" if question.typed else "Agree? [y/N]"
         click.echo(f"  {answers}: ", nl=False)
 
     def _read(self) -> None:
         # Not through sys.stdin, which would buffer lines that are for an interactive step.
-        text = os.read(self._terminal, 4096).decode(errors="replace").strip()
-        question = self._open.pop(0)
+        data = os.read(self._terminal, 4096)
+        text = data.decode(errors="replace").strip()
+        question = self._open[0]
+        if question.values and data:
+            self._take_value(question.values, text)
+            if len(self._entered) < len(question.values):
+                self._prompt()
+                return
+        entered, self._entered = self._entered, {}
+        self._open.pop(0)
         if not self._open:
             asyncio.get_running_loop().remove_reader(self._terminal)
         accepted = text == question.typed if question.typed else text.lower() in ("y", "yes")
-        self._run.answer(question.id, accepted, typed=text)
+        if question.values:
+            self._run.answer(question.id, bool(data), values=entered)
+        else:
+            self._run.answer(question.id, accepted, typed=text)
         if self._open:
             self._prompt()
+
+    def _prompt_value(self, value: ev.AskedValue) -> None:
+        offer = value.value or ("•••" if value.secret and value.source else "")
+        click.echo(f"  {clean(value.help)}" + (f" (from {value.source})" if value.source else ""))
+        click.echo(f"  {value.name}{f' [{clean(offer)}]' if offer else ''}: ", nl=False)
+        self._echo(not value.secret)
+
+    def _take_value(self, values: tuple[ev.AskedValue, ...], text: str) -> None:
+        value = values[len(self._entered)]
+        if value.secret:
+            self._echo(True)
+            click.echo()
+        self._entered[value.name] = text or value.value
+
+    def _echo(self, shown: bool) -> None:
+        """Show what is typed, or hide it."""
+        mode = termios.tcgetattr(self._terminal)
+        mode[3] = mode[3] | termios.ECHO if shown else mode[3] & ~termios.ECHO
+        termios.tcsetattr(self._terminal, termios.TCSADRAIN, mode)

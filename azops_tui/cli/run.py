@@ -18,6 +18,7 @@ from azops_tui.cli.console import Console
 from azops_tui.cli.options import (
     assignments,
     complete_step,
+    document_options,
     fail,
     read_with_guesses,
     resolve_profile,
@@ -46,15 +47,11 @@ if TYPE_CHECKING:
     "--step", "steps", multiple=True, shell_complete=complete_step, help="Run only this step; may be repeated."
 )
 @click.option("--from", "start", shell_complete=complete_step, help="Start at this step.")
+@document_options
 @click.option(
-    "--untagged",
-    type=click.Choice(["bash", "no"]),
-    help="Run fences without a language that look like shell, and save the files that the document shows.",
-)
-@click.option(
-    "--answers",
-    type=click.Path(exists=True, dir_okay=False),
-    help="A file of values, one NAME=VALUE a line; --set wins over it.",
+    "--fill-from-output",
+    is_flag=True,
+    help="Fill placeholders such as <appId> from the JSON that earlier steps printed.",
 )
 @click.option("--strict", is_flag=True, help="Fail steps whose output differs from the example of the document.")
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
@@ -72,6 +69,7 @@ def run(
     start: str | None,
     untagged: str | None,
     answers: str | None,
+    fill_from_output: bool,
     strict: bool,
     dry_run: bool,
     meter: bool,
@@ -94,7 +92,7 @@ def run(
     if dry_run:
         click.echo(plan(runbook))
         return
-    parameters = collect_values(runbook, assignments(settings), answers)
+    parameters = collect_values(runbook, assignments(settings), answers, fill_from_output=fill_from_output)
     policy = Policy(
         yes=yes,
         yes_destroy=yes_destroy,
@@ -102,6 +100,7 @@ def run(
         interactive=sys.stdin.isatty(),
         trust_new_hosts=trust_new_hosts,
         strict=strict,
+        fill_from_output=fill_from_output,
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
     cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None

@@ -36,6 +36,7 @@ def screen(
     theme: str | None,
     ascii_only: bool,
     replay: int | None = None,
+    untagged: bool | None = None,
 ) -> int:
     """Open the screen; return its exit code.
 
@@ -45,4 +46,12 @@ def screen(
         fail(f"{obstacle} `azops run` works without it.", exits.USAGE)
     from azops_tui.ui.start import open_app
 
-    return open_app(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only, replay=replay)
+    return open_app(
+        path,
+        profile=profile,
+        parameters=parameters,
+        theme=theme,
+        ascii_only=ascii_only,
+        replay=replay,
+        untagged=untagged,
+    )

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
 from azops_tui.engine.problems import StepProblem, problem
-from azops_tui.events.records import ConfirmationAnswered, ConfirmationAsked, Event
+from azops_tui.events.records import AskedValue, ConfirmationAnswered, ConfirmationAsked, Event
 from azops_tui.runbook.model import Effect, Step, StepKind
 
-Kind = Literal["mutate", "destroy", "gate", "hostkey"]
+Kind = Literal["mutate", "destroy", "gate", "hostkey", "values"]
 Need = Literal["none", "mutate", "destroy"]
 
 _FLAGS: dict[Kind, str] = {
@@ -26,6 +26,7 @@ _FLAGS: dict[Kind, str] = {
     "destroy": "--yes-destroy",
     "gate": "--yes",
     "hostkey": "--trust-new-hosts",
+    "values": "--set NAME=VALUE",
 }
 
 
@@ -44,6 +45,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Record the key of a host that is not known yet. A changed key is refused all the same."""
     strict: bool = False
     """Fail a step whose output differs from the example that its document shows."""
+    fill_from_output: bool = False
+    """Fill placeholders with values of the same name in the JSON that earlier steps printed, without asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Proposal:
     """Word to type; empty if a plain yes is enough."""
     steps: tuple[str, ...] = ()
     """Names of the steps that one answer covers; empty for a single step."""
+    values: tuple[AskedValue, ...] = ()
+    """Values to enter."""
 
 
 def need(step: Step, effects: Effect) -> Need:
@@ -109,6 +114,8 @@ class Reply:
     accepted: bool
     by: str
     note: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Values that the person entered."""
 
 
 class Questions:
@@ -153,6 +160,7 @@ class Questions:
                 typed=proposal.typed,
                 by=by,
                 steps=proposal.steps,
+                values=proposal.values,
             )
         )
         if by:
@@ -169,7 +177,16 @@ class Questions:
         self._finish(step, identity, answer)
         return answer
 
-    def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
+    def answer(
+        self,
+        identity: str,
+        accepted: bool,
+        *,
+        typed: str = "",
+        note: str = "",
+        by: str = "user",
+        values: Mapping[str, str] | None = None,
+    ) -> bool:
         """Reply a question.
 
         Returns:
@@ -181,7 +198,7 @@ class Questions:
         if accepted and proposal.typed and typed.strip() != proposal.typed:
             return False
         if not future.done():
-            future.set_result(Reply(accepted, by, note))
+            future.set_result(Reply(accepted, by, note, values or {}))
         return True
 
     def _by_policy(self, kind: Kind) -> str:
@@ -190,6 +207,7 @@ class Questions:
             "gate": self.policy.yes,
             "destroy": self.policy.yes_destroy,
             "hostkey": self.policy.trust_new_hosts,
+            "values": False,
         }[kind]
         return _FLAGS[kind] if agreed else ""
 
@@ -209,5 +227,6 @@ def _missing(proposal: Proposal) -> StepProblem:
         "destroy": "This step deletes something, and nobody agreed to that; it was not run.",
         "gate": "This step needs a person's approval, and nobody can be asked.",
         "hostkey": "The host is not known yet, and nobody can say whether its key is right.",
+        "values": "This step needs values, and nobody can be asked; it was not run.",
     }[proposal.kind]
     return problem("ConfirmationMissing", message, f"Pass {flag} to agree, or run it where azops can ask you.")

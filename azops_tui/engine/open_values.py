@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from azops_tui.engine.variables import may_name_secret
 from azops_tui.runbook.check.variables import never_set
-from azops_tui.runbook.model import Parameter, Runbook, Step, StepKind
+from azops_tui.runbook.model import Parameter, Role, Runbook, Step, StepKind
+from azops_tui.runbook.parameters import missing
 from azops_tui.runbook.placeholders import Placeholder, placeholders, replace_placeholders
 
 _SET_BY_CLOUD = ("AZURE_", "ARM_", "AZOPS_")
 _LONGEST_HELP = 160
+_JSON_KEY = re.compile(r'"([A-Za-z_]\w*)"\s*:')
 
 
 def open_parameters(documents: Iterable[Runbook], environment: Collection[str]) -> list[Parameter]:
@@ -22,19 +24,65 @@ def open_parameters(documents: Iterable[Runbook], environment: Collection[str]) 
         environment: names of the variables that exist before the run.
     """
     books = list(documents)
-    declared = {parameter.name: parameter for book in books for parameter in book.parameters}
+    declared = declared_parameters(books)
     values: dict[str, Parameter] = {}
     for book in books:
         for step in book.steps:
-            for place in placeholders(step.code) if _has_placeholders(step) else ():
-                known = declared.get(place.name)
-                if known is None or (known.literal and place.text in (known.default or "")):
-                    line = step.document_line(step.code.count("\n", 0, place.start) + 1)
-                    values.setdefault(place.name, _parameter(place.name, line, step, "placeholder", place.text))
-    for name, _, step in never_set(books, environment):
-        if not name.startswith(_SET_BY_CLOUD):
-            values.setdefault(name, _parameter(name, step.line, step, "unset", f"${name}"))
+            for parameter in placeholder_parameters(step, declared):
+                values.setdefault(parameter.name, parameter)
+    for name, _, step in unset_uses(books, environment):
+        values.setdefault(name, unset_parameter(name, step))
     return list(values.values())
+
+
+def required_parameters(documents: Iterable[Runbook], environment: Collection[str]) -> list[Parameter]:
+    """Declared parameters without a default, a store or, for a secret, a variable of the environment."""
+    required = missing([parameter for book in documents for parameter in book.parameters], {})
+    return [p for p in required if p.type != "secret" or p.name not in environment]
+
+
+def declared_parameters(documents: Iterable[Runbook]) -> dict[str, Parameter]:
+    """Parameters of all documents by name."""
+    return {parameter.name: parameter for book in documents for parameter in book.parameters}
+
+
+def placeholder_parameters(step: Step, declared: Mapping[str, Parameter]) -> list[Parameter]:
+    """Placeholders of a step that no declared parameter fills, each as a parameter."""
+    values: dict[str, Parameter] = {}
+    for place in placeholders(step.code) if _has_placeholders(step) else ():
+        known = declared.get(place.name)
+        if known is None or (known.literal and place.text in (known.default or "")):
+            line = step.document_line(step.code.count("\n", 0, place.start) + 1)
+            values.setdefault(place.name, _parameter(place.name, line, step, "placeholder", place.text))
+    return list(values.values())
+
+
+def unset_uses(documents: Iterable[Runbook], environment: Collection[str]) -> list[tuple[str, Runbook, Step]]:
+    """Variables that nothing sets, once for each step that uses them; the cloud sets some by itself."""
+    return [use for use in never_set(documents, environment) if not use[0].startswith(_SET_BY_CLOUD)]
+
+
+def unset_parameter(name: str, step: Step) -> Parameter:
+    """A variable that nothing sets as a parameter."""
+    return _parameter(name, step.line, step, "unset", f"${name}")
+
+
+def shown_in_output(name: str, line: int, runbook: Runbook) -> bool:
+    """True if an output that the document shows above a line has a JSON key of this name.
+
+    Args:
+        name: name of a placeholder.
+        line: line of the placeholder.
+        runbook: the document.
+    """
+    roles = (Role.RESULT, Role.OTHER)
+    shown = (block.text for block in runbook.blocks if block.role in roles and block.end_line < line and not block.file)
+    return any(key_name(key) == name for text in shown for key in _JSON_KEY.findall(text))
+
+
+def key_name(key: str) -> str:
+    """A JSON key as the name of a variable: ``appId`` is ``APP_ID``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).upper()
 
 
 def fill_placeholders(step: Step, code: str, values: Mapping[str, str]) -> str:

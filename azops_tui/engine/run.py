@@ -86,6 +86,7 @@ class Run:
         self._recorder.view.announce(planned.info for planned in self._plan.values())
         self._cloud = RunCloud(cloud, profile)
         self._runner = StepRunner(runbook.path.resolve().parent, self._recorder, self._cloud, self.policy, hand_over)
+        self._runner.values.documents = self._documents
         self.actions = CloudActions(
             self._cloud, self._begin, lambda: self.read_only, self.observe, self._runner.footprint.created
         )
@@ -227,9 +228,18 @@ class Run:
             self._opening.cancel()
         await self._queue.stop()
 
-    def answer(self, identity: str, accepted: bool, *, typed: str = "", note: str = "", by: str = "user") -> bool:
+    def answer(
+        self,
+        identity: str,
+        accepted: bool,
+        *,
+        typed: str = "",
+        note: str = "",
+        by: str = "user",
+        values: Mapping[str, str] | None = None,
+    ) -> bool:
         """Answer a question. False if no such question waits, or if ``typed`` is not the word to type."""
-        return self._runner.questions.answer(identity, accepted, typed=typed, note=note, by=by)
+        return self._runner.questions.answer(identity, accepted, typed=typed, note=note, by=by, values=values)
 
     async def set_parameters(self, values: Mapping[str, str]) -> None:
         """Set parameters; steps that ran already are not run again.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
-from azops_tui.engine.batch import Batch, batch_of
+from azops_tui.engine.batch import batch_of
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import Busy, RunError, explain
@@ -51,7 +51,7 @@ class StepQueue:
         self._stopper = Stopper()
         self._task: asyncio.Task[ev.StepState] | None = None
         self._asking: asyncio.Task[bool] | None = None
-        """The question about all changes, while it waits for an answer."""
+        """The question before the first step, while it waits for an answer."""
         self._background: dict[str, tuple[asyncio.Task[ev.StepState], Stopper]] = {}
 
     @property
@@ -79,10 +79,15 @@ class StepQueue:
         try:
             if steps:
                 await self._begin()
+            if steps and not await self._asked(steps[0].name, self._runner.values.ask_before(steps, self._step_of)):
+                self.was_cut_short = True
+                return "stopped"
             batch = batch_of(
                 [(planned, self._step_of(planned)) for planned in steps], self._runner.policy, self._runner.place
             )
-            if batch is not None and not await self._agrees(batch):
+            if batch is not None and not await self._asked(
+                batch.names[0], self._runner.agrees(batch.names[0], batch.proposal)
+            ):
                 self.was_cut_short = True
                 return "stopped"
             in_list = frozenset(batch.names) if batch is not None else frozenset()
@@ -131,10 +136,10 @@ class StepQueue:
             stopper.with_run = True
             await self._stop_background(name)
 
-    async def _agrees(self, batch: Batch) -> bool:
-        """Whether a person agrees to all changes at once; False also if the run is stopped meanwhile."""
-        self.running = batch.names[0]
-        self._asking = asyncio.ensure_future(self._runner.agrees(self.running, batch.proposal))
+    async def _asked(self, step: str, answer: Coroutine[Any, Any, bool]) -> bool:
+        """Whether a person agrees to a question at the first step; False also if the run is stopped meanwhile."""
+        self.running = step
+        self._asking = asyncio.ensure_future(answer)
         try:
             return await self._asking
         except asyncio.CancelledError:

@@ -24,6 +24,7 @@ from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.results import judge
 from azops_tui.engine.run_gate import RunGate
 from azops_tui.engine.steps import prepare
+from azops_tui.engine.value_questions import ValueQuestions
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
 from azops_tui.events.run_view import RunView
@@ -88,6 +89,7 @@ class StepRunner:
     ) -> None:
         self.environment = RunEnvironment(folder, cloud, recorder)
         self.questions = Questions(policy, recorder.record)
+        self.values = ValueQuestions(self.environment, self.questions, recorder)
         self.gate = RunGate(cloud, recorder, self.questions, lambda: self.read_only)
         self.footprint = Footprint()
         self._recorder = recorder
@@ -129,7 +131,7 @@ class StepRunner:
             self._recorder.record,
             self._recorder.redactor.stream,
             paths.state() / "output" / str(self._recorder.run) / f"{name.replace('/', '.')}.txt",
-            keep_raw=bool(step.attributes.capture or step.expectations),
+            keep_raw=bool(step.attributes.capture or step.expectations or self.values.reads(step)),
         )
         try:
             outcome = await self._execute(planned, step, output, stopper, agreed_by)
@@ -147,6 +149,8 @@ class StepRunner:
         stopper.over = True
         try:
             output.finish()
+            if outcome.state == "done" and self.values.reads(step):
+                self.values.learn(name, output.raw("stdout"))
             await self.environment.collect(name, step)
         except Exception as error:  # whatever happens, the journal gets the step's end
             outcome = Outcome.of_problem(explain(error))
@@ -185,6 +189,9 @@ class StepRunner:
         """Take a step through its guard, its preparation, its question, its attempts and its checks."""
         if not on_plain_hosts(step):
             await self.environment.reach_cloud()
+        if not await self.values.ask_for(planned.name, step):
+            view = FailureView(code="Declined", message="No values were entered; nothing was done.")
+            return Outcome("stopped", None, view, view.message)
         effects = _effects(step)
         actor = await self._pass_gate(planned.name, step, effects)
         await self.environment.refresh(step)

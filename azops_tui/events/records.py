@@ -99,11 +99,26 @@ class VariableSet(Event, frozen=True, kw_only=True):
     """``step``, ``parameter``, ``capture`` or ``output``."""
 
 
+class AskedValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value that a person is asked for."""
+
+    name: str
+    """Name of the variable that gets it."""
+    help: str = ""
+    value: str = ""
+    """What is offered; empty for a secret."""
+    source: str = ""
+    """Where the offered value comes from, as ``the output of create-sp``; also for a secret."""
+    secret: bool = False
+    required: bool = False
+    """True if an empty value is not accepted."""
+
+
 class ConfirmationAsked(Event, frozen=True, kw_only=True):
     """The run waits for a person. Answered by ``Run.answer(id, …)``."""
 
     id: str
-    kind: Literal["mutate", "destroy", "gate", "hostkey"]
+    kind: Literal["mutate", "destroy", "gate", "hostkey", "values"]
     title: str
     """What is about to happen, as ``Delete resource group``."""
     lines: tuple[str, ...] = ()
@@ -114,6 +129,8 @@ class ConfirmationAsked(Event, frozen=True, kw_only=True):
     """What has answered it already, as in :class:`ConfirmationAnswered`; empty if a person is asked."""
     steps: tuple[str, ...] = ()
     """Names of the steps whose changes one answer covers; empty for a single step."""
+    values: tuple[AskedValue, ...] = ()
+    """Values to enter, for a question of the kind ``values``."""
 
 
 class ConfirmationAnswered(Event, frozen=True, kw_only=True):

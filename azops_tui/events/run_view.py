@@ -196,7 +196,15 @@ class RunView:
 
     def _asked(self, event: ev.ConfirmationAsked) -> None:
         self.questions[event.id] = Question(
-            event.id, event.kind, event.title, event.lines, event.typed, event.step, event.at, event.steps
+            event.id,
+            event.kind,
+            event.title,
+            event.lines,
+            event.typed,
+            event.step,
+            event.at,
+            event.steps,
+            event.values,
         )
         if event.step:
             step = self.step(event.step)

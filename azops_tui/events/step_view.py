@@ -58,7 +58,7 @@ class Question:
     """A question that waits for a person's answer."""
 
     id: str
-    kind: Literal["mutate", "destroy", "gate", "hostkey"]
+    kind: Literal["mutate", "destroy", "gate", "hostkey", "values"]
     title: str
     lines: tuple[str, ...]
     typed: str
@@ -66,6 +66,8 @@ class Question:
     at: float
     steps: tuple[str, ...] = ()
     """Names of the steps that the answer covers; empty for a single step."""
+    values: tuple[ev.AskedValue, ...] = ()
+    """Values to enter, for a question of the kind ``values``."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import re
 
 from azops_tui.runbook.commands import is_command
 from azops_tui.runbook.languages import PROMPTED, has_prompt
-from azops_tui.runbook.model import Role
+from azops_tui.runbook.model import Role, Runbook
 from azops_tui.runbook.placeholders import without_placeholders
 from azops_tui.runbook.shell import read
 
@@ -132,3 +132,16 @@ def code_that_saves(name: str, text: str) -> str:
         f"  echo '{name} exists with other content and is not overwritten' >&2\n  false\nelse\n"
         f"  cat > '{name}' <<'{end}'\n{body}{end}\nfi\n"
     )
+
+
+def guessed_sentence(runbook: Runbook) -> str:
+    """What a document leaves open: "27 untagged fences, 21 look like shell; 1 file to save"."""
+    untagged = sum(not block.language for block in runbook.blocks)
+    files = [block.file for block in runbook.guessed if block.file]
+    shell = len(runbook.guessed) - len(files)
+    parts: list[str] = []
+    if shell:
+        parts.append(f"{untagged} untagged fence{'s' * (untagged != 1)}, {shell} look{'s' * (shell == 1)} like shell")
+    if files:
+        parts.append(f"{len(files)} file{'s' * (len(files) != 1)} to save: {', '.join(files)}")
+    return "; ".join(parts)

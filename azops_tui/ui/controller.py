@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -79,6 +79,13 @@ class LiveRun(Controller, Protocol):
         """True while a step runs."""
 
     @property
+    def guesses(self) -> str:
+        """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
+
+    async def take_guesses(self, agreed: bool) -> Runbook | None:
+        """Run guessed steps from now on, or leave them out; returns the document as it is then."""
+
+    @property
     def parameters(self) -> dict[str, str]:
         """Parameter values set by the user."""
 
@@ -101,7 +108,15 @@ class LiveRun(Controller, Protocol):
     async def stop(self) -> None:
         """Stop the running step."""
 
-    async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
+    async def answer(
+        self,
+        question: str,
+        accepted: bool,
+        *,
+        typed: str = "",
+        note: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
         """Answer a pending question."""
 
     async def set_parameters(self, values: dict[str, str]) -> None:

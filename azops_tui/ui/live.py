@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ class LiveController:
         parameters: values that override the document's own.
         journal_path: the journal; the user's if None.
         hand_over: gives the terminal to an interactive step while the context is entered.
+        untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed before.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class LiveController:
         parameters: dict[str, str],
         journal_path: Path | None = None,
         hand_over: Callable[[], AbstractContextManager[object]] = nullcontext,
+        untagged: bool | None = None,
     ) -> None:
         self.path = path
+        self._untagged = untagged
         self.profile = profile
         self.parameters = dict(parameters)
         self.hand_over = hand_over
@@ -117,7 +120,36 @@ class LiveController:
         # Imported here, in a thread, so that keys work meanwhile.
         from azops_tui.engine.open import open_runbook
 
-        return open_runbook(self.path)
+        book = open_runbook(self.path, untagged=bool(self._untagged))
+        if book.guessed and self._untagged is None:
+            from azops_tui.engine.remembered import agreed_to_guesses
+
+            if agreed_to_guesses(book.path, book.text):
+                return open_runbook(self.path, untagged=True)
+        return book
+
+    @property
+    def guesses(self) -> str:
+        """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
+        if self.runbook is None or not self.runbook.guessed or self._untagged is not None:
+            return ""
+        from azops_tui.runbook.guessing import guessed_sentence
+
+        return guessed_sentence(self.runbook)
+
+    async def take_guesses(self, agreed: bool) -> Runbook | None:
+        """Run guessed steps from now on, also when the document is opened again; or leave them out this time."""
+        self._untagged = agreed
+        book = self.runbook
+        if agreed and book is not None:
+            from azops_tui.engine.remembered import agree_to_guesses
+
+            await asyncio.to_thread(agree_to_guesses, book.path, book.text)
+            run, self._run, self.runbook = self._run, None, None
+            if run is not None:
+                await run.close()
+            return await self.load()
+        return book
 
     async def _open_run(self) -> Run:
         """The run that steps belong to, created once."""
@@ -183,8 +215,16 @@ class LiveController:
         """Stop the running step."""
         await (await self._open_run()).stop()
 
-    async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
-        if not (await self._open_run()).answer(question, accepted, typed=typed, note=note):
+    async def answer(
+        self,
+        question: str,
+        accepted: bool,
+        *,
+        typed: str = "",
+        note: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        if not (await self._open_run()).answer(question, accepted, typed=typed, note=note, values=values):
             raise UserError("The question is no longer pending, or the name does not match.")
 
     async def set_parameters(self, values: dict[str, str]) -> None:

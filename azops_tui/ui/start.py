@@ -24,6 +24,7 @@ def open_app(
     ascii_only: bool = False,
     replay: int | None = None,
     journal_path: Path | None = None,
+    untagged: bool | None = None,
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
@@ -37,6 +38,7 @@ def open_app(
         ascii_only: draw with ASCII only.
         replay: number of a run in the journal.
         journal_path: the journal; the user's where None.
+        untagged: run the fences that look like shell and do not say so; None asks.
     """
     if os.environ.get("SSH_CONNECTION"):
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
@@ -61,7 +63,12 @@ def open_app(
         from azops_tui.ui.live import LiveController
 
         return LiveController(
-            what, profile=profile, parameters=parameters, journal_path=journal_path, hand_over=lambda: app.suspend()
+            what,
+            profile=profile,
+            parameters=parameters,
+            journal_path=journal_path,
+            hand_over=lambda: app.suspend(),
+            untagged=untagged if what == path else None,
         )
 
     app = AzopsApp(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.azops import azops
+from tests.notes import CALLS, calls, write_notes
 
 WIKI = """# Notes
 
@@ -72,3 +73,30 @@ def test_fences_without_a_language_run_after_agreement(tmp_path: Path, wiki: Pat
     (tmp_path / "conf/a.yaml").write_text("mine\n")
     assert "exists with other content" in azops("run", path, "--untagged=bash").stdout
     assert (tmp_path / "conf/a.yaml").read_text() == "mine\n"
+
+
+def test_notes_run_without_a_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = write_notes(tmp_path, monkeypatch)
+    done = azops("run", document, "--untagged=bash", "--yes")
+    assert done.returncode == 3
+    assert [line.split("=")[0].split()[-1] for line in done.stderr.splitlines() if "--set" in line] == [
+        "RESOURCE_GROUP",
+        "APP_ID",
+        "REGION",
+    ]
+    assert calls(tmp_path) == []
+    answers = tmp_path / "answers"
+    answers.write_text("RESOURCE_GROUP=team-rg\nREGION=westeurope\n")
+    done = azops("run", document, "--untagged=bash", "--yes", "--answers", answers, "--fill-from-output")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert calls(tmp_path) == CALLS
+    assert "APP_ID is taken from the output of" in done.stdout
+
+
+def test_a_required_parameter_without_a_value_is_missing_too(tmp_path: Path) -> None:
+    path = tmp_path / "required.md"
+    path.write_text("---\nazops:\n  params:\n    SIZE: {type: int}\n---\n\n```bash\necho size $SIZE\n```\n")
+    done = azops("run", path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "--set SIZE=VALUE" in done.stderr
+    assert "size 3" in azops("run", path, "--set", "SIZE=3").stdout

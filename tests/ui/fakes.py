@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from azops_tui.events import records as ev
@@ -178,8 +178,21 @@ class FakeController:
     async def stop(self) -> None:
         self._command("stop")
 
-    async def answer(self, question: str, accepted: bool, *, typed: str = "", note: str = "") -> None:
-        self._command("answer", question, accepted, typed, note)
+    guesses = ""
+
+    async def take_guesses(self, agreed: bool) -> Runbook | None:
+        return self._runbook
+
+    async def answer(
+        self,
+        question: str,
+        accepted: bool,
+        *,
+        typed: str = "",
+        note: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        self._command("answer", question, accepted, typed, note, *([dict(values)] if values else []))
         self.play([ev.ConfirmationAnswered(at=self.now(), id=question, accepted=accepted, note=note)])
 
     async def set_parameters(self, values: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui.runbook.check.finding import DocumentFinding
@@ -69,7 +70,7 @@ def unset_variables(runbook: Runbook, environment: Collection[str] = ()) -> Iter
 
 
 def never_set(documents: Iterable[Runbook], environment: Collection[str]) -> list[tuple[str, Runbook, Step]]:
-    """Variables that shell steps use and that nothing in any of the documents sets, each with its first use.
+    """Variables that shell steps use and that nothing in any of the documents sets, once for each step.
 
     Nothing is reported for documents that read another script, which may set anything.
     """
@@ -79,11 +80,11 @@ def never_set(documents: Iterable[Runbook], environment: Collection[str]) -> lis
         return []
     known = {*_SHELL_SETS, *environment, *(parameter.name for book in books for parameter in book.parameters)}
     known = known.union(*(names.sets for _, _, names in steps))
-    uses: dict[str, tuple[str, Runbook, Step]] = {}
+    uses: dict[tuple[str, Path, int], tuple[str, Runbook, Step]] = {}
     for book, step, names in steps:
         for name, _ in names.uses if step.kind is StepKind.SHELL else ():
             if name not in known:
-                uses.setdefault(name, (name, book, step))
+                uses.setdefault((name, book.path, step.line), (name, book, step))
     return list(uses.values())
 
 

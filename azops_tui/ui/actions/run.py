@@ -188,6 +188,9 @@ class RunActions:
 
     def ask(self, question: Question) -> None:
         """Show a question that the run waits for."""
+        if question.kind == "values":
+            self._ask_values(question)
+            return
         ask = Ask(
             title=question.title,
             lines=question.lines,
@@ -206,6 +209,33 @@ class RunActions:
             )
 
         self._screen.app.push_screen(Dialog(ask), answer)
+
+    def ask_about_guesses(self, sentence: str, then: Callable[[Runbook | None], None]) -> None:
+        """Ask once whether fences that look like shell are steps.
+
+        Args:
+            sentence: how many there are.
+            then: shows the document as it is after the answer.
+        """
+        live = self._require_live()
+        lines = (f"{sentence}.", "", "Run them as bash? Nothing runs before you start it; the answer is remembered.")
+        ask = Ask("Fences without a language", lines, "Run them as bash")
+
+        def answer(answer: DialogAnswer | None) -> None:
+            agreed = answer is not None and answer.accepted
+            self._tasks.start(lambda: live.take_guesses(agreed), then, group="load")
+
+        self._screen.app.push_screen(Dialog(ask), answer)
+
+    def _ask_values(self, question: Question) -> None:
+        from azops_tui.ui.screens.form import ParametersSheet
+
+        live = self._require_live()
+
+        def answer(values: dict[str, str] | None) -> None:
+            self._tasks.start(lambda: live.answer(question.id, values is not None, values=values), group="answer")
+
+        self._screen.app.push_screen(ParametersSheet(live, question), answer)
 
     def edit(self) -> None:
         """Edit the selected step in ``$EDITOR``, for this run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +13,9 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Static
 
-from azops_tui.runbook.model import Parameter, Problem
+from azops_tui.events.records import AskedValue
+from azops_tui.events.step_view import Question
+from azops_tui.runbook.model import Parameter, Problem, Severity
 from azops_tui.runbook.parameters import check
 from azops_tui.runbook.references import replace_references
 from azops_tui.ui.controller import LiveRun
@@ -22,7 +25,12 @@ from azops_tui.ui.widgets.field import Field
 
 
 class ParametersSheet(ModalScreen[dict[str, str] | None]):
-    """Returns the changed values; None if nothing changed."""
+    """Returns the changed values, or all values that a question asks for; None if nothing changed, or for a no.
+
+    Args:
+        controller: the run.
+        question: a question for values that the run waits with; None shows the parameters of the document.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "back"),
@@ -53,11 +61,15 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         color: $block-cursor-foreground; text-style: bold; background-tint: $foreground 0%; }
     """
 
-    def __init__(self, controller: LiveRun) -> None:
+    def __init__(self, controller: LiveRun, question: Question | None = None) -> None:
         super().__init__()
         self.controller = controller
+        self.question = question
         runbook = controller.runbook
         self.parameters: tuple[Parameter, ...] = runbook.parameters if runbook else ()
+        if question is not None:
+            declared = {parameter.name: parameter for parameter in self.parameters}
+            self.parameters = tuple(_asked(value, declared.get(value.name)) for value in question.values)
         self._choices: dict[int, list[str]] = {n: list(p.choices) for n, p in enumerate(self.parameters) if p.choices}
         """Choices by the number of the field."""
         self._notes: dict[int, str] = {}
@@ -65,8 +77,10 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = Content("Values")
+            box.border_title = Content(safe(self.question.title) if self.question else "Values")
             with VerticalScroll(id="fields", can_focus=False):
+                if self.question and self.question.lines:
+                    yield Static(Content(safe("\n".join(self.question.lines))), classes="wrong", markup=False)
                 if not self.parameters:
                     yield Static(Content("This runbook has no parameters. Variables of the run are in pane 5."))
                 for number, parameter in enumerate(self.parameters):
@@ -87,6 +101,8 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
     def _value(self, parameter: Parameter) -> str:
         if parameter.type == "secret":
             return ""
+        if self.question is not None:
+            return parameter.default or ""
         chosen = self.controller.parameters.get(parameter.name)
         variable = self.controller.view.variables.get(parameter.name)
         if chosen is not None:
@@ -189,7 +205,11 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         value = self.query_one(f"#field-{number}", Input).value
         hint = self.query_one(f"#help-{number}", Static)
         untouched = value == "" and (parameter.type == "secret" or parameter.default is None)
+        if self.question is not None:
+            untouched = value == "" and not self.question.values[number].required
         verdict = value if untouched else check(parameter, value)
+        if self.question is not None and value == "" and not untouched:
+            verdict = Problem(Severity.ERROR, 0, f"{parameter.name} needs a value. {parameter.help}")
         wrong = isinstance(verdict, Problem)
         hint.set_class(wrong, "wrong")
         hint.update(Content(safe(verdict.message) if isinstance(verdict, Problem) else self._help(number)))
@@ -214,12 +234,23 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
             if value is None:
                 field.focus()
                 return
-            if field.value != self._value(parameter):
+            if self.question is not None or field.value != self._value(parameter):
                 values[parameter.name] = value
-        self.dismiss(values or None)
+        self.dismiss(values if self.question is not None else values or None)
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _asked(value: AskedValue, declared: Parameter | None) -> Parameter:
+    """The field for a value that a run asks for."""
+    note = f"from {value.source}" if value.source else "" if value.required else "may stay empty for now"
+    if value.source and value.secret:
+        note += ", if left empty"
+    text = "; ".join(filter(None, (value.help, note)))
+    if declared is not None:
+        return replace(declared, help=text, default=value.value or None)
+    return Parameter(value.name, type="secret" if value.secret else "string", default=value.value or None, help=text)
 
 
 def _hint(parameter: Parameter) -> str:

@@ -163,7 +163,11 @@ class MainScreen(Screen[None]):
             self.document.show(with_prerequisites(outline(runbook), extra), runbook, self.controller.view)
             self._show_problems(runbook)
         self._redraw()
-        self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
+        live = self.controller.live
+        if live is not None and runbook is not None and live.guesses:
+            self.run_actions.ask_about_guesses(live.guesses, self._show_document)
+        else:
+            self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
 
     def _show_problems(self, runbook: Runbook) -> None:
         errors = runbook.errors

@@ -1,0 +1,217 @@
+"""Ask for the values that documents leave open: before the run, and before the step that needs them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from azops_tui.engine.environment import RunEnvironment
+from azops_tui.engine.event_recorder import EventRecorder
+from azops_tui.engine.guard import Proposal, Questions
+from azops_tui.engine.open_values import (
+    declared_parameters,
+    key_name,
+    placeholder_parameters,
+    required_parameters,
+    shown_in_output,
+    unset_parameter,
+    unset_uses,
+)
+from azops_tui.engine.parameters import validate
+from azops_tui.engine.plan import Planned
+from azops_tui.engine.problems import ParameterError, problem
+from azops_tui.engine.remembered import remember_values, remembered_values
+from azops_tui.events import records as ev
+from azops_tui.json_types import Json
+from azops_tui.runbook.model import Parameter, Runbook, Step, StepKind
+
+_GENERIC = frozenset({"VALUE", "OUTPUT", "RESULT"})
+_LONGEST_LINE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A value that a step printed."""
+
+    text: str
+    step: str
+
+
+class ValueQuestions:
+    """Finds what has no value, offers what earlier steps printed, and puts the answers into the run.
+
+    Args:
+        environment: gets the values.
+        questions: puts the question to a person.
+        recorder: has the variables of the run so far.
+    """
+
+    def __init__(self, environment: RunEnvironment, questions: Questions, recorder: EventRecorder) -> None:
+        self.documents: tuple[Runbook, ...] = ()
+        """The runbook first, then its prerequisites."""
+        self._environment = environment
+        self._questions = questions
+        self._recorder = recorder
+        self._printed: dict[str, _Printed] = {}
+        self._lines: dict[str, _Printed] = {}
+        """The last step that printed a single line."""
+        self._left_empty: set[str] = set()
+        """Unset variables that a person left empty."""
+        self._last_open: int | None = None
+        """Line of the last step of the runbook that has placeholders; 0 without any."""
+
+    def reads(self, step: Step) -> bool:
+        """Whether a placeholder below a step may ask for what the step prints."""
+        if step.kind is StepKind.NATIVE:
+            return False
+        if self._last_open is None:
+            declared = declared_parameters(self.documents)
+            main = self.documents[0].steps if self.documents else ()
+            self._last_open = max((one.line for one in main if placeholder_parameters(one, declared)), default=0)
+        return step.line < self._last_open
+
+    def learn(self, name: str, output: str) -> None:
+        """Keep the values that a step printed as JSON, and a single line of text."""
+        from azops_tui.engine.expectations.similarity import documents, plain
+
+        text = plain(output)
+        with suppress(RecursionError):
+            for value in documents(text):
+                self._keep(value, name)
+        if text and "\n" not in text and len(text) <= _LONGEST_LINE and not text.startswith(("{", "[")):
+            self._lines = {"": _Printed(text.strip('"'), name)}
+
+    def _keep(self, value: Json, step: str, depth: int = 0) -> None:
+        """Keep scalars by their keys; those nearer to the root win."""
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict) or depth > 6:
+            return
+        for child in value.values():
+            self._keep(child, step, depth + 1)
+        for key, child in value.items():
+            if isinstance(child, str | int) and not isinstance(child, bool) and child != "":
+                self._printed[key_name(key)] = _Printed(str(child), step)
+
+    async def ask_before(self, steps: Sequence[Planned], step_of: Callable[[Planned], Step]) -> bool:
+        """Ask once for what the steps need and no output is expected to tell; False if the person declines."""
+        if not self._questions.policy.interactive:
+            return True
+        needed: dict[str, Parameter] = {}
+        declared = declared_parameters(self.documents)
+        for parameter in required_parameters(self.documents, os.environ):
+            needed[parameter.name] = parameter
+        lines = {(planned.runbook.path, planned.step.line) for planned in steps}
+        alone = len(steps) == 1
+        for planned in steps:
+            for parameter in placeholder_parameters(step_of(planned), declared):
+                if alone or not shown_in_output(parameter.name, parameter.line, planned.runbook):
+                    needed.setdefault(parameter.name, parameter)
+        for name, book, step in unset_uses(self.documents, os.environ):
+            if (book.path, step.line) in lines and name not in self._left_empty:
+                needed.setdefault(name, unset_parameter(name, step))
+        missing = [parameter for parameter in needed.values() if not self._has_value(parameter.name)]
+        if not missing:
+            return True
+        asked = [parameter.name for parameter in missing]
+        title = f"{len(asked)} value{'s' * (len(asked) != 1)} that {self.documents[0].path.name} leaves open"
+        if alone:
+            title = f"Values for {steps[0].name}"
+        agreed = await self._ask(steps[0].name, title, missing, required=alone)
+        self._left_empty.update(name for name in asked if not self._has_value(name))
+        return agreed
+
+    async def ask_for(self, name: str, step: Step) -> bool:
+        """Ask for the placeholders of a step that have no value yet; False if the person declines.
+
+        Raises:
+            StepProblem: nobody can be asked (``ValueMissing``).
+        """
+        parameters = placeholder_parameters(step, declared_parameters(self.documents))
+        missing = [parameter for parameter in parameters if not self._has_value(parameter.name)]
+        policy = self._questions.policy
+        if missing and policy.fill_from_output:
+            for parameter in missing:
+                printed = self._printed.get(parameter.name)
+                if printed is not None:
+                    await self._set(parameter, printed.text)
+                    text = f"{parameter.name} is taken from the output of {printed.step}."
+                    self._recorder.record(ev.Notice(at=time.time(), step=name, text=text))
+            missing = [parameter for parameter in missing if not self._has_value(parameter.name)]
+        if not missing:
+            return True
+        if not policy.interactive:
+            places = ", ".join(parameter.help.partition(": ")[0] for parameter in missing)
+            options = " ".join(f"--set {parameter.name}=VALUE" for parameter in missing)
+            raise problem("ValueMissing", f"{places} has no value; the step was not run.", f"Set it: {options}")
+        return await self._ask(name, f"Values for {name}", missing, required=True)
+
+    def _has_value(self, name: str) -> bool:
+        return name in self._environment.overrides or name in self._recorder.view.variables
+
+    async def _ask(self, step: str, title: str, parameters: list[Parameter], *, required: bool) -> bool:
+        """Ask for values until they are valid; False if the person declines."""
+        earlier = remembered_values(self.documents[0].path)
+        offers = {parameter.name: self._offer(parameter, earlier) for parameter in parameters}
+        fields = tuple(self._field(parameter, offers[parameter.name], required) for parameter in parameters)
+        lines: tuple[str, ...] = ()
+        while True:
+            answer = await self._questions.ask(step, Proposal("values", title, lines, values=fields))
+            if not answer.accepted:
+                return False
+            values: dict[str, str] = {}
+            for parameter in parameters:
+                offer = offers[parameter.name]
+                value = answer.values.get(parameter.name, "")
+                if not value and parameter.type == "secret" and offer is not None:
+                    value = offer.text
+                if value:
+                    values[parameter.name] = value
+            needed = [field.name for field in fields if field.required and field.name not in values]
+            try:
+                values = validate(parameters, values)
+            except ParameterError as error:
+                lines = (str(error),)
+                continue
+            if not needed:
+                break
+            lines = (f"Without a value: {', '.join(needed)}.",)
+        for parameter in parameters:
+            if parameter.name in values:
+                await self._set(parameter, values[parameter.name])
+        with suppress(OSError):
+            remember_values(self.documents[0], values)
+        return True
+
+    def _field(self, parameter: Parameter, offer: _Printed | None, required: bool) -> ev.AskedValue:
+        secret = parameter.type == "secret"
+        return ev.AskedValue(
+            name=parameter.name,
+            help=parameter.help,
+            value="" if secret or offer is None else offer.text,
+            source="" if offer is None else f"the output of {offer.step}" if offer.step else "the last run",
+            secret=secret,
+            required=(not parameter.origin or (required and parameter.origin == "placeholder"))
+            and not (secret and offer is not None),
+        )
+
+    def _offer(self, parameter: Parameter, earlier: dict[str, str]) -> _Printed | None:
+        """The value to offer: what a step printed under this name, else what was entered last time."""
+        name = parameter.name
+        printed = self._printed.get(name)
+        if printed is None and parameter.origin == "placeholder":
+            endings = [key for key in self._printed if name.endswith(f"_{key}")]
+            printed = self._printed[max(endings, key=len)] if endings else None
+            if printed is None and (name in _GENERIC or "paste" in parameter.help.casefold()):
+                printed = self._lines.get("")
+        if printed is not None:
+            return printed
+        return _Printed(earlier[name], "") if name in earlier else None
+
+    async def _set(self, parameter: Parameter, value: str) -> None:
+        secret = parameter.type == "secret"
+        self._environment.overrides[parameter.name] = value
+        await self._environment.assign(parameter.name, value, "parameter", secret=secret)
