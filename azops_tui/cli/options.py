@@ -194,8 +194,17 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
             agree_to_guesses(runbook.path, runbook.text)
             return read_runbook(file, untagged=True, quiet=True)
         return runbook
-    click.echo(f"azops: warning: {sentence}; they are left out. To run them: --untagged=bash", err=True)
+    guesses_left_out(runbook)
     return runbook
+
+
+def guesses_left_out(runbook: Runbook) -> None:
+    """Warn about guessed fences that do not run."""
+    from azops_tui.runbook.guessing import guessed_sentence
+
+    if runbook.guessed:
+        sentence = guessed_sentence(runbook)
+        click.echo(f"azops: warning: {sentence}; they are left out. To run them: --untagged=bash", err=True)
 
 
 def warn_unknown_parameters(runbook: Runbook, names: Iterable[str]) -> None:

@@ -148,7 +148,7 @@ async def execute(
                 if asker is not None:
                     run.subscribe(asker.show)
                 try:
-                    await _until_done(run, steps, start)
+                    await until_done(run, steps, start)
                 finally:
                     await run.close()
             console.summary()
@@ -159,7 +159,7 @@ async def execute(
     return exits.OF_VERDICT[run.state.verdict]
 
 
-async def _until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:
+async def until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:
     """Run the selected steps. An interrupt stops the running step and skips the following ones."""
 
     async def work() -> None:
