@@ -47,8 +47,8 @@ def set_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 URLS = (
-    Route("GET", "/simulator/hosts", list_hosts, is_public=True),
-    Route("GET", "/simulator/status", show_status, is_public=True),
+    Route("GET", "/simulator/hosts", list_hosts, has_versions=False),
+    Route("GET", "/simulator/status", show_status, has_versions=False),
     Route("GET", "/simulator/aliases.json", list_image_aliases, is_public=True),
-    Route("POST", "/simulator/faults", set_faults, is_public=True),
+    Route("POST", "/simulator/faults", set_faults, has_versions=False),
 )

@@ -15,6 +15,7 @@ from azops_tui.simulator.directory import Directory
 from azops_tui.simulator.faults import FaultInjector
 from azops_tui.simulator.operations import Operations
 from azops_tui.simulator.store import ResourceStore
+from azops_tui.simulator.tokens import AccessTokens
 
 DEMO_SUBSCRIPTION = "5a1c0de0-0000-4000-8000-00000000a20b"
 DEMO_NAME = "Demo subscription"
@@ -98,6 +99,7 @@ class SimulatedCloud:
         self.random = random.Random(seed)
         self.operations = Operations(clock, self.random)
         self.addresses = IpAddressPool()
+        self.tokens = AccessTokens()
         self.directory = Directory(CLIENT, clock.now())
         self.hosts: MachineHosts = hosts or NoHosts()
         self.faults = FaultInjector(self.random)

@@ -89,7 +89,8 @@ def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, objec
         context = ssl.create_default_context(cafile=endpoint.ca)
         connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=timeout, context=context)
         with contextlib.closing(connection):
-            connection.request("GET", "/simulator/status")
+            headers = {"Authorization": f"Bearer {endpoint.client_secret}"}
+            connection.request("GET", "/simulator/status", headers=headers)
             reply = msgspec.json.decode(connection.getresponse().read(), type=dict[str, object])
     except (OSError, http.client.HTTPException, msgspec.DecodeError):
         return None

@@ -17,10 +17,9 @@ from azops_tui.simulator.endpoint import SimulatorEndpoint
 from azops_tui.simulator.files import write_private
 
 CLOUD = "AzopsLocal"
-SECRET = "local"
 
 
-def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> SimulatorEndpoint:
+def endpoint_for(folder: Path, url: str, ca: Path, pid: int, secret: str) -> SimulatorEndpoint:
     return SimulatorEndpoint(
         url=url,
         ca=str(ca),
@@ -29,7 +28,7 @@ def endpoint_for(folder: Path, url: str, ca: Path, pid: int) -> SimulatorEndpoin
         subscription_name=DEMO_NAME,
         tenant=TENANT,
         client_id=CLIENT,
-        client_secret=SECRET,
+        client_secret=secret,
         az_config=str(folder / "az"),
         known_hosts=str(folder / "known_hosts"),
         ssh_config=str(folder / "ssh_config"),

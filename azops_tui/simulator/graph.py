@@ -108,6 +108,7 @@ def add_password(services: ArmServices, request: ArmRequest) -> ArmReply:
         "startDateTime": sent.get("startDateTime") or stamp(now),
     }
     item.body["passwordCredentials"] = [*item.body["passwordCredentials"], credential]
+    services.cloud.directory.add_password(str(credential["keyId"]), text)
     return ArmReply(200, credential | {"secretText": text})
 
 
@@ -167,17 +168,17 @@ _RELATION = f"{_OBJECT}/{{relation}}"
 
 
 URLS = (
-    Route("GET", "/v1.0/me", show_me, is_public=True),
-    Route("POST", "/v1.0/directoryObjects/getByIds", get_by_ids, is_public=True),
-    Route("GET", _COLLECTION, list_objects, is_public=True),
-    Route("POST", _COLLECTION, create, is_public=True),
-    Route("GET", _OBJECT, show, is_public=True),
-    Route("PATCH", _OBJECT, update, is_public=True),
-    Route("DELETE", _OBJECT, delete, is_public=True),
-    Route("POST", f"{_OBJECT}/addPassword", add_password, is_public=True),
-    Route("POST", f"{_OBJECT}/removePassword", remove_password, is_public=True),
-    Route("POST", f"{_OBJECT}/getMemberGroups", check_member_groups, is_public=True),
-    Route("GET", _RELATION, list_related, is_public=True),
-    Route("POST", f"{_RELATION}/$ref", add_related, is_public=True),
-    Route("DELETE", f"{_RELATION}/{{target}}/$ref", remove_related, is_public=True),
+    Route("GET", "/v1.0/me", show_me, has_versions=False),
+    Route("POST", "/v1.0/directoryObjects/getByIds", get_by_ids, has_versions=False),
+    Route("GET", _COLLECTION, list_objects, has_versions=False),
+    Route("POST", _COLLECTION, create, has_versions=False),
+    Route("GET", _OBJECT, show, has_versions=False),
+    Route("PATCH", _OBJECT, update, has_versions=False),
+    Route("DELETE", _OBJECT, delete, has_versions=False),
+    Route("POST", f"{_OBJECT}/addPassword", add_password, has_versions=False),
+    Route("POST", f"{_OBJECT}/removePassword", remove_password, has_versions=False),
+    Route("POST", f"{_OBJECT}/getMemberGroups", check_member_groups, has_versions=False),
+    Route("GET", _RELATION, list_related, has_versions=False),
+    Route("POST", f"{_RELATION}/$ref", add_related, has_versions=False),
+    Route("DELETE", f"{_RELATION}/{{target}}/$ref", remove_related, has_versions=False),
 )

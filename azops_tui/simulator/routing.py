@@ -29,13 +29,15 @@ class Route:
     """One row of the table.
 
     Attributes:
-        is_public: whether the path needs neither a token nor an API version: sign-in, and the simulator's own paths.
+        is_public: whether the path needs neither a token nor an API version: sign-in.
+        has_versions: whether requests name an API version.
     """
 
     method: str
     pattern: str
     handler: Handler
     is_public: bool = False
+    has_versions: bool = True
 
 
 class RouteTable:

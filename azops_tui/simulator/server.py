@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -15,44 +16,54 @@ from azops_tui import paths
 from azops_tui.simulator import certificates, folder
 from azops_tui.simulator.clock import Clock, speed_from_environment
 from azops_tui.simulator.cloud import MachineHosts, SimulatedCloud
+from azops_tui.simulator.connections import HttpLimits, LimitedServer
 from azops_tui.simulator.endpoint import SimulatorEndpoint
 from azops_tui.simulator.hosts_link import SshHosts
 from azops_tui.simulator.service import ArmService
 
 LOG = logging.getLogger(__name__)
-LARGEST_BODY = 32 * 1024 * 1024
 
 
 class SimulatorServer:
     """A listening simulator. Use it as an asynchronous context manager."""
 
     def __init__(
-        self, place: Path, *, speed: float, hosts: MachineHosts | None = None, seed: int | None = None
+        self,
+        place: Path,
+        *,
+        speed: float,
+        hosts: MachineHosts | None = None,
+        seed: int | None = None,
+        limits: HttpLimits | None = None,
     ) -> None:
         self.place = place
         self.cloud = SimulatedCloud(Clock(speed), hosts, seed=seed)
-        self.service = ArmService(self.cloud)
+        self._limits = limits or HttpLimits()
+        self.service = ArmService(self.cloud, self._limits)
         self.endpoint: SimulatorEndpoint
-        self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
+        self._runner: web.ServerRunner | None = None
 
     async def __aenter__(self) -> SimulatorServer:
         paths.private(self.place)
         ca, context = certificates.make(self.place)
-        app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/{path:.*}", self.service.handle)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        server = LimitedServer(self.service.handle, self._limits)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=context)
-        await site.start()
-        port = self._runner.addresses[0][1]
+        self._listener = await asyncio.get_running_loop().create_server(
+            server, "127.0.0.1", 0, ssl=context, ssl_handshake_timeout=self._limits.handshake_s
+        )
+        port = self._listener.sockets[0].getsockname()[1]
         url = f"https://127.0.0.1:{port}"
         self.cloud.base = url
-        self.endpoint = folder.endpoint_for(self.place, url, ca, os.getpid())
+        self.endpoint = folder.endpoint_for(self.place, url, ca, os.getpid(), self.cloud.tokens.secret)
         folder.write(self.place, self.endpoint)
         self.cloud.on_hosts_changed = self._hosts_changed
         return self
 
     async def __aexit__(self, *problem: object) -> None:
+        if self._listener is not None:
+            self._listener.close()
         await self.cloud.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -73,6 +84,7 @@ async def serve(
     with_hosts: bool = False,
     hosts: MachineHosts | None = None,
     seed: int | None = None,
+    limits: HttpLimits | None = None,
 ) -> AsyncIterator[SimulatorServer]:
     """Run a simulator in this process, on this event loop.
 
@@ -82,6 +94,7 @@ async def serve(
         with_hosts: whether machines accept SSH.
         hosts: machines to use instead, for tests.
         seed: makes random names, durations and addresses repeatable.
+        limits: time that clients may take; None for the usual one.
     """
     async with contextlib.AsyncExitStack() as stack:
         if place is None:
@@ -89,4 +102,5 @@ async def serve(
         rate = speed_from_environment() if speed is None else speed
         if with_hosts and hosts is None:
             hosts = SshHosts(place / "hosts", rate)
-        yield await stack.enter_async_context(SimulatorServer(place, speed=rate, hosts=hosts, seed=seed))
+        server = SimulatorServer(place, speed=rate, hosts=hosts, seed=seed, limits=limits)
+        yield await stack.enter_async_context(server)

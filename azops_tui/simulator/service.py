@@ -7,14 +7,18 @@ import inspect
 import json
 import logging
 import uuid
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.cloud import SimulatedCloud
-from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.connections import LARGEST_BODY, HttpLimits, TimedConnection
+from azops_tui.simulator.errors import ArmError, bad_content
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.routing import Route
@@ -23,42 +27,98 @@ from azops_tui.simulator.urls import route_table
 
 LOG = logging.getLogger(__name__)
 
+_AZURE_HOSTS = (
+    *(".azure.com", ".azure.net", ".azurecr.io", ".microsoft.com", ".microsoftonline.com", ".windows.net"),
+    *(".azure.us", ".azurecr.us", ".microsoft.us", ".microsoftonline.us", ".usgovcloudapi.net"),
+    *(".azure.cn", ".azurecr.cn", ".chinacloudapi.cn"),
+)
+"""Ends of the names under which clients of a run, whose requests the gate leads here, know this server."""
+
 
 class ArmService:
     """The simulated Resource Manager behind one aiohttp handler."""
 
-    def __init__(self, cloud: SimulatedCloud) -> None:
+    def __init__(self, cloud: SimulatedCloud, limits: HttpLimits | None = None) -> None:
         self.cloud = cloud
+        self._body_s = (limits or HttpLimits()).body_s
         self.services = ArmServices(cloud)
         self._routes = route_table()
 
-    async def handle(self, http_request: web.Request) -> web.StreamResponse:
+    async def handle(self, http_request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request."""
-        content = await http_request.read()
-        headers = http_request.headers
-        request = ArmRequest(http_request.method, http_request.rel_url.raw_path, http_request.query, content, headers)
-        correlation = headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
+        connection = http_request.protocol
+        if not isinstance(connection, TimedConnection):
+            return await self._answer(http_request)
+        connection.begin_request()
         try:
+            return await self._answer(http_request)
+        finally:
+            connection.end_request()
+
+    async def _answer(self, http_request: web.BaseRequest) -> web.StreamResponse:
+        headers = http_request.headers
+        correlation = _plain(headers.get("x-ms-correlation-request-id", "")) or str(uuid.uuid4())
+        try:
+            self._check_caller(headers)
+            request = await self._received(http_request)
             route = self._routes.match(request)
             if route is None or not route.is_public:
-                await self._admit(request)
+                await self._admit(request, has_versions=route is None or route.has_versions)
             return self._response(await self._reply(route, request), request.api_version, correlation)
         except ArmError as error:
-            LOG.info("%s %s: %s %s", request.method, request.path, error.status, error)
+            LOG.info("%s %r: %s %s", http_request.method, http_request.path, error.status, error)
             return self._error_response(error, correlation)
         except asyncio.CancelledError:
             raise
         except Exception:
-            LOG.exception("%s %s failed because of a bug in the simulator", request.method, request.path)
+            LOG.exception("%s %r failed because of a bug in the simulator", http_request.method, http_request.path)
             bug = ArmError(500, "InternalServerError", "Encountered internal server error.")
             return self._error_response(bug, correlation)
 
-    async def _admit(self, request: ArmRequest) -> None:
-        """Apply injected faults, check the token and the API version, and record the subscription.
+    def _check_caller(self, headers: Mapping[str, str]) -> None:
+        """Refuse requests for another host, which a rebound domain name sends, and those of web pages.
 
         Raises:
             ArmError: the request is refused.
         """
+        own, host = urlsplit(self.cloud.base), headers.get("Host", "").lower()
+        if host not in (own.netloc, f"localhost:{own.port}") and not host.partition(":")[0].endswith(_AZURE_HOSTS):
+            raise ArmError(421, "MisdirectedRequest", "The 'Host' header names another server.")
+        if "Origin" in headers and headers["Origin"] != self.cloud.base:
+            raise ArmError(403, "OriginNotAllowed", "Requests of web pages are not allowed.")
+
+    async def _received(self, http_request: web.BaseRequest) -> ArmRequest:
+        """The request with its body.
+
+        Raises:
+            ArmError: the body is too large or does not arrive.
+        """
+        too_large = ArmError(413, "RequestContentTooLarge", f"The body is larger than {LARGEST_BODY} bytes.")
+        if (http_request.content_length or 0) > LARGEST_BODY:
+            raise too_large
+        try:
+            async with asyncio.timeout(self._body_s):
+                content = await http_request.read()
+        except TimeoutError:
+            raise ArmError(408, "RequestTimeout", "The body of the request did not arrive in time.") from None
+        except web.HTTPRequestEntityTooLarge:
+            raise too_large from None
+        except (RequestPayloadError, ValueError, OSError) as problem:
+            raise bad_content(f"the body cannot be read: {problem}") from None
+        url = http_request.rel_url
+        return ArmRequest(http_request.method, url.raw_path, url.query, content, http_request.headers)
+
+    async def _admit(self, request: ArmRequest, *, has_versions: bool) -> None:
+        """Apply injected faults, check the token and the API version, and record the subscription.
+
+        The simulator's own paths and Microsoft Graph have no API versions; faults do not reach them.
+
+        Raises:
+            ArmError: the request is refused.
+        """
+        if not has_versions:
+            self._check_token(request)
+            return
         fault = self.cloud.faults.hit(request.method, request.path)
         if fault is not None and fault.latency:
             await asyncio.sleep(fault.latency)
@@ -67,9 +127,7 @@ class ArmService:
             if fault.retry_after:
                 error.headers["Retry-After"] = f"{fault.retry_after:g}"
             raise error
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+        self._check_token(request)
         if not request.api_version:
             raise ArmError(
                 400,
@@ -79,6 +137,13 @@ class ArmService:
         subscription = request.address.subscription
         if subscription:
             self.cloud.store.subscriptions.setdefault(subscription.lower(), f"Subscription {subscription[:8]}")
+
+    def _check_token(self, request: ArmRequest) -> None:
+        authorization = request.headers.get("Authorization", "")
+        if not authorization:
+            raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+        if not self.cloud.tokens.accepts(authorization):
+            raise ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.")
 
     async def _reply(self, route: Route | None, request: ArmRequest) -> ArmReply:
         if route is None:
@@ -120,6 +185,11 @@ class ArmService:
         if isinstance(etag, str):
             headers["ETag"] = etag
         return web.json_response(reply.body, status=reply.status, headers=headers, dumps=_dumps)
+
+
+def _plain(text: str) -> str:
+    """The text if it can stand in a header, else an empty one."""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _dumps(value: Json) -> str:

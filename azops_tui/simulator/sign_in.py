@@ -1,13 +1,11 @@
-"""Sign-in: metadata of the cloud's endpoints, and tokens for every client.
+"""Sign-in: metadata of the cloud's endpoints, and tokens for those who know a client secret.
 
-No client is refused: the simulator listens on the loopback interface only and holds no real data. Tokens are
-unsigned JSON web tokens.
+The secrets are azops's own, which only the user can read, and the passwords of applications in the directory.
 """
 
 from __future__ import annotations
 
-import base64
-import json
+import hmac
 import time
 
 from azops_tui.json_types import Json
@@ -17,6 +15,7 @@ from azops_tui.simulator.cloud import CLIENT, TENANT
 from azops_tui.simulator.directory import client_object_id
 from azops_tui.simulator.routing import Route
 from azops_tui.simulator.services import ArmServices
+from azops_tui.simulator.tokens import AccessTokens
 
 LIFETIME = 86_399
 
@@ -87,10 +86,10 @@ def instance_discovery(base: str, tenant: str) -> Json:
     return {"tenant_discovery_endpoint": f"{base}/{tenant}/v2.0/.well-known/openid-configuration", "metadata": []}
 
 
-def token(base: str, tenant: str, form: dict[str, str]) -> Json:
-    """The body of the token endpoint. Any client and any secret is accepted."""
+def token(base: str, tenant: str, form: dict[str, str], tokens: AccessTokens) -> Json:
+    """The body of the token endpoint."""
     client = form.get("client_id") or CLIENT
-    audience = (form.get("scope") or form.get("resource") or base).split()[0].removesuffix("/.default")
+    audience = ((form.get("scope") or form.get("resource") or base).split() or [base])[0].removesuffix("/.default")
     now = int(time.time())
     claims = {
         "aud": audience,
@@ -108,12 +107,8 @@ def token(base: str, tenant: str, form: dict[str, str]) -> Json:
         "token_type": "Bearer",
         "expires_in": LIFETIME,
         "ext_expires_in": LIFETIME,
-        "access_token": f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}.",
+        "access_token": tokens.issue(claims),
     }
-
-
-def _part(value: Json) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
 def _answer_metadata(services: ArmServices, request: ArmRequest) -> ArmReply:
@@ -129,7 +124,14 @@ def _answer_discovery(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def _answer_token(services: ArmServices, request: ArmRequest) -> ArmReply:
-    return ArmReply(200, token(services.cloud.base, request.params["tenant"], request.form()))
+    cloud, form = services.cloud, request.form()
+    client, secret = form.get("client_id") or CLIENT, form.get("client_secret", "")
+    if not hmac.compare_digest(secret.encode(), cloud.tokens.secret.encode()) and not cloud.directory.knows_password(
+        client, secret
+    ):
+        message = f"AADSTS7000215: Invalid client secret provided for app '{client}'."
+        return ArmReply(401, {"error": "invalid_client", "error_description": message, "error_codes": [7000215]})
+    return ArmReply(200, token(cloud.base, request.params["tenant"], form, cloud.tokens))
 
 
 URLS = (

@@ -90,6 +90,7 @@ def document(tmp_path: Path, *templates: dict[str, Any], more: str = "") -> Path
 async def faults(where: simulator.SimulatorEndpoint, *set: dict[str, Any]) -> None:
     """Has the simulator fail as told."""
     request = urllib.request.Request(f"{where.url}/simulator/faults", json.dumps(set).encode(), method="POST")
+    request.add_header("Authorization", f"Bearer {where.client_secret}")
     context = ssl.create_default_context(cafile=where.ca)
 
     def send() -> None:

@@ -37,7 +37,7 @@ def disguise(tmp_path: Path, cloud: Cloud) -> Callable[..., str]:
         lines = [
             f'url = "https://{host}/subscriptions/{cloud.subscription}{path}?api-version=2022-12-01"',
             f"request = {method}",
-            'header = "Authorization: Bearer x.e30.y"',
+            f'header = "Authorization: Bearer {cloud.endpoint.client_secret}"',
             'header = "Content-Type: application/json"',
             "silent",
             'write-out = "%{http_code}\\n"',

@@ -100,7 +100,8 @@ async def test_a_read_only_run_may_sign_in(make_run: MakeRun, cloud: Cloud, tmp_
     """The local cloud hands out tokens itself: a POST that a read-only run must be allowed."""
     assert cloud.endpoint is not None
     url = f"{cloud.endpoint.url}/{cloud.endpoint.tenant}/oauth2/v2.0/token"
-    (tmp_path / "request").write_text(f'url = "{url}"\ndata = "grant_type=client_credentials"\nsilent\n')
+    form = f"grant_type=client_credentials&client_secret={cloud.endpoint.client_secret}"
+    (tmp_path / "request").write_text(f'url = "{url}"\ndata = "{form}"\nsilent\n')
     watched = make_run(document(f"curl -K {tmp_path}/request"), cloud=cloud, policy=Policy(read_only=True))
     await watched.run.run_all()
     assert "access_token" in watched.output("s0")

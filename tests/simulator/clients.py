@@ -126,7 +126,7 @@ class Clients:
         import ssl
 
         context = ssl.create_default_context(cafile=self.endpoint.ca)
-        headers = {"Authorization": "Bearer x"}
+        headers = {"Authorization": f"Bearer {self.endpoint.client_secret}"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
             session.request(

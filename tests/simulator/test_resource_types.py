@@ -16,7 +16,7 @@ async def test_conditional_writes_check_the_existing_resource(clients: Clients) 
     url = clients.endpoint.url + clients.id("Network/dnsZones", "contoso.example")
     context = ssl.create_default_context(cafile=clients.endpoint.ca)
     query = {"api-version": "2018-05-01"}
-    async with aiohttp.ClientSession(headers={"Authorization": "Bearer x"}) as session:
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {clients.endpoint.client_secret}"}) as session:
         statuses = []
         for headers in ({"If-None-Match": "*"}, {"If-None-Match": "*"}, {"If-Match": "other"}, {"If-Match": "*"}):
             body = {"location": "global"}

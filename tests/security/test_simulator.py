@@ -1,0 +1,93 @@
+"""The simulator serves one user: who may ask it, and what a client can make it do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+
+import pytest
+
+from azops_tui.json_types import Json
+from azops_tui.simulator.connections import LARGEST_BODY, HttpLimits
+from azops_tui.simulator.server import SimulatorServer, serve
+from tests.simulator.clients import Clients
+from tests.simulator.conftest import clients, server
+
+__all__ = ["clients", "server"]
+
+
+def _context(server: SimulatorServer) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=server.endpoint.ca)
+
+
+async def _raw(server: SimulatorServer, text: str) -> str:
+    """What the server sends back until it ends the connection."""
+    port = int(server.endpoint.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=_context(server))
+    try:
+        writer.write(text.encode())
+        return (await asyncio.wait_for(reader.read(), 20)).decode()
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+def _request(server: SimulatorServer, path: str, **headers: str) -> str:
+    host = server.endpoint.url.removeprefix("https://")
+    shown = {"Host": host, "Connection": "close"} | {k.replace("_", "-"): v for k, v in headers.items()}
+    return f"GET {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in shown.items()) + "\r\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["/simulator/status", "/simulator/hosts", "/v1.0/users", "/subscriptions?api-version=1"]
+)
+@pytest.mark.parametrize("token", ["", "Bearer x", "Bearer é", "Bearer a.b.c", "Basic eDp5"])
+async def test_only_tokens_of_this_simulator_are_accepted(server: SimulatorServer, path: str, token: str) -> None:
+    answer = await _raw(server, _request(server, path, **({"Authorization": token} if token else {})))
+    assert answer.startswith("HTTP/1.1 401 "), answer
+
+
+async def test_host_and_origin_are_checked(server: SimulatorServer) -> None:
+    token = f"Bearer {server.endpoint.client_secret}"
+    path = "/simulator/status"
+    assert (await _raw(server, _request(server, path, Authorization=token))).startswith("HTTP/1.1 200 ")
+    rebound = _request(server, path, Authorization=token, Host="evil.example")
+    assert (await _raw(server, rebound)).startswith("HTTP/1.1 421 ")
+    page = _request(server, path, Authorization=token, Origin="https://evil.example")
+    assert (await _raw(server, page)).startswith("HTTP/1.1 403 ")
+
+
+async def test_a_password_of_an_application_signs_in_until_it_is_removed(clients: Clients) -> None:
+    _, _, application = await clients.raw("POST", "/v1.0/applications", {"displayName": "ci"})
+    await clients.raw("POST", "/v1.0/servicePrincipals", {"appId": application["appId"]})
+    where = f"/v1.0/applications/{application['id']}"
+    _, _, password = await clients.raw("POST", f"{where}/addPassword", {})
+
+    async def sign_in(secret: str) -> tuple[int, Json]:
+        form = f"grant_type=client_credentials&client_id={application['appId']}&client_secret={secret}"
+        status, _, body = await clients.raw("POST", f"/{clients.endpoint.tenant}/oauth2/v2.0/token", form)
+        return status, body
+
+    status, body = await sign_in(password["secretText"])
+    assert (status, body["token_type"]) == (200, "Bearer")
+    assert (await sign_in("wrong"))[1]["error"] == "invalid_client"
+    await clients.raw("POST", f"{where}/removePassword", {"keyId": password["keyId"]})
+    assert (await sign_in(password["secretText"]))[0] == 401
+
+
+async def test_a_connection_without_a_request_ends() -> None:
+    async with serve(speed=1000, limits=HttpLimits(handshake_s=0.3, header_s=0.3, body_s=0.3)) as server:
+        assert await _raw(server, "") == ""
+        assert await _raw(server, "GET / HTTP/1.1\r\nHost: a\r\nX-") == ""
+        slow = _request(server, "/simulator/status", Content_Length="9")
+        assert (await _raw(server, slow)).startswith("HTTP/1.1 408 ")
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.endpoint.url.rpartition(":")[2]))
+        assert await asyncio.wait_for(reader.read(), 20) == b""
+        writer.close()
+
+
+async def test_a_large_body_is_refused(server: SimulatorServer) -> None:
+    answer = await _raw(server, _request(server, "/simulator/status", Content_Length=str(LARGEST_BODY + 1)))
+    assert answer.startswith("HTTP/1.1 413 ")
