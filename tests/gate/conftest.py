@@ -33,11 +33,14 @@ async def cloud(simulator: SimulatorServer) -> AsyncIterator[Cloud]:
 def disguise(tmp_path: Path, cloud: Cloud) -> Callable[..., str]:
     """Makes a command that sends a request, which its text does not show: curl reads it from a file."""
 
+    assert cloud.endpoint is not None
+    secret = cloud.endpoint.client_secret
+
     def make(method: str, path: str, body: str = "", host: str = "management.azure.com") -> str:
         lines = [
             f'url = "https://{host}/subscriptions/{cloud.subscription}{path}?api-version=2022-12-01"',
             f"request = {method}",
-            f'header = "Authorization: Bearer {cloud.endpoint.client_secret}"',
+            f'header = "Authorization: Bearer {secret}"',
             'header = "Content-Type: application/json"',
             "silent",
             'write-out = "%{http_code}\\n"',
