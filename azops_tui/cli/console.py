@@ -94,6 +94,8 @@ class Console:
         state = "skipped" if view.count("skipped") == len(view.steps) else states.get(view.verdict, view.verdict)
         duration = f" in {format_duration(view.duration)}" if view.duration is not None else ""
         self._line(f"{self._state(state)} {view.summary()}{duration}")
+        for entry in view.in_flight if view.phase == "interrupted" else ():
+            self._detail(f"in flight at its end: {entry.method} {entry.resource}")
         if view.run:
             self._line(click.style(f"  run {view.run}; azops replay {view.run} shows it again", dim=True))
 

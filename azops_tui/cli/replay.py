@@ -34,7 +34,8 @@ def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None
 
     journal = Journal()
     try:
-        if journal.run(run) is None:
+        row = journal.run(run)
+        if row is None:
             fail(f"run {run} does not exist; `azops history` lists the runs", exits.BAD_INPUT)
         if printed or not sys.stdout.isatty():
             view = RunView()
@@ -42,6 +43,8 @@ def replay(run: int, printed: bool, theme: str | None, ascii_only: bool) -> None
             for record in journal.records(run):
                 view.apply(record)
                 console.show(record)
+            if row.state == "interrupted":
+                view.interrupt()
             console.summary()
             return
     finally:

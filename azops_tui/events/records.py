@@ -259,6 +259,15 @@ class RequestAnswered(Event, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class OperationEnded(Event, frozen=True, kw_only=True):
+    """The operation that a write began has ended, as a later request of the run was told."""
+
+    id: int
+    """That of the write's :class:`RequestSent`."""
+    state: str
+    """``Succeeded``, ``Failed`` or ``Canceled``."""
+
+
 class RequestHeld(Event, frozen=True, kw_only=True):
     """A request is held until a person is asked."""
 
@@ -321,6 +330,7 @@ AnyEvent = (
     | ExpectationChecked
     | RequestSent
     | RequestAnswered
+    | OperationEnded
     | RequestHeld
     | RequestRefused
     | Notice

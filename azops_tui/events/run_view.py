@@ -90,6 +90,11 @@ class RunView:
         return [step for step in self.steps.values() if step.state in ("failed", "unknown")]
 
     @property
+    def in_flight(self) -> list[LedgerEntry]:
+        """Writes that are not known to have ended, in the order in which they were sent."""
+        return [entry for entry in self.requests.values() if entry.is_in_flight]
+
+    @property
     def verdict(self) -> Verdict:
         """Result of the run, for an exit code."""
         if self.phase == "new":
@@ -287,6 +292,11 @@ class RunView:
             entry.answered, entry.status, entry.operation = True, event.status, event.operation
             entry.problem, entry.duration = event.problem, event.duration
 
+    def _operation_ended(self, event: ev.OperationEnded) -> None:
+        entry = self.requests.get(event.id)
+        if entry is not None:
+            entry.ended = event.state
+
     def _held(self, event: ev.RequestHeld) -> None:
         """The question that follows says all."""
 
@@ -321,6 +331,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.ExpectationChecked: RunView._checked,
     ev.RequestSent: RunView._sent,
     ev.RequestAnswered: RunView._request_answered,
+    ev.OperationEnded: RunView._operation_ended,
     ev.RequestHeld: RunView._held,
     ev.RequestRefused: RunView._refused,
     ev.Notice: RunView._notice,

@@ -88,6 +88,24 @@ class LedgerEntry:
     """URL of the operation that goes on after the answer; empty if there is none."""
     problem: str = ""
     duration: float = 0.0
+    ended: str = ""
+    """State in which the operation ended; empty while it is not known to have ended."""
+
+    @property
+    def is_in_flight(self) -> bool:
+        """True if the write may still be taking effect, or may have taken effect without an answer."""
+        if not self.answered or self.status is None:
+            return True
+        return bool(self.operation) and not self.ended
+
+    @property
+    def outcome(self) -> str:
+        """How far the write came, in one or two words."""
+        if not self.answered:
+            return "no answer yet"
+        if self.status is None:
+            return "no answer"
+        return self.ended or ("in progress" if self.operation else "refused" if self.status >= 400 else "done")
 
 
 @dataclass(slots=True)

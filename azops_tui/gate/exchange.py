@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import time
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,13 @@ from azops_tui.gate.http1 import (
     request_framing,
     response_framing,
 )
+from azops_tui.gate.operations import operation_url
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
 from azops_tui.gate.upstream import Streams, Upstream, UpstreamError
 
 _DRAIN = 2.0
 """Seconds for which the body of a refused request is still read, so that its client can read the answer."""
 _ABOUT_THE_BODY = frozenset({"content-length", "content-type", "accept-encoding", "expect", "if-match", "connection"})
-_OPERATION = ("azure-asyncoperation", "operation-location", "location")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Channel:
                     await self._ended(number, answer, began)
                     number = 0
                 await self._policy.observe(self._actor, request, answer.status, answer.by_name())
-                return await self._pass_back(head, answer, uploading)
+                return await self._pass_back(head, answer, uploading, request)
             finally:
                 uploading.cancel()
                 await asyncio.gather(uploading, return_exceptions=True)
@@ -214,22 +215,34 @@ class Channel:
             self._client[1].write(answer.encode())
             await self._client[1].drain()
 
-    async def _pass_back(self, head: Head, answer: Head, uploading: asyncio.Future[None]) -> bool:
+    async def _pass_back(self, head: Head, answer: Head, uploading: asyncio.Future[None], request: GateRequest) -> bool:
         """Pass on the final response with its body. Returns whether the connection goes on."""
         client = self._client[1]
+        framing, length = response_framing(answer, head.first[0])
+        asked = self._policy.operation_of(request)
+        if asked and framing != "until-close" and length <= BODY_LIMIT:
+            body = await read_body(self._service[0], framing, length, BODY_LIMIT)
+            if body is None:
+                raise HttpMessageError(f"The answer about an operation is larger than {BODY_LIMIT} bytes.")
+            await self._policy.operation_seen(self._actor, asked, answer.status, _plain(answer, body))
+            answer = answer.without({"transfer-encoding", "content-length"})
+            if answer.status != 204:
+                answer.headers.append(("Content-Length", str(len(body))))
+            client.write(answer.encode() + body)
+            await client.drain()
+            return head.keeps_alive and answer.keeps_alive and uploading.done() and uploading.exception() is None
         client.write(answer.encode())
         if answer.status == 101:
             await client.drain()
             await relay_both(self._client, self._service)
             return False
-        framing, length = response_framing(answer, head.first[0])
         await relay_body(self._service[0], client, framing, length)
         await client.drain()
         goes_on = head.keeps_alive and answer.keeps_alive and framing != "until-close"
         return goes_on and uploading.done() and uploading.exception() is None
 
     async def _ended(self, number: int, answer: Head, began: float) -> None:
-        operation = next((value for name in _OPERATION if (value := answer.get(name))), "")
+        operation = operation_url(answer.status, answer.by_name())
         await self._policy.end(
             self._actor, number, answer.status, operation=operation, seconds=time.monotonic() - began
         )
@@ -259,6 +272,16 @@ class Channel:
         with contextlib.suppress(OSError):
             self._client[1].write(error_response(status, code, message, close=close))
             await self._client[1].drain()
+
+
+def _plain(answer: Head, body: bytes) -> bytes:
+    """The body of an answer without its compression; empty if it cannot be read."""
+    if answer.get("content-encoding").lower() != "gzip":
+        return body
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, BODY_LIMIT)
+    except zlib.error:
+        return b"?"
 
 
 async def end_connection(writer: asyncio.StreamWriter) -> None:

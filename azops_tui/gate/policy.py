@@ -24,6 +24,7 @@ from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.meter import Meter
+from azops_tui.gate.operations import operation_state
 
 HELD_AT_MOST = 600.0
 """Seconds for which a request waits for a person."""
@@ -129,6 +130,8 @@ class GatePolicy:
         self._record = record
         self._loop = asyncio.get_running_loop()
         self._actors: dict[str, Actor] = {}
+        self._operations: dict[str, int] = {}
+        """Numbers of the writes whose operations go on, by the path that tells of them, in lower case."""
 
     @property
     def read_only(self) -> bool:
@@ -189,6 +192,8 @@ class GatePolicy:
         seconds: float = 0,
     ) -> None:
         """Record the answer to a write."""
+        if operation:
+            self._operations[urlsplit(operation).path.lower()] = number
         await self._tell(
             ev.RequestAnswered(
                 at=time.time(),
@@ -211,6 +216,17 @@ class GatePolicy:
             if text not in actor.waits:
                 actor.waits.add(text)
                 await self.notice(actor, text)
+
+    def operation_of(self, request: GateRequest) -> int:
+        """Number of the write whose operation a request asks about; 0 if it asks about none."""
+        return self._operations.get(request.path.lower(), 0) if request.method == "GET" else 0
+
+    async def operation_seen(self, actor: Actor, number: int, status: int, body: bytes) -> None:
+        """Record the end of an operation, if that is what the answer to a request about it says."""
+        state = operation_state(status, body)
+        if state:
+            self._operations = {path: known for path, known in self._operations.items() if known != number}
+            await self._tell(ev.OperationEnded(at=time.time(), step=actor.step, id=number, state=state))
 
     async def notice(self, actor: Actor, text: str) -> None:
         """Tell people something about a request that is not refused."""

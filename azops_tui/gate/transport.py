@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from azops_tui.gate import azure_hosts
 from azops_tui.gate.classes import RequestClass, classify
+from azops_tui.gate.operations import operation_url
 from azops_tui.gate.policy import GatePolicy, GateRefusal, GateRequest, current_actor
 
 Send = Callable[..., Awaitable[Any]]
@@ -44,8 +45,11 @@ class SdkGate:
             response = await send(request, **options)
             headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
             status = response.status_code
-            operation = headers.get("azure-asyncoperation") or headers.get("location") or ""
+            operation = operation_url(status, headers)
             await self._policy.observe(actor, described, response.status_code, headers)
+            asked = self._policy.operation_of(described)
+            if asked:
+                await self._policy.operation_seen(actor, asked, status, _content(response))
             return response
         except BaseException as error:
             problem = type(error).__name__
@@ -63,6 +67,15 @@ class SdkGate:
         headers = {str(name).lower(): str(value) for name, value in request.headers.items()}
         kind = classify(service, request.method, url, headers, _body(request))
         return GateRequest(request.method, host, url, kind, service, self._cloud)
+
+
+def _content(response: Any) -> bytes:
+    """The body of a response; empty where the client reads it itself, piece by piece."""
+    try:
+        content = response.body() if callable(getattr(response, "body", None)) else response.content
+    except Exception:  # of the two generations of the SDK's responses, each has an error of its own for this
+        return b""
+    return content if isinstance(content, bytes) else b""
 
 
 def _body(request: Any) -> bytes | None:
