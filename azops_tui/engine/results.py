@@ -66,7 +66,9 @@ def _expected_to_fail(context: StepContext[Any], outcome: Outcome, expectation: 
 
 
 def _not_as_expected(outcome: Outcome, expectation: Expectation, match: Match) -> Outcome:
-    view = FailureView(code="NotAsExpected", message=match.text, target=f"line {expectation.line}")
+    view = FailureView(
+        code="NotAsExpected", message=match.text, target=f"line {expectation.line}", difference=match.difference
+    )
     return Outcome("failed", outcome.status, view, match.text)
 
 

@@ -29,6 +29,10 @@ class FailureView(View, frozen=True, kw_only=True):
     correlation_id: str = ""
     advice: str = ""
     """What to do, one sentence; empty if the message says all that is known."""
+    command: str = ""
+    """The command of the script that failed; empty if it is not known, or nothing of a script failed."""
+    difference: tuple[str, ...] = ()
+    """Expected lines or values (``- …``), each before the actual one (``+ …``), those that differ first."""
 
 
 class GroupView(View, frozen=True, kw_only=True):

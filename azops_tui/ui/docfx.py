@@ -6,7 +6,9 @@ The extensions: https://learn.microsoft.com/contribute/content/markdown-referenc
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 CALLOUTS = {"NOTE": "accent", "TIP": "done", "IMPORTANT": "asking", "CAUTION": "failed", "WARNING": "failed"}
@@ -17,6 +19,7 @@ _INCLUDE = re.compile(r"\[!INCLUDE\s*\[([^\]]*)\]\(([^)]*)\)\]", re.IGNORECASE)
 _VIDEO = re.compile(r"\[!VIDEO\s+([^\]\s]+)\]", re.IGNORECASE)
 _EXTENSION = re.compile(r"^(\s*):::\s*([\w-]+)(.*?)(?::::)?\s*$")
 _ATTRIBUTE = re.compile(r"([\w-]+)=\"([^\"]*)\"")
+_UNDEFINED = re.compile(r"(?<![\w\]`!\\])\[((?:[^\[\]`]|`[^`]*`)+)\]\[([A-Za-z][^\[\]]*)\]")
 _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:\s+")
 _MARKER = re.compile(r"^\[!(\w+)(?:\s+class=[\"“]?([\w-]+)[\"”]?)?\s*\]\s*")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
@@ -63,10 +66,22 @@ _EMOJI_NAMES = {
 }
 
 
-def to_markdown(text: str) -> str:
-    """Rewrite tabs, includes, zones, images and footnotes; code fences stay as they are."""
+def to_markdown(text: str, known: Collection[str] = ()) -> str:
+    """Rewrite tabs, includes, zones, images, footnotes, and links that nothing defines; code fences stay as they are.
+
+    Args:
+        text: Markdown with Microsoft's extensions.
+        known: labels of the links that are defined, in the parser's form.
+    """
     lines: list[str] = []
+    prose: list[str] = []
     fence = ""
+
+    def close() -> None:
+        if prose:
+            lines.append(_UNDEFINED.sub(lambda match: _link(match, known), "\n".join(prose)))
+            prose.clear()
+
     for line in text.split("\n"):
         mark = _FENCE.match(line)
         if fence:
@@ -74,11 +89,18 @@ def to_markdown(text: str) -> str:
                 fence = ""
             lines.append(line)
         elif mark:
+            close()
             fence = mark.group(1)
             lines.append(line)
         else:
-            lines.append(_rewrite(line))
+            prose.append(_rewrite(line))
+    close()
     return "\n".join(lines)
+
+
+def _link(match: re.Match[str], known: Collection[str]) -> str:
+    """A link by its label; its text alone if nothing defines the label."""
+    return match.group() if normalizeReference(match.group(2)) in known else match.group(1)
 
 
 def _rewrite(line: str) -> str:

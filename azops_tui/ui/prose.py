@@ -5,8 +5,10 @@ With a widget per block, a document of 10,000 lines takes seconds; this draws on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -16,6 +18,7 @@ from azops_tui.ui.glyphs import UNICODE, Glyphs
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, Span, crop_line, plain, width, wrap
 
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:", re.MULTILINE)
 FENCE_LINES = 12
 """Maximum lines shown of a fence that is not a step."""
 
@@ -27,10 +30,29 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(deflist_plugin)
 
 
-def render(text: str, cells: int, marks: Glyphs) -> list[Line]:
-    """Render Markdown as lines of at most ``cells`` cells, with one blank line between blocks."""
+def references(text: str) -> dict[str, Any]:
+    """Definitions of the links of a document (``[label]: address``), wherever they stand, as the parser takes them."""
+    if not _DEFINITION.search(text):
+        return {}
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.disable("inline")
+    environment: dict[str, Any] = {}
+    parser.parse(text, environment)
+    return dict(environment.get("references", {}))
+
+
+def render(text: str, cells: int, marks: Glyphs, links: Mapping[str, Any] | None = None) -> list[Line]:
+    """Render Markdown as lines of at most ``cells`` cells, with one blank line between blocks.
+
+    Args:
+        text: a part of a document.
+        cells: width.
+        marks: glyphs.
+        links: definitions of the document's links, from :func:`references`.
+    """
     painter = _Painter(cells, marks)
-    painter.blocks(_parser().parse(to_markdown(text)))
+    known = {**references(text), **(links or {})}
+    painter.blocks(_parser().parse(to_markdown(text, {*known}), {"references": known}))
     while painter.lines and not plain(painter.lines[-1]).strip():
         painter.lines.pop()
     return painter.lines

@@ -21,8 +21,9 @@ def template(value: str, **variables: Any) -> dict[str, Any]:
     }
 
 
-def failure(**fields: str) -> FailureView:
-    return FailureView(**{"code": "InvalidParameter", "message": "It is invalid.", **fields})
+def failure(**fields: Any) -> FailureView:
+    values: dict[str, Any] = {"code": "InvalidParameter", "message": "It is invalid.", **fields}
+    return FailureView(**values)
 
 
 def test_a_parameter_named_by_the_property() -> None:

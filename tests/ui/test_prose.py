@@ -10,8 +10,10 @@ from azops_tui.runbook import parse
 from azops_tui.ui.glyphs import ASCII, UNICODE
 from azops_tui.ui.lines import plain
 from azops_tui.ui.outline import Prose, outline
-from azops_tui.ui.prose import render
+from azops_tui.ui.prose import references, render
 from tests.ui.test_seen import SHARED
+
+CODE = {"code", "inline", "comment", "string", "variable", "keyword", "option", "command"}
 
 
 def drawn(text: str, cells: int = 60) -> list[str]:
@@ -62,3 +64,24 @@ def test_nothing_of_the_extensions_stands_raw_in_the_shared_documents() -> None:
 def test_ascii_prose_has_no_other_characters() -> None:
     text = '# T\n\n> [!NOTE]\n> x\n\n- [x] y :warning:\n\n> [!div class="checklist"]\n> * z\n\n---\n\n|a|\n|-|\n|b|'
     assert all(plain(line).isascii() for line in render(text, 60, ASCII))
+
+
+def test_links_by_label_are_links_wherever_they_are_defined() -> None:
+    text = "Use [az aks\nupdate ][update], [other][nowhere] and `a[0][b]`, values[0][b].\n"
+    lines = render(text, 80, UNICODE, references("[update]: /cli/azure/aks#update\n"))
+    assert plain(lines[0]) == "Use az aks update , other and a[0][b], values[0][b]."
+    assert any("link" in style for _, style in lines[0])
+
+
+def test_nothing_stands_raw_in_the_real_documents() -> None:
+    if not SHARED.is_dir():
+        pytest.skip(f"{SHARED} is missing")
+    for path in sorted(SHARED.glob("*.md")):
+        runbook = parse(path.read_text("utf-8"), path)
+        links = references(runbook.text)
+        for piece in outline(runbook).pieces:
+            if isinstance(piece, Prose):
+                for line in render(piece.text, 76, UNICODE, links):
+                    words = plain([span for span in line if not set(span[1].split()) & CODE])
+                    for raw in ("[!", ":::", "]["):
+                        assert raw not in words, (path.name, piece.line, words)

@@ -43,6 +43,10 @@ _LETTERS = 4_000_000
 """Product of two texts' lengths up to which they are compared letter by letter; beyond, line by line."""
 
 
+MOST_LINES = 12
+"""Lines of a difference that a failure tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """How alike two outputs are.
@@ -57,6 +61,8 @@ class Likeness:
     matched: int = 0
     total: int = 0
     """Values of the expected JSON, and how many of them are there; 0 for text."""
+    lines: tuple[str, ...] = ()
+    """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
 
 
 def plain(text: str) -> str:
@@ -198,11 +204,12 @@ class _Tally:
         self.total = 0
         self.wrong = ""
         self.difference = ""
+        self.lines: list[str] = []
 
     def of(self, expected: Any, actual: Any) -> Likeness:
         self.value(expected, actual, ())
         score = self.matched / self.total if self.total else 1.0
-        return Likeness(score, self.wrong, self.difference, self.matched, self.total)
+        return Likeness(score, self.wrong, self.difference, self.matched, self.total, tuple(self.lines))
 
     def value(self, expected: Any, actual: Any, path: tuple[str, ...]) -> None:
         if isinstance(expected, dict) and expected:
@@ -235,6 +242,9 @@ class _Tally:
                 self.wrong = said
         if not self.difference:
             self.difference = said
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(f"- {where}: {shown(expected)}")
+            self.lines.append(f"+ {where}: {'(missing)' if actual is _MISSING else shown(actual)}")
 
 
 def _equal(expected: Any, actual: Any, *, state: bool = False) -> bool:
@@ -317,7 +327,19 @@ def _by_text(expected: str, actual: str) -> Likeness:
         (f"line {at} is {shown(line)}, expected {shown(want)}" for at, want, line in pairs if want != line),
         f"{len(got)} lines, expected {len(wanted)}",
     )
-    return Likeness(_ratio(wanted, got), wrong, difference)
+    return Likeness(_ratio(wanted, got), wrong, difference, lines=_different_lines(wanted, got))
+
+
+def _different_lines(wanted: list[str], got: list[str]) -> tuple[str, ...]:
+    """The lines that differ, expected ones before those that stand in their place."""
+    if len(wanted) * len(got) > _LETTERS:
+        return ()
+    lines: list[str] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, wanted, got, autojunk=False).get_opcodes():
+        if tag != "equal" and len(lines) < MOST_LINES:
+            lines += [f"- {line}" for line in wanted[a:b][: MOST_LINES // 2]]
+            lines += [f"+ {line}" for line in got[c:d][: MOST_LINES // 2]]
+    return tuple(lines[:MOST_LINES])
 
 
 def _filled(wanted: list[str], got: list[str]) -> list[str]:

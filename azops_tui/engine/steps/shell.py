@@ -7,8 +7,11 @@ import re
 import signal
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from azops_tui.azure.errors import flatten, sentence
 from azops_tui.engine.context import Outcome, StepContext
+from azops_tui.engine.script_failures import advise_script
 from azops_tui.events.azure_views import FailureView
 
 _AZ_ERROR = re.compile(r"^ERROR: (?:\((?P<code>[A-Za-z][\w.]*)\) ?)?(?P<rest>.*)$", re.MULTILINE)
@@ -84,7 +87,10 @@ def outcome(context: StepContext[Any], result: Result, what: str) -> Outcome:
     if status == 0:
         return Outcome("done", 0)
     failure = azure_failure(context.output.errors)
+    command = _command(context, getattr(result, "line", None))
+    advice = advise_script(context.output.errors, command, status)
     if failure is not None:
+        failure = msgspec.structs.replace(failure, command=command, advice=failure.advice or advice)
         where = _place(context, getattr(result, "line", None))
         summary = sentence(failure)
         return Outcome("failed", status, failure, f"{summary} (az failed{where}.)" if where else summary)
@@ -93,7 +99,8 @@ def outcome(context: StepContext[Any], result: Result, what: str) -> Outcome:
     last = _last_line(context)
     if last:
         message += f" It said: {last}"
-    return Outcome("failed", status, FailureView(code=f"Exit{status}", message=message), message)
+    view = FailureView(code=f"Exit{status}", message=message, advice=advice, command=command)
+    return Outcome("failed", status, view, message)
 
 
 def azure_failure(errors: str) -> FailureView | None:
@@ -134,6 +141,15 @@ def _place(context: StepContext[Any], line: int | None) -> str:
         if code[line - 1].strip() and text.endswith(code[line - 1]):
             return f" at line {block.line + row}"
     return f" at its line {line}"
+
+
+def _command(context: StepContext[Any], line: int | None) -> str:
+    """The command at a line of the step's code; that of a step of one line needs no number."""
+    lines = context.code.strip("\n").splitlines()
+    if len(lines) == 1:
+        return lines[0].strip()
+    code = context.step.code.splitlines()
+    return code[line - 1].strip() if line is not None and 0 < line <= len(code) else ""
 
 
 def _meaning(status: int | None) -> str:

@@ -11,7 +11,7 @@ from azops_tui.runbook.model import Runbook
 from azops_tui.ui.format import count
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
-from azops_tui.ui.lines import Line, crop, crop_line, width, wrap
+from azops_tui.ui.lines import Line, crop, crop_line, safe, width, wrap
 from azops_tui.ui.widgets.card_output import OutputMode, default_mode, output_lines
 
 _AGAIN = "O shows all that it wrote, e edits it for this run, enter runs it again."
@@ -176,6 +176,11 @@ def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
     if cause is None:
         return wrap([(step.summary or f"ended with status {step.status}", "error")], room) + advise(_AGAIN)
     lines = wrap([(f"{cause.code}  ", "failed"), (cause.message, "error")], room)
+    if cause.command and cause.command not in cause.message:
+        lines.extend(wrap([("command  ", "muted"), (cause.command, "code")], room, rest=[(" " * 9, "")]))
+    for text in cause.difference:
+        style = "delete" if text.startswith("-") else "add"
+        lines.append(crop_line([(f"{text[:2]}", style), (safe(text[2:]), style)], room))
     if cause.target and cause.target not in cause.message:
         lines.extend(wrap([("at ", "muted"), (cause.target, "strong")], room))
     if cause.resource and cause.resource not in cause.message:

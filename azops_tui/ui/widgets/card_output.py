@@ -83,8 +83,16 @@ def _plain(step: StepView, mode: OutputMode, room: int, marks: Glyphs) -> list[L
 
 def _failed_tail(step: StepView, room: int, marks: Glyphs) -> list[Line]:
     total = step.output.total + bool(step.output.partial)
-    lines = _text_lines(step.tail(FAILED_LINES), room)
+    told = step.failure.message if step.failure is not None else step.summary
+    texts = [text for text in step.tail(FAILED_LINES) if not _is_told(strip_ansi(text), told)]
+    lines = _text_lines(texts, room)
     return [_omitted(total - FAILED_LINES, marks), *lines] if total > FAILED_LINES else lines
+
+
+def _is_told(text: str, message: str) -> bool:
+    """True if the message of the failure says what a line of output says."""
+    words = text.strip().removeprefix("ERROR: ")
+    return len(words) > 8 and words in message
 
 
 def _text_lines(texts: Sequence[str], room: int) -> list[Line]:

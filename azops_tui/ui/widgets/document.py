@@ -48,6 +48,7 @@ class DocumentView(DocumentLines):
         if self.state.selected not in self._pieces_of:
             self.state.selected = next(iter(self._pieces_of), "")
         self._drawn.clear()
+        self._links = None
         self.changed()
         if self.state.selected:
             self.post_message(self.StepSelected(self.state.selected))

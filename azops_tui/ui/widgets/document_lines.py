@@ -6,15 +6,17 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
+from typing import Any
 
 from textual.timer import Timer
 
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.appearance import app_of
+from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line, plain
 from azops_tui.ui.outline import Outline, Prose, StepPiece
-from azops_tui.ui.prose import render
+from azops_tui.ui.prose import references, render
 from azops_tui.ui.widgets.card import CardLine, CardState, card
 from azops_tui.ui.widgets.lineview import LineView
 
@@ -33,6 +35,8 @@ class DocumentLines(LineView):
         self.view = RunView()
         self.now = now
         self._outline = Outline((), ())
+        self._links: dict[str, Any] | None = None
+        """Definitions of the document's links; None until prose is drawn."""
         self._drawn: dict[int, list[CardLine]] = {}
         """Lines of the pieces drawn so far at this width."""
         self._tops: list[int] = [0]
@@ -136,9 +140,7 @@ class DocumentLines(LineView):
         if self._plain and isinstance(piece, Prose):
             lines = []
         elif isinstance(piece, Prose):
-            lines = [
-                CardLine([(" ", ""), *line], "prose") for line in render(piece.text, max(20, self.cells - 2), marks)
-            ]
+            lines = [CardLine([(" ", ""), *line], "prose") for line in self._prose(piece.text, marks)]
         else:
             lines = card(
                 piece.name,
@@ -154,6 +156,11 @@ class DocumentLines(LineView):
             lines = lines[:1] if self._plain else lines
         self._drawn[index] = lines
         return lines
+
+    def _prose(self, text: str, marks: Glyphs) -> list[Line]:
+        if self._links is None:
+            self._links = references(self.runbook.text) if self.runbook is not None else {}
+        return render(text, max(20, self.cells - 2), marks, self._links)
 
     def _name_cells(self) -> int:
         longest = max((len(name) for name in self._pieces_of), default=12)
