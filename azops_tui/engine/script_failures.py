@@ -71,7 +71,8 @@ CASES = (
     ),
     FailureCase(
         "name is taken",
-        r"already ?taken|AlreadyExists|NameNotAvailable|name .* is not available|(?:name|label|record)\b.{0,60} already in use|DnsRecordInUse",
+        r"already ?taken|AlreadyExists|NameNotAvailable|name .* is not available|DnsRecordInUse"
+        r"|(?:name|label|record)\b.{0,60} already in use",
         "Choose another name, for example with a random ending: names of this kind are shared by all of Azure.",
     ),
     FailureCase(
