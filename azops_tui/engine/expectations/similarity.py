@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from azops_tui.engine.expectations.differences import MOST_LINES, different_lines
 from azops_tui.text import strip_ansi
 
 STATES = frozenset({"provisioningstate", "status", "powerstate"})
@@ -41,10 +42,6 @@ _PAIRS = 4096
 """Pairs of elements of two lists up to which each is compared with each."""
 _LETTERS = 4_000_000
 """Product of two texts' lengths up to which they are compared letter by letter; beyond, line by line."""
-
-
-MOST_LINES = 12
-"""Lines of a difference that a failure tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,19 +324,7 @@ def _by_text(expected: str, actual: str) -> Likeness:
         (f"line {at} is {shown(line)}, expected {shown(want)}" for at, want, line in pairs if want != line),
         f"{len(got)} lines, expected {len(wanted)}",
     )
-    return Likeness(_ratio(wanted, got), wrong, difference, lines=_different_lines(wanted, got))
-
-
-def _different_lines(wanted: list[str], got: list[str]) -> tuple[str, ...]:
-    """The lines that differ, expected ones before those that stand in their place."""
-    if len(wanted) * len(got) > _LETTERS:
-        return ()
-    lines: list[str] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, wanted, got, autojunk=False).get_opcodes():
-        if tag != "equal" and len(lines) < MOST_LINES:
-            lines += [f"- {line}" for line in wanted[a:b][: MOST_LINES // 2]]
-            lines += [f"+ {line}" for line in got[c:d][: MOST_LINES // 2]]
-    return tuple(lines[:MOST_LINES])
+    return Likeness(_ratio(wanted, got), wrong, difference, lines=different_lines(wanted, got))
 
 
 def _filled(wanted: list[str], got: list[str]) -> list[str]:
