@@ -18,6 +18,7 @@ from azops_tui.simulator.providers.authorization.locks import check_lock
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.registry import ProviderRegistry
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
+from azops_tui.simulator.type_defaults import add_measured_defaults
 
 
 class ResourceManager:
@@ -84,6 +85,10 @@ class ResourceManager:
         self._check_location(write, group)
         provider.check(write)
         body = provider.build_document(write)
+        if not patch:
+            words = provider.words(address) | {"location": str(body.get("location") or "")}
+            old = copy.deepcopy(before.body) if before else {}
+            add_measured_defaults(address.type, body, sent, old, api_version, words)
         add_principals(body, before.body if before else {})
         resource = self._place(write, body)
         provider.on_written(resource, write)

@@ -71,3 +71,16 @@ async def test_an_action_without_a_visible_effect_is_accepted_and_an_unknown_act
         await clients.put(f"{server}/databases/d/inventions/x/y", {})
     status, _, _ = await clients.raw("POST", f"{server}/databases/d/invent")
     assert status == 404
+
+
+async def test_measured_defaults_are_added_and_generated_ones_are_kept(clients: Clients) -> None:
+    await clients.group()
+    prefix = clients.id("Network/publicIPPrefixes", "p")
+    body = {"location": "japanwest", "sku": {"name": "Standard"}, "properties": {"prefixLength": 28}}
+    shown = await clients.put(prefix, body)
+    assert shown["sku"]["tier"] == "Regional"
+    workspace = clients.id("OperationalInsights/workspaces", "w")
+    first = await clients.put(workspace, {"location": "japanwest", "properties": {}})
+    again = await clients.put(workspace, {"location": "japanwest", "properties": {"retentionInDays": 31}})
+    assert again["properties"]["customerId"] == first["properties"]["customerId"]
+    assert again["properties"]["retentionInDays"] == 31

@@ -251,6 +251,7 @@ class ResourceProvider:
             "guid": str(uuid.uuid4()),
             "subscription": address.subscription,
             "scope": address.scope,
+            "id": address.id,
             "tenant": TENANT,
         }
 

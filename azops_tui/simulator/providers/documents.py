@@ -59,14 +59,15 @@ def fill(properties: dict[str, Json], defaults: Mapping[str, Json], words: Mappi
         if isinstance(there, dict) and isinstance(value, dict):
             fill(there, value, words)
         elif key not in properties:
-            properties[key] = _with_words(copy.deepcopy(value), words)
+            properties[key] = replace_words(copy.deepcopy(value), words)
 
 
-def _with_words(value: Json, words: Mapping[str, str]) -> Json:
+def replace_words(value: Json, words: Mapping[str, str]) -> Json:
+    """The value with each ``{word}`` in its texts replaced."""
     if isinstance(value, str) and "{" in value:
         for name, word in words.items():
             value = value.replace("{" + name + "}", word)
         return value
     if isinstance(value, dict):
-        return {k: _with_words(v, words) for k, v in value.items()}
-    return [_with_words(v, words) for v in value] if isinstance(value, list) else value
+        return {k: replace_words(v, words) for k, v in value.items()}
+    return [replace_words(v, words) for v in value] if isinstance(value, list) else value
