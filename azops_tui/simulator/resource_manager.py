@@ -12,6 +12,7 @@ from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.cloud import TENANT, SimulatedCloud
+from azops_tui.simulator.computed_values import CHILDREN, add_computed_values
 from azops_tui.simulator.errors import ArmError, group_not_found
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_lock
@@ -88,10 +89,13 @@ class ResourceManager:
         if not patch:
             words = provider.words(address) | {"location": str(body.get("location") or "")}
             old = copy.deepcopy(before.body) if before else {}
+            add_computed_values(address.type, body, old, words)
             add_measured_defaults(address.type, body, sent, old, api_version, words)
         add_principals(body, before.body if before else {})
         resource = self._place(write, body)
         provider.on_written(resource, write)
+        if write.creates:
+            self._add_children(resource)
         profile = provider.lro(address.type)
         headers = profile.patch_headers if patch else profile.put_headers
         status = profile.patched if patch else profile.created if write.creates else profile.updated
@@ -138,6 +142,15 @@ class ResourceManager:
         resource.body = first | body
         self.cloud.store.add(resource)
         return resource
+
+    def _add_children(self, resource: Resource) -> None:
+        """Add the children that every new resource of a type has."""
+        for kind, name, properties in CHILDREN.get(resource.address.type.lower(), ()):
+            address = resource.address.child(kind, name)
+            child = Resource(address, {}, created=resource.created, changed=resource.created)
+            child.body = {"id": address.id, "name": name, "type": f"{resource.type}/{kind}"}
+            child.body["properties"] = copy.deepcopy(properties)
+            self.cloud.store.add(child)
 
     def _check_parent(self, address: ResourceId) -> None:
         parent = address.parent

@@ -44,7 +44,8 @@ class TemplateRuntime:
             body = None if group is None else group.as_json()
         else:
             resource = self._resource(resource_id)
-            body = self.manager.registry.of(address.type).show(resource, {})
+            query = {"$expand": "instanceView"} if address.type.lower().endswith("/extensions") else {}
+            body = self.manager.registry.of(address.type).show(resource, query)
         if body is None:
             raise LookupError(f"the deployment {resource_id} was not found")
         return body if full else body.get("properties") or {}
@@ -57,7 +58,7 @@ class TemplateRuntime:
         """
         resource = self._resource(resource_id)
         provider = self.manager.registry.of(resource.address.type)
-        reply = provider.act(resource, "POST", ActionCall(action.lower(), body))
+        reply = provider.act(resource, "POST", ActionCall(action.lower(), body, {"api-version": api_version}))
         if reply is None or reply.status >= 300:
             raise LookupError(f"{resource.type} has no action {action}")
         return reply.body

@@ -19,6 +19,7 @@ from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.documents import clean, fill, merge
+from azops_tui.simulator.providers.key_actions import key_reply
 from azops_tui.simulator.providers.resource_types import ProviderNamespace
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
@@ -202,7 +203,9 @@ class ResourceProvider:
     def act(self, resource: Resource, method: str, call: ActionCall) -> ArmReply | None:
         """The reply of an action; None where `actions` has no such entry, or its handler declines."""
         handler = self._actions.get((method, call.name))
-        return handler(self, resource, call) if handler is not None else None
+        if handler is not None:
+            return handler(self, resource, call)
+        return key_reply(self.cloud, resource, call.name, call.body, self.words(resource.address))
 
     def act_without_class(self, resource: Resource, action: str) -> ArmReply | None:
         """The reply of an action that no class models but that clients know: work that sets its declared effects.
@@ -248,7 +251,11 @@ class ResourceProvider:
             "name": address.last_name,
             "NAME": address.last_name.upper(),
             "now": stamp(self.cloud.clock.now()),
+            "lower": address.last_name.lower(),
+            "parent": address.names[-2].lower() if len(address.names) > 1 else "",
             "guid": str(uuid.uuid4()),
+            "hex": uuid.uuid4().hex,
+            "hex12": uuid.uuid4().hex[:12],
             "subscription": address.subscription,
             "scope": address.scope,
             "id": address.id,
