@@ -6,14 +6,12 @@ it matters: headings, links under ``Prerequisites``, and comments.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from azops_tui.runbook.attributes import parse_attributes
@@ -45,7 +43,7 @@ from azops_tui.runbook.sections import divide
 from azops_tui.runbook.shell import read, unreadable
 from azops_tui.runbook.shell_effects import Definitions
 from azops_tui.runbook.tabs import tabs_beside_bash
-from azops_tui.runbook.tokens import first_line, is_closed
+from azops_tui.runbook.tokens import block_tokens, first_line, is_closed, normal_lines
 
 _INFO = re.compile(r"([^\s{]*)\s*(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -53,12 +51,6 @@ _NOT_RUN = -2
 _EXAMPLE = 0.8
 """Similarity that an output must have to one that a sentence introduces ("Output:")."""
 _VARIABLES = re.compile(r"^[ \t]*```variables[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
-
-
-@functools.cache
-def _blocks() -> MarkdownIt:
-    """CommonMark with tables, without inline parsing; deeper nesting than any readable document is ignored."""
-    return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable("inline")
 
 
 @dataclass(slots=True)
@@ -124,8 +116,7 @@ class DocumentReader:
         self._metadata = metadata
         self._initial = initial
         self._tools = tools
-        normal = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        self._lines = normal.split("\n")
+        self._lines = normal_lines(text)
         self._problems: list[Problem] = []
         self._blocks: list[Block] = []
         self._drafts: list[_Draft] = []
@@ -145,8 +136,7 @@ class DocumentReader:
         front = read_front_matter(self._lines)
         self._problems.extend(front.problems)
         self._untagged = self._untagged or front.untagged
-        body = "\n".join(["" for _ in range(front.lines)] + self._lines[front.lines :])
-        tokens = _blocks().parse(body)
+        tokens = block_tokens(self._lines, front.lines)
         for at, token in enumerate(tokens):
             match token.type:
                 case "heading_open":
