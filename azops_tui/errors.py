@@ -3,6 +3,8 @@
 * AzopsError
   * TemplateError: a template or an expression is not valid (arm)
   * RunbookError: a document cannot be read or run (engine.open)
+  * EditError: a document does not allow an edit (runbook.edits)
+  * FileChangedError: a document was changed on disk and is not written over (engine.document_file)
   * FormattingError: a document cannot be formatted (runbook.format)
   * NotebookError: a file is not a notebook (runbook.notebooks)
   * RunError: a run cannot do what was requested; nothing was executed (engine)
@@ -17,7 +19,7 @@
   * SecretStoreError: secrets cannot be stored or read (secrets)
   * JournalError: the journal cannot be used (journal)
   * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)
-  * UserError: an action on the screen is not possible (ui.controller)
+  * UserError: an action on the screen is not possible (ui.problems)
   * ThemeError: a theme is not valid (ui.theme)
   * GateRefusal: the gate did not send a request (gate.policy)
   * HttpMessageError: a message is not valid HTTP/1.1 (gate.http1)

@@ -30,7 +30,9 @@ class RunbookError(AzopsError):
         self.message = message
 
 
-def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None, untagged: bool = False) -> Runbook:
+def open_runbook(
+    path: Path, *, environment: Mapping[str, str] | None = None, untagged: bool = False, text: str | None = None
+) -> Runbook:
     """Read a runbook from a file. Errors in the document are in its ``problems``.
 
     ``metadata.json`` and an ``.ini`` file of the same name beside the document are read for parameters; a name that the
@@ -40,11 +42,12 @@ def open_runbook(path: Path, *, environment: Mapping[str, str] | None = None, un
         path: path of the document.
         environment: environment variables; by default those of the process.
         untagged: run the fences that look like shell and do not say so, and save the files that the document shows.
+        text: text of the document; by default that of the file.
 
     Raises:
         RunbookError: the file does not exist, cannot be read, or is not UTF-8 text.
     """
-    text = _read(path)
+    text = read_text(path).removeprefix("\ufeff") if text is None else text.removeprefix("\ufeff")
     variables = os.environ if environment is None else environment
     extra_problems: list[Problem] = []
     initial = from_ini(_beside(path.with_suffix(".ini"), extra_problems))
@@ -78,7 +81,12 @@ def missing_prerequisites(runbook: Runbook) -> list[Problem]:
     ]
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a document, with its byte order mark if it has one.
+
+    Raises:
+        RunbookError: the file does not exist, cannot be read, or is not UTF-8 text.
+    """
     try:
         data = read_file(path, _LARGEST)
     except FileNotFoundError:
@@ -91,7 +99,7 @@ def _read(path: Path) -> str:
     if len(data) > _LARGEST:
         raise RunbookError(path, 0, f"the file is larger than {_LARGEST // 1024 // 1024} MB, too large for a runbook")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"the file is not UTF-8 text: byte 0x{data[error.start]:02x} is not valid; save it as UTF-8"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from azops_tui import __version__
 from azops_tui.engine.problems import RunError
 from azops_tui.events.records import StepInfo
-from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step, StepKind
+from azops_tui.runbook.model import Problem, Requirements, Runbook, Severity, Step
 from azops_tui.runbook.native import IncludeStep
 
 _MOST = 200
@@ -136,23 +136,3 @@ def preflight(runbooks: Iterable[Runbook], parameters: Mapping[str, str]) -> lis
     facts = Facts(lambda name: shutil.which(name) is not None, Path.is_file, __version__, parameters)
     problems = [problem for runbook in runbooks for problem in check(runbook, facts)]
     return [problem for problem in problems if problem.severity is Severity.ERROR]
-
-
-def edited(planned: Planned, code: str) -> Step:
-    """The step with other code and the effects of that code.
-
-    Raises:
-        RunError: the code is not valid for a native step.
-    """
-    step = planned.step
-    if step.kind is not StepKind.NATIVE:
-        from azops_tui.runbook.classify import edited_effects
-
-        return replace(step, code=code, effects=edited_effects(planned.runbook, step, code))
-    from azops_tui.runbook.native import native_effects
-    from azops_tui.runbook.native_reader import decode_native
-
-    native = decode_native(step.native_kind, code, step.line + 1, planned.runbook.path)
-    if isinstance(native, Problem):
-        raise RunError(str(native))
-    return replace(step, code=code, native=native, effects=native_effects(native))

@@ -13,8 +13,6 @@ Rules that a document does not state itself:
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,11 +22,12 @@ from typing import TYPE_CHECKING
 from azops_tui import __version__
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.cloud_actions import CloudActions
+from azops_tui.engine.document_version import digest_of, version_event
 from azops_tui.engine.event_recorder import EventRecorder, Subscriber
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
-from azops_tui.engine.plan import Planned, edited, plan_run, preflight
+from azops_tui.engine.plan import Planned, plan_run, preflight
 from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
 from azops_tui.engine.step_queue import QueueEnd, StepQueue
 from azops_tui.engine.step_runner import StepRunner
@@ -37,7 +36,8 @@ from azops_tui.events import records as ev
 from azops_tui.events.run_view import RunView
 from azops_tui.gate.meter import Meter
 from azops_tui.journal.store import Journal, JournalError
-from azops_tui.runbook.model import Parameter, Runbook, Step
+from azops_tui.runbook.model import Parameter, Runbook
+from azops_tui.runbook.versions import new_version
 from azops_tui.secrets.redact import MASK, Redactor
 
 if TYPE_CHECKING:
@@ -92,12 +92,11 @@ class Run:
         )
         """What a person can do to the cloud outside a step."""
         self._override(validate(self._parameters(), parameters or {}))
-        self._edits: dict[str, Step] = {}
         self._begun = False
         self._closed = False
         self._began = 0.0
         self._opening: asyncio.Task[None] | None = None
-        self._queue = StepQueue(self._runner, self._recorder, self._step, self._begin)
+        self._queue = StepQueue(self._runner, self._recorder, self._begin, lambda name: self._plan.get(name))
 
     @property
     def state(self) -> RunView:
@@ -253,15 +252,34 @@ class Run:
             for name, value in checked.items():
                 await self._runner.environment.assign(name, value, "parameter", secret=name in secrets)
 
-    def edit(self, name: str, code: str) -> None:
-        """Replace the code of a step in this run. The journal has the new code with the step's start.
+    async def update(self, runbook: Runbook) -> None:
+        """Go on with another version of the document. Results of steps whose text is the same stay.
+
+        A step that runs ends as it began. Steps that are going to run are executed as the document has them then.
+
+        Args:
+            runbook: the version, as it was parsed; its steps keep the names that this run gave them.
 
         Raises:
-            RunError: the step does not exist, or the code is not valid for a native step.
+            RunError: it has more prerequisites than any run needs.
         """
-        planned = self._find(name)
-        self._edits[name] = edited(planned, code)
-        self._recorder.view.announce([dataclasses.replace(planned, step=self._edits[name]).info])
+        busy = frozenset({self.running, *self._queue.background})
+        version = new_version(self.runbook, runbook, busy)
+        plan = plan_run(version.runbook, open_runbook)
+        known = {parameter.name for parameter in self._parameters()}
+        self.runbook, self._documents = version.runbook, plan.documents
+        self._runner.values.documents = plan.documents
+        self._plan = {planned.name: planned for planned in plan.steps}
+        self._queue.rename(version.names)
+        for value in written_secrets(self._parameters(), (planned.step for planned in self.steps)):
+            self._recorder.redactor.add(value)
+        self._recorder.record(version_event(version, [planned.info for planned in self.steps]))
+        added = [parameter for parameter in self._parameters() if parameter.name not in known]
+        if self._begun and added:
+            resolved = await asyncio.to_thread(resolve, added, self._runner.environment.overrides)
+            for name, value in resolved.values.items():
+                secret = name in resolved.secrets
+                await self._runner.environment.assign(name, value, "parameter", secret=secret)
 
     async def close(self) -> None:
         """End the step in progress, background steps, sessions and connections, and with them the run.
@@ -283,11 +301,11 @@ class Run:
 
     async def _begin(self) -> None:
         """Begin the run, at its first step."""
-        if self._begun:
-            return
         errors = preflight(self._documents, self._runner.environment.overrides)
         if errors:
             raise RunError("\n".join(map(str, errors)))
+        if self._begun:
+            return
         cloud_problem: StepProblem | None = None
         self._opening = asyncio.ensure_future(self.start())
         try:
@@ -310,7 +328,7 @@ class Run:
             notes = await check_choices(
                 self._parameters(), resolved.values, folder, self._cloud.open, commands=not self.read_only
             )
-        for value in written_secrets(self._parameters(), (self._step(one) for one in self.steps)):
+        for value in written_secrets(self._parameters(), (planned.step for planned in self.steps)):
             self._recorder.redactor.add(value)
         try:
             self._recorder.run = self._recorder.journal.begin(str(self.runbook.path), self.runbook.title)
@@ -337,7 +355,7 @@ class Run:
             at=time.time(),
             path=str(self.runbook.path),
             title=self.runbook.title,
-            digest=hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest(),
+            digest=digest_of(text),
             document=text,
             cloud=profile.cloud if profile is not None else "",
             subscription=cloud.subscription_name if cloud is not None else "",
@@ -346,7 +364,7 @@ class Run:
             parameters={
                 name: MASK if self.variables.is_secret(name) else value for name, value in resolved.values.items()
             },
-            steps=tuple(dataclasses.replace(one, step=self._step(one)).info for one in self._plan.values()),
+            steps=tuple(planned.info for planned in self.steps),
             version=__version__,
         )
 
@@ -355,7 +373,7 @@ class Run:
         ended: ev.RunState = "done"
         if state.failed or self._queue.has_crashed or state.count("running", "asking"):
             ended = "failed"
-        elif state.count("stopped") or self._queue.was_cut_short:
+        elif state.count("stopped") or any(step.edited for step in state.steps.values()) or self._queue.was_cut_short:
             ended = "stopped"
         self._recorder.record(
             ev.RunFinished(
@@ -386,11 +404,8 @@ class Run:
             raise RunError(f"Step '{name}' does not exist; the steps are {', '.join(self._plan) or 'none'}.")
         return planned
 
-    def _step(self, planned: Planned) -> Step:
-        return self._edits.get(planned.name, planned.step)
-
     def _is_due(self, planned: Planned, *, force: bool = False) -> bool:
-        attributes = self._step(planned).attributes
+        attributes = planned.step.attributes
         if attributes.exclude_from_run_all or attributes.ignore or planned.name in self._queue.background:
             return False
         return force or self.state.step(planned.name).state != "done"

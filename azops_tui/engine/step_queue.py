@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -14,7 +14,6 @@ from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import Busy, RunError, explain
 from azops_tui.engine.step_runner import StepRunner, Stopper
 from azops_tui.events import records as ev
-from azops_tui.runbook.model import Step
 
 QueueEnd = Literal["done", "failed", "stopped"]
 
@@ -25,21 +24,23 @@ class StepQueue:
     Args:
         runner: executes single steps.
         recorder: takes the events.
-        step_of: returns a planned step as it is edited.
         begin: begins the run before its first step.
+        latest: returns a step as the document has it now; None if it was removed.
     """
 
     def __init__(
         self,
         runner: StepRunner,
         recorder: EventRecorder,
-        step_of: Callable[[Planned], Step],
         begin: Callable[[], Awaitable[None]],
+        latest: Callable[[str], Planned | None],
     ) -> None:
         self._runner = runner
         self._recorder = recorder
-        self._step_of = step_of
         self._begin = begin
+        self._latest = latest
+        self._pending: list[str] = []
+        """Names of the steps that are going to run, as the document names them now."""
         self.running = ""
         """Name of the step in progress; empty if there is none."""
         self.is_stopping = False
@@ -79,32 +80,39 @@ class StepQueue:
         try:
             if steps:
                 await self._begin()
-            if steps and not await self._asked(steps[0].name, self._runner.values.ask_before(steps, self._step_of)):
+            if steps and not await self._asked(steps[0].name, self._runner.values.ask_before(steps)):
                 self.was_cut_short = True
                 return "stopped"
-            batch = batch_of(
-                [(planned, self._step_of(planned)) for planned in steps], self._runner.policy, self._runner.place
-            )
+            batch = batch_of([(planned, planned.step) for planned in steps], self._runner.policy, self._runner.place)
             if batch is not None and not await self._asked(
                 batch.names[0], self._runner.agrees(batch.names[0], batch.proposal)
             ):
                 self.was_cut_short = True
                 return "stopped"
-            in_list = frozenset(batch.names) if batch is not None else frozenset()
+            agreed_code = {p.name: p.step.code for p in steps if batch is not None and p.name in batch.names}
             end: QueueEnd = "done"
-            for planned in steps:
+            self._pending = [planned.name for planned in steps]
+            while self._pending:
+                planned = self._latest(self._pending.pop(0))
+                if planned is None:
+                    continue
                 if self.is_stopping or self._recorder.broken:
                     self.was_cut_short = True
                     return "stopped"
                 self.running = planned.name
                 state = await self._run_step(
-                    planned, "key" if planned is agreed else "list" if planned.name in in_list else ""
+                    planned,
+                    "key"
+                    if planned is agreed
+                    else "list"
+                    if agreed_code.get(planned.name) == planned.step.code
+                    else "",
                 )
                 if state == "stopped":
                     return "stopped"
                 if state in ("failed", "unknown"):
                     end = "failed"
-                    if self._step_of(planned).attributes.on_error != "continue":
+                    if planned.step.attributes.on_error != "continue":
                         return end
             return end
         except Exception as error:
@@ -116,6 +124,10 @@ class StepQueue:
             raise
         finally:
             self.running = ""
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Take over new names of steps that are going to run."""
+        self._pending = [names.get(name, name) for name in self._pending]
 
     async def stop(self) -> None:
         """Stop the step in progress and leave out the steps after it. Returns when the step has ended."""
@@ -152,7 +164,7 @@ class StepQueue:
 
     async def _run_step(self, planned: Planned, agreed_by: str) -> ev.StepState:
         """Run a step in its own task, so that it can be stopped, and ends properly if the caller is cancelled."""
-        stopper, step = Stopper(), self._step_of(planned)
+        stopper, step = Stopper(), planned.step
         task = asyncio.ensure_future(self._runner.run(planned, step, stopper, agreed_by=agreed_by))
         if step.attributes.background:
             self._background[planned.name] = (task, stopper)

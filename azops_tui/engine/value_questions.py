@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -96,7 +96,7 @@ class ValueQuestions:
             if isinstance(child, str | int) and not isinstance(child, bool) and child != "":
                 self._printed[key_name(key)] = _Printed(str(child), step)
 
-    async def ask_before(self, steps: Sequence[Planned], step_of: Callable[[Planned], Step]) -> bool:
+    async def ask_before(self, steps: Sequence[Planned]) -> bool:
         """Ask once for what the steps need and no output is expected to tell; False if the person declines."""
         if not self._questions.policy.interactive:
             return True
@@ -107,7 +107,7 @@ class ValueQuestions:
         lines = {(planned.runbook.path, planned.step.line) for planned in steps}
         alone = len(steps) == 1
         for planned in steps:
-            for parameter in placeholder_parameters(step_of(planned), declared):
+            for parameter in placeholder_parameters(planned.step, declared):
                 if alone or not shown_in_output(parameter.name, parameter.line, planned.runbook):
                     needed.setdefault(parameter.name, parameter)
         for name, book, step in unset_uses(self.documents, os.environ):

@@ -61,6 +61,20 @@ class RunStarted(Event, frozen=True, kw_only=True):
     version: str = ""
 
 
+class DocumentChanged(Event, frozen=True, kw_only=True):
+    """The document has other text: somebody edited it while it was open. Steps that are not named here are the same."""
+
+    document: str
+    digest: str
+    """SHA-256 of the document's bytes, hexadecimal."""
+    steps: tuple[StepInfo, ...]
+    """All steps of the run, in their new order; a step keeps its name as long as it is the same step."""
+    changed: tuple[str, ...] = ()
+    """Names of the steps whose text is another now."""
+    renamed: dict[str, str] = {}
+    """New name by old name."""
+
+
 class RunFinished(Event, frozen=True, kw_only=True):
     """A run ended; the last event of every run that was not interrupted."""
 
@@ -312,6 +326,7 @@ class StepFinished(Event, frozen=True, kw_only=True):
 AnyEvent = (
     RunStarted
     | RunFinished
+    | DocumentChanged
     | StepStarted
     | OutputWritten
     | VariableSet

@@ -68,6 +68,8 @@ class RunView:
         self.notices: deque[ev.Notice] = deque(maxlen=_NOTICES)
         self._before_question: dict[str, ev.StepState] = {}
         self._hosts_step = ""
+        self._shelf: dict[tuple[str, str], StepView] = {}
+        """Results of steps that were edited or removed, by name and code: undoing the edit brings them back."""
 
     @property
     def question(self) -> Question | None:
@@ -164,6 +166,36 @@ class RunView:
             view = self.step(info.name)
             view.title, view.kind, view.effects = info.title, info.kind, info.effects
             view.line, view.code, view.hide = info.line, info.code, info.hide
+            view.source = info.code
+
+    def _document_changed(self, event: ev.DocumentChanged) -> None:
+        self.document, self.digest = event.document, event.digest
+        former = {event.renamed.get(name, name): step for name, step in self.steps.items()}
+        infos = {info.name: info for info in event.steps}
+        for name, step in former.items():
+            step.name = name
+            is_busy = step.state in ("running", "asking")
+            if step.state != "waiting" and not is_busy and (name not in infos or name in event.changed):
+                self._shelf[name, step.source] = step
+        self.steps = {}
+        for name, info in infos.items():
+            shelved = self._shelf.pop((name, info.code), None)
+            before = former.get(name)
+            if before is not None and (name not in event.changed or before.state in ("running", "asking")):
+                step = before
+            elif shelved is not None:
+                step = shelved
+            else:
+                step = StepView(name, edited=name in event.changed)
+            if step.state == "waiting":
+                step.code = info.code
+            step.edited = step.edited or (step is before and name in event.changed)
+            step.title, step.kind, step.effects = info.title, info.kind, info.effects
+            step.line, step.hide, step.source = info.line, info.hide, info.code
+            self.steps[name] = step
+        # A step that still runs is shown to its end, although the document has it no more.
+        self.steps |= {n: s for n, s in former.items() if n not in infos and s.state in ("running", "asking")}
+        self.current = event.renamed.get(self.current, self.current)
 
     def _run_finished(self, event: ev.RunFinished) -> None:
         self.phase, self.duration = event.state, event.duration
@@ -172,7 +204,7 @@ class RunView:
     def _step_started(self, event: ev.StepStarted) -> None:
         step = self.step(event.step)
         if event.attempt == 1:
-            step.started = event.at
+            step.started, step.edited = event.at, False
             step.output.clear()
             step.hosts, step.checks, step.deployments, step.scale_sets = {}, [], [], []
             step.table, step.written, step.refused = None, 0, []
@@ -313,6 +345,7 @@ class RunView:
 _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.RunStarted: RunView._run_started,
     ev.RunFinished: RunView._run_finished,
+    ev.DocumentChanged: RunView._document_changed,
     ev.StepStarted: RunView._step_started,
     ev.OutputWritten: RunView._output,
     ev.VariableSet: RunView._variable,

@@ -128,6 +128,10 @@ class StepView:
     code: str = ""
     hide: str = ""
     """What the document hides: ``input``, ``output`` or ``both``."""
+    source: str = ""
+    """The code in the document."""
+    edited: bool = False
+    """True if its text was edited and has not been run since."""
     state: ev.StepState = "waiting"
     attempt: int = 0
     started: float | None = None

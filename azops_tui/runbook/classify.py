@@ -56,11 +56,6 @@ def with_confirm(effects: Effect, attributes: Attributes) -> Effect:
     return effects | _CONFIRMED.get(attributes.confirm, Effect.NONE)
 
 
-def edited_effects(runbook: Runbook, step: Step, code: str) -> Effect:
-    """Effects of a step of the runbook with other code, given the definitions of the steps before it."""
-    return step_effects(step.kind, code, step.attributes, _defined_before(runbook, step))
-
-
 def _defined_before(runbook: Runbook, step: Step) -> Definitions:
     known = Definitions()
     for earlier in runbook.steps:

@@ -196,6 +196,25 @@ def _holds_fence(chunks: list[tuple[int, int]], step: Step) -> bool:
     return any(first == step.line and last == step.block.end_line for first, last in chunks)
 
 
+def front_matter_text(text: str) -> str:
+    """The YAML of the front matter; empty if there is none."""
+    lines = normal_lines(text)
+    count = read_front_matter(lines).lines
+    return "\n".join(lines[1 : count - 1]) if count else ""
+
+
+def with_front_matter(text: str, yaml: str) -> str:
+    """The document with other front matter; without any if ``yaml`` is blank."""
+    lines, end = split_lines(text), line_end(text)
+    count = read_front_matter(normal_lines(text)).lines
+    body = lines[count:]
+    if not yaml.strip():
+        return "".join(body)
+    gap = [end] if body and _is_text(body[0]) else []
+    new = prefixed(["---", *yaml.replace("\r\n", "\n").strip("\n").split("\n"), "---"], "", end)
+    return "".join([*new, *gap, *body])
+
+
 def with_expected(runbook: Runbook, step: Step, output: str) -> str:
     """Make an output the expected result of a step: a new one below it, or the text of the one it has.
 
@@ -225,6 +244,7 @@ __all__ = [
     "EditError",
     "extent",
     "fenced",
+    "front_matter_text",
     "insert_after",
     "insert_below",
     "move_step",
@@ -232,4 +252,5 @@ __all__ = [
     "remove_step",
     "replace_code",
     "with_expected",
+    "with_front_matter",
 ]

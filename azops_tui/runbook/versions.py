@@ -6,6 +6,7 @@ step keeps the name that the run gave it for as long as the document names it no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -69,13 +70,16 @@ def new_version(old: Runbook, new: Runbook, busy: frozenset[str] = frozenset()) 
             name, number = f"{step.name}-{number}", number + 1
         names[at] = name
         taken.add(name)
-    by_parsed = {step.name: names[at] for at, step in enumerate(new.steps)}
-    runbook = replace(
-        new,
-        steps=tuple(replace(step, name=names[at]) for at, step in enumerate(new.steps)),
-        sections=tuple(replace(s, steps=tuple(by_parsed[name] for name in s.steps)) for s in new.sections),
-    )
+    runbook = with_names(new, {step.line: names[at] for at, step in enumerate(new.steps)})
     return NewVersion(runbook, frozenset(changed), tuple(renamed))
+
+
+def with_names(runbook: Runbook, names: Mapping[int, str]) -> Runbook:
+    """The runbook with other names of steps, by the lines of their fences."""
+    steps = tuple(replace(step, name=names.get(step.line, step.name)) for step in runbook.steps)
+    new = {before.name: after.name for before, after in zip(runbook.steps, steps, strict=True)}
+    sections = tuple(replace(section, steps=tuple(new[n] for n in section.steps)) for section in runbook.sections)
+    return replace(runbook, steps=steps, sections=sections)
 
 
 def _pairs(old: tuple[Step, ...], new: tuple[Step, ...]) -> dict[int, int]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from azops_tui.errors import AzopsError
 from azops_tui.events.records import Record
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 
+if TYPE_CHECKING:
+    from azops_tui.ui.writing.working import WorkingDocument
+
 Listener = Callable[[Record], None]
-
-
-class UserError(AzopsError):
-    """A command that cannot be carried out; the text is a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +88,10 @@ class LiveRun(Controller, Protocol):
         """Parameter values set by the user."""
 
     @property
+    def writing(self) -> WorkingDocument | None:
+        """The document as it is being written; None until it has been read."""
+
+    @property
     def stale_since(self) -> float | None:
         """Time of the last successful read while the cloud is unreachable; None when data is live."""
 
@@ -121,9 +123,6 @@ class LiveRun(Controller, Protocol):
 
     async def set_parameters(self, values: dict[str, str]) -> None:
         """Change parameter values; steps that have run are not run again."""
-
-    async def edit(self, name: str, code: str) -> None:
-        """Replace the code of a step for this run."""
 
     async def choices(self, source: str) -> list[str]:
         """Current values of a parameter's dynamic source, such as ``azure.locations``."""

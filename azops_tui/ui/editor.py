@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from azops_tui.ui.controller import UserError
+from azops_tui.ui.problems import UserError
 
 
 def edit_text(app: App[int], text: str, suffix: str) -> str | None:

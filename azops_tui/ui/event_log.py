@@ -65,6 +65,8 @@ class EventLog:
         if isinstance(event, ev.ScaleSetChanged):
             history = self.ready.setdefault(event.scale_set.id.lower(), deque(maxlen=EVENTS))
             history.append((event.at, sum(instance.state == "Succeeded" for instance in event.scale_set.instances)))
+        if isinstance(event, ev.DocumentChanged) and event.renamed:
+            self.outputs = {event.renamed.get(name, name): output for name, output in self.outputs.items()}
         if isinstance(event, ev.StepStarted) and event.attempt == 1:
             self.outputs[event.step] = empty_output()
         description = describe_event(event)
@@ -85,6 +87,9 @@ def describe_event(event: ev.Event) -> tuple[str, str] | None:
         case ev.StepFinished():
             why = f": {event.summary}" if event.summary else ""
             return event.state, f"{event.step} {event.state} in {format_duration(event.duration)}{why}"
+        case ev.DocumentChanged():
+            others = f": {', '.join(event.changed)} edited" if event.changed else ""
+            return "", f"the document changed{others}"
         case ev.VariableSet():
             return "", f"{event.name} = {event.value.splitlines()[0] if event.value else ''}"
         case ev.ConfirmationAsked():

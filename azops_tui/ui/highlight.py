@@ -24,7 +24,12 @@ _JSON = re.compile(
     r"(?P<option>\"(?:\\.|[^\"\\])*\"(?=\s*:))|(?P<string>\"(?:\\.|[^\"\\])*\")"
     r"|(?P<keyword>\b(?:true|false|null)\b)|(?P<variable>-?\b\d+(?:\.\d+)?\b)"
 )
+_MARKDOWN = re.compile(
+    r"(?P<keyword>^\s{0,3}#{1,6} .*)|(?P<option>^\s*(?:[-*+]|\d+[.)]) |^\s*>+ ?)|(?P<comment><!--.*?-->|^```.*|^~~~.*)"
+    r"|(?P<string>`[^`]+`)|(?P<command>\*\*[^*]+\*\*|__[^_]+__)|(?P<variable>!?\[[^\]]*\]\([^)]*\))"
+)
 _LANGUAGES = {
+    "markdown": _MARKDOWN,
     "python": _PYTHON,
     "python3": _PYTHON,
     "py": _PYTHON,

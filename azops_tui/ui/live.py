@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from azops_tui.events.records import Notice, Record
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
-from azops_tui.ui.controller import Listener, Place, UserError
+from azops_tui.ui.controller import Listener, Place
+from azops_tui.ui.problems import UserError
+from azops_tui.ui.writing.working import WorkingDocument
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
@@ -60,6 +62,7 @@ class LiveController:
         self._watch: CloudWatch | None = None
         self._listeners: list[Listener] = []
         self._subscription = profile.subscription
+        self.writing: WorkingDocument | None = None
 
     @property
     def live(self) -> LiveController:
@@ -118,14 +121,19 @@ class LiveController:
 
     def _read(self) -> Runbook:
         # Imported here, in a thread, so that keys work meanwhile.
+        from azops_tui.engine.document_file import DocumentFile
         from azops_tui.engine.open import open_runbook
 
-        book = open_runbook(self.path, untagged=bool(self._untagged))
+        file = DocumentFile(self.path)
+        text = file.read()
+        self.writing = WorkingDocument(file, self._adopt)
+        book = open_runbook(self.path, text=text, untagged=bool(self._untagged))
         if book.guessed and self._untagged is None:
             from azops_tui.engine.remembered import agreed_to_guesses
 
             if agreed_to_guesses(book.path, book.text):
-                return open_runbook(self.path, untagged=True)
+                self._untagged = True
+                return open_runbook(self.path, text=text, untagged=True)
         return book
 
     @property
@@ -150,6 +158,27 @@ class LiveController:
                 await run.close()
             return await self.load()
         return book
+
+    async def _adopt(self, text: str) -> None:
+        """Show another text of the document; the run goes on with it."""
+        from azops_tui.engine.open import open_runbook
+
+        runbook = await asyncio.to_thread(open_runbook, self.path, text=text, untagged=bool(self._untagged))
+        if self._run is not None or runbook.prerequisites:
+            run = await self._open_run()
+            await run.update(runbook)
+            self.runbook = run.runbook
+        elif self.runbook is not None:
+            from azops_tui.engine.document_version import version_event
+            from azops_tui.engine.plan import Planned
+            from azops_tui.runbook.versions import new_version
+
+            version = new_version(self.runbook, runbook)
+            book = self.runbook = version.runbook
+            event = version_event(version, [Planned(step.name, step, book).info for step in book.steps])
+            record = Record(run=0, seq=0, event=event)
+            self._view_before_run.apply(record)
+            self._notify(record)
 
     async def _open_run(self) -> Run:
         """The run that steps belong to, created once."""
@@ -176,7 +205,9 @@ class LiveController:
         return self._run
 
     async def watch(self) -> None:
-        """Open the cloud and start to watch it. A failure is shown once; steps try again."""
+        """Open the cloud and start to watch it, and the file. A failure is shown once; steps try again."""
+        if self.writing is not None:
+            self.writing.follow()
         run = await self._open_run()
         await asyncio.to_thread(_preload, "azops_tui.engine.watch")
         from azops_tui.engine.cloud import preload
@@ -231,10 +262,6 @@ class LiveController:
         """Change parameter values; steps that have run are not run again."""
         await (await self._open_run()).set_parameters(values)
         self.parameters.update(values)
-
-    async def edit(self, name: str, code: str) -> None:
-        """Replace the code of a step for this run."""
-        (await self._open_run()).edit(name, code)
 
     async def choices(self, source: str) -> list[str]:
         """Current values of a parameter's dynamic source."""
@@ -291,6 +318,8 @@ class LiveController:
 
     async def close(self) -> None:
         """End the watch and the run, then close the journal, even if ending fails."""
+        if self.writing is not None:
+            self.writing.close()
         try:
             if self._watch is not None:
                 await self._watch.close()

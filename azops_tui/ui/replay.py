@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from azops_tui.events.records import Record
+from azops_tui.events.records import DocumentChanged, Record
 from azops_tui.events.run_view import RunView
 from azops_tui.replay import Timeline, other_speed
 from azops_tui.runbook.model import Runbook
@@ -30,6 +30,8 @@ class ReplayController:
         self.view = RunView()
         """The run after the records shown so far."""
         self.runbook: Runbook | None = None
+        self._first: Runbook | None = None
+        """The document as the run began."""
         self.on_jump: Callable[[Sequence[Record]], None] = lambda records: None
         """Called after a jump with all records up to the new position, from the first."""
         self._listeners: list[Listener] = []
@@ -62,8 +64,18 @@ class ReplayController:
             return None
         from azops_tui.runbook import parse
 
-        self.runbook = await asyncio.to_thread(parse, start.document, Path(start.path))
+        self.runbook = self._first = await asyncio.to_thread(parse, start.document, Path(start.path))
         return self.runbook
+
+    def _take_version(self, record: Record) -> None:
+        """Show the document as it was edited then, its steps named as the run named them."""
+        event = record.event
+        if isinstance(event, DocumentChanged) and self.runbook is not None:
+            from azops_tui.runbook import parse
+            from azops_tui.runbook.versions import with_names
+
+            runbook = parse(event.document, self.runbook.path)
+            self.runbook = with_names(runbook, {info.line: info.name for info in event.steps if "/" not in info.name})
 
     async def watch(self) -> None:
         """Start to play."""
@@ -91,6 +103,7 @@ class ReplayController:
                     await asyncio.sleep(0)
 
     def _feed(self, record: Record) -> None:
+        self._take_version(record)
         self.view.apply(record)
         for listener in self._listeners:
             listener(record)
@@ -120,6 +133,9 @@ class ReplayController:
         """Show the run as it was after record ``seq``."""
         self.view = RunView()
         records = self.timeline.go_to(seq)
+        self.runbook = self._first
+        for record in records:
+            self._take_version(record)
         self.view.apply_all(records)
         self.on_jump(records)
         self._wake.set()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azops_tui.runbook.model import Step
-from azops_tui.ui.controller import UserError
+from azops_tui.ui.problems import UserError
 
 if TYPE_CHECKING:
     from azops_tui.arm.describe import Description

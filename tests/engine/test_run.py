@@ -13,6 +13,8 @@ from azops_tui.engine.run import Busy, ParameterError, Policy, RunError
 from azops_tui.events import records as ev
 from azops_tui.events.run_view import RunView
 from azops_tui.journal.store import Journal, JournalError
+from azops_tui.runbook import parse
+from azops_tui.runbook.edits import replace_code
 from tests.engine.conftest import MakeRun
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data/runbooks/innovation-engine"
@@ -451,7 +453,9 @@ async def test_background_steps_end_with_the_run(make_run: MakeRun, tmp_path: Pa
 
 async def test_edits_are_run_and_journalled(make_run: MakeRun) -> None:
     watched = make_run(TWO)
-    watched.run.edit("one", "greeting=edited; shout() { echo $1; }")
+    book = watched.run.runbook
+    text = replace_code(book.text, book.steps[0].block, "greeting=edited; shout() { echo $1; }")
+    await watched.run.update(parse(text, book.path))
     await watched.run.run_all()
     assert watched.output("two") == "edited\n"
     assert watched.events(ev.StepStarted)[0].code.startswith("greeting=edited")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from azops_tui.runbook.classify import edited_effects, effects
+from azops_tui.runbook.classify import effects
 from azops_tui.runbook.model import Effect, StepKind
 from azops_tui.runbook.shell_effects import remote_effect, shell_effect
 from azops_tui.runbook.verbs import az_effect
-from tests.runbook.shared import book, data, steady
+from tests.runbook.shared import data
 
 
 @pytest.mark.parametrize(
@@ -231,76 +227,3 @@ def test_az_verbs_against_what_azure_was_asked(capsys: pytest.CaptureFixture[str
     assert right / len(commands) > 0.9
     # Commands that delete by an option (`--off`), not by their verb; a change is asked about all the same.
     assert len(lowered) <= 2
-
-
-def test_edited_code_is_judged_where_it_stands() -> None:
-    runbook = book(
-        """
-        ```bash
-        clean() { az group delete -n x; }
-        ```
-        ```bash
-        true
-        ```
-        ```bash {ssh=web}
-        true
-        ```
-        ```bash {confirm=mutate}
-        later() { az group delete -n x; }
-        ```
-        """
-    )
-    _, second, remote, asked = runbook.steps
-    assert str(edited_effects(runbook, second, "clean")) == "D"
-    assert str(edited_effects(runbook, second, "later")) == "R"
-    assert str(edited_effects(runbook, remote, "frobnicate")) == "M"
-    assert str(edited_effects(runbook, asked, "true")) == "R M"
-
-
-@steady
-@given(st.text(max_size=120))
-def test_any_code_is_judged(code: str) -> None:
-    for kind in (StepKind.SHELL, StepKind.PYTHON, StepKind.POWERSHELL):
-        assert isinstance(effects(kind, code), Effect)
-    remote_effect(code)
-
-
-def test_escaped_back_quotes_are_commands() -> None:
-    assert str(shell_effect(r"echo `echo \`az group delete -n x\``")) == "R D"
-    assert str(shell_effect(r"echo `echo \$(kubectl get pods)`")) == "R"
-
-
-@steady
-@given(
-    st.sampled_from(["az group delete -n x", "kubectl delete pod x", "rm -rf x", "curl -X DELETE u"]),
-    st.lists(
-        st.sampled_from(
-            [
-                "true; {}",
-                "{} | cat",
-                "if true; then\n{}\nfi",
-                "( {} )",
-                "x=$( {} )",
-                "A=1 {}",
-                "time {}",
-                "! {}",
-                "{{ {}; }}",
-                "echo `{}`",
-                "cat <( {} )",
-                "case x in x) {} ;; esac",
-                "for i in a b; do {}; done",
-                "cat <<EOF\n$( {} )\nEOF",
-                "f() {{ {}; }}; f",
-                "{} > /dev/null 2>&1 &",
-            ]
-        ),
-        max_size=4,
-    ),
-)
-def test_a_deletion_is_seen_wherever_it_stands(command: str, around: list[str]) -> None:
-    code = command
-    for form in around:
-        # Back-quotes nest only when the inner ones are escaped.
-        code = form.format(re.sub(r"([\\`])", r"\\\1", code) if "`" in form else code)
-    if subprocess.run(["bash", "-n", "-c", code], capture_output=True).returncode == 0:
-        assert Effect.DESTROYS in shell_effect(code), code

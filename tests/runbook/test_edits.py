@@ -49,7 +49,8 @@ def test_a_step_is_inserted_removed_and_moved_with_its_expected_result(form: str
     text, line = edits.insert_below(before, before.steps[0], edits.fenced("bash", "echo new"))
     after = reparsed(text)
     codes = [step.code.strip() for step in after.steps]
-    assert codes[0].startswith("echo 1") and codes[1:] == ["echo new", "echo 2"], text
+    assert codes[0].startswith("echo 1")
+    assert codes[1:] == ["echo new", "echo 2"]
     assert after.steps[1].line == line
     assert [e.expected for e in after.steps[0].expectations] == [e.expected for e in before.steps[0].expectations]
     removed = reparsed(edits.remove_step(after, after.steps[1]))

@@ -19,6 +19,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place
+from azops_tui.ui.writing.working import WorkingDocument
 
 START = 1_795_000_000.0
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
@@ -103,6 +104,7 @@ class FakeController:
         self.place = place or Place("local", "Demo subscription")
         self.parameters: dict[str, str] = {}
         self.busy = False
+        self.writing: WorkingDocument | None = None
         self.asked: list[tuple[object, ...]] = []
         """Commands, in order."""
         self.trouble: Exception | None = None
@@ -198,9 +200,6 @@ class FakeController:
     async def set_parameters(self, values: dict[str, str]) -> None:
         self._command("parameters", values)
         self.parameters.update(values)
-
-    async def edit(self, name: str, code: str) -> None:
-        self._command("edit", name, code)
 
     async def choices(self, source: str) -> list[str]:
         self._command("choices", source)

@@ -11,7 +11,7 @@ from azops_tui.azure.cloud import Cloud
 from azops_tui.engine.choices import read_choices
 from azops_tui.engine.problems import RunError
 from azops_tui.ui.app import AzopsApp
-from azops_tui.ui.controller import UserError
+from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.menus import Menu
 from tests.ui import fakes

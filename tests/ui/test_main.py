@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
-from azops_tui.ui.controller import Place, UserError
+from azops_tui.ui.controller import Place
+from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Dialog, QuitDialog
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.json_sheet import JsonSheet

@@ -11,9 +11,10 @@ from textual.screen import Screen
 from azops_tui.events.azure_views import GroupView, ResourceView, ScaleSetView
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.appearance import app_of
-from azops_tui.ui.controller import Controller, LiveRun, UserError
+from azops_tui.ui.controller import Controller, LiveRun
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import safe
+from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
 from azops_tui.ui.tasks import Tasks
 

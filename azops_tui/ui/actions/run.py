@@ -12,9 +12,10 @@ from textual.screen import Screen
 from azops_tui.events.step_view import Question
 from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.actions.base import Action
-from azops_tui.ui.controller import Controller, LiveRun, UserError
+from azops_tui.ui.controller import Controller, LiveRun
 from azops_tui.ui.event_log import EventLog
 from azops_tui.ui.lines import crop, safe
+from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
 from azops_tui.ui.tasks import Tasks
 from azops_tui.ui.widgets.document import DocumentView
@@ -89,8 +90,6 @@ class RunActions:
         self._controller = controller
         self._tasks = tasks
         self._document = document
-        self._edited: dict[str, str] = {}
-        """Source text of the steps edited in this run."""
         self.started_by_key = ""
         """Step that a person started by its key: the selection does not return to it when its events arrive."""
 
@@ -106,7 +105,6 @@ class RunActions:
             "run.stop": Action(self.stop, self._is_busy, why_not=lambda: "No step is running."),
             "run.plan": Action(self.show_plan, self._has_steps, why_not=why),
             "run.parameters": Action(self.edit_parameters, self._has_steps, why_not=why),
-            "step.edit": Action(acting(self.edit), self._can_run, why_not=why),
         }
 
     def _enter_label(self, run: Callable[[], str]) -> Callable[[], str]:
@@ -236,28 +234,6 @@ class RunActions:
             self._tasks.start(lambda: live.answer(question.id, values is not None, values=values), group="answer")
 
         self._screen.app.push_screen(ParametersSheet(live, question), answer)
-
-    def edit(self) -> None:
-        """Edit the selected step in ``$EDITOR``, for this run."""
-        from azops_tui.ui.editor import edit_text
-
-        name = self._document.selected
-        step = self._controller.view.steps.get(name)
-        runbook = self._controller.runbook
-        declared = runbook.step(name) if runbook is not None else None
-        if step is None:
-            return
-        # The view has the code as it ran, in which secrets are masked: saving that would run the mask.
-        source = self._edited.get(name) or (declared.code if declared is not None else step.code)
-        suffix = ".py" if step.kind == "python" else ".yaml" if step.kind.startswith("azops=") else ".sh"
-        try:
-            text = edit_text(self._screen.app, source, suffix)
-        except UserError as error:
-            self._screen.notify(safe(str(error)), severity="error", markup=False)
-            return
-        if text is not None and text != source:
-            self._edited[name] = text
-            self._tasks.start(lambda: self._require_live().edit(name, text), group="edit")
 
     def show_plan(self) -> None:
         from azops_tui.ui.screens.plan import plan_sheet

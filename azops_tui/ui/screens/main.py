@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from azops_tui.events import records as ev
 from azops_tui.events.records import Record
@@ -39,6 +39,7 @@ from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.paneframe import PaneFrame
 from azops_tui.ui.widgets.rows import Rows
 from azops_tui.ui.widgets.scrubber import Scrubber
+from azops_tui.ui.writing.actions import WritingActions
 
 REDRAW_SECONDS = 1 / 15
 """Minimum time between two redraws."""
@@ -89,14 +90,19 @@ class MainScreen(Screen[None]):
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
         self.search = SearchActions(self, self.document, self.frame, self._prompt)
+        self.writing = WritingActions(self, controller, self.tasks, self.document, self.event_log, selected)
+        leave = ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search)
         self.actions: Mapping[str, Action] = {
+            **self.writing.table(),
             **self.run_actions.table(),
             **StepActions(self, controller, self.tasks, self.document, self.event_log, selected).table(),
             **replay.table(),
             **self.cloud.table(),
             **panes.table(),
             **self.search.table(),
-            **ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search).table(),
+            **leave.table(),
+            "quit": Action(self.writing.leaving(leave.leave)),
+            "open": Action(self.writing.leaving(leave.show_home)),
         }
         """What each command of the main screen does, by its id."""
         self._records: list[Record] = []
@@ -127,6 +133,7 @@ class MainScreen(Screen[None]):
     def action_do(self, command_id: str) -> None:
         """Carry out a command, or say why it does nothing now."""
         action = self.actions[command_id]
+        self.writing.before(command_id)
         if action.is_enabled():
             action.execute()
         else:
@@ -162,12 +169,24 @@ class MainScreen(Screen[None]):
             extra = [name for name in self.controller.view.steps if runbook.step(name) is None]
             self.document.show(with_prerequisites(outline(runbook), extra), runbook, self.controller.view)
             self._show_problems(runbook)
+            self.writing.watch_file()
         self._redraw()
         live = self.controller.live
         if live is not None and runbook is not None and live.guesses:
             self.run_actions.ask_about_guesses(live.guesses, self._show_document)
         else:
             self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
+
+    def _show_version(self, event: ev.DocumentChanged) -> None:
+        runbook = self.controller.runbook
+        if runbook is None:
+            return
+        view = self.controller.view
+        extra = [name for name in view.steps if runbook.step(name) is None]
+        self.document.show_version(with_prerequisites(outline(runbook), extra), runbook, view, event.renamed)
+        self.writing.select_new()
+        if runbook.errors:
+            self.notify(safe(str(runbook.errors[0])), severity="warning", markup=False)
 
     def _show_problems(self, runbook: Runbook) -> None:
         errors = runbook.errors
@@ -220,6 +239,9 @@ class MainScreen(Screen[None]):
         for record in records:
             self.event_log.take(record)
             self._follow(record.event)
+        for record in records:
+            if isinstance(record.event, ev.DocumentChanged):
+                self._show_version(record.event)
         if self.document.view is not view:
             self.document.show_view(view)
         self.document.steps_changed({record.event.step for record in records} | {view.current})
@@ -230,6 +252,7 @@ class MainScreen(Screen[None]):
         self.frame.update_panes()
         if isinstance(self.app.screen, OutputScreen):
             self.app.screen.take_news()
+        self.writing.place.put()
         self.refresh_bindings()
         for record in records:
             self._react(record.event)
@@ -279,6 +302,9 @@ class MainScreen(Screen[None]):
         number, title = self.document.section
         text = f"{number} {safe(title)}" if title else safe(self.controller.file_name)
         frame = self.query_one("#document-frame")
+        live = self.controller.live
+        ahead = live is not None and live.writing is not None and live.writing.is_ahead
+        frame.border_subtitle = Content("edits not in the file: S writes") if ahead else None
         shown = Content(text) if self.size.width >= TINY[0] else None
         if str(frame.border_title or "") != str(shown or ""):
             frame.border_title = shown
@@ -291,6 +317,7 @@ class MainScreen(Screen[None]):
 
     def on_document_view_scrolled(self) -> None:
         """Show the section that is in view, and what the keys do now."""
+        self.writing.place.put()
         self.keep_bar_clear()
         self._draw_title()
         self.refresh_bindings()
@@ -328,6 +355,7 @@ class MainScreen(Screen[None]):
         self.set_class(tiny, "-tiny")
         self.set_class(event.size.width < WIDE, "-one")
         self.document.set_plain(tiny)
+        self.call_after_refresh(self.writing.place.put)
         self._draw_title()
         self._keep_pane_visible()
 
@@ -342,6 +370,10 @@ class MainScreen(Screen[None]):
             self.add_class("-pane")
 
     # The prompt
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Give the editor the room that its text needs."""
+        self.writing.place.on_typed(event.text_area)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter the pane while text is typed."""

@@ -180,6 +180,10 @@ class KeyBar(Bar):
         """As many keys as fit, the first ones first; help is always there."""
         if self.app.screen is not self.screen:
             return self._keys_above()
+        hints = getattr(self.screen.focused, "key_hints", None)
+        if hints is not None:
+            self._spots, self._last = [], key_hints(hints)
+            return self._last
         ascii_only = app_of(self).ascii_only
         active: dict[str, ActiveBinding] = {}
         for binding in self.screen.active_bindings.values():

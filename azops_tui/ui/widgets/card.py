@@ -14,8 +14,18 @@ from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, crop, crop_line, safe, width, wrap
 from azops_tui.ui.widgets.card_output import OutputMode, default_mode, output_lines
 
-_AGAIN = "O shows all that it wrote, e edits it for this run, enter runs it again."
+_AGAIN = "O shows all that it wrote, e edits it, enter runs it again."
 """Advice for a failure that brings none."""
+
+
+@dataclass(frozen=True)
+class EditorRoom:
+    """Lines of a card that an editor covers."""
+
+    step: str
+    lines: int
+    below: bool
+    """True below the card, for text that is inserted there; False in place of the code."""
 
 
 @dataclass
@@ -30,6 +40,8 @@ class CardState:
     """How to show the output of steps for which the user chose."""
     search: str = ""
     """Text that ``/`` marks, in lower case."""
+    room: EditorRoom | None = None
+    """Room for an editor."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,11 @@ def card(
     def add(spans: Line, part: str, style: str = "") -> None:
         lines.append(CardLine([bar, *spans], part, style or ground))
 
-    if shows_code(step, state):
+    room_here = state.room if state.room is not None and state.room.step == name else None
+    if room_here is not None and not room_here.below:
+        for _ in range(room_here.lines):
+            add([], "editor")
+    elif shows_code(step, state):
         language = declared.block.language if declared else {"python": "python", "shell": "bash"}.get(step.kind, "yaml")
         code = step.code or (declared.code if declared else "")
         opened = name in state.code_open
@@ -89,6 +105,9 @@ def card(
         add([("  ", ""), *line], "output")
     for line in output:
         add([("  ", ""), (f"{marks.quote} ", "rule"), *line], "output")
+    if room_here is not None and room_here.below:
+        for _ in range(room_here.lines):
+            add([], "editor")
     return lines
 
 
@@ -113,6 +132,8 @@ def _head(step: StepView, selected: bool, tells: bool, cells: int, name_cells: i
         line.append((f"{letter} " if letter in step.effects.split() else "  ", style))
     line.append((format_duration(took).rjust(8) if step.state != "waiting" else " " * 8, "muted"))
     rest = cells - width(line) - 3
+    if step.edited and rest >= 18:
+        return crop_line([*line, ("   edited, not run", "asking")], cells)
     if step.state == "waiting" and selected and rest >= 6:
         line.append((f"   {marks.enter} run", "faint"))
     elif step.state in ("done", "skipped") and rest >= 8 and step.summary and not tells:

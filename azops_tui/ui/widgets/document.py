@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import events
@@ -14,7 +14,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.lines import plain
-from azops_tui.ui.outline import Outline, Prose, StepPiece
+from azops_tui.ui.outline import Outline, Piece, Prose, StepPiece
 from azops_tui.ui.widgets.card_output import default_mode, next_mode
 from azops_tui.ui.widgets.document_lines import DocumentLines
 
@@ -52,6 +52,51 @@ class DocumentView(DocumentLines):
         self.changed()
         if self.state.selected:
             self.post_message(self.StepSelected(self.state.selected))
+
+    def show_version(self, outline: Outline, runbook: Runbook, view: RunView, renamed: Mapping[str, str]) -> None:
+        """Show another version of the document: selection, what is open and the place on the screen stay.
+
+        Args:
+            outline: its pieces.
+            runbook: the version.
+            view: the run.
+            renamed: new name by old name.
+        """
+        state, names = self.state, self.names
+        row = self.selected_row
+        place = names.index(state.selected) if state.selected in names else 0
+        top = self._anchor()
+        anchor = self._outline.pieces[top[0]] if top[0] < len(self._outline.pieces) else None
+        state.selected = renamed.get(state.selected, state.selected)
+        state.code_open = {renamed.get(name, name) for name in state.code_open}
+        state.output_modes = {renamed.get(name, name): mode for name, mode in state.output_modes.items()}
+        if isinstance(anchor, StepPiece):
+            anchor = StepPiece(renamed.get(anchor.name, anchor.name), anchor.line)
+        self._outline, self.runbook, self.view = outline, runbook, view
+        self._pieces_of = {p.name: i for i, p in enumerate(outline.pieces) if isinstance(p, StepPiece)}
+        if state.selected not in self._pieces_of:
+            state.selected = self.names[min(place, len(self._pieces_of) - 1)] if self._pieces_of else ""
+        self._drawn.clear()
+        self.changed()
+        y: int | None
+        if row is not None and state.selected:
+            y = self.head(self._pieces_of[state.selected]) - (row - self.region.y)
+        else:
+            y = next((self._tops[i] + top[1] for i, p in enumerate(outline.pieces) if _is_same(p, anchor)), None)
+        if y is not None:
+            self.scroll_to(y=max(0, y), animate=False, immediate=True)
+        self.post_message(self.StepSelected(state.selected))
+
+    def editor_row(self) -> int | None:
+        """Row of this view on which the room for the editor begins; None if no card makes room."""
+        room = self.state.room
+        index = self._pieces_of.get(room.step) if room is not None else None
+        if index is None:
+            return None
+        parts = [line.part for line in self._lines(index)]
+        if "editor" not in parts:
+            return self.head(index) + 1 - self.scroll_offset.y
+        return self.head(index) + parts.index("editor") - self.scroll_offset.y
 
     def steps_changed(self, names: set[str]) -> None:
         """Redraw the cards of some steps."""
@@ -322,3 +367,10 @@ class DocumentView(DocumentLines):
             if piece.name == self.state.selected and hit[1].part == "code":
                 self.toggle_code()
             self.select(piece.name, scroll=False)
+
+
+def _is_same(piece: Piece, other: Piece | None) -> bool:
+    """True if a piece is another one, wherever it stands now."""
+    if isinstance(piece, Prose):
+        return isinstance(other, Prose) and piece.text == other.text
+    return isinstance(other, StepPiece) and piece.name == other.name

@@ -1,0 +1,93 @@
+"""Where the editor stands in the document: over the code of a card, or below the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.screen import Screen
+from textual.widgets import TextArea
+
+from azops_tui.ui.widgets.card import EditorRoom
+from azops_tui.ui.widgets.document import DocumentView
+from azops_tui.ui.writing.editor import DocumentEditor
+
+
+class EditorPlace:
+    """Opens the editor and keeps it in its place while the document changes around it.
+
+    Args:
+        screen: has the frame of the document.
+        document: makes room.
+    """
+
+    def __init__(self, screen: Screen[None], document: DocumentView) -> None:
+        self._screen = screen
+        self._document = document
+        self._editor: DocumentEditor | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._editor is not None
+
+    def open(
+        self, step: str, text: str, language: str, done: Callable[[str, bool], None], *, below: bool = False
+    ) -> None:
+        """Open an editor.
+
+        Args:
+            step: the card that makes room; empty in a document without steps.
+            text: what to edit.
+            language: for its colours.
+            done: takes the text, and whether to write it to the file, too.
+            below: stand below the card, not over its code.
+        """
+        if self._editor is not None:
+            self._editor.focus()
+            return
+
+        def finish(result: str, write: bool) -> None:
+            self.close()
+            done(result, write)
+
+        self._editor = DocumentEditor(text, language, finish)
+        self._document.state.room = EditorRoom(step, self._height(text), below)
+        self._document.steps_changed({step})
+        self._document.show_selected_card()
+        self._screen.query_one("#document-frame").mount(self._editor)
+        self.put()
+        self._editor.focus()
+
+    def close(self) -> None:
+        """Remove the editor; its text is not taken."""
+        editor, self._editor = self._editor, None
+        room, self._document.state.room = self._document.state.room, None
+        if editor is not None:
+            editor.remove()
+        if room is not None:
+            self._document.steps_changed({room.step})
+        self._document.focus()
+
+    def _height(self, text: str) -> int:
+        room = self._document.scrollable_content_region.height
+        return max(2, min(max(4, text.count("\n") + 2), room - 3))
+
+    def put(self) -> None:
+        """Put the editor over its room; called whenever the document may have moved."""
+        editor, room = self._editor, self._document.state.room
+        if editor is None or room is None:
+            return
+        region = self._document.scrollable_content_region
+        lines = min(self._height(editor.text), region.height)
+        if lines != room.lines:
+            self._document.state.room = EditorRoom(room.step, lines, room.below)
+            self._document.steps_changed({room.step})
+        row = self._document.editor_row()
+        top = min(max(0, row if row is not None else 1), max(0, region.height - lines))
+        editor.styles.offset = (2, top)
+        editor.styles.width = max(10, region.width - 3)
+        editor.styles.height = lines
+
+    def on_typed(self, changed: TextArea) -> None:
+        """Make room for more lines."""
+        if changed is self._editor:
+            self.put()

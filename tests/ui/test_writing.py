@@ -1,0 +1,241 @@
+"""Writing in the document: by keys, with the file as the truth."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from azops_tui.azure.profiles import Profile
+from azops_tui.journal.store import Journal
+from azops_tui.runbook import parse
+from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.live import LiveController
+from azops_tui.ui.replay import ReplayController
+from azops_tui.ui.screens.main import MainScreen
+from azops_tui.ui.writing.conflict import ConflictSheet
+from azops_tui.ui.writing.editor import DocumentEditor
+from azops_tui.ui.writing.snippets import SNIPPETS
+from tests.ui.test_main import footer, ready, text, until
+
+DOCUMENT = """\
+# Work
+
+First.
+
+```bash {name=one}
+echo first
+```
+
+Between.
+
+```bash {name=two}
+echo second
+```
+
+```bash {name=three}
+echo third
+```
+"""
+
+
+@dataclass
+class Page:
+    """A document on the screen."""
+
+    pilot: Pilot[int]
+    screen: MainScreen
+    controller: LiveController
+    path: Path
+
+    @property
+    def states(self) -> dict[str, str]:
+        return {name: step.state for name, step in self.controller.view.steps.items()}
+
+    @property
+    def working(self) -> str:
+        assert self.controller.writing is not None
+        return self.controller.writing.text
+
+    async def done(self, *names: str) -> None:
+        def all_done() -> bool:
+            return all(self.states[name] == "done" for name in names) and not self.screen.busy
+
+        await until(self.pilot, all_done)
+
+    async def edit(self, *keys: str) -> None:
+        """Press ``e``, then these keys in the editor, then esc."""
+        await self.pilot.press("e")
+        await self.in_editor(*keys)
+
+    async def in_editor(self, *keys: str) -> None:
+        await until(self.pilot, lambda: isinstance(self.pilot.app.focused, DocumentEditor))
+        await self.pilot.press(*keys, "escape")
+        await until(self.pilot, lambda: self.pilot.app.focused is self.screen.document)
+
+    async def shows(self, part: str) -> None:
+        await until(self.pilot, lambda: part in text(self.screen))
+
+
+def write(path: Path, document: str) -> None:
+    path.write_text(document, "utf-8")
+
+
+@asynccontextmanager
+async def opened(path: Path, document: str = DOCUMENT, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Page]:
+    write(path, document)
+    local = Profile(name="local", cloud="local")
+    controller = LiveController(path, profile=local, parameters={}, journal_path=path.parent / "journal.db")
+    try:
+        async with AzopsApp(controller).run_test(size=size) as pilot:
+            screen = await ready(pilot)
+            # A cloud that is still being opened when the app ends would outlive it.
+            await until(pilot, lambda: controller._watch is not None)
+            yield Page(pilot, screen, controller, path)
+    finally:
+        await controller.close()
+
+
+async def test_a_step_is_edited_in_place_run_and_written(tmp_path: Path) -> None:
+    async with opened(tmp_path / "work.md") as page:
+        page.path.chmod(0o640)
+        await page.pilot.press("n")
+        await until(page.pilot, lambda: page.screen.document.selected == "two")
+        await page.pilot.press("k")
+        await page.edit("end", "space", "a")
+        await page.shows("edited, not run")
+        assert "echo first a" in page.working
+        assert page.path.read_text() == DOCUMENT
+        assert page.states["one"] == "waiting"
+        await page.pilot.press("enter")
+        await page.done("one")
+        await until(page.pilot, lambda: "edited, not run" not in text(page.screen))
+        await page.pilot.press("j")
+        await page.edit("end", "2")
+        await page.pilot.press("E")
+        await until(page.pilot, lambda: "second2" in page.path.read_text())
+        assert page.path.read_text() == DOCUMENT.replace("second", "second2")
+        await page.pilot.press("S")
+        await until(page.pilot, lambda: page.path.read_text() == page.working)
+        assert page.path.stat().st_mode & 0o777 == 0o640
+        assert names(tmp_path) == ["journal.db", "work.md"]
+    replay = ReplayController(records(tmp_path))
+    await replay.load()
+    replay.jump(10_000)
+    assert replay.runbook is not None
+    assert replay.runbook.steps[1].code == "echo second2\n"
+    assert replay.view.steps["one"].code == "echo first a\n"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file() and "db-" not in path.name)
+
+
+def records(folder: Path) -> list:  # type: ignore[type-arg]
+    journal = Journal(folder / "journal.db")
+    try:
+        return list(journal.records(journal.runs(1)[0].id))
+    finally:
+        journal.close()
+
+
+async def test_an_edit_begins_with_the_source_and_no_resolved_or_masked_text(tmp_path: Path) -> None:
+    front = "---\nazops:\n  params:\n    WORD: {type: secret, default: hunter2}\n---\n"
+    document = f"{front}\n```bash {{name=one}}\necho $WORD\n```\n"
+    async with opened(tmp_path / "work.md", document) as page:
+        await page.pilot.press("enter")
+        await page.done("one")
+        await page.pilot.press("e")
+        await until(page.pilot, lambda: isinstance(page.pilot.app.focused, DocumentEditor))
+        editor = page.pilot.app.focused
+        assert isinstance(editor, DocumentEditor)
+        assert editor.text == "echo $WORD"
+        await page.pilot.press("escape")
+        assert page.working == document
+        assert page.states["one"] == "done"
+
+
+async def test_an_outside_edit_shows_at_once_and_keeps_results_and_bar(tmp_path: Path) -> None:
+    async with opened(tmp_path / "work.md") as page:
+        await page.pilot.press("n")
+        await until(page.pilot, lambda: page.screen.document.selected == "two")
+        page.path.write_text(DOCUMENT.replace("Between.", "```bash\necho new\n```\n\nElsewhere.").replace("third", "3"))
+        await page.shows("Elsewhere.")
+        assert page.screen.document.selected == "two"
+        assert page.states == {"one": "done", "work": "waiting", "two": "waiting", "three": "waiting"}
+        assert page.controller.view.steps["three"].edited
+        page.path.write_text(DOCUMENT.replace("first", "1"))
+        await page.shows("Between.")
+        assert page.states["one"] == "waiting"
+        page.path.write_text(DOCUMENT)
+        await until(page.pilot, lambda: page.states["one"] == "done")
+
+
+async def test_a_conflict_is_a_difference_with_a_choice(tmp_path: Path) -> None:
+    async with opened(tmp_path / "work.md") as page:
+        await page.edit("end", *" here")
+        page.path.write_text(DOCUMENT.replace("first", "there").replace("third", "fourth"))
+        await until(page.pilot, lambda: isinstance(page.pilot.app.screen, ConflictSheet))
+        await page.pilot.press("escape", "S")
+        await until(page.pilot, lambda: isinstance(page.pilot.app.screen, ConflictSheet))
+        assert "there" in page.path.read_text()
+        await page.pilot.press("m")
+        await until(page.pilot, lambda: "echo first here" in page.working)
+        assert "echo fourth" in page.working
+        await page.pilot.press("S")
+        await until(page.pilot, lambda: page.path.read_text() == page.working)
+
+
+async def test_steps_are_inserted_deleted_moved_and_brought_back(tmp_path: Path) -> None:
+    async with opened(tmp_path / "work.md") as page:
+        await page.pilot.press("n")
+        await until(page.pilot, lambda: page.screen.document.selected == "two")
+        await page.pilot.press("k", "i", "enter")
+        await page.in_editor(*"ls")
+        await until(page.pilot, lambda: len(page.screen.document.names) == 4)
+        await until(page.pilot, lambda: page.screen.document.selected not in ("one", "two", "three"))
+        assert "echo first\n```\n\n```bash\nls\n```\n\nBetween." in page.working
+        await page.pilot.press("J")
+        await until(page.pilot, lambda: "Between.\n\n```bash\nls\n```\n\n```bash {name=two}" in page.working)
+        await page.pilot.press("K", "d", "d")
+        await until(page.pilot, lambda: page.working == DOCUMENT)
+        await page.pilot.press("g", "d", "d")
+        await until(page.pilot, lambda: "one" not in page.states)
+        await page.pilot.press("d", "j", "d")
+        assert "two" in page.states
+        await page.pilot.press("u")
+        await until(page.pilot, lambda: page.working == DOCUMENT)
+        assert page.states["one"] == "done"
+        await page.pilot.press("U")
+        await until(page.pilot, lambda: "one" not in page.states)
+
+
+async def test_an_output_becomes_the_expected_result(tmp_path: Path) -> None:
+    async with opened(tmp_path / "work.md") as page:
+        await page.pilot.press("n")
+        await until(page.pilot, lambda: page.screen.document.selected == "two")
+        await page.pilot.press("k", "x")
+        await until(page.pilot, lambda: "expected_similarity" in page.working)
+        book = parse(page.working, page.path)
+        assert [e.expected for e in book.steps[0].expectations] == ["first\n"]
+        assert page.states["one"] == "done"
+
+
+async def test_leaving_asks_about_edits_that_the_file_has_not(tmp_path: Path) -> None:
+    async with opened(tmp_path / "work.md") as page:
+        await page.edit("x")
+        assert "E write step" in footer(page.screen)
+        await page.pilot.press("q")
+        await until(page.pilot, lambda: page.pilot.app.screen is not page.screen)
+        await page.pilot.press("enter")
+        await until(page.pilot, lambda: page.path.read_text() == DOCUMENT.replace("echo first", "xecho first"))
+
+
+@pytest.mark.parametrize("name", [name for name, snippet in SNIPPETS.items() if snippet.info and snippet.body])
+def test_what_is_inserted_is_a_valid_step(name: str) -> None:
+    book = parse(SNIPPETS[name].markdown(SNIPPETS[name].body), Path("x.md"))
+    assert (len(book.steps), book.problems) == (1, ())
