@@ -8,6 +8,8 @@ Rules that a document does not state itself:
 - Prerequisites run once, before the first step after their link, also if only a single step is run.
 - A failed, declined or stopped step ends the request, unless it failed and has ``on-error=continue``.
 - :class:`RunFinished` is written by :meth:`Run.close`.
+
+Long because all that front ends can do to a run stands in one class.
 """
 
 from __future__ import annotations

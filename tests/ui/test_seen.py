@@ -171,26 +171,6 @@ async def test_brackets_go_from_failed_step_to_failed_step() -> None:
             assert sees(screen)
 
 
-async def test_editing_begins_with_the_source_and_not_with_what_the_run_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "# A\n\n```bash {name=one}\necho $TOKEN\n```\n"
-    masked = ev.StepStarted(at=fakes.START + 1, step="one", code="echo •••")
-    done = ev.StepFinished(at=fakes.START + 2, step="one", state="done", duration=1)
-    controller = fakes.FakeController(text, events=[*fakes.started(text), masked, done])
-    opened: list[str] = []
-
-    def edit(app: object, source: str, suffix: str) -> str:
-        opened.append(source)
-        return source + "# more\n"
-
-    monkeypatch.setattr("azops_tui.ui.editor.edit_text", edit)
-    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
-        await ready(pilot)
-        await pilot.press("e")
-        await until(pilot, lambda: bool(controller.asked))
-        assert opened == ["echo $TOKEN\n"]
-        assert controller.asked == [("edit", "one", "echo $TOKEN\n# more\n")]
-
-
 async def test_running_all_asks_once_with_the_list_and_its_first_step_in_view() -> None:
     controller = fakes.FakeController(LONG, events=fakes.started(LONG))
     async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:

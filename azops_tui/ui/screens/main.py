@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from azops_tui.events import records as ev
 from azops_tui.events.records import Record
@@ -40,6 +40,9 @@ from azops_tui.ui.widgets.paneframe import PaneFrame
 from azops_tui.ui.widgets.rows import Rows
 from azops_tui.ui.widgets.scrubber import Scrubber
 from azops_tui.ui.writing.actions import WritingActions
+
+if TYPE_CHECKING:
+    from textual.widgets import TextArea
 
 REDRAW_SECONDS = 1 / 15
 """Minimum time between two redraws."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
-from textual.widgets import TextArea
 
 from azops_tui.ui.widgets.card import EditorRoom
 from azops_tui.ui.widgets.document import DocumentView
-from azops_tui.ui.writing.editor import DocumentEditor
+
+if TYPE_CHECKING:
+    from textual.widgets import TextArea
+
+    from azops_tui.ui.writing.editor import DocumentEditor
 
 
 class EditorPlace:
@@ -41,6 +45,9 @@ class EditorPlace:
             done: takes the text, and whether to write it to the file, too.
             below: stand below the card, not over its code.
         """
+        # Imported here: a text area loads a parser library that the first frame needs not.
+        from azops_tui.ui.writing.editor import DocumentEditor
+
         if self._editor is not None:
             self._editor.focus()
             return
