@@ -52,6 +52,12 @@ class RunEnvironment:
         for name, value in {**environment, **own, **parameters.values}.items():
             self.variables.set(name, value, "parameter", secret=name in parameters.secrets)
 
+    async def restart(self, parameters: Resolved, own: Mapping[str, str]) -> None:
+        """End the sessions, and set the variables as :meth:`begin` does."""
+        await self.sessions.close()
+        self.variables.forget(set(self.variables))
+        self.begin(parameters, own)
+
     async def reach_cloud(self) -> None:
         """Open the run's cloud if the run began without it: no step may run before, or ``az`` would act on another.
 

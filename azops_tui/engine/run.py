@@ -254,6 +254,29 @@ class Run:
             for name, value in checked.items():
                 await self._runner.environment.assign(name, value, "parameter", secret=name in secrets)
 
+    async def restart_session(self) -> None:
+        """End the sessions and background steps; the next step begins with the variables of the run's beginning.
+
+        Raises:
+            Busy: a step runs.
+        """
+        if self.running:
+            raise Busy(f"{self.running} is running; wait for it, or stop it first.")
+        if not self._begun:
+            return
+        await self._queue.end_background()
+        resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
+        await self._runner.environment.restart(resolved, self._own_variables())
+        parameters = self._shown(resolved)
+        self._recorder.record(ev.SessionRestarted(at=time.time(), parameters=parameters))
+
+    def _own_variables(self) -> dict[str, str]:
+        return {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
+
+    def _shown(self, resolved: Resolved) -> dict[str, str]:
+        """Values of parameters, fit to be shown."""
+        return {name: MASK if self.variables.is_secret(name) else value for name, value in resolved.values.items()}
+
     async def update(self, runbook: Runbook) -> None:
         """Go on with another version of the document. Results of steps whose text is the same stay.
 
@@ -337,8 +360,7 @@ class Run:
         except JournalError as error:
             raise RunError(str(error)) from error
         self._recorder.open = True
-        own = {"AZOPS_RUN": str(self.id), "AZOPS_RUNBOOK": str(self.runbook.path.resolve())}
-        self._runner.environment.begin(resolved, own)
+        self._runner.environment.begin(resolved, self._own_variables())
         self._runner.footprint.began = time.time()
         self._begun, self._began = True, time.monotonic()
         self._recorder.record(self._run_started(resolved))
@@ -363,9 +385,7 @@ class Run:
             subscription=cloud.subscription_name if cloud is not None else "",
             profile=profile.name if profile is not None else "",
             read_only=self.read_only,
-            parameters={
-                name: MASK if self.variables.is_secret(name) else value for name, value in resolved.values.items()
-            },
+            parameters=self._shown(resolved),
             steps=tuple(planned.info for planned in self.steps),
             version=__version__,
         )

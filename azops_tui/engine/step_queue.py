@@ -144,6 +144,10 @@ class StepQueue:
         """Stop everything, background steps too: for them this is the regular end."""
         self._is_closed = True
         await self.stop()
+        await self.end_background()
+
+    async def end_background(self) -> None:
+        """End the background steps; for them this is the regular end."""
         for name, (_, stopper) in list(self._background.items()):
             stopper.with_run = True
             await self._stop_background(name)

@@ -75,6 +75,13 @@ class DocumentChanged(Event, frozen=True, kw_only=True):
     """New name by old name."""
 
 
+class SessionRestarted(Event, frozen=True, kw_only=True):
+    """The sessions began anew: variables, functions and the folder are as at the beginning of the run."""
+
+    parameters: dict[str, str] = {}
+    """Secrets as ``•••``."""
+
+
 class RunFinished(Event, frozen=True, kw_only=True):
     """A run ended; the last event of every run that was not interrupted."""
 
@@ -327,6 +334,7 @@ AnyEvent = (
     RunStarted
     | RunFinished
     | DocumentChanged
+    | SessionRestarted
     | StepStarted
     | OutputWritten
     | VariableSet

@@ -197,6 +197,11 @@ class RunView:
         self.steps |= {n: s for n, s in former.items() if n not in infos and s.state in ("running", "asking")}
         self.current = event.renamed.get(self.current, self.current)
 
+    def _session_restarted(self, event: ev.SessionRestarted) -> None:
+        self.variables = {
+            name: Variable(name, value, secret=value == "•••") for name, value in event.parameters.items()
+        }
+
     def _run_finished(self, event: ev.RunFinished) -> None:
         self.phase, self.duration = event.state, event.duration
         self.questions.clear()
@@ -346,6 +351,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.RunStarted: RunView._run_started,
     ev.RunFinished: RunView._run_finished,
     ev.DocumentChanged: RunView._document_changed,
+    ev.SessionRestarted: RunView._session_restarted,
     ev.StepStarted: RunView._step_started,
     ev.OutputWritten: RunView._output,
     ev.VariableSet: RunView._variable,

@@ -107,6 +107,12 @@ class LiveRun(Controller, Protocol):
     async def run_from(self, name: str) -> None:
         """Run a step and all that follow."""
 
+    async def restart_session(self) -> None:
+        """End the sessions; the next step begins with the variables of the run's beginning."""
+
+    async def run_anew(self) -> None:
+        """End this run and run everything in a new one; returns when it has ended."""
+
     async def stop(self) -> None:
         """Stop the running step."""
 

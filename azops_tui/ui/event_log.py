@@ -67,6 +67,8 @@ class EventLog:
             history.append((event.at, sum(instance.state == "Succeeded" for instance in event.scale_set.instances)))
         if isinstance(event, ev.DocumentChanged) and event.renamed:
             self.outputs = {event.renamed.get(name, name): output for name, output in self.outputs.items()}
+        if isinstance(event, ev.RunStarted):
+            self.outputs.clear()
         if isinstance(event, ev.StepStarted) and event.attempt == 1:
             self.outputs[event.step] = empty_output()
         description = describe_event(event)
@@ -87,6 +89,8 @@ def describe_event(event: ev.Event) -> tuple[str, str] | None:
         case ev.StepFinished():
             why = f": {event.summary}" if event.summary else ""
             return event.state, f"{event.step} {event.state} in {format_duration(event.duration)}{why}"
+        case ev.SessionRestarted():
+            return "", "the session was restarted; variables are as at the beginning"
         case ev.DocumentChanged():
             others = f": {', '.join(event.changed)} edited" if event.changed else ""
             return "", f"the document changed{others}"

@@ -242,6 +242,24 @@ class LiveController:
         """Run a step and all that follow."""
         await (await self._open_run()).run_from(name)
 
+    async def restart_session(self) -> None:
+        """End the sessions; the next step begins with the variables of the run's beginning."""
+        await (await self._open_run()).restart_session()
+
+    async def run_anew(self) -> None:
+        """End this run and run everything in a new one."""
+        if self.busy:
+            raise UserError("A step is running; s stops it.")
+        run, watch = self._run, self._watch
+        self._run = self._watch = None
+        if watch is not None:
+            await watch.close()
+        if run is not None:
+            await run.close()
+        await self._open_run()
+        await self.watch()
+        await self.run_all()
+
     async def stop(self) -> None:
         """Stop the running step."""
         await (await self._open_run()).stop()

@@ -177,6 +177,12 @@ class FakeController:
     async def run_from(self, name: str) -> None:
         self._command("from", name)
 
+    async def restart_session(self) -> None:
+        self._command("restart")
+
+    async def run_anew(self) -> None:
+        self._command("anew")
+
     async def stop(self) -> None:
         self._command("stop")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from textual.pilot import Pilot
 
 from azops_tui.azure.profiles import Profile
 from azops_tui.journal.store import Journal
-from azops_tui.runbook import parse
+from azops_tui.runbook import edits, parse
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.live import LiveController
 from azops_tui.ui.replay import ReplayController
@@ -239,3 +241,102 @@ async def test_leaving_asks_about_edits_that_the_file_has_not(tmp_path: Path) ->
 def test_what_is_inserted_is_a_valid_step(name: str) -> None:
     book = parse(SNIPPETS[name].markdown(SNIPPETS[name].body), Path("x.md"))
     assert (len(book.steps), book.problems) == (1, ())
+
+
+async def test_everything_runs_anew_and_the_session_restarts(tmp_path: Path) -> None:
+    document = "```bash {name=one}\nCOUNT=$((COUNT + 1))\n```\n\n```bash {name=two}\necho count=$COUNT\n```\n"
+    async with opened(tmp_path / "work.md", document) as page:
+
+        async def printed(text: str) -> None:
+            await page.done("one", "two")
+            await until(page.pilot, lambda: page.controller.view.steps["two"].tail(1) == [text])
+
+        await page.pilot.press("a")
+        await printed("count=1")
+        await page.pilot.press("g", "enter")
+        await page.done("one")
+        await page.pilot.press("G", "enter")
+        await printed("count=2")
+        await page.pilot.press("ctrl+r")
+        await until(page.pilot, lambda: "COUNT" not in page.controller.view.variables)
+        assert page.states == {"one": "done", "two": "done"}
+        await page.pilot.press("enter")
+        await printed("count=")
+        first = page.controller.view.run
+        await page.pilot.press("R")
+        await until(page.pilot, lambda: page.controller.view.run == first + 1)
+        await printed("count=1")
+        await page.shows("count=1")
+
+
+async def test_random_edits_on_disk_lose_no_result_and_nothing_is_written_over(tmp_path: Path) -> None:
+    """100 edits, by others and on the page, while steps run."""
+    choose = random.Random(7)
+    path = tmp_path / "work.md"
+    write(path, "# Work\n\n" + "".join(f"Prose {n}.\n\n```bash\necho step-{n}\n```\n\n" for n in range(6)))
+    local = Profile(name="local", cloud="local")
+    controller = LiveController(path, profile=local, parameters={}, journal_path=tmp_path / "journal.db")
+    await controller.load()
+    writing = controller.writing
+    assert writing is not None
+
+    async def run() -> None:
+        while True:
+            await controller.run_all()
+            await asyncio.sleep(0.01)
+
+    def change(text: str, token: str) -> str:
+        book = parse(text, path)
+        step = choose.choice(book.steps)
+        how = choose.choice(
+            ["code", "insert", "remove", "move", "prose"] if len(book.steps) > 3 else ["code", "insert"]
+        )
+        match how:
+            case "code":
+                return edits.replace_code(text, step.block, f"echo {token}")
+            case "insert":
+                return edits.insert_below(book, step, edits.fenced("bash", f"echo {token}"))[0]
+            case "remove":
+                return edits.remove_step(book, step)
+            case "move":
+                return edits.move_step(book, step, 1 if step is not book.steps[-1] else -1)
+            case _:
+                return edits.insert_after(text, step.line - 1, f"Prose {token}.")
+
+    def results() -> dict[str, tuple[str, list[str]]]:
+        """State and output of the steps that are done, by their code, which is unique."""
+        assert controller.runbook is not None
+        views = {step.code: controller.view.steps[step.name] for step in controller.runbook.steps}
+        return {code: (v.state, v.tail(5)) for code, v in views.items() if v.state == "done" and not v.edited}
+
+    running = asyncio.create_task(run())
+    kept = 0
+    try:
+        for number in range(100):
+            await asyncio.sleep(choose.choice([0, 0.01, 0.05]))
+            here = number % 4 == 3
+            before, disk = results(), path.read_text()
+            if here:
+                assert controller.runbook is not None
+                await writing.edit(change(controller.runbook.text, f"page-{number}"), controller.runbook.text)
+                if number % 8 == 7:
+                    await writing.save()
+                    assert path.read_text() == writing.text
+            else:
+                disk = change(disk, f"disk-{number}")
+                write(path, disk)
+                await writing.look()
+                assert path.read_text() == disk
+                if writing.conflict is not None:
+                    await writing.decide(keep=False)
+            assert controller.runbook is not None
+            assert controller.runbook.text == writing.text
+            after = results()
+            for step in controller.runbook.steps:
+                if step.code in before:
+                    assert after.get(step.code) == before[step.code], (number, step.name)
+                    kept += 1
+    finally:
+        running.cancel()
+        await controller.close()
+    assert kept > 50

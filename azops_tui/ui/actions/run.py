@@ -102,6 +102,8 @@ class RunActions:
             "run.next": Action(acting(self.run_next), self._can_run_next, why_not=self._why_not_next),
             "run.all": Action(self.run_all, self._can_run, why_not=why),
             "run.from": Action(acting(self.run_from), self._can_run, why_not=why),
+            "run.anew": Action(self.run_anew, self._can_begin, why_not=why),
+            "session.restart": Action(self.restart_session, self._can_begin, why_not=why),
             "run.stop": Action(self.stop, self._is_busy, why_not=lambda: "No step is running."),
             "run.plan": Action(self.show_plan, self._has_steps, why_not=why),
             "run.parameters": Action(self.edit_parameters, self._has_steps, why_not=why),
@@ -173,6 +175,23 @@ class RunActions:
         """Run all steps that are not done."""
         self.started_by_key = ""
         self._tasks.start(lambda: self._require_live().run_all())
+
+    def _can_begin(self) -> bool:
+        return self._has_steps() and not self._is_busy()
+
+    def run_anew(self) -> None:
+        """Run everything in a new run, with a fresh session."""
+        self.started_by_key = ""
+        self._tasks.start(lambda: self._require_live().run_anew())
+
+    def restart_session(self) -> None:
+        """Restart the session; results stay on the page."""
+
+        def tell(_: None) -> None:
+            text = "The session is fresh: variables are as at the beginning. Results stay on the page."
+            self._screen.notify(text, markup=False, timeout=4)
+
+        self._tasks.start(lambda: self._require_live().restart_session(), tell)
 
     def run_from(self) -> None:
         """Run the selected step and all that follow."""

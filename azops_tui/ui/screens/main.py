@@ -278,6 +278,8 @@ class MainScreen(Screen[None]):
     def _react(self, event: ev.Event) -> None:
         """Show questions, warnings and failures."""
         view = self.controller.view
+        if isinstance(event, ev.RunStarted):
+            self._asked.clear()
         if isinstance(event, ev.ConfirmationAsked):
             if self.controller.live is not None and event.id in view.questions and event.id not in self._asked:
                 self._asked.add(event.id)
