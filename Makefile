@@ -26,6 +26,11 @@ fuzz: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	for program in tests/bench/bench_*.py; do $(BIN)/python $$program || exit 1; done
 
+# Real documents with the real az (AZOPS_TEST_AZ, else on PATH) on the local cloud; takes about five minutes.
+.PHONY: conformance
+conformance: $(VENV)/.installed-test
+	$(BIN)/python tests/bench/conformance.py
+
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "azops needs Python 3.11 or later; set PYTHON=…")'
 	@echo "Setting up $(VENV); this takes about half a minute, once."

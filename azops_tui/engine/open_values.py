@@ -9,7 +9,7 @@ from azops_tui.engine.variables import may_name_secret
 from azops_tui.runbook.check.variables import never_set
 from azops_tui.runbook.model import Parameter, Role, Runbook, Step, StepKind
 from azops_tui.runbook.parameters import missing
-from azops_tui.runbook.placeholders import Placeholder, placeholders, replace_placeholders
+from azops_tui.runbook.placeholders import Placeholder, placeholders, replace_placeholders, without_placeholders
 
 _SET_BY_CLOUD = ("AZURE_", "ARM_", "AZOPS_")
 _LONGEST_HELP = 160
@@ -86,13 +86,21 @@ def key_name(key: str) -> str:
 
 
 def fill_placeholders(step: Step, code: str, values: Mapping[str, str]) -> str:
-    """The code of a step with its placeholders replaced by the values of the run's variables, where they have one."""
+    """The code of a step with its placeholders replaced by the values of the run's variables, where they have one.
+
+    A value is quoted as its place needs it, so that it stays one word whatever is in it.
+    """
+    if not _has_placeholders(step) or not placeholders(code):
+        return code
+    from azops_tui.runbook.shell_quotes import quoted_at
+
+    plain = without_placeholders(code)
 
     def value(place: Placeholder) -> str | None:
         text = values.get(place.name)
-        return None if text is None or text == place.text else text
+        return None if text is None or text == place.text else quoted_at(plain, place.start, text)
 
-    return replace_placeholders(code, value) if _has_placeholders(step) else code
+    return replace_placeholders(code, value)
 
 
 def is_used(name: str, documents: Iterable[Runbook], parameters: Iterable[Parameter]) -> bool:

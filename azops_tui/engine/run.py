@@ -93,6 +93,7 @@ class Run:
             self._cloud, self._begin, lambda: self.read_only, self.observe, self._runner.footprint.created
         )
         """What a person can do to the cloud outside a step."""
+        self._set_by_user = tuple(parameters or ())
         self._override(validate(self._parameters(), parameters or {}))
         self._begun = False
         self._closed = False
@@ -345,7 +346,9 @@ class Run:
             self._opening.cancel()
             self._opening = None
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
-        notes: list[str] = []
+        from azops_tui.runbook.check.later_values import later_values
+
+        notes = [str(one.message) + f" (line {one.line})" for one in later_values(self._documents, self._set_by_user)]
         if any(parameter.source or parameter.type == "path" for parameter in self._parameters()):
             from azops_tui.engine.choices import check_choices
 

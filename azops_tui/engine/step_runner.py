@@ -243,14 +243,15 @@ class StepRunner:
     def _context(self, planned: Planned, step: Step, output: Output, effects: Effect) -> StepContext[Any]:
         environment = self.environment
         variables, code = environment.variables, step.code
+        if step.kind is StepKind.SHELL:
+            from azops_tui.engine.open_values import fill_placeholders
+
+            # First: with "A=<a>" in it, the shell's grammar would see a redirection where the value is.
+            code = fill_placeholders(step, code, variables)
         if step.kind is StepKind.SHELL and environment.overrides:
             from azops_tui.runbook.shell import override
 
             code = override(code, environment.overrides)
-        if step.kind is StepKind.SHELL:
-            from azops_tui.engine.open_values import fill_placeholders
-
-            code = fill_placeholders(step, code, variables)
         body: Any = code
         if step.kind is StepKind.NATIVE:
             body = variables.substitute(step.native)

@@ -100,3 +100,31 @@ def test_a_required_parameter_without_a_value_is_missing_too(tmp_path: Path) -> 
     assert (done.returncode, done.stdout) == (3, "")
     assert "--set SIZE=VALUE" in done.stderr
     assert "size 3" in azops("run", path, "--set", "SIZE=3").stdout
+
+
+def test_values_stay_one_word_wherever_their_placeholder_stands(tmp_path: Path) -> None:
+    path = tmp_path / "quotes.md"
+    path.write_text(
+        "```bash\nexport GROUP=<your-group>\nexport NAME=<your-name>\n"
+        "printf '%s|' <your-name> \"<your-name>\" '<your-name>' <your-group> \"$GROUP\"\n"
+        "cat <<EOF\n<your-name>\nEOF\n```\n"
+    )
+    done = azops("run", path, "--set", "GROUP=a b", "--set", 'NAME=$HOME\'s; "x"')
+    assert done.returncode == 0, done.stdout
+    name = '$HOME\'s; "x"'
+    assert f"{name}|{name}|{name}|a b|a b|" in done.stdout
+
+
+def test_a_value_that_does_not_last_is_announced_before_anything_runs(tmp_path: Path) -> None:
+    path = tmp_path / "later.md"
+    path.write_text(
+        "```bash\nexport ZONE=1 KEPT=1\nfor ZONE in a b; do :; done\n```\n\n"
+        "```bash {name=two capture=ID}\necho $KEPT\n```\n\n```python\nSIZE = '3'\n```\n"
+    )
+    done = azops("run", path, *("--set=ZONE=z", "--set=KEPT=k", "--set=ID=i", "--set=SIZE=9"))
+    assert done.returncode == 0, done.stdout
+    before = done.stdout.partition("◐")[0]
+    assert "--set ZONE: a loop sets ZONE here, and that value wins from then on (line 3)" in before
+    assert "--set ID: capture= sets ID here, and that value wins from then on (line 6)" in before
+    assert "--set SIZE: the Python step sets SIZE" in before
+    assert "--set KEPT" not in done.stdout

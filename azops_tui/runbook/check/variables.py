@@ -92,16 +92,16 @@ def _read(step: Step) -> _Names:
     names = _Names()
     if step.kind is StepKind.NATIVE:
         names.uses = [(name, 0) for name in references(step.native)] if step.native is not None else []
-        names.sets |= _native_sets(step)
+        names.sets |= native_sets(step)
     elif step.kind is StepKind.SHELL and not step.attributes.ssh:
         _walk(step.code, names)
     elif step.kind is StepKind.PYTHON:
-        names.sets |= _python_sets(step.code)
+        names.sets |= python_sets(step.code)
     names.sets |= {step.attributes.capture} - {""} | set(step.attributes.env)
     return names
 
 
-def _python_sets(code: str) -> set[str]:
+def python_sets(code: str) -> set[str]:
     """Names that a Python step assigns at any depth, or sets in ``os.environ``; the shell has them too."""
     sets = set(_ENVIRON.findall(code))
     try:
@@ -111,7 +111,8 @@ def _python_sets(code: str) -> set[str]:
     return sets | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def _native_sets(step: Step) -> set[str]:
+def native_sets(step: Step) -> set[str]:
+    """Variables that a native step sets: its outputs, its capture, the paths of its keys."""
     body = step.native
     sets = {getattr(body, name, "") for name in ("capture", "public", "private")} - {""}
     outputs = getattr(body, "outputs", None)
