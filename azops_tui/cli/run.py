@@ -101,6 +101,7 @@ def run(
         trust_new_hosts=trust_new_hosts,
         strict=strict,
         fill_from_output=fill_from_output,
+        trust_documents=True,
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
     cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None

@@ -115,6 +115,8 @@ class StepContext(Generic[Body]):
     """The end of another run of the journal; raises StepProblem if it does not exist or has not ended."""
     hand_over: Callable[[], AbstractContextManager[object]]
     """Hands the terminal to an interactive step."""
+    notes: tuple[str, ...] = ()
+    """What to tell people of the step's attributes when it starts."""
     if_stopped: str = ""
     """What to report if the step is stopped now: what continues elsewhere."""
     on_stop: Callable[[], Awaitable[None]] | None = None

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.environment_rules import WHERE
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.parameters import Resolved
 from azops_tui.engine.sessions.pool import Sessions, base_environment
@@ -34,9 +35,13 @@ class RunEnvironment:
         self.sessions = Sessions(self.variables, folder)
         self.overrides: dict[str, str] = {}
         """Parameters that the user set; they win over literal exports of the document."""
+        self.own_folders = ""
+        """The beginning of PATH that is azops' own, with a separator at its end."""
         self._cloud = cloud
         self._recorder = recorder
         self._has_cloud_variables = False
+        self._where: dict[str, str] = {}
+        """The variables that say where tools act, as azops set them."""
         self._scratch: Path | None = None
 
     def begin(self, parameters: Resolved, own: Mapping[str, str]) -> None:
@@ -49,8 +54,14 @@ class RunEnvironment:
             # A tool of the user's own may call az, which must not act on the account that the user is signed in to.
             pointers = {"AZURE_CONFIG_DIR": str(self._scratch_folder() / "az")}
         environment = base_environment(pointers, sys.executable)
-        for name, value in {**environment, **own, **parameters.values}.items():
+        values = {**environment, **own, **parameters.values}
+        if "PATH" in parameters.values:
+            # The document's folders come after those of the run's cloud and of azops itself.
+            values["PATH"] = _own_folders(environment) + values["PATH"]
+        for name, value in values.items():
             self.variables.set(name, value, "parameter", secret=name in parameters.secrets)
+        self.own_folders = _own_folders(environment)
+        self._where = {name: environment[name] for name in WHERE & environment.keys()}
 
     async def restart(self, parameters: Resolved, own: Mapping[str, str]) -> None:
         """End the sessions, and set the variables as :meth:`begin` does."""
@@ -69,7 +80,15 @@ class RunEnvironment:
         cloud = await self._cloud.open()
         for name, value in cloud.environment.items():
             await self.assign(name, value, "parameter")
+        self.own_folders = _own_folders(cloud.environment) or self.own_folders
+        self._where |= {name: value for name, value in cloud.environment.items() if name in WHERE}
         self._has_cloud_variables = True
+
+    async def restore_target(self) -> None:
+        """Point tools at the run's cloud again, where a script of an earlier step pointed them elsewhere."""
+        for name, value in self._where.items():
+            if self.variables.get(name) != value:
+                await self.assign(name, value, "parameter")
 
     def fence_in(self, gate: int) -> None:
         """Start sessions inside a fence from now on: a scratch folder to write to, and only the gate's port."""
@@ -143,3 +162,8 @@ class RunEnvironment:
                     origin=change.origin,
                 )
             )
+
+
+def _own_folders(environment: Mapping[str, str]) -> str:
+    """What stands in PATH before the user's own folders."""
+    return environment.get("PATH", "").removesuffix(os.environ.get("PATH", os.defpath))

@@ -47,6 +47,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Fail a step whose output differs from the example that its document shows."""
     fill_from_output: bool = False
     """Fill placeholders with values of the same name in the JSON that earlier steps printed, without asking."""
+    trust_documents: bool = False
+    """Trust the documents of the run: a person named the file to a run without a screen."""
 
 
 @dataclass(frozen=True, slots=True)

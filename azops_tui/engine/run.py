@@ -348,12 +348,15 @@ class Run:
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
         from azops_tui.runbook.check.later_values import later_values
 
-        notes = [str(one.message) + f" (line {one.line})" for one in later_values(self._documents, self._set_by_user)]
+        resolved, notes = self._runner.rights.permitted_values(
+            resolved, self._runner.environment.overrides, self._documents
+        )
+        notes += [str(one.message) + f" (line {one.line})" for one in later_values(self._documents, self._set_by_user)]
         if any(parameter.source or parameter.type == "path" for parameter in self._parameters()):
             from azops_tui.engine.choices import check_choices
 
             folder = self.runbook.path.resolve().parent
-            notes = await check_choices(
+            notes += await check_choices(
                 self._parameters(), resolved.values, folder, self._cloud.open, commands=not self.read_only
             )
         for value in written_secrets(self._parameters(), (planned.step for planned in self.steps)):

@@ -14,6 +14,7 @@ from typing import Any
 from azops_tui import paths
 from azops_tui.engine.cloud import RunCloud, on_plain_hosts
 from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
+from azops_tui.engine.document_rights import DocumentRights
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal, unfenced_refusal
@@ -31,6 +32,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.fence import can_fence
 from azops_tui.gate.policy import Actor, current_actor
+from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
 
 
@@ -96,6 +98,7 @@ class StepRunner:
         self._cloud = cloud
         self.policy = policy
         self._hand_over = hand_over
+        self.rights = DocumentRights(lambda: self.policy, recorder.record)
         hosts = paths.state() / "output" / str(recorder.run) / "hosts"
         self._fleets = Fleets(cloud, hosts, recorder.redactor.stream)
         recorder.subscribe(self.footprint.observe)
@@ -192,10 +195,13 @@ class StepRunner:
         if not await self.values.ask_for(planned.name, step):
             view = FailureView(code="Declined", message="No values were entered; nothing was done.")
             return Outcome("stopped", None, view, view.message)
-        effects = _effects(step)
+        await self.environment.restore_target()
+        step, notes = self.rights.permitted_step(planned, step, self.environment.own_folders)
+        effects = step.effects
         actor = await self._pass_gate(planned.name, step, effects)
         await self.environment.refresh(step)
         context = stopper.context = self._context(planned, step, output, effects)
+        context.notes = notes
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
         self._hold(step, effects)
@@ -277,7 +283,7 @@ class StepRunner:
             footprint=self.footprint,
             fleets=self._fleets,
             record=self._recorder.record,
-            assign=lambda name, value, origin: environment.assign(name, value, origin, planned.name),
+            assign=self.rights.guarded(planned, environment.assign),
             view=self._recorder.view,
             past_run=self._past_run,
             hand_over=self._hand_over,
@@ -297,6 +303,8 @@ class StepRunner:
         attributes = context.step.attributes
         for attempt in range(1, attributes.retries + 2):
             context.record(ev.StepStarted(at=context.now(), step=context.name, attempt=attempt, code=context.code))
+            for text in context.notes if attempt == 1 else ():
+                context.record(ev.Notice(at=context.now(), step=context.name, text=text, level="warning"))
             context.output.forget_raw()
             outcome = await self._attempt(context, prepared, stopper)
             if outcome.state not in ("failed", "unknown") or attempt > attributes.retries or stopper.requested:
@@ -370,8 +378,8 @@ async def _condition_holds(context: StepContext[Any]) -> bool:
     Raises:
         StepProblem: it is not a shell test.
     """
-    test = context.step.attributes.when.strip()
-    code = test if test.startswith(("[", "((", "test ", "!")) else f"[[ {test} ]]"
+    test = context.step.attributes.when
+    code = condition_code(test)
     session = await context.sessions.shell()
     messages: list[str] = []
     result = await session.run(code, timeout=60.0, on_output=lambda text, stream: messages.append(text))
@@ -385,12 +393,3 @@ def _native_level(effects: Effect) -> RequestClass:
     if Effect.DESTROYS in effects:
         return RequestClass.DELETES
     return RequestClass.CHANGES if Effect.MUTATES in effects else RequestClass.READS
-
-
-def _effects(step: Step) -> Effect:
-    """The effects of a step's code and of its condition, which is executed too."""
-    if not step.attributes.when:
-        return step.effects
-    from azops_tui.runbook.shell_effects import shell_effect
-
-    return step.effects | shell_effect(f"[[ {step.attributes.when} ]]")

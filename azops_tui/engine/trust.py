@@ -43,6 +43,11 @@ def is_trusted(path: Path, digest: str) -> bool:
     return _ships(path) or any(entry.digest == digest for entry in trusted_documents())
 
 
+def is_trusted_text(path: Path, text: str) -> bool:
+    """As :func:`is_trusted`, for the text of a document."""
+    return is_trusted(path, document_digest(text))
+
+
 def trust(path: Path, digest: str) -> None:
     """Trust a document with this content from now on.
 

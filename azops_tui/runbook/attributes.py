@@ -249,3 +249,9 @@ def _checked(written: list[tuple[str, Value]], line: int) -> tuple[Attributes, l
             problems.append(Problem(Severity.ERROR, line, f"attribute '{name}' takes {error}{shown}"))
     fields = {_KNOWN[name][0]: value for name, value in values.items()}
     return Attributes(**fields, extra=extra), problems
+
+
+def condition_code(when: str) -> str:
+    """The shell code that evaluates ``when=``: the test itself, or a bare expression between brackets."""
+    test = when.strip()
+    return test if test.startswith(("[", "((", "test ", "!")) else f"[[ {test} ]]"

@@ -5,8 +5,10 @@ A step that changes a cloud or a host needs consent; one that only reads, or wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.foreign import powershell_effect, python_effect
 from azops_tui.runbook.model import Attributes, Effect, Runbook, Step, StepKind
 from azops_tui.runbook.shell_effects import SHELLS, Definitions, ShellClassifier, remote_effect, shell_effect
@@ -31,17 +33,38 @@ def effects(kind: StepKind, code: str, known: Definitions | None = None) -> Effe
 
 
 def step_effects(kind: StepKind, code: str, attributes: Attributes, known: Definitions) -> Effect:
-    """Effects of a step of code where its attributes run it. See :func:`effects`."""
+    """Effects of a step of code where its attributes run it, and of its condition. See :func:`effects`."""
+    before = condition_effect(attributes.when, known)
     if kind is StepKind.SHELL and attributes.ssh:
-        return with_confirm(remote_effect(code), attributes)
+        return before | with_confirm(remote_effect(code), attributes)
     if kind is StepKind.SHELL and attributes.interpreter:
-        return with_confirm(_interpreted(code, attributes.interpreter, known), attributes)
-    return with_confirm(effects(kind, code, known), attributes)
+        return before | with_confirm(_interpreted(code, attributes.interpreter, known), attributes)
+    return before | with_confirm(effects(kind, code, known), attributes)
+
+
+def condition_effect(when: str, known: Definitions | None = None) -> Effect:
+    """Effects of evaluating ``when=``, which the shell executes; NONE without a condition."""
+    return shell_effect(condition_code(when), known) if when else Effect.NONE
 
 
 def _interpreted(code: str, interpreter: str, known: Definitions) -> Effect:
     """Effects of code that is executed by an interpreter of the author's choice."""
-    words = interpreter.rpartition("/")[2].split()
+    if re.search(r"[;&|<>`$()\n{}]", interpreter):
+        # It is shell code itself: what it does beside interpreting is not known.
+        return shell_effect(interpreter, known) | Effect.MUTATES
+    words = interpreter.split()
+    if words:
+        words[0] = words[0].rpartition("/")[2]
+    if len(words) > 1 and words[0] == "env":
+        words = words[1:]
+    if len(words) > 1:
+        # Its arguments may be code: ``perl -e …``, ``az group delete``.
+        direct = shell_effect(interpreter, known)
+        return (
+            direct | (Effect.MUTATES if code.strip() else Effect.NONE)
+            if words[0] not in SHELLS
+            else _after(direct, code, known)
+        )
     if not words or words[0] in SHELLS:
         return effects(StepKind.SHELL, code, known)
     if words[0].startswith("python"):
@@ -49,6 +72,11 @@ def _interpreted(code: str, interpreter: str, known: Definitions) -> Effect:
     if words[0] in {"pwsh", "powershell"}:
         return effects(StepKind.POWERSHELL, code)
     return Effect.MUTATES if code.strip() else Effect.NONE
+
+
+def _after(options: Effect, code: str, known: Definitions) -> Effect:
+    """Effects of code that a shell with options executes."""
+    return (options & ~Effect.READS) | effects(StepKind.SHELL, code, known)
 
 
 def with_confirm(effects: Effect, attributes: Attributes) -> Effect:

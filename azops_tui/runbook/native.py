@@ -222,6 +222,8 @@ DELETING = frozenset({"reimage", "delete"})
 def native_effects(step: NativeStep) -> Effect:
     """Effects of a native step; the worst case if they depend on a variable."""
     match step:
+        case KeypairStep():
+            return Effect.MUTATES
         case GroupStep():
             return Effect.MUTATES if step.state == "present" else Effect.DESTROYS
         case DeployStep():

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 
 from azops_tui.runbook.attributes import parse_attributes
-from azops_tui.runbook.classify import step_effects, with_confirm
+from azops_tui.runbook.classify import condition_effect, step_effects, with_confirm
 from azops_tui.runbook.expectations import Comment, comments, read_comment
 from azops_tui.runbook.frontmatter import FrontMatter, read_front_matter
 from azops_tui.runbook.guessing import code_that_saves, guess_role
@@ -387,4 +387,4 @@ def _effects(draft: _Draft, native: NativeStep | None, known: Definitions) -> Ef
     if draft.kind is not StepKind.NATIVE:
         return step_effects(draft.kind, draft.code, draft.block.attributes, known)
     effects = native_effects(native) if native is not None else Effect.MUTATES | Effect.DESTROYS
-    return with_confirm(effects, draft.block.attributes)
+    return condition_effect(draft.block.attributes.when, known) | with_confirm(effects, draft.block.attributes)

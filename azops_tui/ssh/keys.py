@@ -41,6 +41,8 @@ def ensure_keypair(path: str | Path, kind: Literal["ed25519", "rsa"] = "ed25519"
     try:
         if path.exists():
             return _existing(path)
+        if os.path.lexists(_public_path(path)):
+            raise KeyProblem(f"{_public_path(path)} exists without its private key {path}; it is not overwritten.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         private, public = _new_pair(kind, comment)
         if not _write_once(path, private, 0o600):

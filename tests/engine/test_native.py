@@ -247,14 +247,14 @@ async def test_a_read_only_profile_changes_nothing(local: simulator.SimulatorEnd
 
 async def test_key_pairs_are_made_once(make_run: MakeRun, tmp_path: Path) -> None:
     text = step("keypair", "k", "path: mine", "public: PUB", "private: KEY") + step("keypair", "p", "path: ./here")
-    watched = make_run(document(tmp_path, text))
+    watched = make_run(document(tmp_path, text), policy=ALL)
     assert await watched.run.run_all() == "done"
     key = Path(watched.run.variables["KEY"])
     assert key.is_relative_to(tmp_path / "data")
     assert os.stat(key).st_mode & 0o777 == 0o600
     assert watched.run.variables["PUB"].startswith("ssh-ed25519 ")
     assert "here.pub" in os.listdir(tmp_path / "book")
-    again = make_run(document(tmp_path, text))
+    again = make_run(document(tmp_path, text), policy=ALL)
     await again.run.run_all()
     assert again.run.variables["PUB"] == watched.run.variables["PUB"]
     assert again.end("k").summary.startswith("Found")

@@ -201,7 +201,7 @@ def test_what_native_steps_do() -> None:
     assert effect("ssh", "hosts: a\ncommand: sudo apt-get upgrade") == "M"
     assert effect("ssh", "hosts: a\ncommand: rm -rf /var/x") == "D"
     assert effect("resources", "group: g") == "R"
-    assert effect("keypair", "path: x") == "R"
+    assert effect("keypair", "path: x") == "M"
     assert effect("gate", "ask: x") == ""
 
 

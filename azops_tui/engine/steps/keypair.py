@@ -31,6 +31,14 @@ async def _execute(context: StepContext[KeypairStep]) -> Outcome:
     path: Path = paths.private(paths.data() / "keys") / body.path if own else context.path(body.path)
     if not body.path.strip() or path.name in (".", ".."):
         raise problem("InvalidPath", f"'{body.path}' is not a valid file name.", target="path")
+    folder = paths.data() / "keys" if own else context.folder
+    if not await asyncio.to_thread(_lies_below, path, folder):
+        raise problem(
+            "InvalidPath",
+            f"The key pair {path} would lie outside the folder {folder}; it was not created.",
+            "Name a path below the document, or a name without a slash for azops' own folder of keys.",
+            target="path",
+        )
     there = await asyncio.to_thread(path.exists)
     comment = body.comment or f"{getpass.getuser()}@{socket.gethostname()}"
     try:
@@ -47,3 +55,8 @@ async def _execute(context: StepContext[KeypairStep]) -> Outcome:
         value={"public": public, "private": str(path)},
         has_value=True,
     )
+
+
+def _lies_below(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder, also through symbolic links."""
+    return path.resolve().is_relative_to(folder.resolve())
