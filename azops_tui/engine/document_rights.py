@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from azops_tui.engine.environment_rules import Rule, permitted, rule, sentences
+from azops_tui.engine.environment_rules import VariableRule, permitted, rule, sentences
 from azops_tui.engine.guard import Policy
 from azops_tui.engine.parameters import Resolved
 from azops_tui.engine.plan import Planned
@@ -54,7 +54,7 @@ class DocumentRights:
             own: names of the parameters that the user set.
             documents: the runbook and its prerequisites.
         """
-        pinned = [name for name in own if rule(name) is Rule.PINNED]
+        pinned = [name for name in own if rule(name) is VariableRule.PINNED]
         notes = sentences("A parameter", pinned, trusted=True)
         left_out, seen = set(pinned), set(own)
         for document in documents:
@@ -91,7 +91,7 @@ class DocumentRights:
         """A function that sets variables to results of a step, unless its document may not set them."""
 
         async def set_variable(name: str, value: str, origin: Origin) -> None:
-            trusted = rule(name) is Rule.ORDINARY or self.trusts(planned.runbook)
+            trusted = rule(name) is VariableRule.ORDINARY or self.trusts(planned.runbook)
             _, untrusted, pinned = permitted([name], trusted=trusted)
             for text in sentences("The step", [name], trusted=trusted):
                 self._record(ev.Notice(at=time.time(), step=planned.name, text=text, level="warning"))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 
-class Rule(Enum):
+class VariableRule(Enum):
     """What it takes to set a variable."""
 
     ORDINARY = auto()
@@ -50,13 +50,13 @@ WHERE = frozenset({"AZURE_CONFIG_DIR", "AZURE_CLOUD_NAME", "AZURE_AUTHORITY_HOST
 """Variables of the run's cloud that say where tools send requests; the others say as whom, and for what."""
 
 
-def rule(name: str) -> Rule:
+def rule(name: str) -> VariableRule:
     """What it takes to set a variable of this name."""
     if _PINNED.fullmatch(name):
-        return Rule.PINNED
+        return VariableRule.PINNED
     if _ORDINARY.fullmatch(name):
-        return Rule.ORDINARY
-    return Rule.TRUSTED if _TRUSTED.fullmatch(name) else Rule.ORDINARY
+        return VariableRule.ORDINARY
+    return VariableRule.TRUSTED if _TRUSTED.fullmatch(name) else VariableRule.ORDINARY
 
 
 def permitted(names: Iterable[str], *, trusted: bool) -> tuple[list[str], list[str], list[str]]:
@@ -66,9 +66,9 @@ def permitted(names: Iterable[str], *, trusted: bool) -> tuple[list[str], list[s
     pinned: list[str] = []
     for name in names:
         match rule(name):
-            case Rule.PINNED:
+            case VariableRule.PINNED:
                 pinned.append(name)
-            case Rule.TRUSTED:
+            case VariableRule.TRUSTED:
                 (set_ if trusted else untrusted).append(name)
     return set_, untrusted, pinned
 

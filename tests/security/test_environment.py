@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from azops_tui.engine.environment_rules import Rule, rule
+from azops_tui.engine.environment_rules import VariableRule, rule
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.run import Policy, Run
 from azops_tui.engine.trust import document_digest, trust
@@ -45,14 +45,26 @@ async def _run(document: Path, **policy: bool) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        *((name, Rule.PINNED) for name in ("AZURE_CONFIG_DIR", "https_proxy", "ALL_PROXY", "SSL_CERT_FILE")),
-        *((name, Rule.PINNED) for name in ("AZURE_AUTHORITY_HOST", "AZURE_CLIENT_SECRET", "ARM_METADATA_HOSTNAME")),
-        *((name, Rule.TRUSTED) for name in ("PATH", "LD_PRELOAD", "BASH_ENV", "ENV", "PYTHONPATH", "GIT_SSH_COMMAND")),
-        *((name, Rule.TRUSTED) for name in ("SSH_ASKPASS", "PROMPT_COMMAND", "BASH_FUNC_az", "AZURE_STORAGE_KEY")),
-        *((name, Rule.ORDINARY) for name in ("RESOURCE_GROUP", "AZURE_LOCATION", "MY_PATH", "KUBECONFIG", "LDAP")),
+        *((name, VariableRule.PINNED) for name in ("AZURE_CONFIG_DIR", "https_proxy", "ALL_PROXY", "SSL_CERT_FILE")),
+        *(
+            (name, VariableRule.PINNED)
+            for name in ("AZURE_AUTHORITY_HOST", "AZURE_CLIENT_SECRET", "ARM_METADATA_HOSTNAME")
+        ),
+        *(
+            (name, VariableRule.TRUSTED)
+            for name in ("PATH", "LD_PRELOAD", "BASH_ENV", "ENV", "PYTHONPATH", "GIT_SSH_COMMAND")
+        ),
+        *(
+            (name, VariableRule.TRUSTED)
+            for name in ("SSH_ASKPASS", "PROMPT_COMMAND", "BASH_FUNC_az", "AZURE_STORAGE_KEY")
+        ),
+        *(
+            (name, VariableRule.ORDINARY)
+            for name in ("RESOURCE_GROUP", "AZURE_LOCATION", "MY_PATH", "KUBECONFIG", "LDAP")
+        ),
     ],
 )
-def test_what_it_takes_to_set_a_variable(name: str, expected: Rule) -> None:
+def test_what_it_takes_to_set_a_variable(name: str, expected: VariableRule) -> None:
     assert rule(name) is expected
 
 
