@@ -134,6 +134,8 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("pane.back", "shift+tab", "back", "same as tab", "anywhere"),
     *_PANE_COMMANDS,
     UiCommand("pane.zoom", "z", "zoom", "show this half on the whole screen, or both again", "anywhere", verb="zoom"),
+    UiCommand("pane.second", "Z", "second pane",
+            "change the pane below: log, another pane, none", "anywhere", verb="second"),
     UiCommand("find", "slash", "find",
             "find in the document, or filter the pane", "anywhere", footer=True, verb="find"),
     UiCommand("command", "colon", "command", "type a command, with completion", "anywhere", footer=True),

@@ -204,7 +204,7 @@ async def test_tab_numbers_zoom_and_back() -> None:
 
 def shown(screen: MainScreen) -> tuple[bool, bool]:
     """Whether the document and the pane are seen."""
-    return screen.query_one("#document-frame").display, screen.query_one("#pane-frame").display
+    return screen.query_one("#document-frame").display, screen.query_one("#pane-side").display
 
 
 async def test_one_at_a_time_on_a_narrow_screen() -> None:
@@ -243,7 +243,7 @@ async def test_resize_keeps_focus_selection_and_what_is_open() -> None:
         key = screen.frame.active_pane.current.key  # type: ignore[union-attr]  # it is there
         await pilot.resize_terminal(*NARROW)
         await until(pilot, lambda: screen.frame.has_keys)
-        assert screen.query_one("#pane-frame").display
+        assert screen.query_one("#pane-side").display
         assert screen.frame.active_pane.current.key == key  # type: ignore[union-attr]  # it is there
 
 

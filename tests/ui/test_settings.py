@@ -146,3 +146,44 @@ async def test_home_has_help_and_the_palette_runs_what_it_lists() -> None:
         await pilot.press("escape", "ctrl+p")
         palette = above(app, PaletteScreen)
         assert palette.query_one(Rows).rows[0].key == "theme"
+
+
+async def test_home_shows_each_document_once_with_its_last_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, library = tmp_path / "here", tmp_path / "library"
+    (library / "ops" / ".hidden").mkdir(parents=True)
+    here.mkdir()
+    monkeypatch.chdir(here)
+    (here / "cluster.md").write_text(fakes.DOCUMENT, "utf-8")
+    (library / "ops" / "patch.md").write_text("# Patch day\n\n```bash\ntrue\n```\n\n```json\n{}\n```\n", "utf-8")
+    (library / "ops" / ".hidden" / "no.md").write_text("# No\n\n```bash\ntrue\n```\n", "utf-8")
+    config("config.toml", f'libraries = ["{library}"]\n')
+    a_run()
+    for size in ((120, 36), (80, 24), (58, 15)):
+        async with AzopsApp().run_test(size=size) as pilot:
+            rows = await listed(pilot)
+            shown = ["".join(text for text, _ in row.draw(rows.cells)) for row in rows.rows]
+            assert sum("A small cluster" in line for line in shown) == 1
+            first = next(line for line in shown if "A small cluster" in line)
+            assert "1/4  done" in first
+            assert ("local" in first) == (size[0] == 120)
+            assert any("Patch day" in line and "1 step" in line for line in shown)
+            assert not any(" No " in line for line in shown)
+            await pilot.press("slash", *"patch", "enter")
+            assert [row.text.split(" ")[0] for row in rows.rows] == ["Patch"]
+
+
+async def test_a_second_pane_stands_below_where_there_is_room() -> None:
+    async with AzopsApp(fakes.FakeController(events=fakes.failed())).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        assert screen.second.display
+        assert str(screen.second.border_title) == "log"
+        seen = {"log"}
+        for _ in range(6):
+            await pilot.press("Z")
+            await pilot.pause()
+            seen.add("" if screen.second.is_off else str(screen.second.border_title))
+        assert {"log", "resources", "scale sets", "hosts", "run", ""} <= seen
+        await pilot.resize_terminal(120, 28)
+        assert not screen.second.display or screen.second.size.height == 0

@@ -18,6 +18,7 @@ from azops_tui.ui.panes.registry import PANES
 from azops_tui.ui.screens.dialogs import DialogAnswer, QuitDialog
 from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.paneframe import PaneFrame
+from azops_tui.ui.widgets.secondframe import SecondFrame
 
 ZOOMED = ("-zoom-pane", "-zoom-document")
 """Classes of the screen while one half fills it."""
@@ -26,7 +27,8 @@ ZOOMED = ("-zoom-pane", "-zoom-document")
 class PaneActions:
     """Brings panes to the front and zooms them."""
 
-    def __init__(self, screen: Screen[None], document: DocumentView, frame: PaneFrame) -> None:
+    def __init__(self, screen: Screen[None], document: DocumentView, frame: PaneFrame, second: SecondFrame) -> None:
+        self._second = second
         self._screen = screen
         self._document = document
         self._frame = frame
@@ -38,6 +40,7 @@ class PaneActions:
             "pane.back": Action(self.switch),
             "pane.pin": Action(self.pin),
             "pane.zoom": Action(self.zoom),
+            "pane.second": Action(self.change_second, self._is_tall, why_not=lambda: "A second pane needs 30 lines."),
             **{f"pane.{entry.number}": Action(partial(self.show, entry.number)) for entry in PANES},
         }
 
@@ -71,6 +74,14 @@ class PaneActions:
         name = "-zoom-pane" if self._frame.has_keys else "-zoom-document"
         if not self.unzoom():
             self._screen.add_class(name)
+
+    def _is_tall(self) -> bool:
+        return self._screen.has_class("-tall")
+
+    def change_second(self) -> None:
+        """Show the next pane below the first, and at the end none."""
+        shown = self._second.next()
+        self._screen.notify(f"Below: {shown.casefold()}" if shown else "No second pane.", timeout=2, markup=False)
 
     def unzoom(self) -> bool:
         """Show both halves again; False if neither was zoomed."""

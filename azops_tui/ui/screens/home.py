@@ -1,10 +1,13 @@
-"""The list of runbooks: recent runs, runbooks shipped with azops, files in this folder."""
+"""The list of runbooks: those run last, files in this folder, runbooks shipped with azops, libraries."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,11 +19,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azops_tui import paths
+from azops_tui.runbook.languages import kind_of
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.format import age
+from azops_tui.ui.format import age, count
 from azops_tui.ui.glyphs import Glyphs
-from azops_tui.ui.lines import Line, safe
+from azops_tui.ui.libraries import libraries, markdown_files
+from azops_tui.ui.lines import Line, safe, shorten_middle, width
 from azops_tui.ui.widgets.bars import LineBar, key_hints
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, columns, text_row
@@ -28,6 +33,7 @@ from azops_tui.ui.widgets.rows import Row, Rows, columns, text_row
 _TITLE: Line = [(" azops", "strong"), ("   runbooks that act on Azure, and on a local one", "muted")]
 RECENT = 8
 _FILES = 200
+_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _LOOKED_AT = 65_536
 """Characters of a file read for the list."""
 
@@ -37,7 +43,7 @@ class Entry:
     """An entry of the list."""
 
     kind: str
-    """``run``, ``shipped`` or ``file``."""
+    """``run``, ``shipped``, ``file``, or ``library`` with its folder."""
     path: str
     title: str
     run: int = 0
@@ -45,6 +51,7 @@ class Entry:
     started: float = 0.0
     done: int = 0
     steps: int = 0
+    cloud: str = ""
 
 
 class Listed(Message):
@@ -98,7 +105,10 @@ class HomeScreen(Screen[None]):
     def on_listed(self, message: Listed) -> None:
         rows: list[Row] = []
         marks = app_of(self).marks
-        titles = {"run": "Recent runs", "shipped": "Shipped with azops", "file": "Here"}
+        folder = Path.cwd()
+        titles = {"run": "Recent", "file": "Here", "shipped": "Shipped with azops"}
+        for entry in message.entries:
+            titles.setdefault(entry.kind, entry.kind.capitalize())
         for kind, title in titles.items():
             mine = [entry for entry in message.entries if entry.kind == kind]
             if not mine:
@@ -106,7 +116,7 @@ class HomeScreen(Screen[None]):
             if rows:
                 rows.append(text_row(f"{kind}:gap", []))
             rows.append(text_row(kind, [(f" {title}", "heading")]))
-            rows += [_row(entry, marks) for entry in mine]
+            rows += [_row(entry, marks, folder) for entry in mine]
         self.query_one(Rows).set_rows(rows)
         self.query_one(".bottom").refresh()
 
@@ -167,39 +177,79 @@ class HomeScreen(Screen[None]):
         app_of(self).leave()
 
 
-def _row(entry: Entry, marks: Glyphs) -> Row:
-    line: Line = [(f" {marks.state(entry.state)} " if entry.run else "   ", entry.state)]
+def _row(entry: Entry, marks: Glyphs, folder: Path) -> Row:
+    path = _shown_path(entry.path, folder)
     if entry.run:
-        line += columns((entry.title or entry.path, 40, ""), (f"run {entry.run}", 8, "muted"))
-        when = age(time.time() - entry.started)
-        line.append((f"  {entry.done}/{entry.steps}  {entry.state}  {when}", "muted"))
+        last = f"{entry.done}/{entry.steps}  {entry.state}  {age(time.time() - entry.started)}"
     else:
-        line += columns((entry.title, 40, ""), (entry.path, 60, "muted"))
-    text = f"{entry.title} {entry.path}"
-    return Row(f"{entry.kind}:{entry.run}:{entry.path}", lambda _: line, text, entry.path, data=entry)
+        last = count(entry.steps, "step")
+
+    def draw(cells: int) -> Line:
+        line: Line = [(f" {marks.state(entry.state)} " if entry.run else "   ", entry.state)]
+        cloud = 7 if cells >= 100 else 0
+        right = max(12, width([(last, "")]))
+        title = max(14, min(44, (cells - right - cloud - 8) // (2 if cells >= 80 else 1)))
+        line += columns((entry.title, title, ""))
+        room = cells - width(line) - right - cloud - 6
+        if room >= 8:
+            line += [("  ", ""), *columns((shorten_middle(path, room), room, "muted"))]
+        line += [("  ", ""), (last.ljust(right), "muted")]
+        return [*line, ("  ", ""), (entry.cloud, "muted")] if cloud else line
+
+    text = f"{entry.title} {path} {entry.state} {entry.cloud}"
+    return Row(f"{entry.kind}:{entry.run}:{entry.path}", draw, text, entry.path, data=entry)
+
+
+def _shown_path(path: str, folder: Path) -> str:
+    """The path from a folder, or from the user's home."""
+    full = Path(path)
+    for base, mark in ((folder, ""), (Path.home(), "~/")):
+        if full.is_absolute() and full.is_relative_to(base):
+            return mark + str(full.relative_to(base))
+    return path
 
 
 def entries(folder: Path) -> list[Entry]:
-    """Recent runs (one per document), shipped runbooks and the Markdown files of a folder. Reads files."""
-    items: list[Entry] = []
-    if (paths.state() / "journal.db").is_file():
-        from azops_tui.journal.store import Journal, JournalError
+    """Documents that were run, the latest first, then shipped ones, those of a folder and of libraries. Reads files.
 
-        try:
-            journal = Journal()
-        except JournalError:
-            pass
-        else:
-            seen: set[str] = set()
-            for row in journal.runs(50):
-                if row.path not in seen and len(seen) < RECENT:
-                    seen.add(row.path)
-                    items.append(Entry("run", row.path, row.title, row.id, row.state, row.started, row.done, row.steps))
-            journal.close()
-    for kind, place in (("shipped", paths.shipped("runbooks")), ("file", folder)):
-        if place.is_dir():
-            items += [entry for path in sorted(place.glob("*.md"))[:_FILES] if (entry := _entry(kind, path))]
+    Each document comes once.
+    """
+    items = _recent()
+    seen = {str(Path(item.path).resolve()) for item in items}
+    places: list[tuple[str, Iterable[Path]]] = [
+        ("file", sorted(folder.glob("*.md"))),
+        ("shipped", sorted(paths.shipped("runbooks").glob("*.md"))),
+        *((f"library {library}", markdown_files(library)) for library in libraries()),
+    ]
+    for kind, files in places:
+        for path in islice(files, _FILES):
+            key = str(path.resolve())
+            if key not in seen and (entry := _entry(kind, path)) is not None:
+                seen.add(key)
+                items.append(entry)
     return items
+
+
+def _recent() -> list[Entry]:
+    """The documents that were run last, each with its last run."""
+    if not (paths.state() / "journal.db").is_file():
+        return []
+    from azops_tui.journal.store import Journal, JournalError
+
+    try:
+        journal = Journal()
+    except JournalError:
+        return []
+    try:
+        latest: dict[str, Entry] = {}
+        for row in journal.runs(200):
+            if row.path not in latest and len(latest) < RECENT:
+                latest[row.path] = Entry(
+                    "run", row.path, row.title, row.id, row.state, row.started, row.done, row.steps, row.cloud
+                )
+        return list(latest.values())
+    finally:
+        journal.close()
 
 
 def _entry(kind: str, path: Path) -> Entry | None:
@@ -212,4 +262,18 @@ def _entry(kind: str, path: Path) -> Entry | None:
     if "```" not in text and "~~~" not in text:
         return None
     title = next((line[2:].strip() for line in text.split("\n") if line.startswith("# ")), "")
-    return Entry(kind, str(path), title or path.name)
+    return Entry(kind, str(path), title or path.name, steps=_count_steps(text))
+
+
+def _count_steps(text: str) -> int:
+    """Fences that look like steps: counted without parsing the document."""
+    steps, fence = 0, ""
+    for match in _FENCE.finditer(text):
+        if fence:
+            if match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+            continue
+        fence = match[1]
+        language = match[2].strip().split(" ")[0].split("{")[0]
+        steps += "azops=" in match[2] or kind_of(language) is not None
+    return steps

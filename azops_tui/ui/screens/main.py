@@ -39,6 +39,7 @@ from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.paneframe import PaneFrame
 from azops_tui.ui.widgets.rows import Rows
 from azops_tui.ui.widgets.scrubber import Scrubber
+from azops_tui.ui.widgets.secondframe import SecondFrame
 from azops_tui.ui.writing.actions import WritingActions
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ REDRAW_SECONDS = 1 / 15
 """Minimum time between two redraws."""
 WIDE = 100
 """Columns from which document and pane stand side by side."""
+TALL = 30
+"""Lines from which a second pane stands below the first."""
 TINY = (60, 16)
 """Below this many columns or lines only a list of steps is shown."""
 
@@ -67,11 +70,14 @@ class MainScreen(Screen[None]):
     }
     MainScreen .frame:focus-within { border: round $border; }
     MainScreen #document-frame { width: 1fr; }
-    MainScreen #pane-frame { width: 1.14fr; }
-    MainScreen.-one #pane-frame { display: none; }
-    MainScreen.-one.-pane #pane-frame { display: block; }
+    MainScreen #pane-side { width: 1.14fr; }
+    MainScreen #second-frame { display: none; height: 10; }
+    MainScreen.-tall #second-frame { display: block; }
+    MainScreen.-tall #second-frame.-off, MainScreen.-zoom-pane #second-frame { display: none; }
+    MainScreen.-one #pane-side { display: none; }
+    MainScreen.-one.-pane #pane-side { display: block; }
     MainScreen.-one.-pane #document-frame { display: none; }
-    MainScreen.-zoom-document #pane-frame { display: none; }
+    MainScreen.-zoom-document #pane-side { display: none; }
     MainScreen.-zoom-pane #document-frame { display: none; }
     MainScreen.-tiny .frame { border: none; }
     """
@@ -84,12 +90,14 @@ class MainScreen(Screen[None]):
         self.tasks = Tasks(self, self.request_redraw)
         replay = ReplayActions(controller if isinstance(controller, ReplayController) else None, self.request_redraw)
         self.cloud = CloudCommands(self, controller, self.tasks)
-        self.frame = PaneFrame(PaneContext(controller, self.event_log, self.cloud, replay))
+        context = PaneContext(controller, self.event_log, self.cloud, replay)
+        self.frame = PaneFrame(context)
+        self.second = SecondFrame(context)
         is_replay = isinstance(controller, ReplayController)
         self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=is_replay)
         self._scrubber = Scrubber(controller, replay.jump) if isinstance(controller, ReplayController) else None
         self._prompt = Prompt()
-        panes = PaneActions(self, self.document, self.frame)
+        panes = PaneActions(self, self.document, self.frame, self.second)
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
         self.search = SearchActions(self, self.document, self.frame, self._prompt)
@@ -120,7 +128,9 @@ class MainScreen(Screen[None]):
         with Horizontal(id="body"):
             with Vertical(id="document-frame", classes="frame"):
                 yield self.document
-            yield self.frame
+            with Vertical(id="pane-side"):
+                yield self.frame
+                yield self.second
         if self._scrubber is not None:
             yield self._scrubber
         yield self._prompt
@@ -253,6 +263,7 @@ class MainScreen(Screen[None]):
         if self._scrubber is not None:
             self._scrubber.refresh()
         self.frame.update_panes()
+        self.second.update_pane(self.frame.active)
         if isinstance(self.app.screen, OutputScreen):
             self.app.screen.take_news()
         self.writing.place.put()
@@ -359,6 +370,7 @@ class MainScreen(Screen[None]):
         tiny = event.size.width < TINY[0] or event.size.height < TINY[1]
         self.set_class(tiny, "-tiny")
         self.set_class(event.size.width < WIDE, "-one")
+        self.set_class(event.size.height >= TALL, "-tall")
         self.document.set_plain(tiny)
         self.call_after_refresh(self.writing.place.put)
         self._draw_title()

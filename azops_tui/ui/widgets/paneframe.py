@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,7 +10,7 @@ from textual.content import Content
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.format import age, time_of_day
 from azops_tui.ui.panes.base import Pane, PaneContext
-from azops_tui.ui.panes.registry import PANES
+from azops_tui.ui.panes.registry import PANES, create_pane
 
 
 class PaneFrame(Vertical):
@@ -34,10 +32,7 @@ class PaneFrame(Vertical):
         self.draw_title()
 
     def _create(self, number: int) -> Pane:
-        entry = PANES[number - 1]
-        module = importlib.import_module(f"azops_tui.ui.panes.{entry.module}")
-        pane_class: type[Pane] = getattr(module, entry.class_name)
-        return pane_class(entry, self._pane_context)
+        return create_pane(PANES[number - 1], self._pane_context)
 
     @property
     def active_pane(self) -> Pane | None:
