@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -96,6 +97,13 @@ class Pane(Rows):
         """A second click acts like enter."""
         message.stop()
         self.action_detail()
+
+
+def create_pane(entry: PaneEntry, context: PaneContext) -> Pane:
+    """The pane of an entry, with its module imported."""
+    module = importlib.import_module(f"azops_tui.ui.panes.{entry.module}")
+    pane_class: type[Pane] = getattr(module, entry.class_name)
+    return pane_class(entry, context)
 
 
 def heading(key: str, text: str) -> list[Row]:

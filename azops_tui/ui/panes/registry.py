@@ -5,14 +5,9 @@ Data only, so that ``azops keys`` can read it; the modules are imported when a p
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from azops_tui.events import records as ev
-
-if TYPE_CHECKING:
-    from azops_tui.ui.panes.base import Pane, PaneContext
 
 
 @dataclass(frozen=True)
@@ -83,13 +78,6 @@ PANES = (
 )
 LOG = PaneEntry(0, "Log", "", "what the run does, the newest line first", "log", "LogPane")
 """The pane that stands below the others first."""
-
-
-def create_pane(entry: PaneEntry, context: PaneContext) -> Pane:
-    """The pane of an entry, with its module imported."""
-    module = importlib.import_module(f"azops_tui.ui.panes.{entry.module}")
-    pane_class: type[Pane] = getattr(module, entry.class_name)
-    return pane_class(entry, context)
 
 
 def pane_to_follow(event: ev.Event, kind: str) -> int:

@@ -9,8 +9,8 @@ from textual.content import Content
 
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.format import age, time_of_day
-from azops_tui.ui.panes.base import Pane, PaneContext
-from azops_tui.ui.panes.registry import PANES, create_pane
+from azops_tui.ui.panes.base import Pane, PaneContext, create_pane
+from azops_tui.ui.panes.registry import PANES
 
 
 class PaneFrame(Vertical):

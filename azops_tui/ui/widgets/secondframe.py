@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.containers import Vertical
 from textual.content import Content
 
-from azops_tui.ui.panes.base import Pane, PaneContext
-from azops_tui.ui.panes.registry import LOG, PANES, PaneEntry, create_pane
+from azops_tui.ui.panes.base import Pane, PaneContext, create_pane
+from azops_tui.ui.panes.registry import LOG, PANES, PaneEntry
 
 _ORDER: tuple[PaneEntry | None, ...] = (LOG, *PANES, None)
 """What ``Z`` shows in turn; None for nothing."""
