@@ -14,6 +14,7 @@ from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.menus import Menu
+from azops_tui.ui.widgets.bars import KeyBar
 from tests.ui import fakes
 from tests.ui.test_main import ready, until
 
@@ -92,3 +93,23 @@ async def test_a_commands_lines_are_choices(tmp_path: Path) -> None:
 async def test_a_command_that_gives_none_says_why(tmp_path: Path, command: str, said: str) -> None:
     with pytest.raises(RunError, match=said):
         await read_choices(f"command: {command}", tmp_path, some_cloud)
+
+
+@pytest.mark.parametrize("size", [(58, 15), (80, 24)])
+async def test_a_form_keeps_its_buttons_and_the_field_that_is_edited_in_view(size: tuple[int, int]) -> None:
+    params = "".join(f"    NAME_{n}: {{default: v{n}, help: What number {n} is for}}\n" for n in range(12))
+    text = f"---\nazops:\n  params:\n{params}---\n# A\n\n```bash\ntrue\n```\n"
+    async with AzopsApp(fakes.FakeController(text)).run_test(size=size) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParametersSheet))
+        sheet = pilot.app.screen
+        shown = "".join(part for part, _ in screen.query_one(KeyBar).spans(58))
+        assert "ctrl+s use these" in shown
+        for _ in range(12):
+            await pilot.pause(0.05)
+            focused = pilot.app.focused
+            assert focused is not None
+            assert sheet.region.contains_region(sheet.query_one("#save").region)
+            await until(pilot, lambda: sheet.query_one("#fields").region.contains_region(pilot.app.focused.region))  # type: ignore[union-attr]
+            await pilot.press("tab")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -54,12 +55,18 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
     ParametersSheet:ansi Input { text-style: underline; }
     ParametersSheet .help { padding-left: 24; color: $foreground-muted; height: auto; }
     ParametersSheet .wrong { color: $error; }
+    ParametersSheet.-low > #box { padding: 0 1; max-height: 100%; }
+    ParametersSheet.-low #buttons, ParametersSheet.-low .field { margin: 0; }
+    ParametersSheet.-low .name { width: 18; }
+    ParametersSheet.-low .help { padding-left: 2; }
     ParametersSheet #buttons { height: 1; margin: 1 0; align-horizontal: right; }
     ParametersSheet Button { width: auto; min-width: 10; height: 1; margin-left: 2; padding: 0 1;
         background: $panel; color: $foreground; text-style: none; }
     ParametersSheet Button.-textual-compact:focus { background: $block-cursor-background;
         color: $block-cursor-foreground; text-style: bold; background-tint: $foreground 0%; }
     """
+
+    key_hints = (("tab", "next"), ("ctrl+s", "use these"), ("ctrl+l", "list choices"), ("esc", "back"))
 
     def __init__(self, controller: LiveRun, question: Question | None = None) -> None:
         super().__init__()
@@ -121,6 +128,12 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
             elif parameter.source:
                 self._note(number, "reading the choices")
                 self._ask(number, wanted=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the fields the room that the buttons leave; they scroll, and the buttons stay visible."""
+        low = event.size.height < 20 or event.size.width < 70
+        self.set_class(low, "-low")
+        self.query_one("#fields").styles.max_height = max(3, event.size.height - (5 if low else 9))
 
     def _note(self, number: int, note: str) -> None:
         self._notes[number] = note
