@@ -93,8 +93,7 @@ class MainScreen(Screen[None]):
         context = PaneContext(controller, self.event_log, self.cloud, replay)
         self.frame = PaneFrame(context)
         self.second = SecondFrame(context)
-        is_replay = isinstance(controller, ReplayController)
-        self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=is_replay)
+        self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=controller.live is None)
         self._scrubber = Scrubber(controller, replay.jump) if isinstance(controller, ReplayController) else None
         self._prompt = Prompt()
         panes = PaneActions(self, self.document, self.frame, self.second)
@@ -334,9 +333,7 @@ class MainScreen(Screen[None]):
     def on_document_view_scrolled(self) -> None:
         """Show the section that is in view, and what the keys do now."""
         self.writing.place.put()
-        self.keep_bar_clear()
-        self._draw_title()
-        self.refresh_bindings()
+        self.on_document_view_step_selected()
 
     def on_rows_moved(self) -> None:
         self.keep_bar_clear()
