@@ -99,13 +99,30 @@ def unfenced_refusal(step: Step, effects: Effect) -> StepProblem | None:
     """The problem with which a read-only run refuses a script where the kernel cannot fence it in."""
     if step.kind is StepKind.NATIVE:
         return None
-    if step.kind is StepKind.SHELL and not step.attributes.interpreter and effects in (Effect.NONE, Effect.READS):
+    plain = step.kind is StepKind.SHELL and not step.attributes.interpreter
+    if plain and effects in (Effect.NONE, Effect.READS) and _only_reads(step):
         return None
     return problem(
         "ReadOnly",
         "The run is read-only, this step is not known to only read, and this kernel cannot keep it from changing "
         "anything (Landlock 4 is missing); it was not run.",
         "“azops doctor” shows what this machine lacks.",
+    )
+
+
+def _only_reads(step: Step) -> bool:
+    """Whether a shell step and its condition certainly only read."""
+    from azops_tui.engine.environment_rules import VariableRule, rule
+    from azops_tui.runbook.attributes import condition_code
+    from azops_tui.runbook.sure_reads import only_reads
+
+    def is_ordinary(name: str) -> bool:
+        return rule(name) is VariableRule.ORDINARY
+
+    if step.attributes.ssh or not all(map(is_ordinary, step.attributes.env)):
+        return False
+    return only_reads(step.code, is_ordinary) and (
+        not step.attributes.when or only_reads(condition_code(step.attributes.when), is_ordinary)
     )
 
 

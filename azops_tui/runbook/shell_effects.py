@@ -50,6 +50,8 @@ _WRAPPERS: dict[str, str] = {
 
 Reserved words are among them for code that the grammar reads in another way than the shell does."""
 _SSH_VALUES = name_set("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w")
+_AWK_ACTS = re.compile(r"system|[|>]|^-(?:f|i|l|E)|^--(?:file|include|load|exec)")
+"""Words with which awk runs commands, writes files, or reads a program that is not shown."""
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 
 
@@ -201,7 +203,11 @@ class ShellClassifier:
                     self._known.aliases[key] = value
             return R
         if name in _WRAPPERS:
+            if name == "env" and any(word is None or word.startswith(("-S", "--split")) for word in words):
+                return M  # a string that is divided into a command
             return self._wrapped(name, words)
+        if name in {"awk", "gawk", "mawk", "nawk"} and any(word is None or _AWK_ACTS.search(word) for word in words):
+            return M
         if name in SHELLS:
             return self._shell(words)
         if name in {"eval", "trap"}:

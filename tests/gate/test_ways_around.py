@@ -14,6 +14,7 @@ from azops_tui.engine.open import open_runbook
 from azops_tui.engine.run import Policy, Run
 from azops_tui.gate.fence import can_fence
 from azops_tui.journal.store import Journal
+from azops_tui.runbook.sure_reads import only_reads
 from tests.cli.azops import azops
 
 WRITES = {
@@ -49,6 +50,52 @@ CONNECTS = {
     "perl socket": "perl -MIO::Socket::INET -e 'IO::Socket::INET->new(PeerAddr => \"127.0.0.1:$ENV{P}\")'",
     "background connection": "setsid sh -c 'bash -c \"exec 9<> /dev/tcp/127.0.0.1/$P\"' & wait",
 }
+
+EVASIONS = (
+    *(
+        "foo --now",
+        "PATH=/tmp ls",
+        "LD_PRELOAD=x ls",
+        "f() { :; }",
+        "alias ls=rm",
+        'az() { command az "$@"; }; az group list',
+    ),
+    *(
+        "declare -n x=PATH; x=/tmp",
+        "echo $((x))",
+        "[[ x -eq 0 ]]",
+        "echo ${x@P}",
+        "sort -o f f",
+        "uniq a b",
+        "date -s 1",
+    ),
+    *("curl -o f https://x", "curl -K f", "az group $VERB -n x", "az rest --meth delete -u x", "az gr delete -n x"),
+    *(
+        "az bicep build -f x",
+        "az aks get-credentials -g x -n y",
+        "cat < $F",
+        "exec 3>f",
+        "printf -v PATH x",
+        "x=az; $x",
+    ),
+    *(
+        "kubectl delete pod x",
+        "kubectl get x --kubeconfig f",
+        "echo $(rm f)",
+        "for x in a; do rm $x; done",
+        "ssh h true",
+    ),
+)
+READS = (
+    *("az group list -o table | grep x", 'az vm show -g "$RG" -n x --query id -o tsv', "export A=$(az group list)"),
+    *("if az group exists -n x; then echo yes; fi", "uname -a; df -h > /dev/null", "for x in a b; do echo $x; done"),
+    *(
+        "curl -sSf https://management.azure.com/",
+        "date +%F",
+        "cat file | sort -u | head -1",
+        "kubectl get pods -o json",
+    ),
+)
 
 fenced = pytest.mark.skipif(not can_fence(), reason="the kernel has no Landlock 4")
 
@@ -118,6 +165,16 @@ async def test_python_steps_are_inside_and_have_a_scratch_folder(tmp_path: Path)
     run = await _run(tmp_path, code, "python")
     assert run.state.step("x").state == "done"
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("code", [*WRITES.values(), *CONNECTS.values(), *EVASIONS])
+def test_without_a_fence_what_is_not_known_to_read_is_refused(code: str) -> None:
+    assert not only_reads(code, lambda name: name not in ("PATH", "LD_PRELOAD", "TMPDIR"))
+
+
+@pytest.mark.parametrize("code", READS)
+def test_without_a_fence_plain_reads_run(code: str) -> None:
+    assert only_reads(code, lambda name: name != "PATH")
 
 
 async def test_without_a_fence_only_known_reads_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
