@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.clock import Clock, offset_stamp
@@ -29,11 +30,13 @@ class OperationFormat:
     Attributes:
         status_segment, result_segment: path segments of the status and result urls.
         has_times: whether the status shows the operation's name, start and end.
+        has_id: whether the status shows the operation's id and name, and its states begin in lower case.
     """
 
     status_segment: str = "operationStatuses"
     result_segment: str = "operationResults"
     has_times: bool = True
+    has_id: bool = False
 
 
 RESOURCE_MANAGER_FORMAT = OperationFormat(has_times=False)
@@ -104,6 +107,9 @@ class Operation:
     def as_json(self) -> dict[str, Json]:
         """The body of the status URL."""
         body: dict[str, Json] = {"status": self.status}
+        if self.format.has_id:
+            path = urlsplit(self.urls("", "")["azure-asyncoperation"]).path
+            body = {"id": path, "name": self.id, "status": self.status[:1].lower() + self.status[1:]}
         if self.format.has_times:
             body |= {"name": self.id, "startTime": offset_stamp(self.started)}
             if self.ended is not None:

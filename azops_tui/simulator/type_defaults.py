@@ -80,3 +80,8 @@ def _add(body: Json, sent: Json, before: Json, path: list[str], default: TypeDef
 def _rows() -> dict[str, list[TypeDefault]]:
     content = Path(__file__).with_suffix(".json").read_bytes()
     return {k.lower(): v for k, v in msgspec.json.decode(content, type=dict[str, list[TypeDefault]]).items()}
+
+
+def measured_types() -> frozenset[str]:
+    """Full types with measured defaults, in lower case."""
+    return frozenset(_rows())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azops_tui.simulator.providers.resources import deployments, groups, subscriptions, tags
+from azops_tui.simulator.providers.resources import deployments, groups, stacks, subscriptions, tags
 from azops_tui.simulator.resource_routes import poll
 from azops_tui.simulator.routing import Route
 
@@ -12,6 +12,7 @@ _TAGS = "/{scope...}/providers/Microsoft.Resources/tags/default"
 _GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
 _DEPLOYMENTS = "/{scope...}/providers/Microsoft.Resources/deployments"
 _DEPLOYMENT = f"{_DEPLOYMENTS}/{{deployment}}"
+_STACK = "/{scope...}/providers/Microsoft.Resources/deploymentStacks/{stack}"
 
 URLS = (
     Route("GET", "/subscriptions", subscriptions.list_subscriptions),
@@ -54,4 +55,7 @@ URLS = (
     Route("GET", f"{_DEPLOYMENT}/operations", deployments.list_operations),
     Route("GET", f"{_DEPLOYMENT}/operations/{{operation}}", deployments.show_operation),
     Route("GET", f"{_DEPLOYMENT}/operationStatuses/{{operation}}", poll),
+    Route("PUT", _STACK, stacks.put),
+    Route("DELETE", _STACK, stacks.delete),
+    Route("POST", f"{_STACK}/exportTemplate", stacks.export_template),
 )
