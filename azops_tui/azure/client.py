@@ -27,6 +27,7 @@ from azops_tui.azure.policies import OncePolicy, ReadOnlyPolicy
 from azops_tui.azure.profiles import Profile
 from azops_tui.azure.request_stats import RequestStats, RequestStatsPolicy
 from azops_tui.azure.transport import Transport
+from azops_tui.azure.trouble import RenewTokenPolicy, WaitPolicy, add_page
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
 
@@ -97,12 +98,16 @@ class Clients:
             AzureFailure: as :meth:`get`.
         """
         page = await self.get(path, api_version, **query)
+        visited: set[str] = set()
         while True:
+            if not isinstance(page, dict) or not isinstance(page.get("value") or [], list):
+                raise _unexpected(path)
             for item in page.get("value") or []:
                 yield item
             following = page.get("nextLink")
             if not following:
                 return
+            add_page(visited, following)
             page = await self.send("GET", following, "")
 
     async def send(
@@ -123,7 +128,10 @@ class Clients:
         with explained():
             response = await self._pipeline().send_request(request)
             response.raise_for_status()
-            return response.json() if response.content else None
+            try:
+                return response.json() if response.content else None
+            except ValueError as error:
+                raise _unexpected(path) from error
 
     async def close(self) -> None:
         """Close the clients, the credential and the connection pool."""
@@ -149,12 +157,12 @@ class Clients:
                     user_agent=_AGENT,
                     per_call_policies=self._per_call(),
                     per_retry_policies=self._per_retry(),
-                    **self._retries,
+                    retry_policy=WaitPolicy(**self._retries),
                 )
             return self._clients[module]
 
     def _per_call(self) -> list[Any]:
-        return [OncePolicy()]
+        return [OncePolicy(), RenewTokenPolicy(self.credential)]
 
     def _per_retry(self) -> list[Any]:
         # Read-only stands here, behind every policy that could make a request of its own.
@@ -169,7 +177,7 @@ class Clients:
             config.proxy_policy = core_policies.ProxyPolicy()
             config.logging_policy = core_policies.NetworkTraceLoggingPolicy()
             config.http_logging_policy = ARMHttpLoggingPolicy()
-            config.retry_policy = core_policies.AsyncRetryPolicy(**self._retries)
+            config.retry_policy = WaitPolicy(**self._retries)
             config.custom_hook_policy = core_policies.CustomHookPolicy()
             config.redirect_policy = core_policies.AsyncRedirectPolicy()
             config.authentication_policy = AsyncARMChallengeAuthenticationPolicy(self.credential, self.scope)
@@ -181,6 +189,12 @@ class Clients:
                 per_retry_policies=self._per_retry(),
             )
         return self._thin
+
+
+def _unexpected(path: str) -> AzureFailure:
+    """The failure for an answer that is not the JSON it should be, such as a page of a proxy."""
+    message = "Azure, or a proxy before it, answered with something that is not the JSON of its API."
+    return AzureFailure(FailureView(code="UnexpectedAnswer", message=message, resource=path.partition("?")[0]))
 
 
 async def wait_for(poller: Any, every: float, on_poll: Callable[[float], object] | None = None) -> Any:

@@ -15,6 +15,7 @@ from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.profiles import CLOUDS, Profile
 from azops_tui.azure.request_stats import RequestAttempt, RequestStats
 from azops_tui.azure.transport import Transport
+from azops_tui.azure.trouble import impatient
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
 
@@ -62,7 +63,8 @@ async def connect(
         subscription = profile.subscription or os.environ.get("AZURE_SUBSCRIPTION_ID", "")
     clients = _clients(profile, credential, transport, stats, manager, scope, poll)
     try:
-        subscription_json = await _subscription(clients, subscription, credential.kind)
+        with impatient():
+            subscription_json = await _subscription(clients, subscription, credential.kind)
     except BaseException:
         await clients.close()
         raise

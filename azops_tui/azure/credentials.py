@@ -78,6 +78,11 @@ class Credential:
         )
         return AccessToken(info.token, info.expires_on)
 
+    def forget(self) -> bool:
+        """Drop the tokens that the service refused; returns whether a new one can be obtained without a person."""
+        self._tokens.clear()
+        return self.kind not in ("device", "browser")
+
     async def close(self) -> None:
         """Release the connections of the credential."""
         if self._close is not None:
@@ -107,7 +112,8 @@ def local_credential(
                 body = await answer.json(content_type=None)
         except (aiohttp.ClientError, ValueError) as error:
             raise ServiceRequestError(message=str(error), error=error) from error
-        if "access_token" not in body:
+        if not isinstance(body, dict) or "access_token" not in body:
+            body = body if isinstance(body, dict) else {}
             raise ClientAuthenticationError(
                 message=str(body.get("error_description") or body.get("error") or "no token")
             )

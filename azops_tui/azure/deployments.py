@@ -11,6 +11,7 @@ from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
 from azops_tui.azure.operations import ExpectedResource, OperationWatch, with_cause
 from azops_tui.azure.parameter_origin import name_origins, origins_named
+from azops_tui.azure.trouble import items
 from azops_tui.durations import parse_iso_duration, start_time
 from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, PropertyChangeView
 from azops_tui.json_types import Json
@@ -34,7 +35,7 @@ class Deployments:
         client = await self._clients.deployments()
         with explained(f"/{self._scope(group)}"):
             listed = client.deployments.list_at_scope(self._scope(group))
-            deployments = [deployment_view(deployment.as_dict(), group) async for deployment in listed]
+            deployments = [deployment_view(deployment.as_dict(), group) async for deployment in items(listed)]
         return sorted(deployments, key=lambda deployment: -(deployment.started or 0))
 
     async def get(self, group: str, name: str) -> DeploymentView:

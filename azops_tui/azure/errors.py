@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from azops_tui.azure.advice import advise
 from azops_tui.azure.sentences import NO_REASON, as_sentence, clean, shorten_ids
+from azops_tui.durations import format_duration
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
@@ -37,6 +39,7 @@ _WRAPPERS = {
 """Codes that only wrap an inner error."""
 _VAGUE = {"", "unspecified", "unknown", "none", "null", "error", "internalerror"}
 """Codes that are less specific than that of the error around them."""
+_READERS = re.compile(r"[/\\\\](?:azure[/\\\\](?:core|mgmt)|isodate|json)[/\\\\]")
 _GO_ERROR = re.compile(r'Code="(?P<code>\w+)"\s+Message="(?P<message>(?:[^"\\]|\\.)*)')
 
 
@@ -116,8 +119,21 @@ def explained(resource: str = "") -> Iterator[None]:
         core = sys.modules.get("azure.core.exceptions")
         known = (OSError, TimeoutError, *((core.AzureError,) if core is not None else ()))
         if not isinstance(error, known):
-            raise
+            if not _is_unreadable(error):
+                raise
+            message = "Azure, or a proxy before it, answered with something that the SDK cannot read."
+            raise AzureFailure(_view("UnexpectedAnswer", message, "", resource, "")) from error
         raise from_exception(error, resource=resource) from error
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """True for an error about a value, raised inside the SDK or the parsers that it reads an answer with."""
+    if not isinstance(error, ValueError | TypeError | KeyError | AttributeError):
+        return False
+    if "has no attribute 'as_dict'" in str(error):
+        return True  # the answer is JSON of another shape
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and bool(_READERS.search(frames[-1].filename))
 
 
 def is_missing(failure: AzureFailure) -> bool:
@@ -255,6 +271,10 @@ def _from_response(error: Exception, resource: str) -> AzureFailure:
     correlation = headers.get("x-ms-correlation-request-id", "") or headers.get("x-ms-request-id", "")
     resource = resource or _resource_of(url)
     body = _body(response)
+    wait = headers.get("Retry-After", "")
+    if status in (429, 503) and wait.isdigit():
+        message = f"Azure answered {status} and asks to wait {format_duration(float(wait))}."
+        return AzureFailure(_view(_STATUS_CODES[status], message, "", resource, correlation), status=status)
     views = flatten(body, resource=resource, correlation_id=correlation) if body.strip() else []
     if not views or (views[0].code == "Unknown" and (status or 0) >= 400):
         code = _STATUS_CODES.get(status or 0, f"Http{status}")

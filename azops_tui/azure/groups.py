@@ -10,6 +10,7 @@ from azops_tui.arm.resource_id import split_id
 from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained, is_missing
 from azops_tui.azure.resources import resource_view
+from azops_tui.azure.trouble import items
 from azops_tui.events.azure_views import GroupView, ResourceView
 from azops_tui.json_types import Json
 
@@ -37,7 +38,7 @@ class Groups:
         try:
             client = await self._clients.resources()
             with explained():
-                groups = [group.as_dict() async for group in client.resource_groups.list()]
+                groups = [group.as_dict() async for group in items(client.resource_groups.list())]
             scopes = await locked
         finally:
             locked.cancel()
@@ -142,7 +143,7 @@ class Groups:
         client = await self._clients.resources()
         with explained(self._id(name)):
             listed = client.resources.list_by_resource_group(name, expand="provisioningState")
-            resources = [resource_view(resource.as_dict()) async for resource in listed]
+            resources = [resource_view(resource.as_dict()) async for resource in items(listed)]
         return sorted(resources, key=lambda resource: (resource.type.lower(), resource.name.lower()))
 
     def _id(self, name: str) -> str:

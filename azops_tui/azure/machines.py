@@ -9,6 +9,7 @@ from typing import Literal
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.azure.trouble import items
 from azops_tui.events.azure_views import MachineView
 from azops_tui.json_types import Json
 
@@ -33,7 +34,7 @@ class Machines:
         client = await self._clients.compute()
         with explained(f"/subscriptions/{self._clients.subscription}/resourceGroups/{group}"):
             listed = client.virtual_machines.list(group, expand="instanceView")
-            machines = [machine.as_dict() async for machine in listed]
+            machines = [machine.as_dict() async for machine in items(listed)]
         if not machines:
             return []
         network = await addresses(self._clients, group, {card_of(machine) for machine in machines})

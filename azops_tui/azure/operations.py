@@ -10,6 +10,7 @@ import msgspec
 from azops_tui.arm.resource_id import split_id
 from azops_tui.azure.client import Clients
 from azops_tui.azure.errors import AzureFailure, explained, flatten
+from azops_tui.azure.trouble import items
 from azops_tui.durations import parse_iso_duration, start_time
 from azops_tui.events.azure_views import DeploymentView, OperationView
 from azops_tui.json_types import Json
@@ -105,7 +106,7 @@ class OperationWatch:
         client = await self._clients.deployments()
         with explained():
             listed = client.deployment_operations.list_at_scope(self._scope.strip("/"), self._name)
-            raw = [operation.as_dict() async for operation in listed]
+            raw = [operation.as_dict() async for operation in items(listed)]
         begun = [operation for operation in map(self._view, raw) if operation is not None]
         order = {key: index for index, key in enumerate(self._known)} if self._is_complete else {}
         begun.sort(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from azops_tui.arm.resource_id import ResourceId, split_id
 from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
+from azops_tui.azure.trouble import items
 from azops_tui.durations import parse_timestamp
 from azops_tui.events.azure_views import FailureView, ResourceView
 from azops_tui.json_types import Json
@@ -36,7 +37,7 @@ class Resources:
                 listed = client.resources.list_by_resource_group(group, expand=expand)
             else:
                 listed = client.resources.list(expand=expand)
-            return [resource_view(resource.as_dict()) async for resource in listed]
+            return [resource_view(resource.as_dict()) async for resource in items(listed)]
 
     async def get(self, resource_id: str) -> Json:
         """Read a resource as JSON, in the latest stable API version of its type.

@@ -11,6 +11,7 @@ from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.client import Clients, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.machines import NETWORK, addresses, card_of, power_of
+from azops_tui.azure.trouble import items
 from azops_tui.events.azure_views import InstanceView, ScaleSetView
 from azops_tui.json_types import Json
 
@@ -39,7 +40,7 @@ class ScaleSets:
         with explained():
             sets = client.virtual_machine_scale_sets
             listed = sets.list(group) if group else sets.list_all()
-            scale_sets = [_view(item.as_dict()) async for item in listed]
+            scale_sets = [_view(item.as_dict()) async for item in items(listed)]
         return sorted(scale_sets, key=lambda view: (view.group.lower(), view.name.lower()))
 
     async def get(self, group: str, name: str) -> ScaleSetView:
@@ -130,7 +131,7 @@ class ScaleSets:
                 listed = client.virtual_machines.list(group, filter=which, expand="instanceView")
             else:
                 listed = client.virtual_machine_scale_set_vms.list(group, name, expand="instanceView")
-            instances = [instance.as_dict() async for instance in listed]
+            instances = [instance.as_dict() async for instance in items(listed)]
         known = await self._known_addresses(group, name, instances, flexible)
         return _view(raw, tuple(_instance(instance, known, flexible) for instance in instances), autoscale)
 

@@ -209,7 +209,7 @@ class StepRunner:
             return Outcome("skipped", summary=f"Skipped: {step.runnable}.")
         if step.attributes.when and not await _condition_holds(context):
             return Outcome("skipped", summary=f"Skipped: the condition {step.attributes.when} is not true.")
-        prepared = await prepare(context)
+        prepared = await self._prepared(context)
         question = _question(context, prepared)
         if question is not None:
             answer = await context.ask(question, agreed_by=agreed_by if question.kind == "mutate" else "")
@@ -288,6 +288,18 @@ class StepRunner:
             past_run=self._past_run,
             hand_over=self._hand_over,
         )
+
+    @staticmethod
+    async def _prepared(context: StepContext[Any]) -> Prepared:
+        """Prepare a step within its time limit: what it reads may have to wait for Azure."""
+        limit = context.step.attributes.timeout if context.step.kind is StepKind.NATIVE else None
+        try:
+            return await asyncio.wait_for(prepare(context), limit)
+        except TimeoutError:
+            if limit is None:
+                raise
+            text = f"Stopped at its limit of {limit:g} s, before anything was changed."
+            raise problem("TimedOut", text, "Raise timeout=, or find out what the step waits for.") from None
 
     def _past_run(self, number: int) -> RunView:
         journal = self._recorder.journal

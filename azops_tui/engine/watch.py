@@ -73,6 +73,11 @@ class CloudWatch:
         """True if the last read succeeded."""
         return not self._problem
 
+    @property
+    def problem(self) -> str:
+        """Why the last read failed; empty if it succeeded."""
+        return self._problem
+
     def start(self) -> None:
         """Start polling; does nothing if it is started already."""
         if self._task is None or self._task.done():
@@ -114,21 +119,24 @@ class CloudWatch:
         return self._changing
 
     async def _run(self) -> None:
+        from azops_tui.azure.trouble import impatient
+
         failures = 0
         while True:
             try:
-                pause = self._quick if await self.look() else self._slow
+                with impatient():
+                    pause = self._quick if await self.look() else self._slow
                 failures = 0
                 if self._problem:
                     self._problem = ""
                     self._notify("Azure can be read again.", "info")
-            except AzureFailure as failure:
+            except Exception as error:  # whatever fails, the next read may succeed
                 failures += 1
-                pause = min(self._slow * 2**failures, 60.0)
-                self._fail(failure)
+                pause = min(self._slow * 2 ** min(failures, 6), 60.0)
+                self._fail(error)
             await asyncio.sleep(pause)
 
-    def _fail(self, failure: AzureFailure) -> None:
+    def _fail(self, failure: Exception) -> None:
         """Report once that the cloud cannot be read."""
         text = f"Azure cannot be read: {failure}"
         if text != self._problem:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from azops_tui.durations import format_duration
 from azops_tui.errors import AzopsError
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
@@ -211,11 +212,20 @@ class GatePolicy:
         self.meter.count(request.service, request.kind.letter, status, headers)
         wait = headers.get("retry-after", "")
         if status == 429 or (status == 503 and wait):
-            when = f"asks to wait {wait} s" if wait.isdigit() else "asks to wait"
-            text = f"Azure {when} ({status}): {request.method} {request.resource}"
-            if text not in actor.waits:
-                actor.waits.add(text)
-                await self.notice(actor, text)
+            when = f"asks to wait {format_duration(float(wait))}" if wait.isdigit() else "asks to wait"
+            await self._wait_notice(actor, f"Azure {when} ({status}): {request.method} {request.resource}")
+        elif status >= 500:
+            await self._wait_notice(actor, f"Azure answered {status}: {request.method} {request.resource}")
+
+    async def lost(self, actor: Actor, request: GateRequest, problem: str) -> None:
+        """Tell people that a connection was lost before the answer."""
+        text = f"The connection to {request.host} was lost ({problem}): {request.method} {request.resource}"
+        await self._wait_notice(actor, text)
+
+    async def _wait_notice(self, actor: Actor, text: str) -> None:
+        if text not in actor.waits:
+            actor.waits.add(text)
+            await self.notice(actor, text)
 
     def operation_of(self, request: GateRequest) -> int:
         """Number of the write whose operation a request asks about; 0 if it asks about none."""

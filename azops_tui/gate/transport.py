@@ -53,6 +53,8 @@ class SdkGate:
             return response
         except BaseException as error:
             problem = type(error).__name__
+            if isinstance(error, Exception):
+                await self._policy.lost(actor, described, problem)
             raise
         finally:
             if number:

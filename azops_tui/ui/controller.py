@@ -92,6 +92,10 @@ class LiveRun(Controller, Protocol):
         """The document as it is being written; None until it has been read."""
 
     @property
+    def unread(self) -> str:
+        """Why nothing is known of the cloud yet; empty once it was read."""
+
+    @property
     def stale_since(self) -> float | None:
         """Time of the last successful read while the cloud is unreachable; None when data is live."""
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from azops_tui.engine.watch import CloudWatch
     from azops_tui.journal.store import Journal
 
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 60.0
+"""Seconds before the cloud is opened again after a failure."""
+
 
 class LiveController:
     """Runs a document.
@@ -60,6 +63,8 @@ class LiveController:
         self._run_lock = asyncio.Lock()
         self._view_before_run = RunView()
         self._watch: CloudWatch | None = None
+        self._problem = ""
+        """Why the cloud cannot be opened; empty if it was not tried or is open."""
         self._listeners: list[Listener] = []
         self._subscription = profile.subscription
         self.writing: WorkingDocument | None = None
@@ -87,6 +92,14 @@ class LiveController:
     def busy(self) -> bool:
         """True while a step runs."""
         return bool(self._run and self._run.running)
+
+    @property
+    def unread(self) -> str:
+        """Why nothing is known of the cloud yet; empty once it was read."""
+        if self._watch is not None and self._watch.read_at is not None:
+            return ""
+        problem = self._problem or (self._watch.problem if self._watch is not None else "")
+        return f"{problem} azops tries again." if problem else "Azure has not been read yet."
 
     @property
     def stale_since(self) -> float | None:
@@ -205,9 +218,20 @@ class LiveController:
         return self._run
 
     async def watch(self) -> None:
-        """Open the cloud and start to watch it, and the file. A failure is shown once; steps try again."""
+        """Open the cloud and watch it, and the file.
+
+        A failure is shown once; azops tries again unless a person must sign in.
+        """
         if self.writing is not None:
             self.writing.follow()
+        pause = _FIRST_PAUSE
+        while not await self._open_watch() and self.profile.credential not in ("device", "browser"):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _open_watch(self) -> bool:
+        if self._watch is not None:
+            return True
         run = await self._open_run()
         await asyncio.to_thread(_preload, "azops_tui.engine.watch")
         from azops_tui.engine.cloud import preload
@@ -217,16 +241,20 @@ class LiveController:
         try:
             cloud = await run.cloud()
         except Exception as error:
-            self._notify(Record(run=0, seq=0, event=Notice(at=time.time(), text=str(error), level="error")))
-            return
+            if self._problem != str(error):
+                self._problem = str(error)
+                self._notify(Record(run=0, seq=0, event=Notice(at=time.time(), text=str(error), level="error")))
+            return False
+        self._problem = ""
         self._subscription = cloud.subscription_name
         self._watch = CloudWatch(cloud, run.observe, interest=run.groups)
         self._watch.start()
+        return True
 
     async def refresh(self) -> None:
         """Read the cloud again now."""
         if self._watch is None:
-            await self.watch()
+            await self._open_watch()
         else:
             await self._watch.look()
 

@@ -111,6 +111,7 @@ class FakeController:
         """Raised by the next command."""
         self.clock: float | None = None
         self.stale_since: float | None = None
+        self.unread = ""
         self.watched = False
         """Whether the events were played."""
 

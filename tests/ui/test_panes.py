@@ -111,3 +111,17 @@ def test_any_history_makes_a_plot_of_its_size(
     most = max(number for _, number in history)
     if most and history[-1][1] == most:
         assert all(line[-1] == bars[-1] for line in lines)
+
+
+async def test_a_pane_tells_nothing_exists_from_nothing_was_read() -> None:
+    controller = fakes.FakeController(events=fakes.started())
+    controller.unread = "Azure cannot be read: it answered 500. azops tries again."
+    async with AzopsApp(controller).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("1")
+        pane = screen.frame.active_pane
+        assert pane is not None
+        assert pane.empty == controller.unread
+        controller.unread = ""
+        pane.update_view()
+        assert pane.empty.startswith("No resource group yet")

@@ -37,6 +37,8 @@ class Pane(Rows):
     BINDINGS: ClassVar[list[BindingType]] = bindings("panes")
     orders: ClassVar[tuple[str, ...]] = ()
     """Sort orders of its table, the default first; empty if there is no table."""
+    shows_cloud: ClassVar[bool] = False
+    """True if it shows what was read of the cloud, so that being empty means nothing before the first read."""
     hint: ClassVar[str] = ""
     """Shown when it is empty: what would fill it."""
 
@@ -63,6 +65,8 @@ class Pane(Rows):
         raise NotImplementedError
 
     def update_view(self) -> None:
+        live = self.controller.live
+        self.empty = (live.unread if live is not None and self.shows_cloud else "") or self.hint
         self.set_rows(self.build())
 
     def on_resize(self) -> None:

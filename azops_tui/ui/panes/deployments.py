@@ -25,6 +25,7 @@ class DeploymentsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("deployments")
     orders = ("order", "name", "type", "time taken", "state")
+    shows_cloud = True
     hint = (
         "No deployment yet. When a step deploys a template, its operations appear here with their state and the time "
         "each one takes."

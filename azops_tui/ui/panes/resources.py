@@ -41,6 +41,7 @@ class ResourcesPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("resources")
     orders = ("type", "name", "location", "state")
+    shows_cloud = True
     hint = (
         "No resource group yet. The groups of the subscription and the resources in them appear here, "
         "as steps make them or as anyone else does."

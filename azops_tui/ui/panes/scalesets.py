@@ -42,6 +42,7 @@ class ScaleSetsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("scale sets")
     orders = ("instance", "state", "fault domain", "update domain", "address")
+    shows_cloud = True
     hint = "No scale set yet. When a step makes one, a square for each of its instances appears here."
 
     def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
