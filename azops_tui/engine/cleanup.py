@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.errors import AzureFailure, is_missing
 from azops_tui.durations import parse_timestamp
+from azops_tui.engine.problems import problem
 from azops_tui.events.azure_views import DeploymentView, ResourceView
 from azops_tui.events.run_view import RunView
 from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.journal.store import Journal
 
 _CLOCKS = 300.0
 """Seconds by which the clocks of Azure and of this machine may differ."""
@@ -105,6 +107,20 @@ class CleanupPlan:
             lines.append(deletion.title + (f" with {_counted(inside, 'resource')}" if inside is not None else ""))
         lines += [f"{view.name} is still running; it is cancelled first." for view in self.running]
         return [*lines, *self.kept]
+
+
+def past_run(journal: Journal, number: int) -> RunView:
+    """The end of another run of the journal.
+
+    Raises:
+        StepProblem: it does not exist or has not ended.
+    """
+    row = journal.run(number)
+    if row is None:
+        raise problem("RunNotFound", f"Run {number} does not exist.", "“azops history” lists the runs.")
+    if row.state == "running":
+        raise problem("RunNotEnded", f"Run {number} has not ended.", "Wait for its end, or stop it.")
+    return RunView().apply_all(journal.records(number))
 
 
 async def read_plan(cloud: Cloud, view: RunView) -> CleanupPlan:

@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from azops_tui import paths
+from azops_tui.engine.cleanup import past_run
 from azops_tui.engine.cloud import RunCloud, on_plain_hosts
 from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
 from azops_tui.engine.document_rights import DocumentRights
@@ -28,7 +30,6 @@ from azops_tui.engine.steps import prepare
 from azops_tui.engine.value_questions import ValueQuestions
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
-from azops_tui.events.run_view import RunView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.fence import can_fence
 from azops_tui.gate.policy import Actor, current_actor
@@ -285,7 +286,7 @@ class StepRunner:
             record=self._recorder.record,
             assign=self.rights.guarded(planned, environment.assign),
             view=self._recorder.view,
-            past_run=self._past_run,
+            past_run=partial(past_run, self._recorder.journal),
             hand_over=self._hand_over,
         )
 
@@ -300,15 +301,6 @@ class StepRunner:
                 raise
             text = f"Stopped at its limit of {limit:g} s, before anything was changed."
             raise problem("TimedOut", text, "Raise timeout=, or find out what the step waits for.") from None
-
-    def _past_run(self, number: int) -> RunView:
-        journal = self._recorder.journal
-        row = journal.run(number)
-        if row is None:
-            raise problem("RunNotFound", f"Run {number} does not exist.", "“azops history” lists the runs.")
-        if row.state == "running":
-            raise problem("RunNotEnded", f"Run {number} has not ended.", "Wait for its end, or stop it.")
-        return RunView().apply_all(journal.records(number))
 
     async def _attempts(self, context: StepContext[Any], prepared: Prepared, stopper: Stopper) -> Outcome:
         """Execute what was prepared until it succeeds or its retries are used up."""
