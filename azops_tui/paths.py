@@ -19,6 +19,11 @@ def state() -> Path:
     return Path(_DIRS.user_state_dir)
 
 
+def scratch() -> Path:
+    """Folder of the scratch pages."""
+    return state() / "scratch"
+
+
 def config() -> Path:
     """Configuration folder: ``config.toml``, the user's themes."""
     return Path(_DIRS.user_config_dir)

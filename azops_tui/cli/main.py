@@ -11,6 +11,8 @@ from azops_tui import __version__, exits
 
 VERBS: dict[str, tuple[str, str]] = {
     "open": ("open", "Open a runbook on the screen."),
+    "new": ("new", "Write a runbook to begin with."),
+    "scratch": ("new", "Open a page to try something on."),
     "run": ("run", "Run a runbook without a screen."),
     "demo": ("demo", "Open the cluster runbook on a local Azure."),
     "steps": ("steps", "List the fences of a document and their roles."),

@@ -60,6 +60,19 @@ class DocumentFile:
             return None
         return text if text != before else None
 
+    def move_to(self, path: Path, text: str) -> None:
+        """Write a text to a new file, which is the document's from now on; the former file is removed.
+
+        Raises:
+            FileExistsError: there is a file of that name.
+            OSError: the file cannot be written.
+        """
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+        self.path.unlink(missing_ok=True)
+        self.path, self.text, self._mark = path, text, ""
+        self._stamp, self._read_at = self._status(), time.time()
+
     def write(self, text: str) -> None:
         """Replace the file in one step; its mode and owner stay.
 

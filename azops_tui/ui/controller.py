@@ -111,6 +111,9 @@ class LiveRun(Controller, Protocol):
     async def run_from(self, name: str) -> None:
         """Run a step and all that follow."""
 
+    async def save_as(self, name: str) -> None:
+        """Give a scratch page a name; the run goes on."""
+
     async def restart_session(self) -> None:
         """End the sessions; the next step begins with the variables of the run's beginning."""
 

@@ -172,6 +172,11 @@ class LiveController:
             return await self.load()
         return book
 
+    async def save_as(self, name: str) -> None:
+        """Give a scratch page a name; the run goes on."""
+        if self.writing is not None:
+            self.path = await self.writing.save_as(name)
+
     async def _adopt(self, text: str) -> None:
         """Show another text of the document; the run goes on with it."""
         from azops_tui.engine.open import open_runbook

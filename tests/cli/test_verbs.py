@@ -190,3 +190,12 @@ def on_terminal(words: list[str], *, when: str, then: str, **env: str) -> tuple[
         process.wait(timeout=10)
     os.close(ours)
     return said, process.returncode
+
+
+def test_a_new_runbook_has_no_problem_and_is_not_written_over(tmp_path: Path) -> None:
+    done = azops("new", "patch-day", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "patch-day.md is written. Open it:\n  azops open patch-day.md\n")
+    assert azops("check", "patch-day.md", cwd=tmp_path).returncode == 0
+    assert "# Patch day" in (tmp_path / "patch-day.md").read_text()
+    again = azops("new", "patch-day.md", cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (3, "azops: patch-day.md exists; choose another name.\n")

@@ -178,6 +178,9 @@ class FakeController:
     async def run_from(self, name: str) -> None:
         self._command("from", name)
 
+    async def save_as(self, name: str) -> None:
+        self._command("save", name)
+
     async def restart_session(self) -> None:
         self._command("restart")
 

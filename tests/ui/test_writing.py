@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
+from azops_tui import paths
 from azops_tui.azure.profiles import Profile
+from azops_tui.engine.open import open_runbook
 from azops_tui.journal.store import Journal
 from azops_tui.runbook import edits, parse
 from azops_tui.ui.app import AzopsApp
@@ -21,8 +24,9 @@ from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.writing.conflict import ConflictSheet
 from azops_tui.ui.writing.editor import DocumentEditor
+from azops_tui.ui.writing.save_as import NamePrompt
 from azops_tui.ui.writing.snippets import SNIPPETS
-from tests.ui.test_main import footer, ready, text, until
+from tests.ui.test_main import dialog, footer, text, top, until
 
 DOCUMENT = """\
 # Work
@@ -94,7 +98,9 @@ async def opened(path: Path, document: str = DOCUMENT, size: tuple[int, int] = (
     controller = LiveController(path, profile=local, parameters={}, journal_path=path.parent / "journal.db")
     try:
         async with AzopsApp(controller).run_test(size=size) as pilot:
-            screen = await ready(pilot)
+            await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen) and controller.runbook is not None)
+            screen = pilot.app.screen
+            assert isinstance(screen, MainScreen)
             # A cloud that is still being opened when the app ends would outlive it.
             await until(pilot, lambda: controller._watch is not None)
             yield Page(pilot, screen, controller, path)
@@ -340,3 +346,56 @@ async def test_random_edits_on_disk_lose_no_result_and_nothing_is_written_over(t
         running.cancel()
         await controller.close()
     assert kept > 50
+
+
+async def test_a_runbook_is_written_from_nothing_run_saved_and_reopened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZOPS_SIM_SPEED", "1000")
+    monkeypatch.chdir(tmp_path)
+    page_path = paths.private(paths.scratch()) / "page.md"
+    async with opened(page_path, "# Scratch page\n\n") as page:
+        press = page.pilot.press
+
+        async def insert(kind: str, *lines: str) -> None:
+            count = len(page.screen.document.names)
+            await press("i", *["down"] * list(SNIPPETS).index(kind), "enter")
+            await until(page.pilot, lambda: isinstance(page.pilot.app.focused, DocumentEditor))
+            await press("f7")
+            page.pilot.app.post_message(events.Paste("\n".join(lines)))
+            await until(page.pilot, lambda: getattr(page.pilot.app.focused, "text", "") == "\n".join(lines))
+            await page.in_editor()
+            more = count + bool(SNIPPETS[kind].info)
+            await until(page.pilot, lambda: len(page.screen.document.names) == more and lines[0] in page.working)
+
+        parameters = "{GROUP: {default: demo}, TOKEN: {type: secret, default: hush}}"
+        await insert("parameters", "azops:", f"  params: {parameters}")
+        await insert("text", "Made by keys.")
+        await insert("group", "group: ${GROUP}", "location: westeurope")
+        await insert("bash", "az group list -o tsv | wc -l")
+        await insert("python", "import os; print('token', os.environ['TOKEN'])")
+        await insert("table", "group: ${GROUP}")
+        await insert("chart", "data: [3, 1, 2]")
+        names = list(page.screen.document.names)
+        assert len(names) == 5
+        await press("a")
+        asked = await dialog(page.pilot)
+        await press("right", "enter")
+        await until(page.pilot, lambda: page.pilot.app.screen is not asked)
+        await page.done(*names)
+        views = page.controller.view.steps
+        assert views[names[2]].tail(1) == ["token •••"]
+        assert views[names[3]].table is not None
+        assert "hush" not in text(page.screen)
+        await press("S")
+        await until(page.pilot, lambda: isinstance(page.pilot.app.screen, NamePrompt))
+        await press(*"kept", "enter")
+        await until(page.pilot, lambda: (tmp_path / "kept.md").exists() and not page_path.exists())
+        await until(page.pilot, lambda: "kept.md" in top(page.screen))
+        assert page.states == dict.fromkeys(names, "done")
+        written = page.controller.runbook
+        assert written is not None
+    again = open_runbook(tmp_path / "kept.md")
+    assert not again.problems
+    assert [(s.label, s.code) for s in again.steps] == [(s.label, s.code) for s in written.steps]
+    assert [p.name for p in again.parameters] == ["GROUP", "TOKEN"]

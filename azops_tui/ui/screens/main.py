@@ -258,6 +258,7 @@ class MainScreen(Screen[None]):
             self.document.show_view(view)
         self.document.steps_changed({record.event.step for record in records} | {view.current})
         self._draw_title()
+        self.top.file = self.controller.file_name
         self.top.update(view, self.controller.place, busy=self.busy, elapsed=self._elapsed())
         if self._scrubber is not None:
             self._scrubber.refresh()

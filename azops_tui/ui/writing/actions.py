@@ -75,7 +75,7 @@ class WritingActions:
             "step.expect": Action(acting(self.expect), self._can_edit, why_not=why),
             "document.undo": Action(self.undo, self._can_write, why_not=why),
             "document.redo": Action(self.redo, self._can_write, why_not=why),
-            "document.save": Action(self.save, self._is_ahead, why_not=self._why_not_write),
+            "document.save": Action(self.save, self._can_save, why_not=self._why_not_write),
         }
 
     # What is possible
@@ -100,6 +100,9 @@ class WritingActions:
 
     def _can_edit(self) -> bool:
         return self._can_write() and self._step() is not None
+
+    def _can_save(self) -> bool:
+        return self._is_ahead() or (self._writing is not None and self._writing.is_scratch)
 
     def _is_ahead(self) -> bool:
         return self._writing is not None and self._writing.is_ahead
@@ -269,8 +272,20 @@ class WritingActions:
             self._save(*edits.extent(runbook, step))
 
     def save(self) -> None:
-        """Write all edits to the file."""
-        self._save(0, 0)
+        """Write all edits to the file; a scratch page gets a name."""
+        writing, _ = self._require()
+        if not writing.is_scratch:
+            self._save(0, 0)
+            return
+        from azops_tui.ui.writing.save_as import NamePrompt
+
+        live = self._controller.live
+
+        def save(name: str | None) -> None:
+            if name and live is not None:
+                self._tasks.start(lambda: live.save_as(name), lambda _: self._tell(f"{live.file_name} is written."))
+
+        self._screen.app.push_screen(NamePrompt(), save)
 
     def _save(self, first: int, last: int, then: Callable[[], None] | None = None) -> None:
         writing, _ = self._require()

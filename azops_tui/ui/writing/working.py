@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from azops_tui import paths
 from azops_tui.runbook.merge import merge, pick
 from azops_tui.ui.problems import UserError
 
@@ -149,6 +151,27 @@ class WorkingDocument:
             except OSError as error:
                 raise UserError(f"{self._file.path} cannot be written: {error.strerror or error}") from None
 
+    @property
+    def is_scratch(self) -> bool:
+        """True for a scratch page, which has no name of its own yet."""
+        return self._file.path.resolve().parent == paths.scratch().resolve()
+
+    async def save_as(self, name: str) -> Path:
+        """Give a scratch page a name; returns its path.
+
+        Raises:
+            UserError: there is a file of that name, or it cannot be written.
+        """
+        path = _named(name)
+        async with self._lock:
+            try:
+                await asyncio.to_thread(self._file.move_to, path, self.text)
+            except FileExistsError:
+                raise UserError(f"{path} exists; choose another name.") from None
+            except OSError as error:
+                raise UserError(f"{path} cannot be written: {error.strerror or error}") from None
+        return path
+
     async def look(self) -> None:
         """Take over what changed in the file."""
         async with self._lock:
@@ -197,3 +220,9 @@ class WorkingDocument:
         if self._following is not None:
             self._following.cancel()
             self._following = None
+
+
+def _named(name: str) -> Path:
+    """The path that a person typed; ``.md`` is added."""
+    path = Path(name).expanduser()
+    return path if path.suffix else path.with_suffix(".md")

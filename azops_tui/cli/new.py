@@ -1,0 +1,99 @@
+"""``azops new``: a runbook to begin with, and ``azops scratch``: a page to try something on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from azops_tui import exits, paths
+from azops_tui.cli.options import assignments, fail, resolve_profile, runbook_options
+from azops_tui.cli.screen import screen, screen_options
+
+_TEMPLATE = """\
+---
+title: {title}
+azops:
+  params:
+    RESOURCE_GROUP: {{default: {group}, help: Where everything lives}}
+    LOCATION: {{choices: azure.locations, default: westeurope}}
+---
+
+# {title}
+
+What this runbook is for, and when to run it.
+
+## Prepare
+
+```yaml {{azops=group name=create-group}}
+group: ${{RESOURCE_GROUP}}
+location: ${{LOCATION}}
+```
+
+## Check
+
+```bash {{name=show-group}}
+az group show --name "$RESOURCE_GROUP" --output table
+```
+"""
+SCRATCH = "# Scratch page\n\n"
+"""Text of a new scratch page."""
+
+
+@click.command("new")
+@click.argument("name")
+@click.option("--title", help="Title of the runbook; by default made from the name.")
+def new(name: str, title: str | None) -> None:
+    """Write a runbook to begin with to NAME (.md is added).
+
+    It has parameters, a step that makes a resource group, and a step that looks at it.
+    """
+    path = Path(name if name.casefold().endswith(".md") else f"{name}.md")
+    words = title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Runbook"
+    group = "".join(c if c.isalnum() else "-" for c in path.stem.casefold()).strip("-") or "demo"
+    shown = f'"{words}"' if not words.replace(" ", "").isalnum() else words
+    text = _TEMPLATE.format(title=shown, group=group).replace(f"# {shown}", f"# {words}", 1)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        fail(f"{path} exists; choose another name.", exits.BAD_INPUT)
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror or error}", exits.BAD_INPUT)
+    click.echo(f"{path} is written. Open it:\n  azops open {path}")
+
+
+@click.command("scratch")
+@click.option("--last", is_flag=True, help="Open the last scratch page again.")
+@runbook_options
+@screen_options
+def scratch(
+    last: bool,
+    settings: tuple[str, ...],
+    profile_name: str | None,
+    read_only: bool,
+    theme: str | None,
+    ascii_only: bool,
+) -> None:
+    """Open a page to try something on.
+
+    The page is kept in azops's state folder; S gives it a name when it proved useful. A page that stays empty is
+    removed.
+    """
+    profile = resolve_profile(profile_name, read_only=read_only)
+    folder = paths.private(paths.scratch())
+    pages = sorted(folder.glob("*.md"))
+    if last and not pages:
+        fail("There is no scratch page yet.", exits.BAD_INPUT)
+    path = pages[-1] if last else folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.md"
+    if not last:
+        path.write_text(SCRATCH, "utf-8")
+    parameters = assignments(settings)
+    try:
+        code = screen(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only)
+    finally:
+        if path.is_file() and path.read_text("utf-8", "replace") == SCRATCH:
+            path.unlink()
+    sys.exit(code)
