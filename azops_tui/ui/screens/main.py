@@ -1,4 +1,7 @@
-"""The main screen: the document, and beside it what it does."""
+"""The main screen: the document, and beside it what it does.
+
+Long because records, sizes, focus and the prompt meet here; what keys do is elsewhere.
+"""
 
 from __future__ import annotations
 

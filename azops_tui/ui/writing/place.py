@@ -90,8 +90,9 @@ class EditorPlace:
             self._document.steps_changed({room.step})
         row = self._document.editor_row()
         top = min(max(0, row if row is not None else 1), max(0, region.height - lines))
-        editor.styles.offset = (2, top)
-        editor.styles.width = max(10, region.width - 3)
+        left = 0 if self._screen.has_class("-tiny") else 2
+        editor.styles.offset = (left, top)
+        editor.styles.width = max(10, region.width - left - bool(left))
         editor.styles.height = lines
 
     def on_typed(self, changed: TextArea) -> None:
