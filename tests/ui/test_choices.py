@@ -113,3 +113,74 @@ async def test_a_form_keeps_its_buttons_and_the_field_that_is_edited_in_view(siz
             assert sheet.region.contains_region(sheet.query_one("#save").region)
             await until(pilot, lambda: sheet.query_one("#fields").region.contains_region(pilot.app.focused.region))  # type: ignore[union-attr]
             await pilot.press("tab")
+
+
+FIELDS = """---
+azops:
+  params:
+    NAME: {default: demo}
+    WITH: {type: bool, default: "true"}
+    STAGE: {choices: [test, staging, production], default: test}
+    AGENTS: {type: int, default: 2, min: 1, max: 3}
+    FILE: {type: path, default: "a"}
+    NEEDED: {help: has no value}
+    PLACE: {choices: azure.locations, default: westeurope}
+---
+# A
+
+```bash
+true
+```
+"""
+
+
+async def test_each_type_has_its_input_and_what_is_missing_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "abc.txt").touch()
+    controller = fakes.FakeController(FIELDS, path=str(tmp_path / "a.md"))
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParametersSheet))
+        sheet = pilot.app.screen
+        assert isinstance(sheet, ParametersSheet)
+        names = [parameter.name for parameter in sheet.parameters]
+        assert names[0] == "NEEDED"
+
+        def value(name: str) -> str:
+            return sheet.query_one(f"#field-{names.index(name)}", Input).value
+
+        def focus(name: str) -> None:
+            sheet.query_one(f"#field-{names.index(name)}", Input).focus()
+
+        for name, keys, expected in (
+            ("WITH", ("space",), "false"),
+            ("STAGE", ("p",), "production"),
+            ("AGENTS", ("+", "+", "+"), "3"),
+            ("AGENTS", ("-", "-", "-", "-"), "1"),
+        ):
+            focus(name)
+            await pilot.pause()
+            await pilot.press(*keys)
+            assert value(name) == expected, name
+        focus("FILE")
+        await pilot.press("end", "b")
+        await until(pilot, lambda: sheet.query_one(f"#field-{names.index('FILE')}", Input)._suggestion == "abc.txt")
+        await pilot.press("right")
+        assert value("FILE") == "abc.txt"
+
+
+async def test_many_choices_are_searched_by_typing() -> None:
+    controller = fakes.FakeController(FIELDS)
+    async with AzopsApp(controller).run_test(size=(58, 15)) as pilot:
+        await ready(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParametersSheet))
+        sheet = pilot.app.screen
+        assert isinstance(sheet, ParametersSheet)
+        number = [parameter.name for parameter in sheet.parameters].index("PLACE")
+        await until(pilot, lambda: number in sheet._choices)
+        sheet._choices[number] = [f"place{n}" for n in range(49)]
+        sheet.query_one(f"#field-{number}", Input).focus()
+        await pilot.press("ctrl+l", *"e48", "enter")
+        await until(pilot, lambda: pilot.app.screen is sheet)
+        assert sheet.query_one(f"#field-{number}", Input).value == "place48"

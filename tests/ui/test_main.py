@@ -451,12 +451,12 @@ async def test_values_are_checked_before_they_are_taken() -> None:
         await ready(pilot)
         await pilot.press("v")
         await pilot.pause(0.1)
-        await pilot.press("tab", "end", "backspace", *"1000")
+        await pilot.press("tab", "tab", "end", "backspace", *"1000")
         await pilot.press("ctrl+s")
         await pilot.pause(0.1)
         sheet = pilot.app.screen
         assert isinstance(sheet, ParametersSheet)
-        assert "at most 100" in str(sheet.query_one("#help-1").render())
+        assert "at most 100" in str(sheet.query_one("#help-2").render())
         await pilot.press("backspace", "backspace", "ctrl+s")
         await until(pilot, lambda: controller.asked == [("parameters", {"AGENTS": "10"})])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -22,7 +23,10 @@ from azops_tui.runbook.references import replace_references
 from azops_tui.ui.controller import LiveRun
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import safe
-from azops_tui.ui.widgets.field import Field
+from azops_tui.ui.widgets.parameter_fields import field_of, keys_of
+
+_MANY = 10
+"""Number of choices from which a list of them is searched by typing."""
 
 
 class ParametersSheet(ModalScreen[dict[str, str] | None]):
@@ -77,6 +81,9 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
         if question is not None:
             declared = {parameter.name: parameter for parameter in self.parameters}
             self.parameters = tuple(_asked(value, declared.get(value.name)) for value in question.values)
+        self._folder = runbook.path.resolve().parent if runbook else Path.cwd()
+        if question is None:  # what is missing comes first
+            self.parameters = tuple(sorted(self.parameters, key=lambda p: bool(self._value(p)) or self._is_set(p)))
         self._choices: dict[int, list[str]] = {n: list(p.choices) for n, p in enumerate(self.parameters) if p.choices}
         """Choices by the number of the field."""
         self._notes: dict[int, str] = {}
@@ -94,16 +101,16 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
                     with Vertical(classes="field"):
                         with Horizontal(classes="row"):
                             yield Static(Content(safe(parameter.name)), classes="name", markup=False)
-                            yield Field(
-                                self._value(parameter),
-                                password=parameter.type == "secret",
-                                id=f"field-{number}",
-                                suggester=SuggestFromList(parameter.choices) if parameter.choices else None,
-                            )
+                            yield field_of(parameter, self._value(parameter), self._folder, id=f"field-{number}")
                         yield Static(Content(self._help(number)), classes="help", id=f"help-{number}", markup=False)
             with Horizontal(id="buttons"):
                 yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
                 yield Button(Content("  Use these  "), id="save", compact=True, disabled=not self.parameters)
+
+    def _is_set(self, parameter: Parameter) -> bool:
+        """True for a secret that has a value, or a place to come from."""
+        variable = self.controller.view.variables.get(parameter.name)
+        return bool(parameter.secret_from) or parameter.name in self.controller.parameters or variable is not None
 
     def _value(self, parameter: Parameter) -> str:
         if parameter.type == "secret":
@@ -192,6 +199,7 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
 
     def _offer(self, number: int) -> None:
         from azops_tui.ui.screens.menus import Choice, Menu
+        from azops_tui.ui.screens.palette import PaletteEntry, PaletteScreen
 
         field = self.query_one(f"#field-{number}", Input)
 
@@ -200,12 +208,19 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
                 field.value = value
                 field.cursor_position = len(value)
 
+        name = self.parameters[number].name
+        if len(self._choices[number]) > _MANY:
+            entries = [PaletteEntry(value, value, "", lambda: None) for value in self._choices[number]]
+            screen = PaletteScreen(entries, [field.value], title=name, placeholder="type a part of it")
+            self.app.push_screen(screen, chosen)
+            return
         choices = [Choice(value, value) for value in self._choices[number]]
-        self.app.push_screen(Menu(self.parameters[number].name, choices, field.value), chosen)
+        self.app.push_screen(Menu(name, choices, field.value), chosen)
 
     def _help(self, number: int) -> str:
         """Help line of a field: what it accepts, and a note about its choices."""
-        return "; ".join(filter(None, [_hint(self.parameters[number]), safe(self._notes.get(number, ""))]))
+        parameter = self.parameters[number]
+        return "; ".join(filter(None, [_hint(parameter), keys_of(parameter), safe(self._notes.get(number, ""))]))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Report an invalid value at once."""

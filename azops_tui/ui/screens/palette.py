@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from azops_tui.ui.lines import Line, crop_line, width
+from azops_tui.ui.lines import Line, crop_line, safe, width
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows
 
@@ -34,6 +34,8 @@ class PaletteScreen(ModalScreen[str]):
     Args:
         entries: the commands.
         recent: ids of the commands used last, the latest first.
+        title: title of the frame.
+        placeholder: what to type.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,14 +58,23 @@ class PaletteScreen(ModalScreen[str]):
     """
     key_hints = (("⏎", "run"), ("↑↓", "choose"), ("esc", "back"))
 
-    def __init__(self, entries: Sequence[PaletteEntry], recent: Sequence[str]) -> None:
+    def __init__(
+        self,
+        entries: Sequence[PaletteEntry],
+        recent: Sequence[str],
+        *,
+        title: str = "Commands",
+        placeholder: str = "a word of what you want to do",
+    ) -> None:
         super().__init__()
+        self._title = title
+        self._placeholder = placeholder
         place = {identity: number for number, identity in enumerate(recent)}
         self._entries = sorted(entries, key=lambda entry: place.get(entry.id, len(place)))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = Content("Commands")
+            box.border_title = Content(safe(self._title))
             yield Field()
             yield Rows()
 
@@ -72,7 +83,7 @@ class PaletteScreen(ModalScreen[str]):
         rows.can_focus = False
         rows.set_rows([_row(entry) for entry in self._entries])
         field = self.query_one(Field)
-        field.placeholder = "a word of what you want to do"
+        field.placeholder = self._placeholder
         field.focus()
 
     def on_resize(self) -> None:
