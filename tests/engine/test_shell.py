@@ -126,6 +126,26 @@ async def test_a_step_that_disables_read_does_not_end_the_session(shell: Shell) 
     assert await shell.says("echo yes", timeout=5) == "yes\n"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "eval 'set -n'; echo no",
+        "n=set; $n -n; echo no",
+        "builtin() { echo intruder; }; read() { :; }; printf() { :; }; trap() { :; }; declare() { :; }",
+        "enable -n read builtin printf",
+        "readonly -f read 2>/dev/null; exec true",
+    ],
+)
+async def test_no_step_hangs_or_blinds_the_session(shell: Shell, code: str) -> None:
+    await shell.says("kept=before")
+    result = await shell.run(code, timeout=30)
+    assert not result.timed_out
+    assert "no" not in shell.out
+    assert "intruder" not in shell.out
+    assert await shell.says("echo $kept", timeout=30) == "before\n"
+    assert (await shell.run("(exit 3)")).status == 3
+
+
 async def test_everything_stays_for_the_next_step(shell: Shell) -> None:
     await shell.says(STATE)
     assert await shell.says(QUESTIONS) == ANSWERS

@@ -13,6 +13,9 @@
 # through `||` and loops. What ends a shell for good all the same (set -u, ${x:?}, `builtin exit`) meets the EXIT trap,
 # which saves everything and starts this driver again in the same process. Traps that users set on EXIT, ERR, DEBUG and
 # RETURN are kept apart from these.
+#
+# After `set -n` bash executes nothing, and a condition counts as true: the loop is one that then ends, and with it the
+# process, so that azops learns of it.
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   printf 'old %s\n' "$BASH_VERSION" >"$1/reports"
@@ -41,7 +44,7 @@ done
 builtin trap '{ __azops_status_now=$? __azops_flags_now=$-; builtin set +euvx; __azops_dying "$__azops_status_now" "$__azops_flags_now"; } 2>/dev/null' EXIT
 
 __azops_verb=begin
-while :; do
+until [[ '' ]]; do
   case $__azops_verb in
     begin)
       [[ ! $__azops_aliases ]] || builtin shopt -s expand_aliases
@@ -69,7 +72,9 @@ while :; do
           builtin set -T
         fi
         builtin . "$__azops_folder/step"
-        { __azops_code=$? __azops_now=$-; builtin set +euvx; [[ ! $__azops_untrace ]] || builtin set +T; } 2>/dev/null
+        # The step may have made a function of this name, or disabled it.
+        { __azops_code=$? __azops_now=$-; \unset -f builtin; \enable builtin; builtin set +euvx; } 2>/dev/null
+        [[ ! $__azops_untrace ]] || builtin set +T
         __azops_untrace=''
         # A step may have disabled what the driver cannot do without.
         builtin enable . alias declare enable eval exec exit kill local printf pwd read set shopt trap umask unset 2>/dev/null
@@ -107,9 +112,7 @@ while :; do
       builtin exit 0
       ;;
   esac
-  until IFS=' ' builtin read -r __azops_verb __azops_id __azops_slot __azops_watch 0<>"$__azops_folder/commands"; do
-    builtin enable read # a step may have disabled it
-  done
+  IFS=' ' builtin read -r __azops_verb __azops_id __azops_slot __azops_watch 0<>"$__azops_folder/commands" || break
   exec </dev/null >"$__azops_folder/stdout" 2>"$__azops_folder/stderr"
 done
 builtin trap - EXIT
