@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote
@@ -11,6 +12,14 @@ from azops_tui.arm.reader import decoded, loads
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError, bad_content
+
+
+def _is_unicode(body: Json) -> bool:
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class ArmRequest:
@@ -56,9 +65,12 @@ class ArmRequest:
         if not self._content.strip():
             return None
         try:
-            return loads(decoded(self._content, "request"))[0]
+            body = loads(decoded(self._content, "request"))[0]
         except TemplateError as error:
             raise ArmError(400, error.code, error.message) from None
+        if b"\\u" in self._content and not _is_unicode(body):
+            raise bad_content("The body has half of a surrogate pair, which no response could show.")
+        return body
 
     def document(self) -> dict[str, Json]:
         """The body as a JSON object; empty if the body is.

@@ -12,6 +12,12 @@ from azops_tui.simulator.hosts.control import ExpansionError, ShellExit
 from azops_tui.simulator.hosts.streams import Streams, TextSink
 from azops_tui.simulator.hosts.syntax import ArithmeticPart, ParameterPart, Part, SubstitutionPart, TextPart, Word
 
+_MOST_WORDS = 100_000
+"""Words that one range in braces may stand for."""
+
+_LONGEST_STRING = 8 * 1024 * 1024
+"""Characters of the value of a variable."""
+
 
 class Expander:
     """Expands the words of one command. ``status`` is that of the last substitution, or 0."""
@@ -32,6 +38,9 @@ class Expander:
     async def string(self, word: Word) -> str:
         """Expand a word to one string, for assignments, redirections and ``case``."""
         parts = [await self._part(part) for part in _tilde(word, self._shell.variables.get("HOME", "/")).parts]
+        length = sum(len(value) + 1 for values in parts for value in values)
+        if length > _LONGEST_STRING:
+            raise ExpansionError(f"xrealloc: cannot allocate {length} bytes", fatal=True, status=2)
         return "".join(" ".join(values) for values in parts)
 
     async def pattern(self, word: Word) -> str:
@@ -198,9 +207,14 @@ def _braces(word: Word) -> list[Word]:
         if match[3] is not None:
             choices = match[3].split(",")
         else:
+            if max(len(match[1]), len(match[2])) > 18:
+                continue
             first, last = int(match[1]), int(match[2])
-            choices = [str(n) for n in range(first, last + (1 if last >= first else -1), 1 if last >= first else -1)]
-            choices = choices[:10_000]
+            count = abs(last - first) + 1
+            if count > _MOST_WORDS:
+                raise ExpansionError(f"brace expansion: failed to allocate memory for `{count}' elements")
+            step = 1 if last >= first else -1
+            choices = [str(n) for n in range(first, last + step, step)]
         before, after = part.text[: match.start()], part.text[match.end() :]
         head, tail = word.parts[:index], word.parts[index + 1 :]
         return [

@@ -185,3 +185,12 @@ async def test_no_command_breaks(tmp_path_factory: pytest.TempPathFactory, name:
     line = " ".join([name, *(f"'{word}'" for word in words)])
     status, _, _ = await asyncio.wait_for(run(machine, line), 10)
     assert 0 <= status < 256
+
+
+async def test_large_expansions_stop_with_the_message_of_the_shell(machine: Machine) -> None:
+    status, out, errors = await run(machine, "echo {1..1000000000}; echo after")
+    assert (status, out) == (0, "after\n")
+    assert errors == "bash: brace expansion: failed to allocate memory for `1000000000' elements\n"
+    status, out, errors = await run(machine, "x=aaaaaaaa; while true; do x=$x$x; done; echo after")
+    assert (status, out) == (2, "")
+    assert errors.startswith("bash: xrealloc: cannot allocate ")
