@@ -38,6 +38,7 @@ COMPUTED: Mapping[str, Mapping[str, Json]] = {
         "endpoint": "https://{lower}.azconfig.io",
         "creationDate": "{now}",
     },
+    "microsoft.authorization/policyassignments": {"scope": "{scope}", "enforcementMode": "Default"},
     "microsoft.batch/batchaccounts": {"accountEndpoint": "{lower}.{location}.batch.azure.com"},
     "microsoft.cache/redis": {"hostName": "{lower}.redis.cache.windows.net", **_PORTS},
     "microsoft.cdn/profiles/endpoints": {"hostName": "{lower}.azureedge.net", "resourceState": "Running"},
@@ -46,6 +47,8 @@ COMPUTED: Mapping[str, Mapping[str, Json]] = {
         "internalId": "{guid}",
         "dateCreated": "{now}",
     },
+    "microsoft.compute/diskencryptionsets": {"encryptionType": "EncryptionAtRestWithCustomerKey"},
+    "microsoft.compute/hostgroups/hosts": {"provisioningTime": "{now}", "virtualMachines": []},
     "microsoft.containerinstance/containergroups": {
         "instanceView": {"events": [], "state": "Running"},
         "instanceId": "{guid}",

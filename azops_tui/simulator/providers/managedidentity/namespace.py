@@ -7,7 +7,9 @@ from azops_tui.simulator.providers.registration import Registration
 from azops_tui.simulator.providers.resource_types import ProviderNamespace, ResourceType
 
 TYPES = {
-    "userAssignedIdentities": ResourceType(generated={"principalId": "{guid}", "clientId": "{guid}"}),
+    "userAssignedIdentities": ResourceType(
+        shows_empty_tags=True, generated={"principalId": "{guid}", "clientId": "{guid}"}
+    ),
 }
 
 REGISTRATION = Registration(

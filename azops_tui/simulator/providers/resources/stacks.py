@@ -160,4 +160,4 @@ def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
     """The template of a stack."""
     stack = services.resources.get(ResourceId.parse(request.path.rpartition("/")[0]))
     template = stack.private.get("template")
-    return ArmReply(200, {"properties": {"template": template}, "template": template})
+    return ArmReply(200, {"template": template})

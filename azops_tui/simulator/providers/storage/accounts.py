@@ -129,7 +129,14 @@ class StorageAccountProvider(ResourceProvider):
         if "secondaryLocation" not in resource.properties:
             return resource.body
         minute = self.cloud.clock.now() // 60 * 60
-        stats = {"status": "Live", "lastSyncTime": f"{stamp(minute)[:19]}Z", "canFailover": True}
+        stats = {
+            "status": "Live",
+            "lastSyncTime": f"{stamp(minute)[:19]}Z",
+            "canFailover": True,
+            "canPlannedFailover": True,
+            "postFailoverRedundancy": "Standard_LRS",
+            "postPlannedFailoverRedundancy": get(resource.body, "sku", "name"),
+        }
         return {**resource.body, "properties": {**resource.properties, "geoReplicationStats": stats}}
 
     def fail_over(self, resource: Resource, call: ActionCall) -> ArmReply:
