@@ -18,6 +18,7 @@
   * KeyProblem: an SSH key cannot be read or created (ssh.keys)
   * SecretStoreError: secrets cannot be stored or read (secrets)
   * JournalError: the journal cannot be used (journal)
+  * ArchiveError: a file is not a run that azops exported (journal.export)
   * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)
   * UserError: an action on the screen is not possible (ui.problems)
   * ThemeError: a theme is not valid (ui.theme)

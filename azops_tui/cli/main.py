@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),
+    "export": ("export", "Export a past run as Markdown, HTML, a notebook or JSON."),
     "cleanup": ("cleanup", "Delete what a past run created in Azure."),
     "trust": ("trust", "Trust a document, so that it runs without a question."),
     "ssh": ("ssh", "Run a command, or open a terminal, on hosts."),

@@ -14,6 +14,7 @@ from azops_tui.terminal import screen_obstacle
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
+    from azops_tui.replay import Recording
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,7 +36,7 @@ def screen(
     parameters: dict[str, str],
     theme: str | None,
     ascii_only: bool,
-    replay: int | None = None,
+    replay: int | Recording | None = None,
     untagged: bool | None = None,
 ) -> int:
     """Open the screen; return its exit code.

@@ -20,6 +20,7 @@ from azops_tui.ui.lines import safe
 from azops_tui.ui.screens.first import FirstScreen, Opening
 
 if TYPE_CHECKING:
+    from azops_tui.replay import Recording
     from azops_tui.ui.controller import Controller
     from azops_tui.ui.screens.palette import PaletteEntry
 
@@ -71,8 +72,8 @@ class AzopsApp(BaseApp):
         self,
         controller: Controller | None = None,
         *,
-        make: Callable[[Path | int], Controller] | None = None,
-        what: Path | int | None = None,
+        make: Callable[[Path | int | Recording], Controller] | None = None,
+        what: Path | int | Recording | None = None,
         opening: Opening | None = None,
         theme_name: str | None = None,
         ascii_only: bool = False,
@@ -181,7 +182,7 @@ class AzopsApp(BaseApp):
         self.document_problems = ()
         self._put(MainScreen(controller))
 
-    def open(self, what: Path | int) -> None:
+    def open(self, what: Path | int | Recording) -> None:
         """Show a runbook, or the replay of a run."""
         if self._make is not None:
             try:

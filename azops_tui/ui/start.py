@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
+    from azops_tui.replay import Recording
     from azops_tui.ui.controller import Controller
 
 SLOW_FPS = 12
@@ -22,7 +23,7 @@ def open_app(
     parameters: dict[str, str],
     theme: str | None = None,
     ascii_only: bool = False,
-    replay: int | None = None,
+    replay: int | Recording | None = None,
     journal_path: Path | None = None,
     untagged: bool | None = None,
 ) -> int:
@@ -36,7 +37,7 @@ def open_app(
         parameters: values that override the document's own.
         theme: name of a theme.
         ascii_only: draw with ASCII only.
-        replay: number of a run in the journal.
+        replay: number of a run in the journal, or an exported run.
         journal_path: the journal; the user's where None.
         untagged: run the fences that look like shell and do not say so; None asks.
     """
@@ -44,13 +45,18 @@ def open_app(
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
         os.environ.setdefault("TEXTUAL_FPS", str(SLOW_FPS))
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from azops_tui.replay import Recording
     from azops_tui.ui.app import AzopsApp
     from azops_tui.ui.lines import safe
     from azops_tui.ui.screens.first import Opening
 
     app: AzopsApp
 
-    def make(what: Path | int) -> Controller:
+    def make(what: Path | int | Recording) -> Controller:
+        if isinstance(what, Recording):
+            from azops_tui.ui.replay import ReplayController
+
+            return ReplayController(what.records)
         if isinstance(what, int):
             from azops_tui.journal.store import Journal
             from azops_tui.ui.replay import ReplayController
@@ -71,11 +77,16 @@ def open_app(
             untagged=untagged if what == path else None,
         )
 
+    replay.name if isinstance(replay, Recording) else f"run {replay}" if replay is not None else ""
     app = AzopsApp(
         make=make,
         what=path if replay is None else replay,
         opening=Opening(
-            file=path.name if path and replay is None else f"run {replay}",
+            file=path.name
+            if path and replay is None
+            else replay.name
+            if isinstance(replay, Recording)
+            else f"run {replay}",
             cloud=profile.name if replay is None else "",
             read_only=profile.read_only,
             production=profile.production,

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from azops_tui import paths
 from azops_tui.events.records import RunFinished
 from azops_tui.journal.store import Journal
+from azops_tui.replay import Recording
 from azops_tui.ui import keymap, theme
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.screens.home import HomeScreen, entries
@@ -58,7 +59,7 @@ async def test_recent_runs_come_first_and_open(tmp_path: Path, monkeypatch: pyte
     assert "notes.md" not in " ".join(entry.path for entry in entries(tmp_path))
     made: list[object] = []
 
-    def make(what: Path | int) -> fakes.FakeController:
+    def make(what: Path | int | Recording) -> fakes.FakeController:
         made.append(what)
         return fakes.FakeController()
 

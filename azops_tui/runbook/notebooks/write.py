@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from azops_tui.json_types import Json
@@ -15,17 +17,35 @@ KEY = "azops"
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
-def notebook(runbook: Runbook) -> dict[str, Any]:
-    """Return the notebook as JSON. :func:`azops_tui.runbook.notebooks.read.markdown` is the way back."""
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """What came of a cell."""
+
+    count: int | None = None
+    """Place in the order in which cells were executed, from 1."""
+    outputs: list[Json] = field(default_factory=list)
+    """In the notebook format."""
+    metadata: dict[str, Json] = field(default_factory=dict)
+    """Added to our metadata of the cell."""
+
+
+def notebook(runbook: Runbook, result: Callable[[int], CellResult | None] = lambda line: None) -> dict[str, Any]:
+    """Return the notebook as JSON. :func:`azops_tui.runbook.notebooks.read.markdown` is the way back.
+
+    Args:
+        runbook: the runbook.
+        result: returns what came of the step whose fence begins at a line; None if it was not run.
+    """
     text = runbook.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     cells: list[Json] = []
 
-    def add(kind: str, source: str, metadata: dict[str, Json] | None = None) -> None:
+    def add(kind: str, source: str, metadata: dict[str, Json] | None = None, came: CellResult | None = None) -> None:
         digest = hashlib.sha256(f"{len(cells)}\0{source}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
         cell: dict[str, Any] = {"id": digest, "cell_type": kind, "metadata": metadata or {}}
         if kind == "code":
-            cell |= {"execution_count": None, "outputs": []}
+            came = came or CellResult()
+            cell |= {"execution_count": came.count, "outputs": came.outputs}
         cells.append(cell | {"source": source.splitlines(keepends=True)})
 
     def prose(start: int, end: int) -> None:
@@ -45,7 +65,8 @@ def notebook(runbook: Runbook) -> dict[str, Any]:
         prose(at, block.line - 1)
         code = block.text.removesuffix("\n")
         magic = "" if kind is StepKind.PYTHON else "%%bash\n"
-        add("code", magic + code, {KEY: {"info": block.info}})
+        came = result(block.line)
+        add("code", magic + code, {KEY: {"info": block.info, **(came.metadata if came else {})}}, came)
         at = block.end_line
     prose(at, len(lines))
     return {
