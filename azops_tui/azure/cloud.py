@@ -118,7 +118,11 @@ class Cloud:
             **variables,
             "AZURE_CONFIG_DIR": self.endpoint.az_config,
             "REQUESTS_CA_BUNDLE": self.endpoint.bundle,
+            # What DefaultAzureCredential and other SDKs read, also in other languages.
+            "AZURE_AUTHORITY_HOST": self.endpoint.url,
             "AZURE_TENANT_ID": self.endpoint.tenant,
+            "AZURE_CLIENT_ID": self.endpoint.client_id,
+            "AZURE_CLIENT_SECRET": self.endpoint.client_secret,
             "AZOPS_SSH_CONFIG": self.endpoint.ssh_config,
             "PATH": self._path(self.endpoint.programs),
             # A proxy cannot reach a loopback address.

@@ -80,6 +80,11 @@ def env() -> None:
     for name, value in {
         "AZURE_CONFIG_DIR": endpoint.az_config,
         "REQUESTS_CA_BUNDLE": endpoint.bundle,
+        "AZURE_AUTHORITY_HOST": endpoint.url,
+        "AZURE_SUBSCRIPTION_ID": endpoint.subscription,
+        "AZURE_TENANT_ID": endpoint.tenant,
+        "AZURE_CLIENT_ID": endpoint.client_id,
+        "AZURE_CLIENT_SECRET": endpoint.client_secret,
         "AZOPS_SSH_CONFIG": endpoint.ssh_config,
     }.items():
         click.echo(f"export {name}={shlex.quote(value)}")

@@ -13,28 +13,79 @@ from azops_tui.engine.targets import names_cloud
 from azops_tui.events.azure_views import FailureView
 from azops_tui.runbook.model import Effect, Runbook, Step, StepKind
 from azops_tui.runbook.native import HostsStep
+from azops_tui.runbook.verbs import words
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
 
 _CLOUDLESS = frozenset({"keypair", "gate", "chart"})
+_IMPORTS = re.compile(
+    r"^\s*(?:import|from)\s+([\w.]+(?:\s*,\s*[\w.]+)*)|__import__|import_module|^\s*[!%]", re.MULTILINE
+)
+_LOCAL_MODULES = words("""
+    argparse ast base64 collections csv dataclasses datetime decimal enum fractions functools glob hashlib io
+    itertools json logging math operator os pathlib pprint random re shutil statistics string sys tempfile textwrap
+    time typing uuid
+""")
+"""Modules of Python that send no requests; ``os`` counts by what is called."""
+_STARTS = re.compile(r"\bos\s*\.\s*(?:system|popen|exec|spawn|posix_spawn)|\b(?:exec|eval|compile)\s*\(")
+_LOCAL_COMMANDS = words("""
+    . : [ [[ alias apt apt-get awk base64 basename bash break brew cat cd chgrp chmod chown cmp comm command
+    continue cp curl cut date dd declare df diff dig dirname dnf docker du echo egrep envsubst env eval exec exit
+    export expr false fgrep file find free git grep groups gunzip gzip head hostname id install ip jobs jq kill less
+    let ln local ls lscpu man md5sum mapfile mkdir mktemp more mv nano nc nl nslookup openssl patch ping pip pip3
+    popd printenv printf ps pushd pwd read readarray readlink readonly realpath return rm rmdir sed seq set sh
+    sha256sum shift shopt sleep sort source split ssh-keygen stat sudo tail tar tee test time timeout touch tr trap
+    tree true truncate type typeset ulimit umask uname uniq unset unzip uptime vi vim wait watch wc wget which
+    whoami xargs yes yum yq zip
+""")
+"""Commands that call no cloud tool unless their arguments name it."""
 _CLOUD_TOOLS = re.compile(r"(?<![\w/.-])(az|azcopy|bicep|terraform|pulumi|ansible[\w-]*|packer)(?![\w-])")
 
 
 def acts_on_cloud(runbook: Runbook) -> bool:
     """Whether a runbook needs a cloud: it has a native step that acts on one, or a script that may.
 
-    A script may act on a cloud if it names a cloud tool or changes anything: what it starts is not known, and without
-    the run's cloud it would act on the one that the user is signed in to. The same holds for prerequisites.
+    A script may act on a cloud if it names a cloud tool, changes anything, starts a program that is not known, or
+    imports a module that can send requests: without the run's cloud it would act on the one that the user is signed in
+    to, or on none. The same holds for prerequisites.
     """
     return bool(runbook.prerequisites) or any(
         step.native_kind not in _CLOUDLESS and not on_plain_hosts(step)
         if step.kind is StepKind.NATIVE
         else not on_plain_hosts(step)
-        and bool(step.effects & (Effect.MUTATES | Effect.DESTROYS) or _CLOUD_TOOLS.search(step.code))
+        and bool(
+            step.effects & (Effect.MUTATES | Effect.DESTROYS) or _CLOUD_TOOLS.search(step.code) or _starts_unknown(step)
+        )
         for step in runbook.steps
     )
+
+
+def _starts_unknown(step: Step) -> bool:
+    """Whether a script starts a program, or imports a module, of which it is not known that it calls no cloud."""
+    if step.kind is StepKind.PYTHON:
+        names = [match[1] for match in _IMPORTS.finditer(step.code)]
+        modules = {name.strip().partition(".")[0] for text in names if text for name in text.split(",")}
+        return None in names or not modules <= {"__future__", *_LOCAL_MODULES} or bool(_STARTS.search(step.code))
+    if step.kind is not StepKind.SHELL or step.attributes.interpreter:
+        return True
+    from azops_tui.runbook.shell import read
+
+    script = read(step.code)
+    commands = [*script.commands, *(command for body in script.functions.values() for command in body)]
+    known = _LOCAL_COMMANDS | script.functions.keys()
+    return script.unknown or any(word not in known for command in commands if (word := _program(command.words)))
+
+
+def _program(command: tuple[str | None, ...]) -> str:
+    """Name of the program that a command starts; empty if it only assigns variables."""
+    for word in command:
+        if word is None:
+            return "?"
+        if not re.match(r"[A-Za-z_]\w*\+?=", word):
+            return word.rpartition("/")[2] if word.startswith(("/bin/", "/usr/bin/")) else word
+    return ""
 
 
 def on_plain_hosts(step: Step) -> bool:

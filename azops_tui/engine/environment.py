@@ -9,7 +9,9 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from azops_tui.engine.az_config import make_az_config, token_files
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.environment_rules import WHERE
 from azops_tui.engine.event_recorder import EventRecorder
@@ -19,6 +21,9 @@ from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
 from azops_tui.events import records as ev
 from azops_tui.gate.fence import Fence
 from azops_tui.runbook.model import Step, StepKind
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
 
 
 class RunEnvironment:
@@ -49,7 +54,7 @@ class RunEnvironment:
         cloud = self._cloud.opened
         self._has_cloud_variables = cloud is not None
         if self._cloud.exists:
-            pointers = dict(cloud.environment) if cloud is not None else {}
+            pointers = self._pointers(cloud) if cloud is not None else {}
         else:
             # A tool of the user's own may call az, which must not act on the account that the user is signed in to.
             pointers = {"AZURE_CONFIG_DIR": str(self._scratch_folder() / "az")}
@@ -78,11 +83,23 @@ class RunEnvironment:
         if not self._cloud.exists or self._has_cloud_variables:
             return
         cloud = await self._cloud.open()
-        for name, value in cloud.environment.items():
+        pointers = self._pointers(cloud)
+        for name, value in pointers.items():
             await self.assign(name, value, "parameter")
         self.own_folders = _own_folders(cloud.environment) or self.own_folders
-        self._where |= {name: value for name, value in cloud.environment.items() if name in WHERE}
+        self._where |= {name: value for name, value in pointers.items() if name in WHERE}
         self._has_cloud_variables = True
+
+    def _pointers(self, cloud: Cloud) -> dict[str, str]:
+        """The variables that point tools at a cloud; ``az`` at a real one gets a folder of the run's own."""
+        pointers = dict(cloud.environment)
+        if cloud.endpoint is None:
+            folder = self._scratch_folder() / "az"
+            if not folder.exists():
+                user = Path(os.environ.get("AZURE_CONFIG_DIR") or Path.home() / ".azure")
+                make_az_config(folder, user, cloud.subscription)
+            pointers["AZURE_CONFIG_DIR"] = str(folder)
+        return pointers
 
     async def restore_target(self) -> None:
         """Point tools at the run's cloud again, where a script of an earlier step pointed them elsewhere."""
@@ -99,9 +116,9 @@ class RunEnvironment:
         writable, ports = [scratch], [gate] if gate else []
         cloud = self._cloud.opened
         if cloud is not None:
-            # Where the cloud itself says so, and not where a document's variable does.
-            configured = cloud.environment.get("AZURE_CONFIG_DIR") or os.environ.get("AZURE_CONFIG_DIR")
-            writable.append(Path(configured or Path.home() / ".azure"))
+            # Where azops itself put it, and not where a document's variable says.
+            folder = Path(self._pointers(cloud)["AZURE_CONFIG_DIR"])
+            writable += [folder, *token_files(folder)]
         self.sessions.fence = Fence(tuple(writable), tuple(ports))
 
     def _scratch_folder(self) -> Path:

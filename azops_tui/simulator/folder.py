@@ -17,6 +17,8 @@ from azops_tui.simulator.endpoint import SimulatorEndpoint
 from azops_tui.simulator.files import write_private
 
 CLOUD = "AzopsLocal"
+_MADE_UP = ("192.0.2.*", "198.51.100.*", "203.0.113.*")
+"""Addresses for documentation (RFC 5737), of which simulated machines get their public ones."""
 
 
 def endpoint_for(folder: Path, url: str, ca: Path, pid: int, secret: str) -> SimulatorEndpoint:
@@ -111,11 +113,23 @@ def _profile(endpoint: SimulatorEndpoint) -> Json:
     }
 
 
-def write_ssh_config(path: Path, known_hosts: Path, hosts: Iterable[dict[str, Json]]) -> None:
+def write_ssh_config(
+    path: Path, known_hosts: Path, hosts: Iterable[dict[str, Json]], former: Iterable[str] = ()
+) -> set[str]:
     """Write a configuration for plain ``ssh``: one entry for each machine, by name, addresses and domain name.
 
     A private address that two networks share belongs to the machine that was started last. For all other hosts, the
     configuration of the user and the system applies.
+
+    Args:
+        path: the file to write.
+        known_hosts: the file with the keys of the machines.
+        hosts: the machines that run.
+        former: names and addresses that machines had. Connections to them end here, for on the real network they
+            belong to somebody else; and so do those to the addresses that simulated machines can have in public.
+
+    Returns:
+        All names and addresses of the machines.
     """
     entries, seen = [], set()
     for host in reversed(list(hosts)):
@@ -130,5 +144,10 @@ def write_ssh_config(path: Path, known_hosts: Path, hosts: Iterable[dict[str, Js
                 f"  HostKeyAlias {names[-1]}\n"
                 f'  UserKnownHostsFile "{known_hosts}"\n'
             )
+    gone = " ".join([*sorted(set(former) - seen), *_MADE_UP])
+    entries.append(
+        f"Host {gone}\n  ProxyCommand sh -c 'echo \"This machine of the local cloud is not running.\" >&2; exit 1'\n"
+    )
     entries.append("Host *\n  Include ~/.ssh/config\n  Include /etc/ssh/ssh_config\n")
     write_private(path, "# Machines of the local cloud; written anew whenever they change.\n" + "\n".join(entries))
+    return seen

@@ -41,6 +41,8 @@ class SimulatorServer:
         self._limits = limits or HttpLimits()
         self.service = ArmService(self.cloud, self._limits)
         self.endpoint: SimulatorEndpoint
+        self._ssh_names: set[str] = set()
+        """Names and addresses that machines have or had."""
         self._listener: asyncio.Server | None = None
         self._runner: web.ServerRunner | None = None
 
@@ -71,7 +73,7 @@ class SimulatorServer:
     def _hosts_changed(self) -> None:
         try:
             path, known = Path(self.endpoint.ssh_config), Path(self.endpoint.known_hosts)
-            folder.write_ssh_config(path, known, self.cloud.hosts.addresses())
+            self._ssh_names |= folder.write_ssh_config(path, known, self.cloud.hosts.addresses(), self._ssh_names)
         except OSError as problem:
             LOG.warning("the ssh configuration could not be written: %s", problem)
 

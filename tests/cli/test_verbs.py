@@ -142,7 +142,9 @@ def test_the_local_cloud_stays_from_up_to_down() -> None:
         assert up.returncode == 0, up.stderr
         assert "already running" in azops("sim", "up").stdout
         assert "0 resource groups" in azops("sim", "status").stdout
-        assert "export AZURE_CONFIG_DIR=" in azops("sim", "env").stdout
+        printed = azops("sim", "env").stdout
+        for name in ("CONFIG_DIR", "AUTHORITY_HOST", "TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "SUBSCRIPTION_ID"):
+            assert f"export AZURE_{name}=" in printed
     finally:
         down = azops("sim", "down")
     assert "has stopped" in down.stdout
