@@ -73,6 +73,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Id or domain of the Entra tenant; if empty, that of the credential."""
     read_only: bool = False
     """True to reject every change."""
+    gate: bool = True
+    """False where TLS must not be ended: requests are neither decided on nor recorded, so a run cannot be read-only."""
     production: bool = False
     """True to show the cloud in red and to require typed, not pasted, confirmation of deletions."""
     credential: CredentialName = "default"
@@ -179,6 +181,7 @@ def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]
         "subscription": str,
         "tenant": str,
         "read_only": bool,
+        "gate": bool,
         "production": bool,
         "credential": CredentialName,
     }

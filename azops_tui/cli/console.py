@@ -101,6 +101,8 @@ class Console:
 
     def _run_started(self, event: ev.RunStarted, run: int) -> None:
         mode = "read-only" if event.read_only else "read-write"
+        if not event.gate:
+            mode = "gate off: requests are neither held nor recorded"
         where = f" {self.glyphs.separator} ".join(filter(None, (event.cloud, event.subscription, mode)))
         self._line(click.style(event.title, bold=True) + click.style(f"   {event.path}", dim=True))
         self._line(click.style(f"{where}   run {run}" if event.cloud else f"run {run}", dim=True))

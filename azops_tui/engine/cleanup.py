@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.errors import AzureFailure, is_missing
 from azops_tui.durations import parse_timestamp
-from azops_tui.engine.problems import problem
+from azops_tui.engine.problems import GATE_OFF, problem
 from azops_tui.events.azure_views import DeploymentView, ResourceView
 from azops_tui.events.run_view import RunView
 from azops_tui.json_types import Json
@@ -120,7 +120,10 @@ def past_run(journal: Journal, number: int) -> RunView:
         raise problem("RunNotFound", f"Run {number} does not exist.", "“azops history” lists the runs.")
     if row.state == "running":
         raise problem("RunNotEnded", f"Run {number} has not ended.", "Wait for its end, or stop it.")
-    return RunView().apply_all(journal.records(number))
+    view = RunView().apply_all(journal.records(number))
+    if not view.gate:
+        raise problem("NoLedger", GATE_OFF.format(f"run {number} has no ledger to clean up from"))
+    return view
 
 
 async def read_plan(cloud: Cloud, view: RunView) -> CleanupPlan:

@@ -121,6 +121,11 @@ class RunCloud:
         return self._profile or (self.opened.profile if self.opened is not None else None)
 
     @property
+    def has_gate(self) -> bool:
+        """False if the profile turns the gate off."""
+        return self.profile is None or self.profile.gate
+
+    @property
     def label(self) -> str:
         """Subscription and profile, as ``Demo subscription (local)``; empty before the cloud is open."""
         cloud = self.opened

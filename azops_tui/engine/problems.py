@@ -8,6 +8,8 @@ from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
 from azops_tui.gate.policy import GateRefusal
 
+GATE_OFF = "The profile turns the gate off (gate = false), so azops does not see what a run sends; {}."
+"""Why something that needs the gate is refused."""
 _LOST = frozenset({"ConnectionLost", "Timeout"})
 """Failure codes after which it is unknown whether the request took effect."""
 

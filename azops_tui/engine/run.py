@@ -30,7 +30,7 @@ from azops_tui.engine.guard import Policy
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
 from azops_tui.engine.plan import Planned, plan_run, preflight
-from azops_tui.engine.problems import Busy, ParameterError, RunError, StepProblem, problem
+from azops_tui.engine.problems import GATE_OFF, Busy, ParameterError, RunError, StepProblem, problem
 from azops_tui.engine.step_queue import QueueEnd, StepQueue
 from azops_tui.engine.step_runner import StepRunner
 from azops_tui.engine.variables import Namespace
@@ -330,6 +330,8 @@ class Run:
         errors = preflight(self._documents, self._runner.environment.overrides)
         if errors:
             raise RunError("\n".join(map(str, errors)))
+        if self.read_only and not self._cloud.has_gate:
+            raise RunError(GATE_OFF.format("a read-only run is refused"))
         if self._begun:
             return
         cloud_problem: StepProblem | None = None
@@ -390,6 +392,7 @@ class Run:
             cloud=profile.cloud if profile is not None else "",
             subscription=cloud.subscription_name if cloud is not None else "",
             profile=profile.name if profile is not None else "",
+            gate=self._cloud.has_gate,
             read_only=self.read_only,
             parameters=self._shown(resolved),
             steps=tuple(planned.info for planned in self.steps),

@@ -236,13 +236,15 @@ class StepRunner:
 
     async def _pass_gate(self, name: str, step: Step, effects: Effect) -> Actor:
         """Admit a step to the gate, and lead through it what the step starts."""
-        if self._cloud.opened is not None:
+        if self._cloud.opened is not None and self._cloud.has_gate:
             self.gate.attach(self._cloud.opened)
         actor = self.gate.admit(name)
         current_actor.set(actor)
         if step.kind is StepKind.NATIVE:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)
+        if not self._cloud.has_gate:
+            return actor
         if (step.kind is not StepKind.NATIVE or step.attributes.when) and (self._cloud.exists or self.read_only):
             await self.environment.lead_through(await self.gate.environment(actor))
         return actor

@@ -54,6 +54,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     subscription: str = ""
     profile: str = ""
     """Name of the profile that the cloud was opened with."""
+    gate: bool = True
+    """False if the profile turned the gate off, so that the run has no ledger."""
     read_only: bool = False
     parameters: dict[str, str] = {}
     """Secrets as ``•••``."""

@@ -43,6 +43,8 @@ class RunView:
         self.cloud = ""
         self.subscription = ""
         self.read_only = False
+        self.gate = True
+        """False if the gate was off, so that the run has no ledger."""
         self.phase: RunPhase = "new"
         self.started: float | None = None
         self.now = 0.0
@@ -155,6 +157,7 @@ class RunView:
     def _run_started(self, event: ev.RunStarted) -> None:
         self.path, self.title, self.digest, self.document = event.path, event.title, event.digest, event.document
         self.cloud, self.subscription, self.read_only = event.cloud, event.subscription, event.read_only
+        self.gate = event.gate
         self.phase, self.started = "running", event.at
         for name, value in event.parameters.items():
             self.variables[name] = Variable(name, value, secret=value == "•••")

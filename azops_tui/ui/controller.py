@@ -25,6 +25,7 @@ class Place:
     subscription: str = ""
     read_only: bool = False
     production: bool = False
+    gate: bool = True
 
 
 class Controller(Protocol):

@@ -82,7 +82,9 @@ class LiveController:
     @property
     def place(self) -> Place:
         """Cloud that the run acts on."""
-        return Place(self.profile.name, self._subscription, self.profile.read_only, self.profile.production)
+        return Place(
+            self.profile.name, self._subscription, self.profile.read_only, self.profile.production, self.profile.gate
+        )
 
     @property
     def file_name(self) -> str:

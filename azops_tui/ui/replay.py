@@ -42,7 +42,7 @@ class ReplayController:
     def place(self) -> Place:
         """Cloud that the run acted on."""
         start = self.timeline.start
-        return Place(start.cloud, start.subscription, start.read_only) if start else Place("")
+        return Place(start.cloud, start.subscription, start.read_only, gate=start.gate) if start else Place("")
 
     @property
     def file_name(self) -> str:

@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from azops_tui.azure.cloud import Cloud
-from azops_tui.engine.run import Policy
+from azops_tui.azure.connect import connect
+from azops_tui.azure.profiles import BUILT_IN
+from azops_tui.engine.run import Policy, RunError
 from azops_tui.events import records as ev
+from azops_tui.simulator.server import SimulatorServer
 from tests.gate.conftest import MakeRun
 
 pytestmark = pytest.mark.asyncio
@@ -94,6 +98,28 @@ async def test_a_deployment_of_a_script_is_shown_from_its_put_on(
     assert (shown.step, shown.deployment.group) == ("s0", "g")
     assert shown.at - sent.at < 1.0
     assert [entry.status for entry in watched.run.state.requests.values()] == [201]
+
+
+async def test_a_profile_without_a_gate(make_run: MakeRun, simulator: SimulatorServer) -> None:
+    """Nothing is held or recorded, so what needs that is refused with the reason."""
+    profile = msgspec.structs.replace(BUILT_IN["local"], gate=False)
+    cloud = await connect(profile, simulator.endpoint)
+    try:
+        code = "```yaml {azops=group name=g}\ngroup: g\nlocation: westeurope\n```\n"
+        watched = make_run(code, cloud=cloud, policy=Policy(yes=True))
+        await watched.run.run_all()
+        await watched.run.close()
+        assert (watched.end("g").state, watched.run.state.requests) == ("done", {})
+        assert not watched.events(ev.RunStarted)[0].gate
+        cleanup = make_run(
+            "```yaml {azops=cleanup name=c}\nrun: 1\n```\n", cloud=cloud, policy=Policy(yes_destroy=True)
+        )
+        await cleanup.run.run_all()
+        assert "gate = false" in cleanup.end("c").summary
+        with pytest.raises(RunError, match="gate = false"):
+            await make_run(code, cloud=cloud, policy=Policy(read_only=True)).run.run_all()
+    finally:
+        await cloud.close()
 
 
 async def test_a_read_only_run_may_sign_in(make_run: MakeRun, cloud: Cloud, tmp_path: Path) -> None:

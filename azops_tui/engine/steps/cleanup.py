@@ -12,6 +12,7 @@ from azops_tui.azure.errors import AzureFailure, is_missing
 from azops_tui.engine.cleanup import CleanupPlan, Deletion, common_name, read_plan
 from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.guard import Proposal
+from azops_tui.engine.problems import GATE_OFF, problem
 from azops_tui.runbook.native import CleanupStep
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ async def prepare(context: StepContext[CleanupStep]) -> Prepared:
     """Read what the run created and what of it exists."""
     number = context.body.run
     view = context.past_run(number) if number else context.view
+    if not view.gate:
+        raise problem("NoLedger", GATE_OFF.format("this run has no ledger to clean up from"))
     cloud = await context.cloud.open()
     plan = await read_plan(cloud, view)
     name = f"run {number or context.view.run}"

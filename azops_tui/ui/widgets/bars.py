@@ -83,8 +83,10 @@ class TopLine(Bar):
         place = self.place
         if not place.cloud:
             return [("no cloud", "muted")]
-        mode = "read-only" if place.read_only else "read-write"
         between = f" {marks.separator} "
+        mode = "read-only" if place.read_only else "read-write"
+        if not place.gate:
+            mode = f"gate off{between}{mode}"
         if place.production:
             text = between.join(filter(None, [place.cloud, place.subscription if full else "", mode]))
             return [(f" {marks.cloud} {text} ", "production")]
