@@ -243,9 +243,8 @@ class StepRunner:
         if step.kind is StepKind.NATIVE:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)
-        if not self._cloud.has_gate:
-            return actor
-        if (step.kind is not StepKind.NATIVE or step.attributes.when) and (self._cloud.exists or self.read_only):
+        is_led = step.kind is not StepKind.NATIVE or bool(step.attributes.when)
+        if is_led and self._cloud.has_gate and (self._cloud.exists or self.read_only):
             await self.environment.lead_through(await self.gate.environment(actor))
         return actor
 
