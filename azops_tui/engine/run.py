@@ -330,8 +330,6 @@ class Run:
         errors = preflight(self._documents, self._runner.environment.overrides)
         if errors:
             raise RunError("\n".join(map(str, errors)))
-        if self.read_only and not self._cloud.has_gate:
-            raise RunError(GATE_OFF.format("a read-only run is refused"))
         if self._begun:
             return
         cloud_problem: StepProblem | None = None
@@ -347,6 +345,8 @@ class Run:
         finally:
             self._opening.cancel()
             self._opening = None
+        if self.read_only and not self._cloud.has_gate:
+            raise RunError(GATE_OFF.format("a read-only run is refused"))
         resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
         from azops_tui.runbook.check.later_values import later_values
 
