@@ -26,7 +26,8 @@ from azops_tui.ui.writing.conflict import ConflictSheet
 from azops_tui.ui.writing.editor import DocumentEditor
 from azops_tui.ui.writing.save_as import NamePrompt
 from azops_tui.ui.writing.snippets import SNIPPETS
-from tests.ui.test_main import dialog, footer, text, top, until
+from tests.ui import fakes
+from tests.ui.test_main import dialog, footer, ready, text, top, until
 
 DOCUMENT = """\
 # Work
@@ -399,3 +400,36 @@ async def test_a_runbook_is_written_from_nothing_run_saved_and_reopened(
     assert not again.problems
     assert [(s.label, s.code) for s in again.steps] == [(s.label, s.code) for s in written.steps]
     assert [p.name for p in again.parameters] == ["GROUP", "TOKEN"]
+
+
+@pytest.mark.parametrize("size", [(58, 15), (80, 24), (120, 36), (200, 50)])
+async def test_the_outline_is_a_column_where_there_is_room_and_else_a_drawer(size: tuple[int, int]) -> None:
+    controller = fakes.FakeController()
+    async with AzopsApp(controller).run_test(size=size) as pilot:
+        screen = await ready(pilot)
+        column = screen.outline_column
+        is_wide = size[0] >= 160
+        assert column.has_class("-shown") == is_wide
+        await pilot.press("t")
+        await until(pilot, lambda: pilot.app.focused is column.rows and column.rows.size.width > 20)
+        shown = ["".join(part for part, _ in row.draw(40)) for row in column.rows.rows]
+        assert shown[1].strip() == "○ 2 Make the group"
+        assert shown[2].strip() == "○ create-group"
+        assert "go there" in footer(screen)
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: pilot.app.focused is screen.document and screen.document.sees_selected)
+        assert screen.document.selected == "delete-group"
+        assert column.has_class("-shown") == is_wide
+        await pilot.press("t", "escape")
+        await until(pilot, lambda: pilot.app.focused is screen.document)
+        assert controller.asked == []
+
+
+async def test_a_step_is_copied_as_markdown_without_secrets(tmp_path: Path) -> None:
+    front = "---\nazops:\n  params:\n    WORD: {type: secret, default: hunter2}\n---\n"
+    async with opened(tmp_path / "work.md", f"{front}\n```bash {{name=one}}\necho $WORD\n```\n") as page:
+        await page.pilot.press("enter")
+        await page.done("one")
+        await page.pilot.press("Y")
+        await until(page.pilot, lambda: bool(page.pilot.app.clipboard))
+        assert page.pilot.app.clipboard == "```bash {name=one}\necho $WORD\n```\n\n```text\n•••\n```\n"

@@ -44,6 +44,7 @@ from azops_tui.ui.widgets.rows import Rows
 from azops_tui.ui.widgets.scrubber import Scrubber
 from azops_tui.ui.widgets.secondframe import SecondFrame
 from azops_tui.ui.writing.actions import WritingActions
+from azops_tui.ui.writing.outline_view import OutlineColumn
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
@@ -103,10 +104,12 @@ class MainScreen(Screen[None]):
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
         self.search = SearchActions(self, self.document, self.frame, self._prompt)
+        self.outline_column = OutlineColumn(self.document)
         self.writing = WritingActions(self, controller, self.tasks, self.document, self.event_log, selected)
         leave = ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search)
         self.actions: Mapping[str, Action] = {
             **self.writing.table(),
+            **self.outline_column.table(self),
             **self.run_actions.table(),
             **StepActions(self, controller, self.tasks, self.document, self.event_log, selected).table(),
             **replay.table(),
@@ -128,6 +131,7 @@ class MainScreen(Screen[None]):
         """The frame: it can be painted before anything is known."""
         yield self.top
         with Horizontal(id="body"):
+            yield self.outline_column
             with Vertical(id="document-frame", classes="frame"):
                 yield self.document
             with Vertical(id="pane-side"):
@@ -270,6 +274,7 @@ class MainScreen(Screen[None]):
         if isinstance(self.app.screen, OutputScreen):
             self.app.screen.take_news()
         self.writing.place.put()
+        self.outline_column.draw()
         self.refresh_bindings()
         for record in records:
             self._react(record.event)
@@ -373,6 +378,7 @@ class MainScreen(Screen[None]):
         self.set_class(event.size.width < WIDE, "-one")
         self.set_class(event.size.height >= TALL, "-tall")
         self.document.set_plain(tiny)
+        self.outline_column.fit(event)
         self.call_after_refresh(self.writing.place.put)
         self._draw_title()
         self._keep_pane_visible()

@@ -87,6 +87,14 @@ class DocumentView(DocumentLines):
             self.scroll_to(y=max(0, y), animate=False, immediate=True)
         self.post_message(self.StepSelected(state.selected))
 
+    def show_source_line(self, line: int) -> None:
+        """Scroll to the text that stands on a line of the document; the selection follows into view."""
+        starts = [index for index, piece in enumerate(self._outline.pieces) if piece.line <= line]
+        if starts:
+            self.measure_all()
+            self.scroll_to(y=self.head(starts[-1]), animate=False, immediate=True)
+            self._bring_selection(1)
+
     def editor_row(self) -> int | None:
         """Row of this view on which the room for the editor begins; None if no card makes room."""
         room = self.state.room

@@ -72,6 +72,7 @@ class WritingActions:
             "step.delete": Action(acting(self.delete), self._can_edit, self._delete_label, why),
             "step.down": Action(acting(partial(self.move, 1)), self._can_edit, why_not=why),
             "step.up": Action(acting(partial(self.move, -1)), self._can_edit, why_not=why),
+            "step.markdown": Action(acting(self.copy_markdown), lambda: bool(self._document.selected)),
             "step.expect": Action(acting(self.expect), self._can_edit, why_not=why),
             "document.undo": Action(self.undo, self._can_write, why_not=why),
             "document.redo": Action(self.redo, self._can_write, why_not=why),
@@ -251,6 +252,22 @@ class WritingActions:
         else:
             text = edits.with_expected(runbook, step, "\n".join(lines))
             self._change(runbook.text, text, lambda: self._tell(f"{step.name} is expected to print this again."))
+
+    def copy_markdown(self) -> None:
+        """Copy the selected step and its output as Markdown, as the run shows them: without secrets."""
+        from azops_tui.ui.appearance import app_of
+        from azops_tui.ui.clipboard import copy
+
+        view, step = self._controller.view.steps.get(self._document.selected), self._step()
+        if view is None:
+            return
+        info = step.block.info if step is not None else "bash"
+        parts = [edits.fenced(info, view.code)]
+        output = self._event_log.outputs.get(view.name)
+        lines = [strip_ansi(line) for line in output.tail()] if output is not None else []
+        if any(lines):
+            parts.append(edits.fenced("text", "\n".join(lines)))
+        copy(app_of(self._screen), "\n".join(parts))
 
     def undo(self) -> None:
         """Undo the last edit."""
