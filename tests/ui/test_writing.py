@@ -16,12 +16,15 @@ from textual.pilot import Pilot
 from azops_tui import paths
 from azops_tui.azure.profiles import Profile
 from azops_tui.engine.open import open_runbook
+from azops_tui.events.azure_views import GroupView, ResourceView
 from azops_tui.journal.store import Journal
 from azops_tui.runbook import edits, parse
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.live import LiveController
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.main import MainScreen
+from azops_tui.ui.screens.menus import Menu
+from azops_tui.ui.writing.commands_as_steps import step_for_hosts, steps_for
 from azops_tui.ui.writing.conflict import ConflictSheet
 from azops_tui.ui.writing.editor import DocumentEditor
 from azops_tui.ui.writing.save_as import NamePrompt
@@ -433,3 +436,43 @@ async def test_a_step_is_copied_as_markdown_without_secrets(tmp_path: Path) -> N
         await page.pilot.press("Y")
         await until(page.pilot, lambda: bool(page.pilot.app.clipboard))
         assert page.pilot.app.clipboard == "```bash {name=one}\necho $WORD\n```\n\n```text\n•••\n```\n"
+
+
+GROUP = GroupView(id="/subscriptions/1/resourceGroups/demo", name="demo", location="westeurope")
+DISK = ResourceView(
+    id=f"{GROUP.id}/providers/Microsoft.Compute/disks/d",
+    name="d",
+    type="Microsoft.Compute/disks",
+    group="demo",
+    location="westeurope",
+)
+
+
+def test_commands_of_the_panes_are_valid_steps_with_the_az_that_they_are() -> None:
+    for item in (GROUP, DISK):
+        for offered in steps_for(item):
+            book = parse(offered.markdown, Path("x.md"))
+            assert (len(book.steps), book.problems) == (1, ()), offered
+            assert offered.az in book.steps[0].code
+            assert ("D" in str(book.steps[0].effects)) == (offered.label == "delete")
+    ran = parse("```yaml {azops=ssh}\ngroup: demo\nmachines: web-*\ncommand: uptime\n```\n", Path("x.md")).steps[0]
+    step = parse(step_for_hosts(("web-1", "web-2"), ran).markdown, Path("x.md")).steps[0]
+    assert (step.native.group, step.native.machines) == ("demo", ["web-1", "web-2"])
+    assert step.native.command.strip() == "uptime"
+
+
+async def test_plus_puts_a_command_of_the_resources_pane_into_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    controller = fakes.FakeController(events=[*fakes.started(), *fakes.group_made()])
+    inserted: list[str] = []
+    async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        monkeypatch.setattr(screen.writing, "insert_step", inserted.append)
+        await pilot.press("1")
+        await until(
+            pilot, lambda: screen.frame.active_pane is not None and screen.frame.active_pane.current is not None
+        )
+        assert "+ as step" in footer(screen)
+        await pilot.press("plus")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
+        await pilot.press("enter")
+        await until(pilot, lambda: inserted == ["```bash\naz group show --name cluster-demo\n```\n"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,6 +30,8 @@ class PaneContext:
     event_log: EventLog
     cloud: CloudCommands
     replay: ReplayActions
+    insert: Callable[[str], None]
+    """Inserts Markdown below the selected step of the document."""
 
 
 class Pane(Rows):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import BindingType
+
 from azops_tui.durations import format_duration
 from azops_tui.events.step_view import HostRun
 from azops_tui.text import strip_ansi
+from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane
@@ -17,6 +22,7 @@ _SHOWN_LINES = 60
 class HostsPane(Pane):
     """Shows the hosts of the last step that used any."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings("hosts")
     hint = "No host yet. When a step runs a command over SSH, its hosts and what they wrote appear here."
 
     def build(self) -> list[Row]:
@@ -47,6 +53,19 @@ class HostsPane(Pane):
                 line: Line = [(f" {marks.state('running')} ", "running"), (host.host, ""), (f"  {last}", "muted")]
                 rows.append(text_row(f"live:{host.host}", line, selectable=True, copy=host.host))
         return rows + self._folds([host for host in hosts if host.finished])
+
+    def action_add_step(self) -> None:
+        """Put the command of the step, on the selected hosts only, into the document."""
+        from azops_tui.ssh.folding import Fold
+        from azops_tui.ui.writing.commands_as_steps import step_for_hosts
+
+        row, hosts, runbook = self.current, self.view.hosts, self.controller.runbook
+        ran = runbook.step(hosts[0].step) if runbook is not None and hosts else None
+        if row is None or ran is None:
+            self.app.notify("Select a host here first.", markup=False, timeout=3)
+            return
+        names = tuple(row.data.hosts) if isinstance(row.data, Fold) else (row.copy,)
+        self.context.insert(step_for_hosts(names, ran).markdown)
 
     def _folds(self, hosts: list[HostRun]) -> list[Row]:
         from azops_tui.ssh.fleet import HostResult

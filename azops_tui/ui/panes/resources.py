@@ -207,6 +207,23 @@ class ResourcesPane(Pane):
         if item := self._selected():
             self.context.cloud.show_json(item.id)
 
+    def action_add_step(self) -> None:
+        """Offer commands on the selected row as steps of the document."""
+        from azops_tui.ui.screens.menus import Choice, Menu
+        from azops_tui.ui.writing.commands_as_steps import steps_for
+
+        item = self._selected()
+        if item is None:
+            return
+        offered = {step.label: step for step in steps_for(item)}
+        choices = [Choice(label, label, step.az, harm=label == "delete") for label, step in offered.items()]
+
+        def insert(label: str | None) -> None:
+            if label:
+                self.context.insert(offered[label].markdown)
+
+        self.app.push_screen(Menu(f"{item.name}: put a step into the document", choices), insert)
+
     def action_delete(self) -> None:
         """Delete the selected resource or group, after a question."""
         if item := self._selected():

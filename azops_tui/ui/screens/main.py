@@ -94,7 +94,9 @@ class MainScreen(Screen[None]):
         self.tasks = Tasks(self, self.request_redraw)
         replay = ReplayActions(controller if isinstance(controller, ReplayController) else None, self.request_redraw)
         self.cloud = CloudCommands(self, controller, self.tasks)
-        context = PaneContext(controller, self.event_log, self.cloud, replay)
+        context = PaneContext(
+            controller, self.event_log, self.cloud, replay, lambda markdown: self.writing.insert_step(markdown)
+        )
         self.frame = PaneFrame(context)
         self.second = SecondFrame(context)
         self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=controller.live is None)

@@ -23,6 +23,7 @@ _PLACES = {
     "resources": "In the resources",
     "deployments": "In the deployments",
     "scale sets": "In the scale sets",
+    "hosts": "In the hosts",
     "replay": "In a replay",
     "home": "In the list of runbooks",
 }

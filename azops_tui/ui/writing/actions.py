@@ -188,6 +188,15 @@ class WritingActions:
 
         self.place.open(self._document.selected, body, snippet.colours, done, below=True)
 
+    def insert_step(self, markdown: str) -> None:
+        """Insert a step that a pane offers below the selected step."""
+        if not self._can_write():
+            self._tell(self._why_not(), "warning")
+            return
+        _, runbook = self._require()
+        self.insert_text(runbook, self._step(), markdown)
+        self._tell("The step is in the document, below the selected one. Nothing was run.")
+
     def insert_text(self, runbook: Runbook, step: Step | None, markdown: str, *, write: bool = False) -> None:
         """Insert Markdown below a step, and select the step in it."""
         text, line = edits.insert_below(runbook, step, markdown)
