@@ -1,8 +1,8 @@
 """A fence around the processes of a run: what they may write to, and which TCP ports they may connect to.
 
 The fence is Linux's Landlock. It needs no root, holds for every descendant whatever it executes, and cannot be taken
-off. The kernel's interface is in <https://docs.kernel.org/userspace-api/landlock.html> (read in November 2026). Not
-held: UDP, unix sockets with a path (``docker.sock``), changes to the mode and times of files, and reading.
+off; :mod:`azops_tui.gate.syscalls` holds sockets that are not TCP. The kernel's interface is in
+<https://docs.kernel.org/userspace-api/landlock.html> (read in November 2026). Not held: reading, and times of files.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from azops_tui.gate.syscalls import SyscallFilter
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVILEGES = 38
@@ -53,6 +55,10 @@ class Fence:
     """Files and folders that they may write to, with all that is in them. Those that do not exist are left out."""
     ports: tuple[int, ...] = ()
     """TCP ports that they may connect to, at any address."""
+    keeps_modes: bool = True
+    """Deny changes to modes, owners and extended attributes, also of writable files."""
+    datagrams: bool = False
+    """Allow UDP, with which names of hosts are resolved."""
 
     @contextmanager
     def prepared(self, *more: Path) -> Iterator[Callable[[], None]]:
@@ -77,9 +83,12 @@ class Fence:
             for port in self.ports:
                 _checked(system.syscall(_ADD_RULE, rules, 2, struct.pack("=QQ", _CONNECT_TCP, port), 0))
 
+            calls = SyscallFilter(keeps_modes=self.keeps_modes, datagrams=self.datagrams)
+
             def enter() -> None:
                 _checked(system.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
                 _checked(system.syscall(_RESTRICT_SELF, rules, 0))
+                calls.enter()
 
             yield enter
         finally:

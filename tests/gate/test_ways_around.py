@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import textwrap
@@ -40,6 +41,13 @@ WRITES = {
     "trap": "trap 'echo x >> $F' USR1; kill -USR1 $$",
     "descriptor": "exec 9>> $F; echo x >&9",
     "sed": "sed -i s/as/x/ $F",
+    "mode": "chmod 777 $F",
+    "mode by descriptor": "python3 -c 'import os; os.fchmod(os.open(os.environ[\"F\"], 0), 0o777)'",
+    "extended attribute": 'python3 -c \'import os; os.setxattr(os.environ["F"], "user.x", b"x")\'',
+    "start file": "echo x >> $HOME/.bashrc",
+    "cron": "echo '* * * * * x' | crontab -",
+    "copy": "cp /etc/passwd $F",
+    "archive": "tar -cf $F /etc/hostname",
     "TMPDIR": "TMPDIR=${F%/*} mktemp -p ${F%/*}",
 }
 CONNECTS = {
@@ -48,6 +56,11 @@ CONNECTS = {
     "curl": "curl -s --noproxy '*' http://127.0.0.1:$P/",
     "ssh": "ssh -o BatchMode=yes -o StrictHostKeyChecking=no -p $P 127.0.0.1 true",
     "perl socket": "perl -MIO::Socket::INET -e 'IO::Socket::INET->new(PeerAddr => \"127.0.0.1:$ENV{P}\")'",
+    "mptcp": 'python3 -c \'import os, socket; socket.socket(2, 1, 262).connect(("127.0.0.1", int(os.environ["P"])))\'',
+    "udp": "exec 9<> /dev/udp/127.0.0.1/$P && echo x >&9",
+    "unix socket": "python3 -c 'import os, socket; socket.socket(1, 1).connect(os.environ[\"U\"])'",
+    "curl to a unix socket": "curl -s --unix-socket $U http://localhost/",
+    "node": "node -e 'require(\"net\").connect(process.env.P)'",
     "background connection": "setsid sh -c 'bash -c \"exec 9<> /dev/tcp/127.0.0.1/$P\"' & wait",
 }
 
@@ -130,24 +143,38 @@ async def test_no_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder.mkdir()
     (folder / "file").write_text("as it was")
     monkeypatch.setenv("F", str(folder / "file"))
+    monkeypatch.setenv("HOME", str(folder))
+    mode = (folder / "file").stat().st_mode
     monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
     monkeypatch.setattr(step_runner, "need", lambda *_: "none")
     run = await _run(tmp_path, _guarded(WRITES))
     assert run.state.step("x").state == "done"
     assert [path.name for path in folder.iterdir()] == ["file"]
     assert (folder / "file").read_text() == "as it was"
+    assert (folder / "file").stat().st_mode == mode
+    assert os.listxattr(folder / "file") == []
 
 
 @fenced
 async def test_no_connection_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
     monkeypatch.setattr(step_runner, "need", lambda *_: "none")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("P", str(server.getsockname()[1]))
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(2, 2) as datagrams, socket.socket(1) as local:
+        port = server.getsockname()[1]
+        datagrams.bind(("127.0.0.1", port))
+        local.bind(str(tmp_path / "socket"))
+        local.listen()
+        monkeypatch.setenv("P", str(port))
+        monkeypatch.setenv("U", str(tmp_path / "socket"))
         run = await _run(tmp_path, _guarded({k: v for k, v in CONNECTS.items() if k != "ssh" or shutil.which("ssh")}))
-        server.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            server.accept()
+        for listener, receive in (
+            (server, server.accept),
+            (local, local.accept),
+            (datagrams, lambda: datagrams.recv(1)),
+        ):
+            listener.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                receive()
     assert run.state.step("x").state == "done"
 
 

@@ -1,0 +1,98 @@
+"""A filter of system calls for what Landlock does not see: sockets other than TCP, io_uring, and modes of files.
+
+Landlock holds TCP connections, but neither multipath TCP nor UDP nor unix sockets with a path (``docker.sock``, agents,
+``systemd``). The filter leaves a process ordinary TCP and netlink sockets. The layout of filters is in
+<https://docs.kernel.org/userspace-api/seccomp_filter.html> (read in November 2026).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import struct
+from collections.abc import Iterable
+
+_ARCHITECTURES: dict[str, tuple[int, int, tuple[int, ...]]] = {
+    "x86_64": (
+        0xC000003E,
+        41,
+        (90, 91, 92, 93, 94, 188, 189, 190, 197, 198, 199, 260, 268, 452, 463, 466),
+    ),
+    "aarch64": (0xC00000B7, 198, (5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 452, 463, 466)),
+}
+"""Machine -> its number in the kernel, the number of ``socket``, and those of calls that change modes and the like."""
+_IO_URING_SETUP = 425
+"""With io_uring a process opens sockets without a system call for each."""
+_X32 = 0x40000000
+_LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
+_ALLOW, _DENY = 0x7FFF0000, 0x00050000 | 13
+"""The call is made; it fails with EACCES."""
+_INET, _NETLINK, _INET6 = 2, 16, 10
+_STREAM, _DATAGRAM, _TCP = 1, 2, 6
+
+
+class SyscallFilter:
+    """The filter of a fence. Make it before a fork; :meth:`enter` only makes a system call.
+
+    Args:
+        keeps_modes: deny changes to modes, owners and extended attributes of files too.
+        datagrams: allow UDP, with which names of hosts are resolved.
+    """
+
+    def __init__(self, *, keeps_modes: bool, datagrams: bool) -> None:
+        known = _ARCHITECTURES.get(platform.machine())
+        self._system = ctypes.CDLL(None, use_errno=True)
+        self._program = b""
+        if known is None:
+            return
+        architecture, socket, modes = known
+        denied = (_IO_URING_SETUP, *(modes if keeps_modes else ()))
+        code = b"".join(_instructions(architecture, socket, denied, _ALLOW if datagrams else _DENY))
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = struct.pack("@HxxxxxxP", len(code) // 8, ctypes.addressof(self._code))
+
+    def enter(self) -> None:
+        """Filter the calls of this process and its descendants from now on; needs ``no_new_privs``.
+
+        Raises:
+            OSError: the kernel refuses the filter.
+        """
+        if self._program and self._system.prctl(22, 2, self._program, 0, 0) < 0:
+            raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
+
+
+def _instructions(architecture: int, socket: int, denied: Iterable[int], datagram: int) -> list[bytes]:
+    """The filter's instructions: code, jump if true, jump if false, value."""
+
+    def one(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+        return struct.pack("=HBBI", code, if_true, if_false, value)
+
+    return [
+        one(_LOAD, 4),
+        one(_EQUAL, architecture, 1, 0),
+        one(_RETURN, _DENY),
+        one(_LOAD, 0),
+        *(part for number in denied for part in (one(_EQUAL, number, 0, 1), one(_RETURN, _DENY))),
+        one(_AT_LEAST, _X32, 0, 1),
+        one(_RETURN, _DENY),
+        one(_EQUAL, socket, 1, 0),
+        one(_RETURN, _ALLOW),
+        one(_LOAD, 16),
+        one(_EQUAL, _NETLINK, 0, 1),
+        one(_RETURN, _ALLOW),
+        one(_EQUAL, _INET, 2, 0),
+        one(_EQUAL, _INET6, 1, 0),
+        one(_RETURN, _DENY),
+        one(_LOAD, 24),
+        one(_AND, 0xF),
+        one(_EQUAL, _DATAGRAM, 0, 1),
+        one(_RETURN, datagram),
+        one(_EQUAL, _STREAM, 1, 0),
+        one(_RETURN, _DENY),
+        one(_LOAD, 32),
+        one(_EQUAL, 0, 1, 0),
+        one(_EQUAL, _TCP, 0, 1),
+        one(_RETURN, _ALLOW),
+        one(_RETURN, _DENY),
+    ]
