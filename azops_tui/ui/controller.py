@@ -92,6 +92,9 @@ class LiveRun(Controller, Protocol):
     def writing(self) -> WorkingDocument | None:
         """The document as it is being written; None until it has been read."""
 
+    def meter(self) -> list[str]:
+        """Counts of the run's requests by service, and what is left of the limits, as lines."""
+
     @property
     def unread(self) -> str:
         """Why nothing is known of the cloud yet; empty once it was read."""

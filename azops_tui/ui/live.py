@@ -95,6 +95,10 @@ class LiveController:
         """True while a step runs."""
         return bool(self._run and self._run.running)
 
+    def meter(self) -> list[str]:
+        """Counts of the run's requests by service, and what is left of the limits, as lines."""
+        return self._run.meter.lines() if self._run is not None else []
+
     @property
     def unread(self) -> str:
         """Why nothing is known of the cloud yet; empty once it was read."""

@@ -112,6 +112,7 @@ class FakeController:
         self.clock: float | None = None
         self.stale_since: float | None = None
         self.unread = ""
+        self.metered: list[str] = []
         self.watched = False
         """Whether the events were played."""
 
@@ -143,6 +144,9 @@ class FakeController:
         self._runbook = parse(self._text, self._path)
         self._view.announce(infos(self._runbook))
         return self._runbook
+
+    def meter(self) -> list[str]:
+        return self.metered
 
     async def watch(self) -> None:
         self.play(self._events)

@@ -10,6 +10,7 @@ from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.glyphs import ASCII, UNICODE
 from azops_tui.ui.panes import scalesets
+from azops_tui.ui.panes.run import RunPane
 from azops_tui.ui.panes.scalesets import ScaleSetsPane, plot
 from tests.ui import fakes
 from tests.ui.test_main import ready, until
@@ -125,3 +126,27 @@ async def test_a_pane_tells_nothing_exists_from_nothing_was_read() -> None:
         controller.unread = ""
         pane.update_view()
         assert pane.empty.startswith("No resource group yet")
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
+async def test_the_run_pane_shows_the_ledger_and_the_meter(size: tuple[int, int]) -> None:
+    place = "/subscriptions/s/resourceGroups/demo/providers/Microsoft.Compute/virtualMachines/"
+    at = fakes.START + 60
+    put = ev.RequestSent(at=at, step="one", id=1, method="PUT", resource=place + "first", effect="M", host="h")
+    delete = ev.RequestSent(at=at, step="one", id=2, method="DELETE", resource=place + "other", effect="D", host="h")
+    answered = ev.RequestAnswered(at=at, step="one", id=1, status=201, operation="https://h/operations/7?s=1")
+    controller = fakes.FakeController(events=[*fakes.started(), put, answered, delete])
+    controller.metered = ["manager: requests 12, writes 2"]
+    async with AzopsApp(controller).run_test(size=size) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("5")
+        pane = screen.frame.active_pane
+        assert isinstance(pane, RunPane)
+        texts = [row.text for row in pane.rows]
+        assert any("Requests to Azure (2 writes)" in text for text in texts)
+        assert any("manager: requests 12, writes 2" in text for text in texts)
+        first = next(row for row in pane.rows if row.key == "write:1")
+        assert all(word in first.text for word in ("PUT", "first", "201", "in progress"))
+        assert len(first.text) <= pane.cells
+        pane.toggle("write:1")
+        assert any("https://h/operations/7" in row.text for row in pane.rows)

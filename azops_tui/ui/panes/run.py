@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import time_of_day
 from azops_tui.ui.lines import Line
-from azops_tui.ui.panes.base import Pane, PaneContext, heading
+from azops_tui.ui.panes.base import Pane, PaneContext, facts, heading
 from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.widgets.rows import Row, columns, text_row
@@ -37,6 +37,7 @@ class RunPane(Pane):
                 line: Line = [(f" {self.marks.dot} " if changed else "   ", "accent")]
                 line += columns((variable.name, size, ""), (shown, max(8, self.cells - size - 6), "muted"))
                 rows.append(text_row(f"variable:{variable.name}", line, selectable=True, copy=variable.value))
+        rows += self._ledger(first=not rows)
         entries = self.context.event_log.entries
         if entries:
             rows += heading("events", f"Events ({len(entries)})") if rows else []
@@ -50,7 +51,38 @@ class RunPane(Pane):
                 rows.append(text_row(f"event:{entry.seq}", line, selectable=True, copy=entry.text, data=entry.seq))
         return rows
 
+    def _ledger(self, *, first: bool) -> list[Row]:
+        """What was sent to Azure: counts by service, then each write, the newest first."""
+        live = self.controller.live
+        meter = live.meter() if live is not None else []
+        writes = self.view.requests
+        if not writes and not meter:
+            return []
+        title = f"Requests to Azure ({len(writes)} write{'s' * (len(writes) != 1)})"
+        rows = [text_row("ledger", [(f" {title}", "heading")])] if first else heading("ledger", title)
+        rows += [text_row(f"meter:{text}", [("   ", ""), (text, "muted")]) for text in meter]
+        for number, entry in reversed(writes.items()):
+            key = f"write:{number}"
+            failed = entry.outcome in ("refused", "Failed", "no answer")
+            state = "failed" if failed else "running" if entry.is_in_flight else "done"
+            name = entry.resource.rstrip("/").rpartition("/")[2]
+            line: Line = [(f" {time_of_day(entry.sent)}  ", "muted"), (f"{self.marks.state(state)} ", state)]
+            line += columns(
+                (entry.method, 6, "failed" if entry.effect == "D" else ""),
+                (name, max(8, self.cells - 44), ""),
+                (str(entry.status or "-"), 3, "muted"),
+                (entry.outcome, 13, state),
+            )
+            rows.append(text_row(key, line, selectable=True, copy=entry.resource, data=key))
+            if key in self.opened:
+                operation = entry.operation.partition("?")[0]
+                pairs = [("step", entry.step or "by hand"), ("resource", entry.resource), ("operation", operation)]
+                rows += facts(key, [*pairs, ("problem", entry.problem)])
+        return rows
+
     def action_detail(self) -> None:
-        """In a replay, jump to the selected event."""
-        if self._replay is not None and self.current and isinstance(self.current.data, int):
+        """Open or fold the detail of a write; in a replay, jump to the selected event."""
+        if self.current and isinstance(self.current.data, str):
+            self.toggle(self.current.data)
+        elif self._replay is not None and self.current and isinstance(self.current.data, int):
             self.context.replay.jump(self.current.data)
