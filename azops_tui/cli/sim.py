@@ -89,3 +89,14 @@ def env() -> None:
     }.items():
         click.echo(f"export {name}={shlex.quote(value)}")
     click.echo(f'export PATH={shlex.quote(endpoint.programs)}:"$PATH"')
+
+
+@sim.command()
+def token() -> None:
+    """Print an access token for the simulator, for clients that do not sign in."""
+    from azops_tui.simulator.endpoint import running
+
+    endpoint = running()
+    if endpoint is None:
+        fail("no local Azure is running; azops sim up starts one", exits.NO_CLOUD)
+    click.echo(endpoint.client_secret)

@@ -1,0 +1,218 @@
+"""``azops groups``, ``resources``, ``deployments``, ``scalesets``, ``hosts``, ``locations``, ``profiles``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from azops_tui import exits
+from azops_tui.cli.formats import FORMATS, formatted
+from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.json_types import Json
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+
+Read = Callable[["Cloud", str], Awaitable[list[dict[str, Json]]]]
+"""Reads rows; the text is the resource group, empty for all."""
+
+
+async def _groups(cloud: Cloud, group: str) -> list[dict[str, Json]]:
+    return [
+        {
+            "id": view.id,
+            "location": view.location,
+            "name": view.name,
+            "provisioningState": view.state,
+            "locked": view.locked,
+            "tags": view.tags,
+            "type": "Microsoft.Resources/resourceGroups",
+        }
+        for view in await cloud.groups.list()
+    ]
+
+
+async def _resources(cloud: Cloud, group: str) -> list[dict[str, Json]]:
+    return [
+        {
+            "id": view.id,
+            "kind": view.kind,
+            "location": view.location,
+            "name": view.name,
+            "provisioningState": view.state,
+            "resourceGroup": view.group,
+            "sku": view.sku,
+            "tags": view.tags,
+            "resourceType": view.type,
+        }
+        for view in await cloud.resources.list(group or None)
+    ]
+
+
+async def _deployments(cloud: Cloud, group: str) -> list[dict[str, Json]]:
+    groups = [group] if group else [view.name for view in await cloud.groups.list()]
+    lists = await asyncio.gather(*(cloud.deployments.list(name) for name in groups))
+    views = sorted((view for views in lists for view in views), key=lambda view: -(view.started or 0))
+    return [
+        {
+            "id": view.id,
+            "name": view.name,
+            "resourceGroup": view.group,
+            "provisioningState": view.state,
+            "mode": view.mode,
+            "timestamp": datetime.fromtimestamp(view.started, UTC).isoformat() if view.started else None,
+            "duration": round(view.duration, 3),
+            "correlationId": view.correlation_id,
+            "error": {"code": view.failure.code, "message": view.failure.message} if view.failure else None,
+        }
+        for view in views
+    ]
+
+
+async def _scale_sets(cloud: Cloud, group: str) -> list[dict[str, Json]]:
+    return [
+        {
+            "id": view.id,
+            "name": view.name,
+            "resourceGroup": view.group,
+            "location": view.location,
+            "size": view.sku,
+            "capacity": view.capacity,
+            "provisioningState": view.state,
+            "orchestrationMode": view.orchestration,
+        }
+        for view in await cloud.scale_sets.list(group or None)
+    ]
+
+
+async def _hosts(cloud: Cloud, group: str) -> list[dict[str, Json]]:
+    groups = [group] if group else [view.name for view in await cloud.groups.list()]
+    lists = await asyncio.gather(*(cloud.machines.list(name) for name in groups))
+    return [
+        {
+            "id": view.id,
+            "name": view.name,
+            "resourceGroup": view.group,
+            "location": view.location,
+            "size": view.size,
+            "powerState": view.power,
+            "privateIpAddress": view.private_address,
+            "publicIpAddress": view.public_address,
+            "fqdn": view.fqdn,
+            "adminUsername": view.user,
+        }
+        for views in lists
+        for view in views
+    ]
+
+
+async def _locations(cloud: Cloud, group: str) -> list[dict[str, Json]]:
+    return [{"name": name} for name in await cloud.locations()]
+
+
+def _verb(name: str, what: str, read: Read, *, by_group: bool = True) -> click.Command:
+    """A verb that reads from the cloud and prints."""
+
+    @click.command(
+        name,
+        help=f"Print the {what} of a subscription.",
+        epilog=f"Exit codes: {exits.OK} printed; {exits.BAD_INPUT} the query is not valid, or the group does not "
+        f"exist; {exits.NO_CLOUD} the cloud cannot be reached.",
+    )
+    def verb(profile_name: str | None, output: str, query: str, group: str = "") -> None:
+        expression = _query(query)
+        profile = resolve_profile(profile_name, read_only=True)
+        rows = asyncio.run(_read(profile, read, group))
+        value: Json = rows if expression is None else expression.search(rows)
+        text = formatted(value, output)
+        if text:
+            click.echo(text)
+
+    options = [
+        click.option(
+            "--cloud", "profile_name", metavar="PROFILE", shell_complete=complete_profile, help="The profile."
+        ),
+        *_FORM,
+    ]
+    if by_group:
+        options.append(click.option("--group", "-g", default="", metavar="NAME", help="Of one resource group only."))
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+_FORM = (
+    click.option("--output", "-o", type=click.Choice(FORMATS), default="table", show_default=True, help="Format."),
+    click.option("--query", default="", metavar="JMESPATH", help="What to print of the result, as with az."),
+)
+
+
+def _query(text: str) -> Any:
+    from azops_tui.runbook.queries import bad_query
+
+    if not text:
+        return None
+    if problem := bad_query(text):
+        fail(f"--query '{text}' is not valid JMESPath: {problem}", exits.BAD_INPUT)
+    import jmespath
+
+    return jmespath.compile(text)
+
+
+async def _read(profile: Any, read: Read, group: str) -> list[dict[str, Json]]:
+    from azops_tui.azure.errors import AzureFailure, sentence
+    from azops_tui.engine.cloud import open_cloud
+
+    try:
+        cloud = await open_cloud(profile)
+    except AzureFailure as error:
+        fail(sentence(error.view), exits.NO_CLOUD)
+    try:
+        return await read(cloud, group)
+    except AzureFailure as error:
+        fail(sentence(error.view), exits.BAD_INPUT if "NotFound" in error.view.code else exits.NO_CLOUD)
+    finally:
+        await cloud.close()
+
+
+@click.command("profiles")
+def profiles(output: str, query: str) -> None:
+    """Print the profiles of config.toml and those that always exist."""
+    from azops_tui.azure.profiles import read_profiles
+
+    expression = _query(query)
+    known, problems = read_profiles()
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    rows: Json = [
+        {
+            "name": profile.name,
+            "cloud": profile.cloud,
+            "subscription": profile.subscription,
+            "tenant": profile.tenant,
+            "credential": profile.credential,
+            "readOnly": profile.read_only,
+            "production": profile.production,
+        }
+        for profile in known.values()
+    ]
+    text = formatted(rows if expression is None else expression.search(rows), output)
+    if text:
+        click.echo(text)
+    if problems:
+        raise SystemExit(exits.BAD_INPUT)
+
+
+for _option in reversed(_FORM):
+    profiles = _option(profiles)
+
+groups = _verb("groups", "resource groups", _groups, by_group=False)
+resources = _verb("resources", "resources", _resources)
+deployments = _verb("deployments", "deployments, newest first,", _deployments)
+scalesets = _verb("scalesets", "scale sets", _scale_sets)
+hosts = _verb("hosts", "virtual machines and their addresses", _hosts)
+locations = _verb("locations", "locations", _locations, by_group=False)
