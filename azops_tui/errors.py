@@ -10,6 +10,7 @@
   * RunError: a run cannot do what was requested; nothing was executed (engine)
     * Busy: another step is running
     * ParameterError: a value is not allowed for a parameter
+  * PrerequisiteError: a prerequisite on the web cannot be fetched (engine.web_prerequisites)
   * StepProblem: a step failed (engine)
   * SessionError: the process of a shell or Python session failed; also an OSError (engine.sessions)
   * AzureFailure: Azure rejected a request or cannot be reached (azure)

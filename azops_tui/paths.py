@@ -34,6 +34,11 @@ def data() -> Path:
     return Path(_DIRS.user_data_dir)
 
 
+def cache() -> Path:
+    """Cache folder: prerequisites that were fetched."""
+    return Path(_DIRS.user_cache_dir)
+
+
 def shipped(name: str) -> Path:
     """A folder that ships with azops: ``runbooks`` or ``themes``, in a checkout or in an installed package."""
     checkout = _PACKAGE.parent / name

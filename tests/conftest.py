@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -27,3 +31,25 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for name in ("AZOPS_CLOUD", "SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "TEXTUAL_FPS", "AZURE_CONFIG_DIR"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *words: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Path]]:
+    """Address of an HTTPS server that this process and its children trust, and the folder that it serves."""
+    from azops_tui.simulator.certificates import make
+
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (tmp_path / "keys").mkdir()
+    authority, context = make(tmp_path / "keys")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietFiles, directory=str(folder))) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        yield f"https://127.0.0.1:{server.server_port}", folder
+        server.shutdown()

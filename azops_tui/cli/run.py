@@ -24,6 +24,7 @@ from azops_tui.cli.options import (
     resolve_profile,
     runbook_options,
 )
+from azops_tui.cli.prerequisites import fetch_prerequisites
 from azops_tui.cli.prompt import Asker
 from azops_tui.text import format_table
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Fill placeholders such as <appId> from the JSON that earlier steps printed.",
 )
+@click.option("--fetch", is_flag=True, help="Fetch prerequisites from the web (HTTPS), and trust what they hold now.")
 @click.option("--strict", is_flag=True, help="Fail steps whose output differs from the example of the document.")
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
 @click.option("--meter", is_flag=True, help="Print the number of requests by service, and what is left of limits.")
@@ -70,6 +72,7 @@ def run(
     untagged: str | None,
     answers: str | None,
     fill_from_output: bool,
+    fetch: bool,
     strict: bool,
     dry_run: bool,
     meter: bool,
@@ -85,6 +88,8 @@ def run(
 
     profile = resolve_profile(profile_name, read_only=read_only)
     runbook = read_with_guesses(file, untagged)
+    if not dry_run and runbook.prerequisites and fetch_prerequisites(runbook, agreed=fetch):
+        runbook = read_with_guesses(file, untagged)
     for name in (*steps, *([start] if start else [])):
         if runbook.step(name) is None:
             known = ", ".join(step.name for step in runbook.steps)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from azops_tui import __version__
+from azops_tui.engine.open import missing_prerequisites
 from azops_tui.engine.variables import looks_secret, may_name_secret
 from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.check.scripts import lost_failures
@@ -33,9 +34,11 @@ def check_document(runbook: Runbook) -> list[DocumentFinding]:
     # azops itself is put on the PATH of its steps.
     has_tool = cache(lambda name: name == "azops" or shutil.which(name) is not None)
     facts = Facts(has_tool, Path.is_file, __version__, {})
-    reported = [problem for problem in preflight(runbook, facts) if not _is_elsewhere(problem)]
+    unresolved = missing_prerequisites(runbook)
+    reported = [one for one in preflight(runbook, facts) if one not in unresolved and not _is_elsewhere(one)]
     findings = [
         *(DocumentFinding.of(problem) for problem in dict.fromkeys(reported)),
+        *(DocumentFinding("prerequisite", Severity.ERROR, one.line, one.message) for one in unresolved),
         *_syntax(runbook),
         *unset_variables(runbook, os.environ),
         *lost_failures(runbook),

@@ -11,7 +11,7 @@ from pathlib import Path
 from azops_tui.errors import AzopsError
 from azops_tui.files import read_file
 from azops_tui.runbook import parse
-from azops_tui.runbook.model import Problem, Runbook, Severity
+from azops_tui.runbook.model import Prerequisite, Problem, Runbook, Severity
 from azops_tui.runbook.parameters import from_ini
 
 _LARGEST = 16 * 1024 * 1024
@@ -60,11 +60,21 @@ def open_runbook(
         variables=variables,
         tools={tool for tool in _DECIDING_TOOLS if shutil.which(tool)},
     )
+    if runbook.prerequisites:
+        runbook = replace(runbook, prerequisites=tuple(_resolved(link, path) for link in runbook.prerequisites))
     extra_problems += missing_prerequisites(runbook)
     if not extra_problems:
         return runbook
     problems = sorted((*runbook.problems, *extra_problems), key=lambda problem: problem.line)
     return replace(runbook, problems=tuple(problems))
+
+
+def _resolved(link: Prerequisite, document: Path) -> Prerequisite:
+    """A link with the path of its cached file, if it leads to the web."""
+    from azops_tui.engine.web_prerequisites import address_of, trusted_file
+
+    url = link.url or ("" if link.path.is_file() else address_of(document, link.target))
+    return replace(link, url=url, path=trusted_file(url) or Path()) if url else link
 
 
 def missing_prerequisites(runbook: Runbook) -> list[Problem]:
@@ -73,7 +83,7 @@ def missing_prerequisites(runbook: Runbook) -> list[Problem]:
         Problem(
             Severity.WARNING,
             link.line,
-            f"the prerequisite {link.target} does not exist and is not run; its path is {link.path}",
+            link.problem,
             runbook.path,
         )
         for link in runbook.prerequisites

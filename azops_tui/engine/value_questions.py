@@ -60,6 +60,8 @@ class ValueQuestions:
         """The last step that printed a single line."""
         self._left_empty: set[str] = set()
         """Unset variables that a person left empty."""
+        self._is_without_prerequisites = False
+        """True once a person agreed to run without the prerequisites that do not exist."""
         self._last_open: int | None = None
         """Line of the last step of the runbook that has placeholders; 0 without any."""
 
@@ -100,6 +102,8 @@ class ValueQuestions:
         """Ask once for what the steps need and no output is expected to tell; False if the person declines."""
         if not self._questions.policy.interactive:
             return True
+        if not await self._goes_on_without_prerequisites(steps[0].name):
+            return False
         needed: dict[str, Parameter] = {}
         declared = declared_parameters(self.documents)
         for parameter in required_parameters(self.documents, os.environ):
@@ -123,6 +127,18 @@ class ValueQuestions:
         agreed = await self._ask(steps[0].name, title, missing, required=alone)
         self._left_empty.update(name for name in asked if not self._has_value(name))
         return agreed
+
+    async def _goes_on_without_prerequisites(self, step: str) -> bool:
+        """Ask once whether to run without the prerequisites that do not exist."""
+        from azops_tui.engine.open import missing_prerequisites
+
+        missing = [problem for book in self.documents for problem in missing_prerequisites(book)]
+        if not missing or self._is_without_prerequisites:
+            return True
+        lines = tuple(f"line {problem.line}: {problem.message}" for problem in missing)
+        title = f"Run without {len(missing)} prerequisite{'s' * (len(missing) != 1)}"
+        self._is_without_prerequisites = (await self._questions.ask(step, Proposal("gate", title, lines))).accepted
+        return self._is_without_prerequisites
 
     async def ask_for(self, name: str, step: Step) -> bool:
         """Ask for the placeholders of a step that have no value yet; False if the person declines.

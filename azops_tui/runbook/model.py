@@ -224,7 +224,17 @@ class Prerequisite:
 
     target: str
     path: Path
+    """Its file; for one on the web the cached file, and the empty path as long as there is none that is trusted."""
     line: int
+    url: str = ""
+    """Address of a prerequisite on the web; empty for a file."""
+
+    @property
+    def problem(self) -> str:
+        """Why it is not run, if its file does not exist."""
+        if self.url:
+            return f"the prerequisite {self.url} is on the web, is not fetched yet, and is not run"
+        return f"the prerequisite {self.target} does not exist and is not run; its path is {self.path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,7 +299,10 @@ class DocumentReader:
         if not target.casefold().endswith(".md"):
             return
         if _SCHEME.match(target):
-            self._warn(line, f"the prerequisite {href} is on the web and is not run")
+            if target.startswith("https://"):
+                self._prerequisites.append(Prerequisite(href, Path(), line, href))
+            else:
+                self._warn(line, f"the prerequisite {href} is not a file and not an HTTPS address, and is not run")
             return
         relative = unquote(target)
         self._prerequisites.append(Prerequisite(relative, self._path.parent / relative, line))

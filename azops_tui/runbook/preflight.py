@@ -64,8 +64,7 @@ def _requirements(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
 def _prerequisites(runbook: Runbook, facts: Facts) -> Iterable[Problem]:
     for link in runbook.prerequisites:
         if not facts.has_file(link.path):
-            message = f"the prerequisite {link.target} does not exist and is not run; its path is {link.path}"
-            yield Problem(Severity.WARNING, link.line, message, runbook.path)
+            yield Problem(Severity.WARNING, link.line, link.problem, runbook.path)
 
 
 def _parameters(runbook: Runbook, facts: Facts) -> Iterable[Problem]:

@@ -81,6 +81,13 @@ class LiveRun(Controller, Protocol):
     def guesses(self) -> str:
         """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
 
+    @property
+    def to_fetch(self) -> tuple[str, ...]:
+        """Addresses of prerequisites that may be fetched; empty once a person has answered."""
+
+    async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
+        """Fetch and trust the prerequisites on the web, or leave them out; returns the document as it is then."""
+
     async def take_guesses(self, agreed: bool) -> Runbook | None:
         """Run guessed steps from now on, or leave them out; returns the document as it is then."""
 

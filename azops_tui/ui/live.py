@@ -53,6 +53,7 @@ class LiveController:
     ) -> None:
         self.path = path
         self._untagged = untagged
+        self._fetch_answered = False
         self.profile = profile
         self.parameters = dict(parameters)
         self.hand_over = hand_over
@@ -164,6 +165,24 @@ class LiveController:
 
         return guessed_sentence(self.runbook)
 
+    @property
+    def to_fetch(self) -> tuple[str, ...]:
+        """Addresses of prerequisites that may be fetched; empty once a person has answered."""
+        if self.runbook is None or self._fetch_answered:
+            return ()
+        return tuple(link.url for link in self.runbook.prerequisites if link.url and not link.path.is_file())
+
+    async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
+        """Fetch the prerequisites, trust their present content and read the document again; or leave them out."""
+        urls, self._fetch_answered = self.to_fetch, True
+        if not agreed:
+            return self.runbook
+        from azops_tui.engine.web_prerequisites import accept, fetch
+
+        for url in urls:
+            accept(await asyncio.to_thread(fetch, url))
+        return await self._read_again()
+
     async def take_guesses(self, agreed: bool) -> Runbook | None:
         """Run guessed steps from now on, also when the document is opened again; or leave them out this time."""
         self._untagged = agreed
@@ -172,16 +191,20 @@ class LiveController:
             from azops_tui.engine.remembered import agree_to_guesses
 
             await asyncio.to_thread(agree_to_guesses, book.path, book.text)
-            run, self._run, self.runbook = self._run, None, None
-            if run is not None:
-                await run.close()
-            return await self.load()
+            return await self._read_again()
         return book
 
     async def save_as(self, name: str) -> None:
         """Give a scratch page a name; the run goes on."""
         if self.writing is not None:
             self.path = await self.writing.save_as(name)
+
+    async def _read_again(self) -> Runbook | None:
+        """Read the document anew; a run that was created for the old text has not begun."""
+        run, self._run, self.runbook = self._run, None, None
+        if run is not None:
+            await run.close()
+        return await self.load()
 
     async def _adopt(self, text: str) -> None:
         """Show another text of the document; the run goes on with it."""

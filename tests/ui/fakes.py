@@ -195,6 +195,10 @@ class FakeController:
         self._command("stop")
 
     guesses = ""
+    to_fetch: tuple[str, ...] = ()
+
+    async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
+        return self._runbook
 
     async def take_guesses(self, agreed: bool) -> Runbook | None:
         return self._runbook

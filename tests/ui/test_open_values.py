@@ -124,3 +124,28 @@ async def test_values_are_asked_before_one_step_and_secrets_are_hidden(tmp_path:
         await close(pilot)
     assert (tmp_path / "out").read_text() == "token s3cret-value 1\n"
     assert remembered_values(document) == {"COUNT": "1"}
+
+
+async def test_prerequisites_are_fetched_after_a_question_and_missing_ones_asked_about(
+    site: tuple[str, Path], tmp_path: Path
+) -> None:
+    url, folder = site
+    (folder / "first.md").write_text("# First\n\n```bash {name=begin}\nA=web\n```\n")
+    document = tmp_path / "doc.md"
+    document.write_text(
+        f"## Prerequisites\n\n[First]({url}/first.md), [lost](lost.md)\n\n# Doc\n\n```bash {{name=own}}\necho $A\n```\n"
+    )
+
+    def title() -> str:
+        return pilot.app.screen.ask.title if isinstance(pilot.app.screen, Dialog) else ""
+
+    async with open_notes(document, tmp_path).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: title() == "Fetch 1 prerequisite from the web")
+        await pilot.press("right", "enter")
+        screen = main_screen(pilot)
+        await until(pilot, lambda: "first/begin" in screen.controller.view.steps and pilot.app.screen is screen)
+        await pilot.press("a")
+        await until(pilot, lambda: title() == "Run without 1 prerequisite")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: screen.controller.view.count("done") == 2 and not screen.busy)
+        await close(pilot)

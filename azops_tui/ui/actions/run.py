@@ -14,6 +14,7 @@ from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.controller import Controller, LiveRun
 from azops_tui.ui.event_log import EventLog
+from azops_tui.ui.format import count
 from azops_tui.ui.lines import crop, safe
 from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
@@ -241,6 +242,23 @@ class RunActions:
         def answer(answer: DialogAnswer | None) -> None:
             agreed = answer is not None and answer.accepted
             self._tasks.start(lambda: live.take_guesses(agreed), then, group="load")
+
+        self._screen.app.push_screen(Dialog(ask), answer)
+
+    def ask_to_fetch(self, urls: tuple[str, ...], then: Callable[[Runbook | None], None]) -> None:
+        """Ask whether to fetch prerequisites from the web.
+
+        Args:
+            urls: their addresses.
+            then: shows the document as it is after the answer.
+        """
+        live = self._require_live()
+        lines = (*urls, "", "Their steps run before this document, once you start it. What they hold now is trusted.")
+        ask = Ask(f"Fetch {count(len(urls), 'prerequisite')} from the web", lines, "Fetch and trust")
+
+        def answer(answer: DialogAnswer | None) -> None:
+            agreed = answer is not None and answer.accepted
+            self._tasks.start(lambda: live.fetch_prerequisites(agreed), then, group="load")
 
         self._screen.app.push_screen(Dialog(ask), answer)
 

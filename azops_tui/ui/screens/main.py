@@ -195,6 +195,8 @@ class MainScreen(Screen[None]):
         live = self.controller.live
         if live is not None and runbook is not None and live.guesses:
             self.run_actions.ask_about_guesses(live.guesses, self._show_document)
+        elif live is not None and runbook is not None and live.to_fetch:
+            self.run_actions.ask_to_fetch(live.to_fetch, self._show_document)
         else:
             self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
 
