@@ -50,8 +50,7 @@ class ValueQuestions:
     """
 
     def __init__(self, environment: RunEnvironment, questions: Questions, recorder: EventRecorder) -> None:
-        self.documents: tuple[Runbook, ...] = ()
-        """The runbook first, then its prerequisites."""
+        self._documents: tuple[Runbook, ...] = ()
         self._environment = environment
         self._questions = questions
         self._recorder = recorder
@@ -64,6 +63,15 @@ class ValueQuestions:
         """True once a person agreed to run without the prerequisites that do not exist."""
         self._last_open: int | None = None
         """Line of the last step of the runbook that has placeholders; 0 without any."""
+
+    @property
+    def documents(self) -> tuple[Runbook, ...]:
+        """The runbook first, then its prerequisites."""
+        return self._documents
+
+    @documents.setter
+    def documents(self, documents: tuple[Runbook, ...]) -> None:
+        self._documents, self._last_open = documents, None
 
     def reads(self, step: Step) -> bool:
         """Whether a placeholder below a step may ask for what the step prints."""

@@ -15,6 +15,7 @@ from azops_tui.events.records import Notice, Record
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place
+from azops_tui.ui.opening_choices import OpeningChoices
 from azops_tui.ui.problems import UserError
 from azops_tui.ui.writing.working import WorkingDocument
 
@@ -52,8 +53,7 @@ class LiveController:
         untagged: bool | None = None,
     ) -> None:
         self.path = path
-        self._untagged = untagged
-        self._fetch_answered = False
+        self._opening = OpeningChoices(untagged)
         self.profile = profile
         self.parameters = dict(parameters)
         self.hand_over = hand_over
@@ -142,57 +142,29 @@ class LiveController:
     def _read(self) -> Runbook:
         # Imported here, in a thread, so that keys work meanwhile.
         from azops_tui.engine.document_file import DocumentFile
-        from azops_tui.engine.open import open_runbook
 
         file = DocumentFile(self.path)
         text = file.read()
         self.writing = WorkingDocument(file, self._adopt)
-        book = open_runbook(self.path, text=text, untagged=bool(self._untagged))
-        if book.guessed and self._untagged is None:
-            from azops_tui.engine.remembered import agreed_to_guesses
-
-            if agreed_to_guesses(book.path, book.text):
-                self._untagged = True
-                return open_runbook(self.path, text=text, untagged=True)
-        return book
+        return self._opening.parse(self.path, text)
 
     @property
     def guesses(self) -> str:
         """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
-        if self.runbook is None or not self.runbook.guessed or self._untagged is not None:
-            return ""
-        from azops_tui.runbook.guessing import guessed_sentence
-
-        return guessed_sentence(self.runbook)
+        return self._opening.guesses(self.runbook)
 
     @property
     def to_fetch(self) -> tuple[str, ...]:
         """Addresses of prerequisites that may be fetched; empty once a person has answered."""
-        if self.runbook is None or self._fetch_answered:
-            return ()
-        return tuple(link.url for link in self.runbook.prerequisites if link.url and not link.path.is_file())
+        return self._opening.to_fetch(self.runbook)
 
     async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
         """Fetch the prerequisites, trust their present content and read the document again; or leave them out."""
-        urls, self._fetch_answered = self.to_fetch, True
-        if not agreed:
-            return self.runbook
-        from azops_tui.engine.web_prerequisites import accept, fetch
-
-        for url in urls:
-            accept(await asyncio.to_thread(fetch, url))
-        return await self._read_again()
+        return await self._read_again() if await self._opening.fetch(self.runbook, agreed) else self.runbook
 
     async def take_guesses(self, agreed: bool) -> Runbook | None:
         """Run guessed steps from now on, also when the document is opened again; or leave them out this time."""
-        self._untagged = agreed
-        book = self.runbook
-        if agreed and book is not None:
-            from azops_tui.engine.remembered import agree_to_guesses
-
-            await asyncio.to_thread(agree_to_guesses, book.path, book.text)
-            return await self._read_again()
-        return book
+        return await self._read_again() if await self._opening.take_guesses(self.runbook, agreed) else self.runbook
 
     async def save_as(self, name: str) -> None:
         """Give a scratch page a name; the run goes on."""
@@ -210,7 +182,7 @@ class LiveController:
         """Show another text of the document; the run goes on with it."""
         from azops_tui.engine.open import open_runbook
 
-        runbook = await asyncio.to_thread(open_runbook, self.path, text=text, untagged=bool(self._untagged))
+        runbook = await asyncio.to_thread(open_runbook, self.path, text=text, untagged=bool(self._opening.untagged))
         if self._run is not None or runbook.prerequisites:
             run = await self._open_run()
             await run.update(runbook)
