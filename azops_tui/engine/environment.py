@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,19 +107,28 @@ class RunEnvironment:
             if self.variables.get(name) != value:
                 await self.assign(name, value, "parameter")
 
-    def fence_in(self, gate: int) -> None:
-        """Start sessions inside a fence from now on: a scratch folder to write to, and only the gate's port."""
+    def fence_in(self, gate: int, more: Iterable[Path], ports: Iterable[int], *, keeps_modes: bool) -> None:
+        """Start sessions inside a fence from now on: a scratch folder to write to, and only the gate's port.
+
+        Args:
+            gate: port of the gate; 0 if it was not started.
+            more: further paths that may be written to.
+            ports: further TCP ports that may be connected to.
+            keeps_modes: deny changes of modes, owners and extended attributes.
+        """
         if self.sessions.fence is not None:
             return
         scratch = self._scratch_folder()
         self.variables.set("TMPDIR", str(scratch), "parameter")
-        writable, ports = [scratch], [gate] if gate else []
+        writable, open_ports = [scratch, *more], [*([gate] if gate else []), *ports]
         cloud = self._cloud.opened
         if cloud is not None:
             # Where azops itself put it, and not where a document's variable says.
             folder = Path(self._pointers(cloud)["AZURE_CONFIG_DIR"])
             writable += [folder, *token_files(folder)]
-        self.sessions.fence = Fence(tuple(writable), tuple(ports))
+        self.sessions.fence = Fence(
+            tuple(writable), tuple(open_ports), keeps_modes=keeps_modes, datagrams=len(open_ports) > bool(gate)
+        )
 
     def _scratch_folder(self) -> Path:
         """The run's own folder for temporary files; it is removed with the run."""

@@ -47,6 +47,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Fail a step whose output differs from the example that its document shows."""
     fill_from_output: bool = False
     """Fill placeholders with values of the same name in the JSON that earlier steps printed, without asking."""
+    sandbox: bool = False
+    """Start what steps run inside a fence: no writes and no connections but those that are allowed."""
+    allow_write: tuple[str, ...] = ()
+    """Files and folders that may be written to in the sandbox."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts, as ``HOST:PORT``, that may be connected to from the sandbox, besides the run's cloud."""
     trust_documents: bool = False
     """Trust the documents of the run: a person named the file to a run without a screen."""
 

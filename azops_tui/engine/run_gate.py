@@ -18,6 +18,7 @@ from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.guard import Proposal, Questions
 from azops_tui.engine.problems import StepProblem
+from azops_tui.engine.sandbox import parse_host
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView
 from azops_tui.gate.classes import RequestClass
@@ -73,6 +74,9 @@ class RunGate:
                 record=self._record,
                 meter=self.meter,
             )
+            rules = self._questions.policy
+            if rules.sandbox:
+                self._policy.hosts = frozenset(map(parse_host, rules.allow_hosts))
         return self._policy
 
     @property

@@ -19,19 +19,19 @@ from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
 from azops_tui.engine.document_rights import DocumentRights
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.event_recorder import EventRecorder
-from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal, unfenced_refusal
+from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal
 from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.results import judge
 from azops_tui.engine.run_gate import RunGate
+from azops_tui.engine.sandbox import hold
 from azops_tui.engine.steps import prepare
 from azops_tui.engine.value_questions import ValueQuestions
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
 from azops_tui.gate.classes import RequestClass
-from azops_tui.gate.fence import can_fence
 from azops_tui.gate.policy import Actor, current_actor
 from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
@@ -205,7 +205,14 @@ class StepRunner:
         context.notes = notes
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
-        self._hold(step, effects)
+        hold(
+            step,
+            effects,
+            environment=self.environment,
+            policy=self.policy,
+            read_only=self.read_only,
+            gate_port=self.gate.port,
+        )
         if step.runnable:
             return Outcome("skipped", summary=f"Skipped: {step.runnable}.")
         if step.attributes.when and not await _condition_holds(context):
@@ -221,19 +228,6 @@ class StepRunner:
             actor.level = max(actor.level, agreed if question.kind in ("mutate", "destroy") else actor.level)
         return await self._attempts(context, prepared, stopper)
 
-    def _hold(self, step: Step, effects: Effect) -> None:
-        """Keep what a step of a read-only run starts from changing anything.
-
-        Raises:
-            StepProblem: the kernel cannot, and the step is not known to only read.
-        """
-        if not self.read_only:
-            return
-        if can_fence():
-            self.environment.fence_in(self.gate.port)
-        elif (refused := unfenced_refusal(step, effects)) is not None:
-            raise refused
-
     async def _pass_gate(self, name: str, step: Step, effects: Effect) -> Actor:
         """Admit a step to the gate, and lead through it what the step starts."""
         if self._cloud.opened is not None and self._cloud.has_gate:
@@ -244,7 +238,7 @@ class StepRunner:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)
         is_led = step.kind is not StepKind.NATIVE or bool(step.attributes.when)
-        if is_led and self._cloud.has_gate and (self._cloud.exists or self.read_only):
+        if is_led and self._cloud.has_gate and (self._cloud.exists or self.read_only or self.policy.sandbox):
             await self.environment.lead_through(await self.gate.environment(actor))
         return actor
 

@@ -123,6 +123,8 @@ class GatePolicy:
         meter: Meter | None = None,
     ) -> None:
         self.target = PinnedTarget()
+        self.hosts: frozenset[tuple[str, int]] | None = None
+        """Hosts and ports that may be connected to besides Azure's; None for all."""
         self.meter = meter or Meter()
         self.person = Actor("", RequestClass.DELETES)
         self._run = run

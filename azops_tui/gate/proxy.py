@@ -130,6 +130,12 @@ class GateProxy:
             await self._answer(client, error_response(400, "BadRequest", f"'{authority}' is not HOST:PORT."))
             return
         route = self.route(host, int(port_text))
+        hosts = self.policy.hosts
+        if hosts is not None and route.service == "other" and (host, int(port_text)) not in hosts:
+            message = f"A connection to {authority} was refused: the run is in a sandbox. --allow-host allows it."
+            await self.policy.refuse_connection(actor, host, message)
+            await self._answer(client, error_response(403, "NotInSandbox", message))
+            return
         streams: Streams | None = None
         try:
             if route.opens:

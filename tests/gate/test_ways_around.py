@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from azops_tui.engine import step_runner
+from azops_tui.engine import sandbox, step_runner
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.run import Policy, Run
 from azops_tui.gate.fence import can_fence
@@ -205,7 +205,7 @@ def test_without_a_fence_plain_reads_run(code: str) -> None:
 
 
 async def test_without_a_fence_only_known_reads_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step_runner, "can_fence", lambda: False)
+    monkeypatch.setattr(sandbox, "can_fence", lambda: False)
     run = await _run(tmp_path, "print(1)", "python")
     failure = run.state.step("x").failure
     assert failure is not None
@@ -226,3 +226,26 @@ def test_doctor_says_what_holds() -> None:
     assert result.returncode == 0
     assert ("the kernel keeps scripts" if can_fence() else "refuse every script") in result.stdout
     assert "steps that call az fail" in result.stdout
+
+
+@fenced
+def test_a_sandbox_holds_what_is_not_allowed(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    document = tmp_path / "runbook.md"
+    code = f"echo x > {inside}/file; chmod 600 {inside}/file; (echo x > {outside}/file) || true"
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_server(("127.0.0.1", 0)) as other:
+        allowed, refused = (listener.getsockname()[1] for listener in (server, other))
+        code += f"; for p in {allowed} {refused}; do (exec 9<> /dev/tcp/127.0.0.1/$p) && echo reached $p || true; done"
+        code += "; curl -sS https://example.invalid/ || true"
+        document.write_text(f"```bash\n{code}\n```\n")
+        options = ("--sandbox", "--yes", "--allow-write", inside, "--allow-host", f"127.0.0.1:{allowed}")
+        result = azops("run", document, *options)
+    assert result.returncode == 0, result.stdout
+    assert (inside / "file").exists()
+    assert list(outside.iterdir()) == []
+    assert f"reached {allowed}" in result.stdout
+    assert f"reached {refused}" not in result.stdout
+    assert "A connection to example.invalid:443 was refused: the run is in a sandbox." in result.stdout
+    assert azops("run", document, "--allow-write", inside).returncode == 2

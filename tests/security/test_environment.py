@@ -21,7 +21,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
 
 
-async def _run(document: Path, **policy: bool) -> tuple[str, str]:
+async def _run(document: Path) -> tuple[str, str]:
     """Output and notices of a run of all steps."""
     output: list[str] = []
     notices: list[str] = []
@@ -33,7 +33,7 @@ async def _run(document: Path, **policy: bool) -> tuple[str, str]:
             notices.append(record.event.text)
 
     with Journal(document.parent / "journal.db") as journal:
-        run = Run(open_runbook(document), journal=journal, policy=Policy(**policy))
+        run = Run(open_runbook(document), journal=journal, policy=Policy())
         run.subscribe(show)
         try:
             await run.run_all()
