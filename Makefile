@@ -22,6 +22,7 @@ fuzz: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
 fuzz: $(VENV)/.installed-test
 	@echo "Hypothesis seed: $(SEED)"
 	$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
+	AZOPS_FUZZ=60 AZOPS_FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/fuzz
 
 bench: $(VENV)/.installed-test
 	for program in tests/bench/bench_*.py; do $(BIN)/python $$program || exit 1; done

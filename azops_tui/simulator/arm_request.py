@@ -96,4 +96,4 @@ class ArmRequest:
     def top(self, values: list[Json]) -> list[Json]:
         """The first ``$top`` values; all of them if the query has no ``$top``."""
         limit = self.query.get("$top", "")
-        return values[: int(limit)] if limit.isdigit() else values
+        return values[: int(limit)] if limit.isdecimal() and len(limit) < 10 else values

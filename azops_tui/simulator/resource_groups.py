@@ -175,7 +175,7 @@ class ResourceGroupManager:
         if match:
             groups = [g for g in groups if _tagged(g.tags, match[1], match[2])]
         top = query.get("$top", "")
-        if top.isdigit():
+        if top.isdecimal() and len(top) < 10:
             groups = groups[: int(top)]
         return [g.as_json() for g in groups]
 

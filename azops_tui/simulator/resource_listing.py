@@ -32,7 +32,7 @@ def select(resources: Iterable[Resource], query: dict[str, str]) -> list[Json]:
     expand = query.get("$expand", "").lower()
     matches = [r for r in resources if _matches(r, filter_)]
     top = query.get("$top", "")
-    if top.isdigit():
+    if top.isdecimal() and len(top) < 10:
         matches = matches[: int(top)]
     return [summary(r, expand) for r in matches]
 

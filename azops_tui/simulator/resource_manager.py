@@ -13,7 +13,7 @@ from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.cloud import TENANT, SimulatedCloud
 from azops_tui.simulator.computed_values import CHILDREN, add_computed_values
-from azops_tui.simulator.errors import ArmError, group_not_found
+from azops_tui.simulator.errors import ArmError, bad_content, group_not_found
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.authorization.locks import check_lock
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
@@ -73,6 +73,7 @@ class ResourceManager:
         self, address: ResourceId, sent: dict[str, Json], *, api_version: str = "", patch: bool = False
     ) -> ArmReply:
         """Create or update a resource. Long-running work continues after the reply."""
+        check_envelope(sent)
         group = self.group(address)
         provider = self.provider(address)
         if provider.namespace.client_facts is not None:
@@ -302,6 +303,18 @@ def unknown_type(address: ResourceId) -> ArmError:
         f"The resource type '{'/'.join((*address.types, address.tail))}' could not be found in the namespace "
         f"'{address.namespace}'.",
     )
+
+
+def check_envelope(sent: dict[str, Json]) -> None:
+    """Refuse a document whose members that all types share have the wrong form: later lists read them."""
+    for name in ("tags", "properties", "identity", "plan"):
+        if sent.get(name) is not None and not isinstance(sent[name], dict):
+            raise bad_content(f"'{name}' must be an object")
+    if any(not isinstance(value, str) for value in (sent.get("tags") or {}).values()):
+        raise bad_content("the values of tags must be strings")
+    for name in ("location", "kind", "managedBy"):
+        if not isinstance(sent.get(name) or "", str):
+            raise bad_content(f"'{name}' must be a string")
 
 
 def record_success(provider: ResourceProvider, resource: Resource) -> None:

@@ -6,9 +6,10 @@ import asyncio
 import inspect
 import json
 import logging
+import re
 import uuid
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
@@ -26,6 +27,14 @@ from azops_tui.simulator.services import ArmServices
 from azops_tui.simulator.urls import route_table
 
 LOG = logging.getLogger(__name__)
+
+_VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_SHAPE_ERRORS = (TypeError, AttributeError, LookupError, ValueError, OverflowError)
+"""What a handler raises that reads a text as an object, or a list as a number.
+
+Azure refuses such a body while it deserializes it, so that the handlers of its services never see one.
+"""
 
 _AZURE_HOSTS = (
     *(".azure.com", ".azure.net", ".azurecr.io", ".microsoft.com", ".microsoftonline.com", ".windows.net"),
@@ -70,7 +79,10 @@ class ArmService:
             return self._error_response(error, correlation)
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception as problem:
+            if http_request.body_exists and isinstance(problem, _SHAPE_ERRORS):
+                LOG.info("%s %r: a value of the wrong type", http_request.method, http_request.path, exc_info=True)
+                return self._error_response(bad_content("a value has the wrong type"), correlation)
             LOG.exception("%s %r failed because of a bug in the simulator", http_request.method, http_request.path)
             bug = ArmError(500, "InternalServerError", "Encountered internal server error.")
             return self._error_response(bug, correlation)
@@ -106,6 +118,8 @@ class ArmService:
         except (RequestPayloadError, ValueError, OSError) as problem:
             raise bad_content(f"the body cannot be read: {problem}") from None
         url = http_request.rel_url
+        if any(ord(c) < 32 or ord(c) == 127 for c in unquote(url.raw_path)):
+            raise ArmError(400, "BadRequest", "The path has control characters.")
         return ArmRequest(http_request.method, url.raw_path, url.query, content, http_request.headers)
 
     async def _admit(self, request: ArmRequest, *, has_versions: bool) -> None:
@@ -134,6 +148,9 @@ class ArmService:
                 "MissingApiVersionParameter",
                 "The api-version query parameter (?api-version=) is required for all requests.",
             )
+        if not _VERSION.fullmatch(request.api_version):
+            message = f"The api-version '{request.api_version}' is invalid."
+            raise ArmError(400, "InvalidApiVersionParameter", message)
         subscription = request.address.subscription
         if subscription:
             self.cloud.store.subscriptions.setdefault(subscription.lower(), f"Subscription {subscription[:8]}")
@@ -182,7 +199,7 @@ class ArmService:
         if reply.body is None:
             return web.Response(status=reply.status, headers=headers)
         etag = reply.body.get("etag") if isinstance(reply.body, dict) else None
-        if isinstance(etag, str):
+        if isinstance(etag, str) and _plain(etag):
             headers["ETag"] = etag
         return web.json_response(reply.body, status=reply.status, headers=headers, dumps=_dumps)
 

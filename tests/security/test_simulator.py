@@ -20,12 +20,12 @@ def _context(server: SimulatorServer) -> ssl.SSLContext:
 
 
 async def _raw(server: SimulatorServer, text: str) -> str:
-    """What the server sends back until it ends the connection."""
+    """The beginning of what the server sends back; empty if it ends the connection instead."""
     port = int(server.endpoint.url.rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=_context(server))
     try:
         writer.write(text.encode())
-        return (await asyncio.wait_for(reader.read(), 20)).decode()
+        return (await asyncio.wait_for(reader.read(65536), 20)).decode()
     finally:
         writer.close()
         with contextlib.suppress(OSError):

@@ -82,7 +82,7 @@ class DnsZoneProvider(NetworkProvider):
         below = [r for r in self.cloud.store.below(resource.address) if r.address.type.lower() in kinds]
         records = [copy.deepcopy(r.body) for r in sorted(below, key=lambda r: r.address.last_name != "@")]
         top = call.query.get("$top", "")
-        return ArmReply(200, {"value": records[: int(top)] if top.isdigit() else records})
+        return ArmReply(200, {"value": records[: int(top)] if top.isdecimal() and len(top) < 10 else records})
 
     actions = (("GET", "recordsets", list_records), ("GET", "all", list_records))
 

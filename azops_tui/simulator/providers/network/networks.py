@@ -335,7 +335,7 @@ def check_subnets(address: ResourceId, properties: dict[str, Json]) -> None:
     spaces = []
     for text in get(properties, "addressSpace", "addressPrefixes") or []:
         try:
-            spaces.append(ipaddress.ip_network(text, strict=False))
+            spaces.append(ipaddress.ip_network(str(text), strict=False))
         except ValueError:
             raise ArmError(
                 400,
@@ -350,7 +350,7 @@ def check_subnets(address: ResourceId, properties: dict[str, Json]) -> None:
         inner = subnet.get("properties") or {}
         for text in [inner["addressPrefix"]] if inner.get("addressPrefix") else inner.get("addressPrefixes") or []:
             try:
-                range_ = ipaddress.ip_network(text, strict=False)
+                range_ = ipaddress.ip_network(str(text), strict=False)
             except ValueError:
                 raise ArmError(
                     400,
