@@ -146,6 +146,18 @@ async def test_no_step_hangs_or_blinds_the_session(shell: Shell, code: str) -> N
     assert (await shell.run("(exit 3)")).status == 3
 
 
+async def test_a_step_sees_nothing_of_the_driver(shell: Shell) -> None:
+    await shell.says("mine() { echo $kept; }; kept=1; export kept; trap 'true' USR1; (exit 3) || exit 0")
+    listing = "declare -F; declare -f; compgen -A function; compgen -v; set; declare -p; alias; (set -o posix; set)"
+    assert "__azops" not in await shell.says(f"false || {{ {listing}; }}")
+    await shell.run("set +e; false; no_such_command\nset -e; false")
+    assert "__azops" not in await shell.says(listing)
+    await shell.says("trap - USR1")
+    assert await shell.says("declare -F") == "declare -f mine\n"
+    await shell.run("kill -9 $$")
+    assert await shell.says("declare -F; mine") == "declare -f mine\n1\n"
+
+
 async def test_everything_stays_for_the_next_step(shell: Shell) -> None:
     await shell.says(STATE)
     assert await shell.says(QUESTIONS) == ANSWERS

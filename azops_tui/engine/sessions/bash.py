@@ -26,6 +26,16 @@ from azops_tui.secrets.replace import Replacer
 
 DRIVER = Path(__file__).with_name("bash_driver.bash")
 _FUNCTIONS = DRIVER.with_name("bash_driver_functions.bash")
+_EXIT = '__azops_err=$?\n\\. {own}\n__azops_exit "$@"\n'
+_TRAP = """if ((BASH_SUBSHELL)); then
+  \\builtin trap "$@"
+else
+  \\. {own}
+  __azops_trap "$@"
+  __azops_sleep "$?"
+fi
+"""
+"""Bodies of the functions ``exit`` and ``trap`` that a step has: they wake the driver."""
 
 _LOAD = 10.0
 """Seconds that the session may take to load or to save variables."""
@@ -33,14 +43,13 @@ _SHELLS = frozenset(("", "bash", "sh", "shell", "zsh", "dash", "ksh", "ash"))
 _WATCHED = re.compile(r"\b(?:export|declare|typeset|readonly|local)\b[^\n]*(?:\$\(|`)")
 """Code whose command substitutions are watched: their failure is lost to bash."""
 
+_ENDS_OR_TRAPS = re.compile(rb"\b(?:exit|trap|source|eval)\b|(?:^|[\s;&|({])\.\s")
+"""Code that may call ``exit`` or ``trap``."""
+
 _ARITHMETIC = re.compile(r"\$\(\(|\$\[")
 """After an error in arithmetic bash ends the outermost command and continues with the next one of the file.
 
 A step with arithmetic therefore runs as one group of commands, which ends as a whole."""
-_NOEXEC = re.compile(
-    r"(?:^|(?<=[\n;&|{(])|(?<=\bthen)|(?<=\belse)|(?<=\bdo))[ \t]*"
-    r"(?:builtin\s+)?set[ \t]+(?:-[a-zA-Z]*n[a-zA-Z]*|-o[ \t]+noexec)(?:[ \t]+[-+]\S+)*(?=[ \t]*(?:$|[\n;&|)}#]))"
-)
 _READ_AS_IT_GOES = re.compile(r"\b(?:alias|extglob)\b")
 """Code that changes how the code after it is read, and so cannot be read whole."""
 
@@ -62,7 +71,18 @@ _DROPPED = ("BASH_ENV", "ENV", "PROMPT_COMMAND", "BASHOPTS", "SHELLOPTS")
 class ShellSession(DriverSession):
     """A persistent bash. Steps run one at a time; :meth:`stop` may be called while one runs."""
 
-    files = ("step", "before", "after", "script", "state.0", "state.1", "large", "substituted")
+    files = (
+        "step",
+        "before",
+        "after",
+        "script",
+        "state.0",
+        "state.1",
+        "functions.0",
+        "functions.1",
+        "large",
+        "substituted",
+    )
 
     def __init__(self, bash: str | None = None) -> None:
         """``bash`` is the program; by default the first on PATH."""
@@ -91,6 +111,7 @@ class ShellSession(DriverSession):
         for name in _DROPPED:
             quiet.pop(name, None)
         self._open(env, cwd)
+        self._write_driver()
         try:
             await self._begin(quiet, cwd)
         except BaseException:
@@ -140,8 +161,7 @@ class ShellSession(DriverSession):
                     status, timed_out, line = await self._on_terminal(new, timeout)
                 else:
                     self._steps += 1
-                    watch = "watch" if _WATCHED.search(code) else ""
-                    words, timed_out = await self._command(f"run {self._steps} {new} {watch}", timeout)
+                    words, timed_out = await self._command(f"run {self._steps} {new} {self._options(code)}", timeout)
                     status = int(words[2]) if words is not None else None
                     line = int(words[3]) if words is not None and len(words) > 3 else None
             finally:
@@ -157,10 +177,10 @@ class ShellSession(DriverSession):
         """Take over all that another session has: variables of every kind, functions, aliases, options and folder."""
         await other.variables(exact=True)
         before, after = os.fsencode(other._folder), os.fsencode(self._folder)
-        for name, copy in ((f"state.{other._slot}", f"state.{self._slot}"), ("large", "large")):
-            state = await asyncio.to_thread((other._folder / name).read_bytes)
+        for name in ("state.{}", "functions.{}", "large"):
+            state = await asyncio.to_thread((other._folder / name.format(other._slot)).read_bytes)
             # The driver's own variables name the folder of its session.
-            (self._folder / copy).write_bytes(state.replace(before, after))
+            (self._folder / name.format(self._slot)).write_bytes(state.replace(before, after))
         self._set.update(other._set)
         self._steps += 1
         await self._command(f"load {self._steps} {self._slot} ", _LOAD)
@@ -205,11 +225,28 @@ class ShellSession(DriverSession):
         return await asyncio.to_thread(file.read_bytes)
 
     def _messages(self) -> Replacer:
-        files = [self._folder / name for name in ("step", "state.0", "state.1", "before")]
-        return Replacer((f"{file}: " for file in (*files, DRIVER, _FUNCTIONS)), "bash: ")
+        names = ("step", "before", "driver/main", "driver/functions", "driver/own", "driver/exit", "driver/trap")
+        return Replacer((f"{self._folder / name}: " for name in names), "bash: ")
+
+    def _write_driver(self) -> None:
+        """Copy the driver to the session's folder, by whose path bash tells the step's code from the driver's."""
+        home = self._folder / "driver"
+        home.mkdir(mode=0o700)
+        own = quote(str(home / "own"))
+        texts = {"main": DRIVER.read_text(), "functions": _FUNCTIONS.read_text(), "own": ""}
+        texts |= {"exit": _EXIT.format(own=own), "trap": _TRAP.format(own=own)}
+        for name, text in texts.items():
+            (home / name).touch(0o600)
+            (home / name).write_text(text)
+
+    def _options(self, code: str) -> str:
+        """What the driver must prepare for the step's code: ``w`` watched substitutions, ``x`` exit and trap."""
+        options = "w" if _WATCHED.search(code) else ""
+        texts = (code.encode("utf-8", "surrogateescape"), (self._folder / f"functions.{self._slot}").read_bytes())
+        return options + "x" if any(_ENDS_OR_TRAPS.search(text) for text in texts) else options or "-"
 
     def _invocation(self, *mode: str) -> list[str]:
-        return [self._bash, "--norc", "--noprofile", str(DRIVER), str(self._folder), *mode]
+        return [self._bash, "--norc", "--noprofile", str(self._folder / "driver" / "main"), str(self._folder), *mode]
 
     async def _begin(self, env: Mapping[str, str], cwd: str | Path, *mode: str) -> None:
         words = await self._spawn(self._invocation(*mode), env, cwd)
@@ -249,7 +286,7 @@ class ShellSession(DriverSession):
             code = f"{interpreter} {quote(str(script))}"
         (self._folder / "before").write_bytes(before)
         (self._folder / "after").write_bytes(b"")
-        text = without_noexec(code.replace("\r\n", "\n"))
+        text = code.replace("\r\n", "\n")
         step = self._folder / "step"
         step.write_bytes(text.encode("utf-8", "surrogateescape") + (b"" if text.endswith("\n") else b"\n"))
         if _ARITHMETIC.search(text) and not _READ_AS_IT_GOES.search(text) and await self._is_complete(step):
@@ -287,19 +324,6 @@ class ShellSession(DriverSession):
         self._steps += 1
         await self._command(f"load {self._steps} {new} ", _LOAD)
         return status, timed_out, None
-
-
-def without_noexec(code: str) -> str:
-    """The code with ``return`` for ``set -n``: both execute nothing of the step any more, and the shell lives on."""
-    if not _NOEXEC.search(code):
-        return code
-    from azops_tui.runbook.shell import read
-
-    # The text may stand in a here-document; only a command counts.
-    commands = [" ".join(word or "" for word in command.words) for command in read(code).commands]
-    if not any(_NOEXEC.fullmatch(command) for command in commands):
-        return code
-    return _NOEXEC.sub(" return 0", code)
 
 
 @contextlib.contextmanager

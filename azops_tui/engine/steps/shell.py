@@ -84,7 +84,7 @@ def outcome(context: StepContext[Any], result: Result, what: str) -> Outcome:
     if result.died:
         message = f"The {what} died during this step. It restarts from the state after the previous step."
         if what == "shell":
-            message += " Such ends are `exec PROGRAM`, `set -n` in an eval, or a signal to the shell itself."
+            message += " Such ends are `exec PROGRAM`, `set -n`, or a signal to the shell itself."
         return Outcome("failed", status, FailureView(code="SessionDied", message=message), message)
     if status == 0:
         return Outcome("done", 0)
