@@ -9,12 +9,14 @@ import shutil
 import ssl
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from azops_tui.engine.cloud import RunCloud
+from azops_tui.engine.context import Outcome
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.guard import Proposal, Questions
 from azops_tui.engine.problems import StepProblem
@@ -23,7 +25,7 @@ from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.meter import Meter
-from azops_tui.gate.policy import Actor, GatePolicy, GateRequest, PinnedTarget
+from azops_tui.gate.policy import Actor, GatePolicy, GateRequest, PinnedTarget, current_actor
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -122,7 +124,9 @@ class RunGate:
         }
 
     async def close(self) -> None:
-        """End the proxy and its connections."""
+        """End the proxy, its connections and the questions about what they hold."""
+        if self._policy is not None:
+            self._policy.close()
         if self._attached is not None:
             self._attached.set_gate(None)
             self._attached = None
@@ -194,6 +198,24 @@ class RunGate:
         except StepProblem as error:
             return error.view.advice and f"nobody agreed to it. {error.view.advice}"
         return "" if answer.accepted else " ".join(filter(None, ("it was declined.", answer.note)))
+
+
+def end_agreement(outcome: Outcome) -> Outcome:
+    """End what was agreed for the current step, and say what the gate refused of it.
+
+    A refusal is why a script failed, or what its output does not tell.
+    """
+    actor = current_actor.get()
+    if actor is None:
+        return outcome
+    actor.retire()
+    if not actor.refusals or outcome.state not in ("done", "failed"):
+        return outcome
+    view, more = actor.refusals[-1], len(actor.refusals) - 1
+    text = view.message + (f" {more} more requests were refused." if more else "")
+    if outcome.state == "failed":
+        return replace(outcome, failure=view, summary=text)
+    return replace(outcome, summary=" ".join(filter(None, (outcome.summary, text))))
 
 
 def _public_authorities() -> bytes:

@@ -25,7 +25,7 @@ from azops_tui.engine.output import Output
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.results import judge
-from azops_tui.engine.run_gate import RunGate
+from azops_tui.engine.run_gate import RunGate, end_agreement
 from azops_tui.engine.sandbox import hold
 from azops_tui.engine.steps import prepare
 from azops_tui.engine.value_questions import ValueQuestions
@@ -149,7 +149,7 @@ class StepRunner:
             outcome = Outcome("done", outcome.status, summary="Ended with the run.")
         if self._recorder.view.step(name).state == "waiting" and outcome.state not in ("skipped", "stopped"):
             self._recorder.record(ev.StepStarted(at=time.time(), step=name, code=step.code))
-        outcome = self._with_refusals(outcome)
+        outcome = end_agreement(outcome)
         stopper.over = True
         try:
             output.finish()
@@ -170,18 +170,6 @@ class StepRunner:
             )
         )
         return outcome.state
-
-    @staticmethod
-    def _with_refusals(outcome: Outcome) -> Outcome:
-        """Say what the gate refused: it is why a script failed, or what it did not tell."""
-        actor = current_actor.get()
-        if actor is None or not actor.refusals or outcome.state not in ("done", "failed"):
-            return outcome
-        view, more = actor.refusals[-1], len(actor.refusals) - 1
-        text = view.message + (f" {more} more requests were refused." if more else "")
-        if outcome.state == "failed":
-            return replace(outcome, failure=view, summary=text)
-        return replace(outcome, summary=" ".join(filter(None, (outcome.summary, text))))
 
     async def close(self) -> None:
         """End sessions and connections."""

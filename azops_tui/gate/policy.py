@@ -42,6 +42,8 @@ class Actor:
     """Name of the step; empty for a person."""
     level: RequestClass
     """The highest class of requests that it was agreed to send."""
+    has_ended: bool = False
+    """True once the step has ended, and with it what was agreed for it."""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     refusals: list[FailureView] = field(default_factory=list)
     """Why requests were refused, each reason once."""
@@ -49,6 +51,10 @@ class Actor:
     """Notices of waiting, each shown once."""
     pending: dict[str, asyncio.Task[str]] = field(default_factory=dict)
     """Questions in progress by what they ask, so that a client's second try waits for the same answer."""
+
+    def retire(self) -> None:
+        """End what was agreed for a step that has ended: what it left behind may only read."""
+        self.level, self.has_ended = RequestClass.READS, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,12 @@ class GatePolicy:
     def actor(self, password: str) -> Actor | None:
         """The actor with this password of the proxy."""
         return self._actors.get(password)
+
+    def close(self) -> None:
+        """Withdraw the questions in progress."""
+        for actor in (self.person, *self._actors.values()):
+            for task in actor.pending.values():
+                task.cancel()
 
     async def decide(self, actor: Actor, request: GateRequest) -> FailureView | None:
         """Hold a request until it may be sent.
@@ -254,7 +266,8 @@ class GatePolicy:
         reasons = []
         if request.kind > actor.level:
             known = ("only reads", "changes but deletes nothing")[actor.level]
-            reasons.append(f"The step {actor.step} {known}, as far as was agreed.")
+            agreed = "has ended, and with it what was agreed" if actor.has_ended else f"{known}, as far as was agreed"
+            reasons.append(f"The step {actor.step} {agreed}.")
         target = self.target
         subscription = _SUBSCRIPTION.match(request.path)
         other = subscription[1] if request.service == "manager" and subscription else ""
@@ -292,7 +305,13 @@ class GatePolicy:
                 why = await self._ask(actor, request, reasons)
         except TimeoutError:
             return f"nobody answered within {HELD_AT_MOST / 60:.0f} minutes."
-        if not why and request.kind is RequestClass.CHANGES and len(reasons) == 1 and request.kind > actor.level:
+        if (
+            not why
+            and not actor.has_ended
+            and request.kind is RequestClass.CHANGES
+            and len(reasons) == 1
+            and request.kind > actor.level
+        ):
             actor.level = RequestClass.CHANGES
         return why
 

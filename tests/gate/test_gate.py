@@ -131,3 +131,27 @@ async def test_a_read_only_run_may_sign_in(make_run: MakeRun, cloud: Cloud, tmp_
     watched = make_run(document(f"curl -K {tmp_path}/request"), cloud=cloud, policy=Policy(read_only=True))
     await watched.run.run_all()
     assert "access_token" in watched.output("s0")
+
+
+async def test_what_a_step_leaves_behind_does_not_write_with_its_agreement(
+    make_run: MakeRun, cloud: Cloud, disguise: Disguise, tmp_path: Path
+) -> None:
+    """The step was agreed to; its child writes after its end, so it is held, and refused with the end of the run."""
+    put = disguise("PUT", "/resourcegroups/late", GROUP)
+    first, late = disguise("PUT", "/resourcegroups/early", GROUP), f"{tmp_path}/late"
+    code = f"{first}\n(while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; {put} --max-time 20) > {late} 2>&1 &"
+    watched = make_run(document(code, attributes=" confirm=mutate"), cloud=cloud, policy=Policy(interactive=True))
+    working = asyncio.ensure_future(watched.run.run_all())
+    await watched.until(lambda: watched.run.waiting)
+    assert watched.run.answer(watched.run.waiting[0], True)
+    await asyncio.wait_for(working, 20)
+    assert await groups(cloud) == {"early"}
+    (tmp_path / "go").touch()
+    await watched.until(lambda: watched.run.waiting)
+    question = watched.run.state.question
+    assert question is not None
+    assert any("has ended, and with it what was agreed" in line for line in question.lines)
+    assert watched.run.answer(question.id, False)
+    await watched.until(lambda: Path(late).exists() and "NotAgreed" in Path(late).read_text())
+    await asyncio.wait_for(watched.run.close(), 20)
+    assert await groups(cloud) == {"early"}
