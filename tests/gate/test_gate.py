@@ -12,6 +12,7 @@ import pytest
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import BUILT_IN
+from azops_tui.engine import run_gate, sandbox, step_runner
 from azops_tui.engine.run import Policy, RunError
 from azops_tui.events import records as ev
 from azops_tui.simulator.server import SimulatorServer
@@ -19,6 +20,7 @@ from tests.gate.conftest import MakeRun
 
 pytestmark = pytest.mark.asyncio
 GROUP = '{"location":"westeurope"}'
+METHODS = (("PUT", "hidden"), ("DELETE", "kept"), ("PATCH", "kept"), ("POST", "kept/moveResources"))
 Disguise = Callable[..., str]
 
 
@@ -45,6 +47,43 @@ async def test_a_read_only_run_sends_no_write(make_run: MakeRun, cloud: Cloud, d
     assert [(event.step, event.method, event.effect) for event in refused] == [("s1", "PUT", "M")]
     assert "s1" in watched.end("s1").summary
     assert "read-only" in watched.end("s1").summary
+
+
+WAYS = (
+    "{}",
+    "f() {{ {}; }}; f",
+    "eval '{}'",
+    "bash <<< '{}'",
+    "sh <<E\n{}\nE",
+    "env -S '{}'",
+    "echo '{}' | xargs -I% sh -c %",
+    "awk 'BEGIN {{ system(\"{}\") }}'",
+    "python3 -c 'import os; os.system(\"{}\")'",
+    "setsid --wait sh -c '{}' & wait",
+)
+
+
+async def test_forty_ways_of_a_client_that_honours_proxies_send_no_write_without_landlock(
+    make_run: MakeRun, cloud: Cloud, disguise: Disguise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fence and classifier are switched off: the gate alone holds them."""
+    monkeypatch.setattr(sandbox, "can_fence", lambda: False)
+    # Every curl reads the authorities: without the public ones it starts sooner.
+    monkeypatch.setattr(run_gate, "_public_authorities", lambda: b"")
+    monkeypatch.setattr(sandbox, "unfenced_refusal", lambda *_: None)
+    monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
+    monkeypatch.setattr(step_runner, "need", lambda *_: "none")
+    await cloud.groups.create("kept", "westeurope")
+    requests = [disguise(method, f"/resourcegroups/{name}", GROUP) for method, name in METHODS]
+    ways = [way.format(request) for way in WAYS for request in requests]
+    code = "set +e\n" + "\n".join(f"(\n{way}\n) < /dev/null 2>&1 &" for way in ways) + "\nwait"
+    watched = make_run(document(code), cloud=cloud, policy=Policy(read_only=True))
+    await watched.run.run_all()
+    assert len(ways) == 40
+    assert len(watched.events(ev.RequestRefused)) == 40
+    assert watched.output("s0").count("ReadOnlyRun") == 40
+    assert watched.events(ev.RequestSent) == []
+    assert await groups(cloud) == {"kept"}
 
 
 async def test_without_agreement_a_write_is_refused(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
