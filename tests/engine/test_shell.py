@@ -158,6 +158,21 @@ async def test_a_step_sees_nothing_of_the_driver(shell: Shell) -> None:
     assert await shell.says("declare -F; mine") == "declare -f mine\n1\n"
 
 
+@pytest.mark.parametrize("end", ["stop", "timeout"])
+async def test_the_tree_of_an_interactive_step_ends_with_it(shell: Shell, tmp_path: Path, end: str) -> None:
+    code = "setsid sh -c 'echo $$ > a; exec sleep 301' & sleep 302 & echo $! > b; kept=1; touch c; sleep 303"
+    if end == "timeout":
+        assert (await shell.run(code, interactive=True, timeout=1)).timed_out
+    else:
+        running = asyncio.create_task(shell.run(code, interactive=True))
+        while not ((tmp_path / "a").exists() and (tmp_path / "c").exists()):  # noqa: ASYNC110 - files tell
+            await asyncio.sleep(0.02)
+        await shell.session.stop()
+        assert (await running).stopped
+    assert [name for name in "ab" if _runs(int((tmp_path / name).read_text()))] == []
+    assert await shell.says("echo $kept") == "1\n"
+
+
 async def test_everything_stays_for_the_next_step(shell: Shell) -> None:
     await shell.says(STATE)
     assert await shell.says(QUESTIONS) == ANSWERS

@@ -21,7 +21,8 @@ from shlex import quote
 
 from azops_tui.engine.sessions.declared import declaration, scalars
 from azops_tui.engine.sessions.large import LARGE, LargeVariables, split_environment
-from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, allow_interrupts
+from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, prepare_child
+from azops_tui.engine.sessions.process_group import StepProcesses
 from azops_tui.secrets.replace import Replacer
 
 DRIVER = Path(__file__).with_name("bash_driver.bash")
@@ -93,6 +94,8 @@ class ShellSession(DriverSession):
         """Assigned, or (None) unset, since the last step: bash learns of it with the next one."""
         self._plain_environment: dict[str, str] = {}
         self._large = LargeVariables(self._save_large)
+        self._on_tty: tuple[asyncio.subprocess.Process, StepProcesses] | None = None
+        """The shell of the interactive step that runs, and what that started."""
 
     async def start(self, env: Mapping[str, str], cwd: str | Path) -> None:
         """Start bash in folder ``cwd`` with the environment ``env``.
@@ -303,22 +306,49 @@ class ShellSession(DriverSession):
         _, messages = await process.communicate()
         return process.returncode == 0 and not messages
 
+    async def _end_step(self) -> None:
+        if self._on_tty is None:
+            await super()._end_step()
+        else:
+            await self._end_terminal_step()
+
+    async def _end_terminal_step(self) -> None:
+        """End the interactive step: its programs, then its shell, which saves its state first if it can."""
+        assert self._on_tty is not None
+        process, processes = self._on_tty
+        known = processes.members()
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await processes.end(known)
+        try:
+            await asyncio.wait_for(process.wait(), 1.0)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        await processes.end(known)
+
     async def _on_terminal(self, new: int, limit: float | None) -> tuple[int | None, bool, int | None]:
         """Runs the step in a shell of its own on this terminal, and has the session go on from where it ended."""
         state = self._folder / f"state.{new}"
         os.truncate(state, 0)
         with _interrupts_not_for_us():
-            with self._child_preparation(allow_interrupts) as prepare:
+            with self._child_preparation(prepare_child) as prepare:
                 process = await asyncio.create_subprocess_exec(
                     *self._invocation("once", str(self._slot), str(new)), env={}, preexec_fn=prepare
                 )
+            self._on_tty = process, StepProcesses(process.pid)
             timed_out = False
             try:
                 status = await asyncio.wait_for(process.wait(), limit)
             except TimeoutError:
                 timed_out = True
-                process.terminate()
+                await self._end_terminal_step()
                 status = await process.wait()
+            except asyncio.CancelledError:
+                await self._end_terminal_step()
+                raise
+            finally:
+                self._on_tty = None
         if not state.stat().st_size:
             return None, timed_out, None
         self._steps += 1

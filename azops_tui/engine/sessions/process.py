@@ -157,7 +157,7 @@ class DriverSession:
         """
         report = self._expect()
         try:
-            with self._child_preparation(_prepare_child) as prepare:
+            with self._child_preparation(prepare_child) as prepare:
                 self._process = await asyncio.create_subprocess_exec(
                     *command,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -334,6 +334,7 @@ def allow_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _prepare_child() -> None:
+def prepare_child() -> None:
+    """In a child before its program: it can be interrupted, and adopts what its descendants leave."""
     allow_interrupts()
     adopt_orphans()
