@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from azops_tui import paths
 from azops_tui.azure.profiles import Profile
@@ -21,12 +22,14 @@ from azops_tui.journal.store import Journal
 from azops_tui.runbook import edits, parse
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.live import LiveController
+from azops_tui.ui.panes.registry import PANES
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.main import MainScreen
 from azops_tui.ui.screens.menus import Menu
 from azops_tui.ui.writing.commands_as_steps import step_for_hosts, steps_for
 from azops_tui.ui.writing.conflict import ConflictSheet
 from azops_tui.ui.writing.editor import DocumentEditor
+from azops_tui.ui.writing.jump import JumpScreen, labels
 from azops_tui.ui.writing.save_as import NamePrompt
 from azops_tui.ui.writing.snippets import SNIPPETS
 from tests.ui import fakes
@@ -476,3 +479,40 @@ async def test_plus_puts_a_command_of_the_resources_pane_into_the_document(monke
         await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
         await pilot.press("enter")
         await until(pilot, lambda: inserted == ["```bash\naz group show --name cluster-demo\n```\n"])
+
+
+async def test_every_target_on_the_screen_has_a_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    controller = fakes.FakeController(events=[*fakes.started(), *fakes.group_made()])
+    async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+
+        async def shown() -> dict[str, tuple[int, int]]:
+            await pilot.press("semicolon")
+            await until(pilot, lambda: isinstance(pilot.app.screen, JumpScreen) and bool(pilot.app.screen.children))
+            return {str(label.content): label.region.offset for label in pilot.app.screen.query(Static)}
+
+        found = await shown()
+        heads = [y + screen.document.region.y for y, _ in screen.document.heads_in_view()]
+        assert len(heads) > 1
+        assert [y for x, y in found.values() if x == screen.document.region.x] == heads
+        assert len([1 for _, y in found.values() if y == screen.frame.region.y]) == len(PANES)
+        await pilot.press("s")
+        await until(pilot, lambda: screen.document.selected == screen.document.heads_in_view()[1][1])
+        last = list(await shown())[-1]
+        await pilot.press(last)
+        await until(pilot, lambda: screen.frame.has_keys)
+        await shown()
+        await pilot.press("a")
+        await until(pilot, lambda: pilot.app.focused is screen.document)
+        await pilot.press("m", "a", "G")
+        assert screen.document.selected == "delete-group"
+        await pilot.press("apostrophe", "a")
+        await until(pilot, lambda: screen.document.selected == "create-group")
+        assert controller.asked == []
+
+
+def test_labels_are_unique_and_equally_long() -> None:
+    for count in (1, 26, 27, 500):
+        made = labels(count)
+        assert len(set(made)) == count
+        assert len({len(label) for label in made}) == 1

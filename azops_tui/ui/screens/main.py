@@ -44,6 +44,7 @@ from azops_tui.ui.widgets.rows import Rows
 from azops_tui.ui.widgets.scrubber import Scrubber
 from azops_tui.ui.widgets.secondframe import SecondFrame
 from azops_tui.ui.writing.actions import WritingActions
+from azops_tui.ui.writing.jump import JumpActions
 from azops_tui.ui.writing.outline_view import OutlineColumn
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class MainScreen(Screen[None]):
         self.actions: Mapping[str, Action] = {
             **self.writing.table(),
             **self.outline_column.table(self),
+            **JumpActions(self, self.document, self.frame, panes.show).table(),
             **self.run_actions.table(),
             **StepActions(self, controller, self.tasks, self.document, self.event_log, selected).table(),
             **replay.table(),

@@ -95,6 +95,12 @@ class DocumentView(DocumentLines):
             self.scroll_to(y=self.head(starts[-1]), animate=False, immediate=True)
             self._bring_selection(1)
 
+    def heads_in_view(self) -> list[tuple[int, str]]:
+        """Row of this view, and name, of every step whose head is in view."""
+        lines = self.lines_in_view()
+        heads = [(index, name) for name, index in self._pieces_of.items() if self._near(index, lines)]
+        return [(self.head(index) - lines.start, name) for index, name in heads]
+
     def editor_row(self) -> int | None:
         """Row of this view on which the room for the editor begins; None if no card makes room."""
         room = self.state.room

@@ -44,6 +44,10 @@ class PaneFrame(Vertical):
         """True if a pane has the focus."""
         return isinstance(self.screen.focused, Pane)
 
+    def tab_places(self) -> list[tuple[int, int]]:
+        """First cell and number of every pane's title in the border."""
+        return [(first, number) for first, _, number in self._spots]
+
     def activate(self, number: int, *, focus: bool = False) -> None:
         """Bring a pane to the front."""
         had_focus = any(pane.has_focus for pane in self.query(Pane))
