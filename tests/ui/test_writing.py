@@ -418,6 +418,7 @@ async def test_the_outline_is_a_column_where_there_is_room_and_else_a_drawer(siz
         assert column.has_class("-shown") == is_wide
         await pilot.press("t")
         await until(pilot, lambda: pilot.app.focused is column.rows and column.rows.size.width > 20)
+        assert column.size.width > (size[0] - 3 if size[0] < 100 else 30)
         shown = ["".join(part for part, _ in row.draw(40)) for row in column.rows.rows]
         assert shown[1].strip() == "○ 2 Make the group"
         assert shown[2].strip() == "○ create-group"

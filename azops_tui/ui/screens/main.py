@@ -82,6 +82,8 @@ class MainScreen(Screen[None]):
     MainScreen.-one #pane-side { display: none; }
     MainScreen.-one.-pane #pane-side { display: block; }
     MainScreen.-one.-pane #document-frame { display: none; }
+    MainScreen.-one OutlineColumn { width: 1fr; }
+    MainScreen.-one.-outline #document-frame, MainScreen.-one.-outline #pane-frame { display: none; }
     MainScreen.-zoom-document #pane-side { display: none; }
     MainScreen.-zoom-pane #document-frame { display: none; }
     MainScreen.-tiny .frame { border: none; }

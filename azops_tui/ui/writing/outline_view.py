@@ -64,8 +64,6 @@ class OutlineColumn(Vertical):
     DEFAULT_CSS = """
     OutlineColumn { display: none; width: 34; }
     OutlineColumn.-shown { display: block; }
-    .-one OutlineColumn.-shown { width: 1fr; }
-    .-one.-outline #document-frame, .-one.-outline #pane-frame { display: none; }
     """
 
     def __init__(self, document: DocumentView) -> None:
