@@ -45,8 +45,8 @@ class PaneFrame(Vertical):
         return isinstance(self.screen.focused, Pane)
 
     def tab_places(self) -> list[tuple[int, int]]:
-        """First cell and number of every pane's title in the border."""
-        return [(first, number) for first, _, number in self._spots]
+        """Cell before the title of every pane in the border, and its number."""
+        return [(first + 2, number) for first, _, number in self._spots]
 
     def activate(self, number: int, *, focus: bool = False) -> None:
         """Bring a pane to the front."""

@@ -26,7 +26,7 @@ LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 
 @dataclass(frozen=True)
-class Target:
+class JumpTarget:
     """Something on the screen that one can go to."""
 
     x: int
@@ -81,7 +81,7 @@ class LetterScreen(ModalScreen[str]):
 class JumpScreen(LetterScreen):
     """Shows a label on every target."""
 
-    def __init__(self, targets: Mapping[str, Target]) -> None:
+    def __init__(self, targets: Mapping[str, JumpTarget]) -> None:
         super().__init__(list(targets), "go to the label")
         self._targets = targets
 
@@ -122,24 +122,24 @@ class JumpActions:
             ),
         }
 
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[JumpTarget]:
         """Everything in view that one can go to: steps, titles of panes, rows of lists."""
-        found: list[Target] = []
+        found: list[JumpTarget] = []
         if self._document.is_on_screen and self._document.size.width:
             x = self._document.region.x
             for y, name in self._document.heads_in_view():
-                found.append(Target(x, self._document.region.y + y, partial(self._go_to_step, name)))
+                found.append(JumpTarget(x, self._document.region.y + y, partial(self._go_to_step, name)))
         if self._frame.is_on_screen and self._frame.size.width:
             region = self._frame.region
             for x, number in self._frame.tab_places():
-                found.append(Target(region.x + x, region.y, partial(self._show_pane, number)))
+                found.append(JumpTarget(region.x + x, region.y, partial(self._show_pane, number)))
         for rows in self._screen.query(Rows):
             if rows.is_on_screen and rows.size.width:
                 first = rows.scroll_offset.y
                 for y, row in enumerate(rows.rows[first : first + rows.size.height]):
                     if row.selectable:
                         go = partial(self._go_to_row, rows, row.key)
-                        found.append(Target(rows.region.x, rows.region.y + y, go))
+                        found.append(JumpTarget(rows.region.x, rows.region.y + y, go))
         return found
 
     def _go_to_step(self, name: str) -> None:
