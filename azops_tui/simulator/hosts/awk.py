@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from azops_tui.simulator.hosts.formatting import formatted, unescape
 from azops_tui.simulator.hosts.options import ProgramError
+from azops_tui.simulator.hosts.patterns import ScriptPattern
 
 
 def awk_program(text: str, separator: str, variables: dict[str, str]) -> Callable[[list[str]], str]:
@@ -79,7 +80,7 @@ class _Awk:
         elif len(mark) == 1:
             fields = text.split(mark) if text else []
         else:
-            fields = re.split(mark, text)
+            fields = _split(mark, text)
         self._fields = [text, *fields]
         self._variables["NF"] = str(len(fields))
         self._variables["NR"] = str(int(self._variables["NR"]) + 1)
@@ -99,7 +100,7 @@ class _Awk:
         match = re.fullmatch(r"(?:(.+?)\s*(!?~)\s*)?/((?:\\.|[^/\\])*)/", text)
         if match:
             subject = self._value(match[1]) if match[1] else self._fields[0]
-            return (re.search(match[3], subject) is not None) is (match[2] != "!~")
+            return (_compiled(match[3]).search(subject) is not None) is (match[2] != "!~")
         compared = re.fullmatch(r"(.+?)\s*(==|!=|<=|>=|<|>)\s*(.+)", text)
         if compared:
             left, right = self._value(compared[1]), self._value(compared[3])
@@ -172,6 +173,18 @@ class _Awk:
                 number = re.match(r"\s*-?\d*\.?\d+", self._piece(kind, piece))
                 shown.append(repr(float(number[0])) if number else "0.0")
         return _number_text(_sum(shown))
+
+
+def _compiled(text: str) -> ScriptPattern:
+    try:
+        return ScriptPattern(text)
+    except ValueError as error:
+        raise ProgramError(f"regular expression compile failed: {error}") from None
+
+
+def _split(mark: str, text: str) -> list[str]:
+    marked, _ = _compiled(mark).subn(lambda match: "\0" if match[0] else "", text)
+    return marked.split("\0")
 
 
 def _sum(tokens: list[str]) -> float:

@@ -19,6 +19,13 @@ _PROTECTED = ("/etc/shadow", "/etc/sudoers", "/var/log/auth.log")
 
 
 @dataclass(slots=True)
+class StepBudget:
+    """Commands that a script and its children may still execute."""
+
+    left: int = 300_000
+
+
+@dataclass(slots=True)
 class ShellProcess(ABC):
     """A shell process on a machine, as commands see it."""
 
@@ -38,6 +45,7 @@ class ShellProcess(ABC):
     last_job: int = 0
     elevated: bool = False
     interactive: bool = False
+    budget: StepBudget = field(default_factory=StepBudget)
     depth: int = 0
     """Number of nested function calls."""
     tested: int = 0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from azops_tui.simulator.hosts.options import ProgramError
+from azops_tui.simulator.hosts.patterns import PatternMatch, ScriptPattern
 
 
 def sed_program(text: str, *, quiet: bool, translate: Callable[[str], str]) -> Callable[[list[str]], str]:
@@ -98,13 +99,13 @@ def _sed_command(text: str, translate: Callable[[str], str]) -> _SedCommand:
     )
     if not parts:
         raise ProgramError("unterminated `s' command")
-    expression = re.compile(translate(parts[1]), re.IGNORECASE if "i" in parts[3].lower() else 0)
+    expression = _compiled(translate(parts[1]), ignore_case="i" in parts[3].lower())
     new = parts[2]
 
-    def replaced(match: re.Match[str]) -> str:
+    def replaced(match: PatternMatch) -> str:
         def replacement(piece: re.Match[str]) -> str:
             if piece[0] == "&":
-                return match[0]
+                return match[0] or ""
             if piece[1].isdigit():
                 return match[int(piece[1])] or ""
             return {"n": "\n", "t": "\t"}.get(piece[1], piece[1])
@@ -118,13 +119,20 @@ def _sed_command(text: str, translate: Callable[[str], str]) -> _SedCommand:
     return chosen, "s", change
 
 
+def _compiled(text: str, *, ignore_case: bool = False) -> ScriptPattern:
+    try:
+        return ScriptPattern(text, ignore_case=ignore_case)
+    except ValueError as error:
+        raise ProgramError(f"Invalid regular expression: {error}") from None
+
+
 def _range(first: str | None, last: str | None, translate: Callable[[str], str]) -> Callable[[int, str, bool], bool]:
     def at(address: str) -> Callable[[int, str, bool], bool]:
         if address.isdigit():
             return lambda number, line, final: number == int(address)
         if address == "$":
             return lambda number, line, final: final
-        expression = re.compile(translate(address[1:-1]))
+        expression = _compiled(translate(address[1:-1]))
         return lambda number, line, final: expression.search(line) is not None
 
     if first is None:

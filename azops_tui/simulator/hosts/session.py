@@ -7,6 +7,7 @@ import contextlib
 
 import asyncssh
 
+from azops_tui.simulator.hosts.command import StepBudget
 from azops_tui.simulator.hosts.commands import COMMANDS
 from azops_tui.simulator.hosts.control import ShellExit
 from azops_tui.simulator.hosts.machine import Machine
@@ -105,6 +106,7 @@ class Session:
     async def _typed_command(self, shell: Shell, line: str, streams: Streams) -> None:
         """Run a line until it ends or Ctrl+C is pressed."""
         try:
+            shell.budget = StepBudget()
             work = asyncio.get_running_loop().create_task(shell.script(parse(line), streams))
         except ShellSyntaxError as error:
             self._error(f"bash: syntax error {error}\n")

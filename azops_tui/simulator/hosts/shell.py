@@ -54,12 +54,21 @@ class Shell(ShellProcess):
         for item in script.items:
             # A loop without any wait in it must not keep the machine from its other work.
             await asyncio.sleep(0)
+            self._spend(streams)
             if item.background:
                 self._start(item, streams)
                 self.status = 0
             else:
                 self.status = await self._and_or(item, streams)
         return self.status
+
+    def _spend(self, streams: Streams) -> None:
+        """End a script that has executed too many commands, as a limit on processor time does."""
+        self.budget.left -= 1
+        if self.budget.left < 0:
+            if self.budget.left == -1:
+                streams.err("Killed\n")
+            raise ShellExit(137)
 
     def _start(self, item: AndOrNode, streams: Streams) -> None:
         child = self.child()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from azops_tui.simulator.hosts.command import StepBudget
 from azops_tui.simulator.hosts.commands import COMMANDS
 from azops_tui.simulator.hosts.machine import Machine
 from azops_tui.simulator.hosts.parser import parse
@@ -194,3 +195,18 @@ async def test_large_expansions_stop_with_the_message_of_the_shell(machine: Mach
     status, out, errors = await run(machine, "x=aaaaaaaa; while true; do x=$x$x; done; echo after")
     assert (status, out) == (2, "")
     assert errors.startswith("bash: xrealloc: cannot allocate ")
+
+
+async def test_patterns_take_linear_time_and_endless_loops_end(machine: Machine) -> None:
+    subject = "a" * 2000 + "!"
+    for command in (f"echo {subject} | grep -E '^(a+)+$'", f"p='^(a+)+$'; [[ {subject} =~ $p ]]"):
+        assert (await run(machine, command))[0] == 1
+    assert (await run(machine, f"echo {subject} | sed -E 's/^(a+)+$/x/'"))[1] == subject + "\n"
+    assert (await run(machine, f"echo {subject} | awk '/^(a+)+$/ {{print 1}}'"))[1] == ""
+    assert (await run(machine, "echo a1b22c | awk -F '[0-9]+' '{print $3}'"))[1] == "c\n"
+    task = asyncio.current_task()
+    assert task is not None
+    shell = Shell(machine, 1, {}, set(), machine.home, COMMANDS, budget=StepBudget(1000))
+    err = TextSink()
+    assert await shell.run("while true; do :; done", Streams(no_input, TextSink(), err)) == 137
+    assert err.text() == "Killed\n"

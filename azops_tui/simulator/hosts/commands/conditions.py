@@ -8,6 +8,8 @@ from azops_tui.simulator.hosts.arithmetic import calculate
 from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.control import ExpansionError
 from azops_tui.simulator.hosts.expansion import matches
+from azops_tui.simulator.hosts.options import UsageError
+from azops_tui.simulator.hosts.patterns import ScriptPattern
 
 COMMANDS = CommandTable()
 
@@ -66,7 +68,10 @@ def _compare(call: CommandCall, left: str, how: str, right: str) -> bool:
     if how in _NUMBERS:
         return bool(calculate(f"({int(left or 0)}) {_NUMBERS[how]} ({int(right or 0)})", {}))
     if how == "=~":
-        return re.search(right, left) is not None
+        try:
+            return ScriptPattern(right).search(left) is not None
+        except ValueError as error:
+            raise UsageError(f"invalid regular expression: {error}") from None
     if how in ("<", ">"):
         return (left < right) is (how == "<")
     if how in ("-nt", "-ot"):

@@ -9,6 +9,7 @@ from azops_tui.simulator.hosts.awk import awk_program
 from azops_tui.simulator.hosts.command import CommandCall, CommandTable
 from azops_tui.simulator.hosts.formatting import unescape
 from azops_tui.simulator.hosts.options import Options, ProgramError, read
+from azops_tui.simulator.hosts.patterns import ScriptPattern
 from azops_tui.simulator.hosts.sed import sed_program
 from azops_tui.simulator.hosts.streams import describe
 
@@ -84,7 +85,7 @@ async def grep(call: CommandCall) -> int:
     return 0 if total else status or 1
 
 
-def _expression(name: str, pattern: str, options: Options) -> re.Pattern[str]:
+def _expression(name: str, pattern: str, options: Options) -> ScriptPattern:
     if options.has("F") or name == "fgrep":
         text = re.escape(pattern)
     else:
@@ -92,14 +93,12 @@ def _expression(name: str, pattern: str, options: Options) -> re.Pattern[str]:
         text = classes(pattern) if extended else basic(pattern)
     text = rf"\b(?:{text})\b" if options.has("w") else rf"^(?:{text})$" if options.has("x") else text
     try:
-        return re.compile(text, re.IGNORECASE if options.has("i", "ignore-case") else 0)
-    except re.error:
-        return re.compile(re.escape(pattern))
+        return ScriptPattern(text, ignore_case=options.has("i", "ignore-case"))
+    except ValueError:
+        return ScriptPattern(re.escape(pattern))
 
 
-def _matching(
-    options: Options, expression: re.Pattern[str], lines: list[str], hits: list[int], prefix: str
-) -> list[str]:
+def _matching(options: Options, expression: ScriptPattern, lines: list[str], hits: list[int], prefix: str) -> list[str]:
     if options.has("o"):
         return [
             f"{prefix}{found[0]}\n" for at in hits for found in expression.finditer(lines[at].rstrip("\n")) if found[0]
