@@ -70,6 +70,8 @@ class Console:
                 self._table(event)
             case ev.ExpectationChecked():
                 self._detail(("as expected: " if event.passed else "not as expected: ") + event.text)
+                for line in event.difference:
+                    self._detail("  " + click.style(clean(line), fg={"-": "red", "+": "green"}.get(line[:1])))
             case ev.ConfirmationAsked():
                 self._asked(event)
             case ev.ConfirmationAnswered():

@@ -84,7 +84,12 @@ def _check(context: StepContext[Any], outcome: Outcome, expectation: Expectation
     )
     context.record(
         ev.ExpectationChecked(
-            at=context.now(), step=context.name, passed=match.passed, text=match.text, score=match.score
+            at=context.now(),
+            step=context.name,
+            passed=match.passed,
+            text=match.text,
+            score=match.score,
+            difference=match.difference,
         )
     )
     return match

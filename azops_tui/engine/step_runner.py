@@ -181,6 +181,8 @@ class StepRunner:
         """Take a step through its guard, its preparation, its question, its attempts and its checks."""
         if not on_plain_hosts(step):
             await self.environment.reach_cloud()
+        if step.runnable:
+            return Outcome("skipped", summary=f"Skipped: {step.runnable}.")
         if not await self.values.ask_for(planned.name, step):
             view = FailureView(code="Declined", message="No values were entered; nothing was done.")
             return Outcome("stopped", None, view, view.message)
@@ -201,8 +203,6 @@ class StepRunner:
             read_only=self.read_only,
             gate_port=self.gate.port,
         )
-        if step.runnable:
-            return Outcome("skipped", summary=f"Skipped: {step.runnable}.")
         if step.attributes.when and not await _condition_holds(context):
             return Outcome("skipped", summary=f"Skipped: the condition {step.attributes.when} is not true.")
         prepared = await self._prepared(context)

@@ -258,6 +258,8 @@ class ExpectationChecked(Event, frozen=True, kw_only=True):
     text: str
     """What was expected and whether it is so: one sentence."""
     score: float | None = None
+    difference: tuple[str, ...] = ()
+    """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
 
 
 class RequestSent(Event, frozen=True, kw_only=True):

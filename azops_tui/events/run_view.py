@@ -119,6 +119,9 @@ class RunView:
         if self.phase == "new":
             return "Nothing was run: every step is excluded from running the whole document."
         if self.count("skipped") == len(self.steps):
+            reasons = {step.summary for step in self.steps.values()}
+            if not any("condition" in reason for reason in reasons):
+                return f"Nothing was run. {' '.join(sorted(reasons))}".rstrip()
             return f"Nothing was run: the conditions of all {len(self.steps)} steps are false."
         parts = [f"{self.count('done')} of {len(self.steps)} steps done"]
         others: tuple[ev.StepState, ...] = ("failed", "unknown", "skipped", "stopped")

@@ -163,3 +163,24 @@ def test_a_run_that_is_killed_is_shown_as_interrupted_with_all_that_was_shown(tm
     again = azops("replay", "1", "--print")
     assert "one" in again.stdout
     assert "two" in again.stdout
+
+
+def test_a_document_with_powershell_alone_ends_nothing_and_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "only.md"
+    file.write_text("```powershell {name=only}\nRemove-AzResourceGroup -Name x\n```\n")
+    for words in ((), ("--read-only",)):
+        done = azops("run", file, *words, PATH="/usr/bin:/bin")
+        assert done.returncode == 0, done.stdout
+        assert "Nothing was run. Skipped: PowerShell (pwsh) is not on PATH." in done.stdout
+
+
+def test_a_difference_from_an_example_is_shown_when_operating(tmp_path: Path) -> None:
+    file = tmp_path / "example.md"
+    file.write_text("```bash\nprintf 'one\\nthree\\n'\n```\n\n<!-- expected_similarity=0.9 -->\n\n```\none\ntwo\n```\n")
+    done = azops("run", file)
+    assert done.returncode == 0
+    assert "differs from the example at line" in done.stdout
+    assert [line.strip() for line in done.stdout.splitlines() if line.strip()[:2] in ("- ", "+ ")] == [
+        "- two",
+        "+ three",
+    ]

@@ -177,6 +177,8 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *
         for check in step.checks:
             if not check.passed and not _is_told(check.text, step):
                 lines.extend(wrap([(f"{marks.state('failed')} {check.text}", "failed")], room))
+                for text in check.difference if step.state == "done" else ():
+                    lines.extend(wrap([(f"  {safe(text)}", "delete" if text.startswith("-") else "add")], room))
     return lines
 
 
