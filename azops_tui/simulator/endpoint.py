@@ -155,7 +155,9 @@ def start(
     errors: IO[bytes] | int = subprocess.PIPE
     if keep is not None:
         command += ["--keep", str(keep)]
-        errors = (paths.private(keep) / "log").open("ab")
+        log = os.open(paths.private(keep) / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.fchmod(log, 0o600)
+        errors = os.fdopen(log, "ab")
     try:
         child = subprocess.Popen(
             command,

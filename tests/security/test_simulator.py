@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
+from pathlib import Path
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.connections import LARGEST_BODY, HttpLimits
+from azops_tui.simulator.endpoint import start, stop
 from azops_tui.simulator.server import SimulatorServer, serve
 from tests.simulator.clients import Clients
 from tests.simulator.conftest import clients, server
@@ -97,3 +100,20 @@ async def test_half_a_surrogate_pair_is_refused_and_lists_still_work(clients: Cl
     assert [g["name"] for g in (await clients.raw("GET", where))[2]["value"]] == ["g"]
     pair = '{"location": "japanwest", "tags": {"a": "\\ud83d\\ude00"}}'
     assert (await clients.raw("PUT", f"{where}/h", pair))[2]["tags"] == {"a": "😀"}
+
+
+def test_the_files_of_a_simulator_that_keeps_running_are_for_the_user_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    (tmp_path / "log").touch()
+    try:
+        _, child = start(keep=tmp_path, speed=1000)
+    finally:
+        os.umask(before)
+    try:
+        modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.rglob("*") if path.is_file()}
+        assert {"log", "endpoint.json", "azureProfile.json"} <= modes.keys()
+        assert not any(modes.values()), modes
+    finally:
+        child.terminate()
+        child.wait()
+        stop(child)
