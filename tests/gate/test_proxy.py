@@ -151,6 +151,13 @@ async def test_a_client_without_tls_is_refused_clearly(bench: Bench) -> None:
     assert [type(event) for event in bench.events] == [ev.RequestRefused]
 
 
+async def test_plain_http_is_refused_clearly(bench: Bench) -> None:
+    request = f"DELETE http://{HOST}/subscriptions/s HTTP/1.1\r\nProxy-Authorization: {_basic(bench)}\r\n\r\n"
+    (answer,) = await _raw(bench, request.encode())
+    assert answer.startswith(b"HTTP/1.1 501")
+    assert b"HttpsRequired" in answer
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [
