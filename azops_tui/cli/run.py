@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--step", "steps", multiple=True, shell_complete=complete_step, help="Run only this step; may be repeated."
 )
+@click.option("--tag", "tags", multiple=True, help="Run only steps with this tag; may be repeated.")
 @click.option("--from", "start", shell_complete=complete_step, help="Start at this step.")
 @document_options
 @click.option(
@@ -75,6 +76,7 @@ def run(
     yes_destroy: bool,
     trust_new_hosts: bool,
     steps: tuple[str, ...],
+    tags: tuple[str, ...],
     start: str | None,
     untagged: str | None,
     answers: str | None,
@@ -105,8 +107,9 @@ def run(
         if runbook.step(name) is None:
             known = ", ".join(step.name for step in runbook.steps)
             fail(f"{file} has no step '{name}'; its steps are {known}", exits.USAGE)
+    steps = _add_tagged(runbook, steps, tags)
     if dry_run:
-        click.echo(plan(runbook))
+        click.echo(plan(runbook, steps))
         return
     parameters = collect_values(runbook, assignments(settings), answers, fill_from_output=fill_from_output)
     policy = Policy(
@@ -143,11 +146,26 @@ def _check_sandbox(sandbox: bool, read_only: bool, paths: tuple[str, ...], hosts
             fail(f"--allow-host: {error}", exits.USAGE)
 
 
-def plan(runbook: Runbook) -> str:
+def _add_tagged(runbook: Runbook, steps: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The selected steps and those with one of the tags, in the order of the document."""
+    known = {tag for step in runbook.steps for tag in step.attributes.tags}
+    for tag in tags:
+        if tag not in known:
+            names = f"its tags are {', '.join(sorted(known))}" if known else "its steps have no tags"
+            fail(f"{runbook.path} has no step with the tag '{tag}'; {names}", exits.USAGE)
+    if not tags:
+        return steps
+    return tuple(
+        step.name for step in runbook.steps if step.name in steps or not set(tags).isdisjoint(step.attributes.tags)
+    )
+
+
+def plan(runbook: Runbook, selected: tuple[str, ...] = ()) -> str:
     """Return the steps that would run as a table: name, class, kind, line, heading."""
     rows = [
         (step.name, str(step.effects), step.label, str(step.line), step.runnable or step.title)
         for step in runbook.steps
+        if not selected or step.name in selected
     ]
     return format_table(rows, ("STEP", "CLASS", "KIND", "LINE", "HEADING")) if rows else "This file has no steps."
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from azops_tui.cli.steps import steps
+from tests.cli.azops import azops
 from tests.runbook.shared import data
 
 TEXT = """# One
@@ -137,3 +138,18 @@ def test_real_documents() -> None:
         assert [fence["language"] for fence in fences] == [block["lang"] for block in expected["blocks"]]
         assert [fence["heading"] for fence in fences] == [block["heading"] for block in expected["blocks"]]
         assert sum(fence.get("kind") == "shell" for fence in fences) == expected["executable"]
+
+
+def test_a_tag_selects_steps(tmp_path: Path) -> None:
+    document = tmp_path / "tagged.md"
+    document.write_text(
+        "```bash {name=a tag=setup,fast}\necho ran-a\n```\n\n```bash {name=b}\necho ran-b\n```\n\n"
+        "```bash {name=c tag=fast}\necho ran-c\n```\n"
+    )
+    run = azops("run", document, "--yes", "--tag", "fast", XDG_STATE_HOME=str(tmp_path))
+    assert (run.returncode, [f"ran-{name}" in run.stdout for name in "abc"]) == (0, [True, False, True]), run.stdout
+    dry = azops("run", document, "--tag", "setup", "--step", "b", "--dry-run").stdout
+    assert [line.split()[0] for line in dry.splitlines()[1:]] == ["a", "b"]
+    unknown = azops("run", document, "--tag", "slow")
+    assert unknown.returncode == 2
+    assert "its tags are fast, setup" in unknown.stderr
