@@ -85,7 +85,7 @@ def test_completion_scripts_name_the_program(shell: str) -> None:
 
 
 def test_completion_knows_verbs_and_steps(tmp_path: Path) -> None:
-    verbs = azops(COMP_WORDS="azops re", COMP_CWORD="1", _AZOPS_COMPLETE="bash_complete")
+    verbs = azops(COMP_WORDS="azops rep", COMP_CWORD="1", _AZOPS_COMPLETE="bash_complete")
     assert verbs.stdout.splitlines() == ["plain,replay"]
     file = tmp_path / "a.md"
     file.write_text("```bash {name=first}\ntrue\n```\n\n```bash {name=second}\ntrue\n```\n")
