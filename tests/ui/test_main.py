@@ -318,9 +318,10 @@ async def test_a_document_with_errors_says_where_and_can_be_read() -> None:
     text = fakes.DOCUMENT.replace("location: japanwest", "loccation: japanwest")
     controller = fakes.FakeController(text)
     async with AzopsApp(controller).run_test(size=NARROW) as pilot:
-        await pilot.pause(0.4)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemsSheet))
         sheet = pilot.app.screen
         assert isinstance(sheet, ProblemsSheet)
+        await until(pilot, lambda: len(sheet.query(Rows)) == 1 and bool(sheet.query_one(Rows).rows))
         (said,) = sheet.problems
         assert said.startswith("cluster.md:")
         assert "loccation" in said
