@@ -27,6 +27,12 @@ fuzz: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	for program in tests/bench/bench_*.py; do $(BIN)/python $$program || exit 1; done
 
+# What runs the real az: AZOPS_TEST_AZ names it; otherwise it is installed in .venv-az, which takes some minutes, once.
+.PHONY: test-az
+test-az: $(VENV)/.installed-test
+	test -n "$$AZOPS_TEST_AZ" || test -x .venv-az/bin/az || { $(PYTHON) -m venv .venv-az && .venv-az/bin/python -m pip install --quiet azure-cli; }
+	AZOPS_TEST_AZ="$${AZOPS_TEST_AZ:-$(CURDIR)/.venv-az/bin/az}" $(BIN)/python -m pytest -q -m az
+
 # Real documents with the real az (AZOPS_TEST_AZ, else on PATH) on the local cloud; takes about five minutes.
 .PHONY: conformance
 conformance: $(VENV)/.installed-test
@@ -47,4 +53,4 @@ $(VENV)/.installed-test: $(STAMP)
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .venv-az

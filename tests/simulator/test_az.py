@@ -16,7 +16,10 @@ from tests.simulator.clients import KEY
 from tests.simulator.test_deployments import whole_machine
 
 AZ = os.environ.get("AZOPS_TEST_AZ") or shutil.which("az") or ""
-pytestmark = pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS_TEST_AZ is not set")
+pytestmark = [
+    pytest.mark.az,
+    pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS_TEST_AZ is not set"),
+]
 
 
 async def az(server: SimulatorServer, *words: str, fails: bool = False) -> Any:

@@ -188,6 +188,7 @@ async def test_what_if_works_at_scopes_above_groups(clients: Clients, group: Non
         assert changes((await poller.result()).as_dict()) == {"p": "Create"}
 
 
+@pytest.mark.az
 @pytest.mark.skipif(not AZ, reason="there is no az on PATH and AZOPS_TEST_AZ is not set")
 async def test_az_shows_the_prediction(server: SimulatorServer, clients: Clients, group: None, tmp_path: Path) -> None:
     file = tmp_path / "t.json"
