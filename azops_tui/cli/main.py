@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "cleanup": ("cleanup", "Delete what a past run created in Azure."),
     "trust": ("trust", "Trust a document, so that it runs without a question."),
     "ssh": ("ssh", "Run a command, or open a terminal, on hosts."),
+    "inventory": ("inventory", "Print hosts as a dynamic inventory of Ansible."),
     "groups": ("listing", "Print resource groups."),
     "resources": ("listing", "Print resources."),
     "deployments": ("listing", "Print deployments."),
