@@ -89,4 +89,8 @@ def _print(number: int, records: Iterable[Record]) -> None:
         for record in journal.records(number) if journal is not None else records:
             view.apply(record)
             console.show(record)
+        if view.phase == "running":
+            row = journal.run(number) if journal is not None else None
+            if row is None or row.state == "interrupted":
+                view.interrupt()
         console.summary()

@@ -71,7 +71,7 @@ async def test_the_question_names_the_group(code: str, group: str, cloud: Cloud,
     [
         "RG=other\naz group delete -n $RG",
         "az group delete -n $(cat name)",
-        "az group delete -n $UNKNOWN",
+        "read -r UNKNOWN <name; az group delete -n $UNKNOWN",
         "az group delete -n '$RG'",
         "for RG in a b; do az group delete -n $RG; done",
         "az group delete --yes",
