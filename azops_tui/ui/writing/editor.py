@@ -8,6 +8,8 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from azops_tui.ui.appearance import app_of
@@ -50,6 +52,12 @@ class DocumentEditor(TextArea):
         self.highlight_cursor_line = False
         self._colours = language
         self._finish = done
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines; blank ones until the stylesheet has reached the editor, which a busy loop may paint before."""
+        if not self._component_styles:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
 
     def get_line(self, line_index: int) -> Text:
         """The line in the colours of the theme."""
