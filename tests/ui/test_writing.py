@@ -90,6 +90,12 @@ class Page:
         await self.pilot.press(*keys, "escape")
         await until(self.pilot, lambda: self.pilot.app.focused is self.screen.document)
 
+    async def selects(self, key: str, name: str) -> None:
+        """Press a key that moves the bar, and wait until the step is seen: only then does a key act on it."""
+        await self.pilot.press(key)
+        document = self.screen.document
+        await until(self.pilot, lambda: document.selected == name and document.sees_selected)
+
     async def shows(self, part: str) -> None:
         await until(self.pilot, lambda: part in text(self.screen))
 
@@ -266,13 +272,18 @@ async def test_everything_runs_anew_and_the_session_restarts(tmp_path: Path) -> 
 
         await page.pilot.press("a")
         await printed("count=1")
-        await page.pilot.press("g", "enter")
+        before = page.controller.view.steps["one"].started
+        await page.selects("g", "one")
+        await page.pilot.press("enter")
+        await until(page.pilot, lambda: page.controller.view.steps["one"].started != before)
         await page.done("one")
-        await page.pilot.press("G", "enter")
+        await page.selects("G", "two")
+        await page.pilot.press("enter")
         await printed("count=2")
+        await page.done("one", "two")
         await page.pilot.press("ctrl+r")
         await until(page.pilot, lambda: "COUNT" not in page.controller.view.variables)
-        assert page.states == {"one": "done", "two": "done"}
+        await page.done("one", "two")
         await page.pilot.press("enter")
         await printed("count=")
         first = page.controller.view.run
@@ -437,6 +448,7 @@ async def test_a_step_is_copied_as_markdown_without_secrets(tmp_path: Path) -> N
     async with opened(tmp_path / "work.md", f"{front}\n```bash {{name=one}}\necho $WORD\n```\n") as page:
         await page.pilot.press("enter")
         await page.done("one")
+        await page.shows("•••")
         await page.pilot.press("Y")
         await until(page.pilot, lambda: bool(page.pilot.app.clipboard))
         assert page.pilot.app.clipboard == "```bash {name=one}\necho $WORD\n```\n\n```text\n•••\n```\n"
