@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-_STATES = {
-    "waiting": "○",
-    "running": "◐",
-    "done": "●",
-    "failed": "✕",
-    "skipped": "⊘",
-    "asking": "◇",
-    "stopped": "‖",
-    "unknown": "?",
-    "interrupted": "?",
-}
+from azops_tui.events.records import STATE_GLYPHS
+
+_STATES = {**STATE_GLYPHS, "interrupted": STATE_GLYPHS["unknown"]}
 _ASCII_STATES = {
     "waiting": ".",
     "running": ">",

@@ -14,18 +14,19 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from azops_tui.durations import format_duration
-from azops_tui.journal.export.results import GLYPHS, ExportedStep, RunResults
+from azops_tui.journal.export.results import ExportedStep, RunResults
 from azops_tui.runbook.frontmatter import read_front_matter
 from azops_tui.runbook.model import Block, Role
+from azops_tui.runbook.tokens import normal_lines
 from azops_tui.sanitise import clean
 from azops_tui.text import strip_ansi
 
 LoadImage = Callable[[str], tuple[str, bytes] | None]
 """Returns the media type and the content of an image beside the document; None for any other."""
 
-_CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
-_MARKER_LINE = re.compile(r"^[ \t]*(?:>[ \t]*\[!(?!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]).*\]|:::.*)$", re.MULTILINE)
+_KINDS = "NOTE|TIP|IMPORTANT|WARNING|CAUTION"
+_CALLOUT = re.compile(rf"\[!({_KINDS})\]\s*", re.IGNORECASE)
+_MARKER_LINE = re.compile(rf"^[ \t]*(?:>[ \t]*\[!(?!(?:{_KINDS})\]).*\]|:::.*)$", re.MULTILINE)
 _SAFE_TAGS = re.compile(r"</?(?:br|sub|sup|kbd|b|i|em|strong|details|summary)\s*/?>", re.IGNORECASE)
 _LONGEST_TABLE = 500
 """Rows of a list of JSON objects that are shown as a table."""
@@ -62,7 +63,7 @@ class _Page:
 
     def body(self) -> str:
         results = self._results
-        parameters = [(name, value) for name, value in results.parameters.items()]
+        parameters = list(results.parameters.items())
         parts = [f"<header>\n<p>{escape(results.sentence)}</p>\n"]
         if parameters:
             parts.append(f"<details><summary>Parameters</summary>{_table(('Name', 'Value'), parameters)}</details>\n")
@@ -72,7 +73,7 @@ class _Page:
         return "".join(parts) + self._document()
 
     def _document(self) -> str:
-        lines = self._results.document.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+        lines = normal_lines(self._results.document)
         front = read_front_matter(lines).lines
         text = "\n".join([""] * front + lines[front:])
         # Lines that mean something to another renderer only; their number stays.
@@ -114,17 +115,13 @@ class _Page:
         return f'<img alt="{_escaped(alternative)}" src="data:{kind};base64,{base64.b64encode(content).decode()}">'
 
     def _step(self, step: ExportedStep) -> str:
-        hide = step.info.hide
         parts: list[str] = []
-        if not self._dashboard and hide not in ("input", "both"):
+        if not self._dashboard and step.info.hide not in ("input", "both"):
             parts.append(f'<pre class="code"><code>{_escaped(step.code.rstrip())}</code></pre>')
-        shows_state = not self._dashboard or step.state not in ("done", "waiting", "skipped")
-        if shows_state:
-            glyph = f"{GLYPHS[step.state]} {step.state}"
-            after = step.sentence.removeprefix(glyph)
+        if not self._dashboard or step.state not in ("done", "waiting", "skipped"):
             edited = " It was edited before it was run." if step.is_edited else ""
-            parts.append(f'<div class="state"><b>{glyph}</b>{_escaped(after + edited)}</div>')
-        if hide not in ("output", "both"):
+            parts.append(f'<div class="state"><b>{step.label}</b>{_escaped(step.account + edited)}</div>')
+        if not step.hides_output:
             parts += _output(step)
         if not parts:
             return ""
@@ -149,18 +146,8 @@ def _output(step: ExportedStep) -> list[str]:
     parts += [_table(table.columns, table.rows) for table in step.tables]
     if step.failure is not None and step.failure.difference:
         parts.append(f'<pre class="output">{_escaped(chr(10).join(step.failure.difference))}</pre>')
-    for deployment in step.deployments.values():
-        rows = [
-            (
-                "\u2003" * operation.depth + operation.name,
-                operation.type,
-                operation.state,
-                format_duration(operation.duration),
-            )
-            for operation in deployment.operations
-        ]
-        if rows:
-            parts.append(_table((f"Deployment {deployment.name}", "Type", "State", "Time"), rows))
+    for deployment, rows in step.operations:
+        parts.append(_table((f"Deployment {deployment.name}", "Type", "State", "Time"), rows))
     return parts
 
 

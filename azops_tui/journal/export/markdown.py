@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from azops_tui.durations import format_duration
-from azops_tui.journal.export.results import GLYPHS, ExportedStep, RunResults
+from azops_tui.journal.export.results import ExportedStep, RunResults
+from azops_tui.runbook.edits import fenced
 from azops_tui.runbook.frontmatter import read_front_matter
 from azops_tui.runbook.model import Role
+from azops_tui.runbook.source_lines import prefixed, read_fence
+from azops_tui.runbook.tokens import normal_lines
 from azops_tui.text import strip_ansi
-
-_FENCE = re.compile(r"(?P<before>.*?)(?:`{3,}|~{3,})")
 
 
 def markdown(
@@ -25,7 +25,7 @@ def markdown(
         shows: whether what came of a step is shown.
     """
     runbook = results.runbook
-    lines = results.document.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    lines = normal_lines(results.document)
     steps = results.in_document(runbook)
     front = read_front_matter(lines).lines
     written = [] if dashboard else lines[:front]
@@ -43,54 +43,35 @@ def markdown(
             written += code
         if place is None or not shows(place[1]):
             continue
-        match = _FENCE.match(lines[block.line - 1])
         # What a list or a quote puts before the fence goes on before its result.
-        margin = re.sub(r"[^\s>]", " ", match["before"]) if match is not None else ""
-        written += [(margin + line).rstrip() for line in ["", *_result(place[1]), ""]]
+        prefix = read_fence(lines[block.line - 1]).prefix
+        written += prefixed(["", *_result(place[1]), ""], prefix, "")
     written += lines[at:]
     return "\n".join(written).strip("\n") + "\n"
 
 
 def _result(step: ExportedStep) -> list[str]:
     """What came of a step, as lines of Markdown."""
-    lines = [f"**{GLYPHS[step.state]} {step.state}**{_after_state(step)}"]
+    lines = [f"**{step.label}**{escaped(step.account)}"]
     if step.is_edited:
-        lines += ["", "It was run with this text instead:", "", *fenced(step.code)]
-    if step.info.hide in ("output", "both"):
+        lines += ["", "It was run with this text instead:", "", *_fence(step.code)]
+    if step.hides_output:
         return lines
     output = strip_ansi(step.output()).rstrip("\n")
     if output.strip():
-        lines += ["", *fenced(output)]
+        lines += ["", *_fence(output)]
     for shown in step.tables:
         lines += ["", *table(shown.columns, shown.rows)]
     if step.failure is not None and step.failure.difference:
-        lines += ["", *fenced("\n".join(step.failure.difference), "diff")]
-    for deployment in step.deployments.values():
-        rows = [
-            (
-                "  " * operation.depth + operation.name,
-                operation.type,
-                operation.state,
-                format_duration(operation.duration),
-            )
-            for operation in deployment.operations
-        ]
-        if rows:
-            lines += ["", f"Deployment {deployment.name}: {deployment.state}", ""]
-            lines += table(("Resource", "Type", "State", "Time"), rows)
+        lines += ["", *_fence("\n".join(step.failure.difference), "diff")]
+    for deployment, rows in step.operations:
+        lines += ["", f"Deployment {deployment.name}: {deployment.state}", ""]
+        lines += table(("Resource", "Type", "State", "Time"), rows)
     return lines
 
 
-def _after_state(step: ExportedStep) -> str:
-    rest = step.sentence.removeprefix(f"{GLYPHS[step.state]} {step.state}")
-    return escaped(rest)
-
-
-def fenced(text: str, language: str = "text") -> list[str]:
-    """A fence around text, longer than any in it."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    marks = "`" * (longest + 1)
-    return [marks + language, *text.rstrip("\n").split("\n"), marks]
+def _fence(text: str, info: str = "text") -> list[str]:
+    return fenced(info, text).splitlines()
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -10,22 +10,15 @@ from azops_tui.journal.export.markdown import markdown
 from azops_tui.journal.export.results import ExportedStep, RunResults, timestamp
 from azops_tui.json_types import Json
 from azops_tui.runbook import parse
-from azops_tui.runbook.notebooks.write import CellResult, notebook
+from azops_tui.runbook.notebooks.write import CellResult, cell_lines, notebook
 from azops_tui.text import format_table, strip_ansi
 
 
 def as_notebook(results: RunResults) -> dict[str, Json]:
     """The notebook as JSON. Native steps, which no cell can hold, have their results as text behind them."""
     runbook = results.runbook
-    cells: set[str] = set()
-
-    def note(line: int) -> CellResult | None:
-        step = next((step for step in runbook.steps if step.line == line), None)
-        if step is not None:
-            cells.add(step.name)
-        return None
-
-    notebook(runbook, note)
+    lines = cell_lines(runbook)
+    cells = {step.name for step in runbook.steps if step.line in lines}
     text = markdown(results, shows=lambda step: step.info.name not in cells)
     shown = parse(text, Path(results.path), untagged=bool(runbook.guessed))
     names = {step.line: step.name for step in shown.steps}
@@ -43,7 +36,7 @@ def _cell(step: ExportedStep) -> CellResult:
         metadata["started"] = timestamp(step.started)
     if step.duration is not None:
         metadata["seconds"] = round(step.duration, 3)
-    if step.info.hide in ("output", "both"):
+    if step.hides_output:
         return CellResult(step.order, [], metadata)
     outputs: list[Json] = []
     for piece in step.pieces:

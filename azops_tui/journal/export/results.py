@@ -10,20 +10,11 @@ from pathlib import Path
 from azops_tui.durations import format_duration
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, FailureView
+from azops_tui.events.records import STATE_GLYPHS
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Block, Runbook
 
-GLYPHS = {
-    "waiting": "○",
-    "running": "◐",
-    "done": "●",
-    "failed": "✕",
-    "skipped": "⊘",
-    "asking": "◇",
-    "stopped": "‖",
-    "unknown": "?",
-}
 _KEPT = 256 * 1024
 """Characters of a step's output that are kept at its beginning, and at its end."""
 
@@ -114,12 +105,36 @@ class ExportedStep:
         return self.order is not None and self.code.strip() != self.info.code.strip()
 
     @property
-    def sentence(self) -> str:
-        """State, duration and summary: ``● done in 1.2 s. Deployed 7 resources.``"""
-        text = f"{GLYPHS[self.state]} {self.state}"
-        if self.duration is not None and self.state not in ("waiting", "skipped"):
-            text += f" in {format_duration(self.duration)}"
-        return f"{text}. {self.summary}".rstrip() if self.summary else text
+    def label(self) -> str:
+        """Glyph and state: ``● done``."""
+        return f"{STATE_GLYPHS[self.state]} {self.state}"
+
+    @property
+    def account(self) -> str:
+        """Duration and summary, to stand behind the label: `` in 1.2 s. Deployed 7 resources.``"""
+        is_timed = self.duration is not None and self.state not in ("waiting", "skipped")
+        took = f" in {format_duration(self.duration)}" if is_timed else ""
+        return f"{took}. {self.summary}".rstrip() if self.summary else took
+
+    @property
+    def hides_output(self) -> bool:
+        """True if the document hides what the step prints."""
+        return self.info.hide in ("output", "both")
+
+    @property
+    def operations(self) -> list[tuple[DeploymentView, list[tuple[str, str, str, str]]]]:
+        """Deployments with rows of name, type, state and time of their operations; nested ones are indented."""
+        return [
+            (
+                deployment,
+                [
+                    ("\u2003" * each.depth + each.name, each.type, each.state, format_duration(each.duration))
+                    for each in deployment.operations
+                ],
+            )
+            for deployment in self.deployments.values()
+            if deployment.operations
+        ]
 
     @property
     def pieces(self) -> list[Piece]:
@@ -240,11 +255,10 @@ def _apply(results: RunResults, event: ev.AnyEvent) -> None:
     match event:
         case ev.StepStarted():
             if event.attempt == 1:
-                fresh = ExportedStep(step.info, event.code or step.code)
-                fresh.order = 1 + sum(other.order is not None for other in results.steps.values())
-                fresh.order = step.order if step.order is not None else fresh.order
-                results.steps[event.step] = step = fresh
-                step.started = event.at
+                started = sum(other.order is not None for other in results.steps.values())
+                order = started + 1 if step.order is None else step.order
+                step = ExportedStep(step.info, event.code or step.code, order=order, started=event.at)
+                results.steps[event.step] = step
             step.state = "running"
         case ev.OutputWritten():
             step.kept.add(event.stream, event.host, event.text)

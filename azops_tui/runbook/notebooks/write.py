@@ -11,6 +11,7 @@ from typing import Any
 from azops_tui.json_types import Json
 from azops_tui.runbook.frontmatter import read_front_matter
 from azops_tui.runbook.model import Block, Role, Runbook, StepKind
+from azops_tui.runbook.tokens import normal_lines
 
 KEY = "azops"
 """Key of our metadata: ``info`` of a code cell is the info string of its fence; ``front-matter`` marks a raw cell."""
@@ -36,8 +37,7 @@ def notebook(runbook: Runbook, result: Callable[[int], CellResult | None] = lamb
         runbook: the runbook.
         result: returns what came of the step whose fence begins at a line; None if it was not run.
     """
-    text = runbook.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
+    lines = normal_lines(runbook.text)
     cells: list[Json] = []
 
     def add(kind: str, source: str, metadata: dict[str, Json] | None = None, came: CellResult | None = None) -> None:
@@ -57,14 +57,14 @@ def notebook(runbook: Runbook, result: Callable[[int], CellResult | None] = lamb
     if front:
         add("raw", "\n".join(lines[:front]), {KEY: {"front-matter": True}})
     at = front
+    own = cell_lines(runbook)
     kinds = {step.line: step.kind for step in runbook.steps}
     for block in runbook.blocks:
-        kind = kinds.get(block.line)
-        if not _is_cell(block, kind, lines):
+        if block.line not in own:
             continue
         prose(at, block.line - 1)
         code = block.text.removesuffix("\n")
-        magic = "" if kind is StepKind.PYTHON else "%%bash\n"
+        magic = "" if kinds[block.line] is StepKind.PYTHON else "%%bash\n"
         came = result(block.line)
         add("code", magic + code, {KEY: {"info": block.info, **(came.metadata if came else {})}}, came)
         at = block.end_line
@@ -78,6 +78,13 @@ def notebook(runbook: Runbook, result: Callable[[int], CellResult | None] = lamb
         },
         "cells": cells,
     }
+
+
+def cell_lines(runbook: Runbook) -> set[int]:
+    """Lines of the fences that become code cells, from 1."""
+    lines = normal_lines(runbook.text)
+    kinds = {step.line: step.kind for step in runbook.steps}
+    return {block.line for block in runbook.blocks if _is_cell(block, kinds.get(block.line), lines)}
 
 
 def _is_cell(block: Block, kind: StepKind | None, lines: list[str]) -> bool:
