@@ -126,11 +126,7 @@ def _verb(name: str, what: str, read: Read, *, by_group: bool = True) -> click.C
     def verb(profile_name: str | None, output: str, query: str, group: str = "") -> None:
         expression = _query(query)
         profile = resolve_profile(profile_name, read_only=True)
-        rows = asyncio.run(_read(profile, read, group))
-        value: Json = rows if expression is None else expression.search(rows)
-        text = formatted(value, output)
-        if text:
-            click.echo(text)
+        _print(asyncio.run(_read(profile, read, group)), expression, output)
 
     options = [
         click.option(
@@ -161,6 +157,12 @@ def _query(text: str) -> Any:
     import jmespath
 
     return jmespath.compile(text)
+
+
+def _print(rows: Json, expression: Any, output: str) -> None:
+    """Print what a query finds in rows, all of them without a query."""
+    if text := formatted(rows if expression is None else expression.search(rows), output):
+        click.echo(text)
 
 
 async def _read(profile: Any, read: Read, group: str) -> list[dict[str, Json]]:
@@ -200,9 +202,7 @@ def profiles(output: str, query: str) -> None:
         }
         for profile in known.values()
     ]
-    text = formatted(rows if expression is None else expression.search(rows), output)
-    if text:
-        click.echo(text)
+    _print(rows, expression, output)
     if problems:
         raise SystemExit(exits.BAD_INPUT)
 

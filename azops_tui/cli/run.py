@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -183,37 +183,61 @@ async def execute(
 ) -> int:
     """Run a runbook, or some of its steps, and print its progress; returns the exit code."""
     from azops_tui.engine.problems import ParameterError, RunError
-    from azops_tui.engine.run import Run
-    from azops_tui.journal.store import Journal, JournalError
+    from azops_tui.journal.store import JournalError
 
     try:
-        with Journal() as journal:
-            run = Run(
-                runbook,
-                journal=journal,
-                cloud=cloud,
-                profile=profile if cloud else None,
-                policy=policy,
-                parameters=parameters,
-            )
-            console = Console(run.state, quiet=quiet)
-            run.subscribe(console.show)
-            with Asker(run) if policy.interactive else nullcontext() as asker:
-                if asker is not None:
-                    run.subscribe(asker.show)
-                try:
-                    await until_done(run, steps, start)
-                finally:
-                    await run.close()
-            console.summary()
-            for line in run.meter.lines() if meter else ():
-                click.echo(f"  {line}")
+        run = await perform(runbook, cloud, profile, parameters, policy, steps, start, quiet=quiet)
     except (ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
+    for line in run.meter.lines() if meter else ():
+        click.echo(f"  {line}")
     return exits.OF_VERDICT[run.state.verdict]
 
 
-async def until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:
+async def perform(
+    runbook: Runbook,
+    cloud: Callable[[], Awaitable[Cloud]] | None,
+    profile: Profile,
+    parameters: Mapping[str, str],
+    policy: Policy,
+    steps: tuple[str, ...] = (),
+    start: str | None = None,
+    *,
+    quiet: bool = False,
+) -> Run:
+    """Run a runbook, or some of its steps, print its progress, and return the run, closed.
+
+    Raises:
+        ParameterError: a value is not valid for its parameter.
+        RunError: the document cannot run.
+        JournalError: the run cannot be written to the journal.
+    """
+    from azops_tui.engine.run import Run
+    from azops_tui.journal.store import Journal
+
+    with Journal() as journal:
+        run = Run(
+            runbook,
+            journal=journal,
+            cloud=cloud,
+            profile=profile if cloud else None,
+            policy=policy,
+            parameters=parameters,
+        )
+        console = Console(run.state, quiet=quiet)
+        run.subscribe(console.show)
+        with Asker(run) if policy.interactive else nullcontext() as asker:
+            if asker is not None:
+                run.subscribe(asker.show)
+            try:
+                await _until_done(run, steps, start)
+            finally:
+                await run.close()
+        console.summary()
+    return run
+
+
+async def _until_done(run: Run, steps: tuple[str, ...], start: str | None) -> None:
     """Run the selected steps. An interrupt stops the running step and skips the following ones."""
 
     async def work() -> None:

@@ -13,10 +13,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.answers import read_answers
-from azops_tui.cli.console import Console
 from azops_tui.cli.junit import DocumentResult, junit
 from azops_tui.cli.options import assignments, document_options, fail, find_runbook, guesses_left_out, resolve_profile
-from azops_tui.cli.run import until_done
+from azops_tui.cli.run import perform
 from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
@@ -113,28 +112,12 @@ async def _run(
     from azops_tui.engine.cloud import acts_on_cloud, open_cloud
     from azops_tui.engine.guard import Policy
     from azops_tui.engine.problems import ParameterError, RunError
-    from azops_tui.engine.run import Run
-    from azops_tui.journal.store import Journal, JournalError
+    from azops_tui.journal.store import JournalError
 
     policy = Policy(yes=True, yes_destroy=True, trust_new_hosts=True, strict=True, fill_from_output=True)
     cloud = (lambda: open_cloud(profile)) if acts_on_cloud(runbook) else None
     try:
-        with Journal() as journal:
-            run = Run(
-                runbook,
-                journal=journal,
-                cloud=cloud,
-                profile=profile if cloud else None,
-                policy=policy,
-                parameters=values,
-            )
-            console = Console(run.state, quiet=not verbose)
-            run.subscribe(console.show)
-            try:
-                await until_done(run, (), None)
-            finally:
-                await run.close()
-            console.summary()
-            result.view = run.state
+        run = await perform(runbook, cloud, profile, values, policy, quiet=not verbose)
+        result.view = run.state
     except (ParameterError, RunError, JournalError) as error:
         result.problems += str(error).splitlines()
