@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
 
+from azops_tui.runbook.check.syntax import syntax_nodes
 from azops_tui.runbook.check.variables import native_sets, python_sets
 from azops_tui.runbook.model import Problem, Runbook, Severity, Step, StepKind
-from azops_tui.runbook.shell import read
-from azops_tui.runbook.shell_grammar import syntax_tree
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset"})
 
@@ -49,16 +44,7 @@ def _places(step: Step, wanted: set[str]) -> Iterator[tuple[str, int, str]]:
 
 def _in_shell(code: str) -> Iterator[tuple[str, int, str]]:
     """Variables that shell code sets without a plain assignment, with their rows from 0."""
-    if read(code).unknown:  # what the grammar cannot survive is read in its own process only
-        return
-    root, source = syntax_tree(code)
-
-    def text(node: Node) -> str:
-        return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    pending: list[Node] = [root]
-    while pending:
-        node = pending.pop()
+    for node, text in syntax_nodes(code):
         row = node.start_point[0]
         if node.type in ("for_statement", "select_statement"):
             name = node.child_by_field_name("variable")
@@ -76,4 +62,3 @@ def _in_shell(code: str) -> Iterator[tuple[str, int, str]]:
                 yield from ((word.strip("'\""), row, words[0]) for word in words[1:] if not word.startswith("-"))
             elif words[:2] == ["printf", "-v"] and len(words) > 2:
                 yield words[2], row, "printf -v"
-        pending.extend(reversed(node.children))

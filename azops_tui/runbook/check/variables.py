@@ -7,19 +7,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from azops_tui.runbook.check.finding import DocumentFinding
+from azops_tui.runbook.check.syntax import syntax_nodes
 from azops_tui.runbook.model import Runbook, Step, StepKind
 from azops_tui.runbook.parameters import NAME
 from azops_tui.runbook.references import references
-from azops_tui.runbook.shell import read
-from azops_tui.runbook.shell_grammar import syntax_tree
 from azops_tui.runbook.suggest import did_you_mean
 from azops_tui.runbook.verbs import words as name_set
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 _SHELL_SETS = name_set("""
     HOME PWD OLDPWD PATH USER LOGNAME SHELL HOSTNAME HOSTTYPE OSTYPE MACHTYPE IFS RANDOM SRANDOM SECONDS LINENO UID EUID
@@ -120,16 +115,7 @@ def native_sets(step: Step) -> set[str]:
 
 
 def _walk(code: str, names: _Names) -> None:
-    if read(code).unknown:  # what the grammar cannot survive is read in its own process only
-        return
-    root, source = syntax_tree(code)
-
-    def text(node: Node) -> str:
-        return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    pending: list[Node] = [root]
-    while pending:
-        node = pending.pop()
+    for node, text in syntax_nodes(code):
         kind = node.type
         if kind in ("variable_assignment", "for_statement", "select_statement"):
             name = node.child_by_field_name("name") or node.child_by_field_name("variable")
@@ -147,7 +133,6 @@ def _walk(code: str, names: _Names) -> None:
             elif variable is not None and optional:
                 # ``${X:=default}`` sets it; a script that tests ``${X:-}`` expects that it may be missing.
                 names.sets.add(text(variable))
-        pending.extend(reversed(node.children))
 
 
 def _set_by_command(words: list[str]) -> set[str]:

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 
 from azops_tui.ui.lines import safe
 from azops_tui.ui.widgets.field import Field
+from azops_tui.ui.widgets.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -215,3 +216,18 @@ class Sheet(ModalScreen[None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+class WrappedSheet(Sheet):
+    """Base of sheets of rows that wrap: the rows are made anew for each width."""
+
+    def on_mount(self) -> None:
+        self.query_one(Rows).focus()
+        self.call_after_refresh(self.fill)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fill)
+
+    def fill(self) -> None:
+        """Set the rows for the present width."""
+        raise NotImplementedError

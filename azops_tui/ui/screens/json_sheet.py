@@ -15,7 +15,7 @@ from azops_tui.ui.appearance import app_of
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line, safe, wrap
-from azops_tui.ui.screens.dialogs import Sheet
+from azops_tui.ui.screens.dialogs import WrappedSheet
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, text_row
 
@@ -54,7 +54,7 @@ def json_nodes(value: Json, path: str = "", depth: int = 0) -> Iterator[JsonNode
         yield from json_nodes(item, node.path, depth + 1)
 
 
-class JsonSheet(Sheet):
+class JsonSheet(WrappedSheet):
     """Shows a JSON text; ``y`` copies all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,14 +85,7 @@ class JsonSheet(Sheet):
         yield Rows(empty="An empty object.")
         yield Field()
 
-    def on_mount(self) -> None:
-        self.query_one(Rows).focus()
-        self.call_after_refresh(self._fill)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fill)
-
-    def _fill(self) -> None:
+    def fill(self) -> None:
         rows_view = self.query_one(Rows)
         rows: list[Row] = []
         hidden = ""
@@ -140,13 +133,13 @@ class JsonSheet(Sheet):
             self._folded.add(node.path)
         else:
             self._folded.discard(node.path)
-        self._fill()
+        self.fill()
 
     def action_fold_all(self) -> None:
         """Fold every object and list of the first level, or unfold all."""
         tops = {node.path for node in self._members if node.opens}
         self._folded = set() if self._folded else tops
-        self._fill()
+        self.fill()
 
     def action_search(self) -> None:
         field = self.query_one(Field)
@@ -160,7 +153,7 @@ class JsonSheet(Sheet):
         field.remove_class("-open")
         self.query_one(Rows).focus()
         self._search = field.value.casefold()
-        self._fill()
+        self.fill()
         self.action_next(1, here=True)
 
     def action_next(self, by: int, here: bool = False) -> None:
@@ -180,7 +173,7 @@ class JsonSheet(Sheet):
         ahead = [index for index in matches[::by] if (index - at) * by > 0]
         target = self._members[(ahead or matches[::by])[0]]
         self._folded = {path for path in self._folded if not target.path.startswith(f"{path}/")}
-        self._fill()
+        self.fill()
         self.query_one(Rows).select(target.path)
 
     def action_close(self) -> None:

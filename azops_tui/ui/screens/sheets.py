@@ -12,7 +12,7 @@ from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import COMMANDS, UiCommand, shown_keys
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, width, wrap
-from azops_tui.ui.screens.dialogs import Sheet
+from azops_tui.ui.screens.dialogs import Sheet, WrappedSheet
 from azops_tui.ui.widgets.rows import Row, Rows, text_row, wrapped
 
 _PLACES = {
@@ -113,7 +113,7 @@ class TextSheet(Sheet):
         copy(self.app, self._copy or (current.copy if current else ""))
 
 
-class ProblemsSheet(Sheet):
+class ProblemsSheet(WrappedSheet):
     """Shows why a document cannot run: place and sentence of each problem."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,14 +134,7 @@ class ProblemsSheet(Sheet):
     def body(self) -> ComposeResult:
         yield Rows()
 
-    def on_mount(self) -> None:
-        self.query_one(Rows).focus()
-        self.call_after_refresh(self._fill)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fill)
-
-    def _fill(self) -> None:
+    def fill(self) -> None:
         rows = self.query_one(Rows)
         marks = app_of(self).marks
         rows_shown: list[Row] = [text_row("gap", [])]
