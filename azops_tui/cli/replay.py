@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -14,8 +15,10 @@ from azops_tui import exits
 from azops_tui.cli.console import Console
 from azops_tui.cli.options import fail, resolve_profile
 from azops_tui.cli.screen import screen, screen_options
-from azops_tui.events.records import Record
-from azops_tui.replay import Recording
+
+if TYPE_CHECKING:
+    from azops_tui.events.records import Record
+    from azops_tui.journal.store import RunRow
 
 
 def complete_run(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -36,28 +39,35 @@ def replay(run: str, printed: bool, theme: str | None, ascii_only: bool) -> None
     Without a terminal the run is printed.
     """
     from azops_tui.journal.export.archive import ArchiveError
+    from azops_tui.replay import Recording
 
-    number = int(run) if run.isascii() and run.isdigit() else 0
-    try:
-        # A file is read whole before anything is shown: what is damaged is said at once.
-        records = [] if number else _from_file(Path(run))
-        if printed or not sys.stdout.isatty():
-            _print(number, records)
-            return
-        if number:
-            _check(number)
-    except ArchiveError as error:
-        fail(str(error), exits.BAD_INPUT)
+    records: Sequence[Record] | None = None
+    row: RunRow | None = None
+    if run.isascii() and run.isdigit():
+        row = _row(int(run))
+    else:
+        try:
+            # A file is read whole before anything is shown: what is damaged is said at once.
+            records = _from_file(Path(run))
+        except ArchiveError as error:
+            fail(str(error), exits.BAD_INPUT)
+    if printed or not sys.stdout.isatty():
+        _print(row, records)
+        return
     profile = resolve_profile("local", read_only=True)
-    shown = screen(
-        None,
-        profile=profile,
-        parameters={},
-        theme=theme,
-        ascii_only=ascii_only,
-        replay=number or Recording(Path(run).name, tuple(records)),
-    )
-    sys.exit(shown)
+    what = row.id if row is not None else Recording(Path(run).name, tuple(records or ()))
+    sys.exit(screen(None, profile=profile, parameters={}, theme=theme, ascii_only=ascii_only, replay=what))
+
+
+def _row(number: int) -> RunRow:
+    """The run with a number in the journal."""
+    from azops_tui.journal.store import Journal
+
+    with Journal() as journal:
+        row = journal.run(number)
+    if row is None:
+        fail(f"run {number} does not exist; `azops history` lists the runs", exits.BAD_INPUT)
+    return row
 
 
 def _from_file(path: Path) -> list[Record]:
@@ -68,29 +78,18 @@ def _from_file(path: Path) -> list[Record]:
     return list(archive.read(path))
 
 
-def _check(number: int) -> None:
-    from azops_tui.journal.store import Journal
-
-    with Journal() as journal:
-        if journal.run(number) is None:
-            fail(f"run {number} does not exist; `azops history` lists the runs", exits.BAD_INPUT)
-
-
-def _print(number: int, records: Iterable[Record]) -> None:
-    """Print what ``azops run`` printed."""
+def _print(row: RunRow | None, records: Sequence[Record] | None) -> None:
+    """Print what ``azops run`` printed, of a run in the journal or of the records of a file."""
     from azops_tui.events.run_view import RunView
     from azops_tui.journal.store import Journal
 
-    if number:
-        _check(number)
-    with Journal() if number else nullcontext() as journal:
-        view = RunView()
-        console = Console(view)
-        for record in journal.records(number) if journal is not None else records:
+    view = RunView()
+    console = Console(view)
+    with Journal() if row is not None else nullcontext() as journal:
+        for record in (records or ()) if row is None or journal is None else journal.records(row.id):
             view.apply(record)
             console.show(record)
-        if view.phase == "running":
-            row = journal.run(number) if journal is not None else None
-            if row is None or row.state == "interrupted":
-                view.interrupt()
-        console.summary()
+    # A run of a file is not written any more: what has no end was interrupted.
+    if view.phase == "running" and (row is None or row.state == "interrupted"):
+        view.interrupt()
+    console.summary()

@@ -6,7 +6,6 @@ Text in events has passed the sanitiser and the redactor. Times are seconds sinc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -14,17 +13,7 @@ import msgspec
 from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
 
 StepState = Literal["waiting", "running", "done", "failed", "skipped", "asking", "stopped", "unknown"]
-"""The eight states, which are shown everywhere with the same glyphs."""
-STATE_GLYPHS: Mapping[str, str] = {
-    "waiting": "○",
-    "running": "◐",
-    "done": "●",
-    "failed": "✕",
-    "skipped": "⊘",
-    "asking": "◇",
-    "stopped": "‖",
-    "unknown": "?",
-}
+"""The eight states; :mod:`azops_tui.state_glyphs` has their glyphs."""
 RunState = Literal["running", "done", "failed", "stopped", "interrupted"]
 
 

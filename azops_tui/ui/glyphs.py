@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from azops_tui.events.records import STATE_GLYPHS
+from azops_tui.state_glyphs import STATE_GLYPHS
 
 _STATES = {**STATE_GLYPHS, "interrupted": STATE_GLYPHS["unknown"]}
 _ASCII_STATES = {

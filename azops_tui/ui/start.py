@@ -45,7 +45,6 @@ def open_app(
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
         os.environ.setdefault("TEXTUAL_FPS", str(SLOW_FPS))
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    from azops_tui.replay import Recording
     from azops_tui.ui.app import AzopsApp
     from azops_tui.ui.lines import safe
     from azops_tui.ui.screens.first import Opening
@@ -53,10 +52,6 @@ def open_app(
     app: AzopsApp
 
     def make(what: Path | int | Recording) -> Controller:
-        if isinstance(what, Recording):
-            from azops_tui.ui.replay import ReplayController
-
-            return ReplayController(what.records)
         if isinstance(what, int):
             from azops_tui.journal.store import Journal
             from azops_tui.ui.replay import ReplayController
@@ -66,6 +61,10 @@ def open_app(
                 return ReplayController(journal.records(what))
             finally:
                 journal.close()
+        if not isinstance(what, Path):
+            from azops_tui.ui.replay import ReplayController
+
+            return ReplayController(what.records)
         from azops_tui.ui.live import LiveController
 
         return LiveController(
@@ -77,16 +76,15 @@ def open_app(
             untagged=untagged if what == path else None,
         )
 
-    replay.name if isinstance(replay, Recording) else f"run {replay}" if replay is not None else ""
+    if replay is None:
+        name = path.name if path is not None else ""
+    else:
+        name = f"run {replay}" if isinstance(replay, int) else replay.name
     app = AzopsApp(
         make=make,
         what=path if replay is None else replay,
         opening=Opening(
-            file=path.name
-            if path and replay is None
-            else replay.name
-            if isinstance(replay, Recording)
-            else f"run {replay}",
+            file=name,
             cloud=profile.name if replay is None else "",
             read_only=profile.read_only,
             production=profile.production,

@@ -10,10 +10,10 @@ from pathlib import Path
 from azops_tui.durations import format_duration
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, FailureView
-from azops_tui.events.records import STATE_GLYPHS
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Block, Runbook
+from azops_tui.state_glyphs import STATE_GLYPHS
 
 _KEPT = 256 * 1024
 """Characters of a step's output that are kept at its beginning, and at its end."""
