@@ -173,6 +173,28 @@ async def test_the_tree_of_an_interactive_step_ends_with_it(shell: Shell, tmp_pa
     assert await shell.says("echo $kept") == "1\n"
 
 
+@pytest.mark.parametrize("end", ["stop", "timeout"])
+async def test_what_an_interactive_step_starts_at_once_ends_with_it(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    start = asyncio.create_subprocess_exec
+
+    async def start_and_tell_late(*args: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await start(*args, **options)
+        while not (tmp_path / "b").exists():  # noqa: ASYNC110 - the file tells
+            await asyncio.sleep(0.02)
+        if end == "stop":
+            await shell.session.stop()
+        return process
+
+    code = "sleep 301 & echo $! > a; mv a b; sleep 302"
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio, "create_subprocess_exec", start_and_tell_late)
+        result = await shell.run(code, interactive=True, timeout=60 if end == "stop" else 0.1)
+    assert (result.stopped, result.timed_out) == (end == "stop", end == "timeout")
+    assert not _runs(int((tmp_path / "b").read_text()))
+
+
 async def test_everything_stays_for_the_next_step(shell: Shell) -> None:
     await shell.says(STATE)
     assert await shell.says(QUESTIONS) == ANSWERS

@@ -336,9 +336,11 @@ class ShellSession(DriverSession):
                 process = await asyncio.create_subprocess_exec(
                     *self._invocation("once", str(self._slot), str(new)), env={}, preexec_fn=prepare
                 )
-            self._on_tty = process, StepProcesses(process.pid)
+            self._on_tty = process, StepProcesses(process.pid, all_descendants=True)
             timed_out = False
             try:
+                if self._stopped:  # while the shell started
+                    await self._end_terminal_step()
                 status = await asyncio.wait_for(process.wait(), limit)
             except TimeoutError:
                 timed_out = True

@@ -46,12 +46,21 @@ def adopt_orphans() -> None:
 
 
 class StepProcesses:
-    """The processes of a step that begins now, in the session of the process ``leader``."""
+    """The processes of a step in the session of the process ``leader``."""
 
-    def __init__(self, leader: int) -> None:
+    def __init__(self, leader: int, *, all_descendants: bool = False) -> None:
+        """The step begins now.
+
+        Args:
+            leader: process id of the session's shell or interpreter.
+            all_descendants: the leader runs this step only, and may have started processes of it already.
+        """
         self.leader = leader
-        self._earlier = _children(leader)
-        self._began = time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else 0.0
+        self._earlier: set[int] = set()
+        self._began = 0.0
+        if sys.platform == "linux" and not all_descendants:
+            self._earlier = _children(leader)
+            self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def members(self) -> set[Member]:
         """Descendants of the leader that the step started.
