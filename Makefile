@@ -10,6 +10,7 @@ demo: $(STAMP)
 	$(BIN)/azops demo
 
 test: check
+	$(BIN)/python -m compileall -q azops_tui tests
 	$(BIN)/python -m pytest -q -n auto
 
 check: $(VENV)/.installed-test
@@ -46,6 +47,7 @@ $(BIN)/python:
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m compileall -q azops_tui
 	touch $@
 
 $(VENV)/.installed-test: $(STAMP)

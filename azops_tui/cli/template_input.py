@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -174,7 +173,17 @@ def read_input(
     file: Path, files: tuple[Path, ...], settings: tuple[str, ...]
 ) -> tuple[Document, dict[str, dict[str, Any]]]:
     """Read the template, with its text so that errors supplied a line, and the parameters."""
-    from azops_tui.arm import Document, read
+    from azops_tui.arm import Document, TemplateError, read
+
+    if not files and not settings and file.suffix.lower() != ".bicep":
+        # The common case needs no parameters; what comes below imports as much again, and explains what is wrong.
+        with contextlib.suppress(OSError, TemplateError):
+            document = read(read_file(file, 64 << 20))
+            if isinstance(document.value, dict) and "resources" in document.value:
+                return document, {}
+
+    import asyncio
+
     from azops_tui.engine.problems import StepProblem
     from azops_tui.engine.templates import fitted, merged, read_template
 

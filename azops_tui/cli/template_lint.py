@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ import click
 from azops_tui import exits
 from azops_tui.cli.options import fail
 from azops_tui.cli.template_input import place
+from azops_tui.errors import AzopsError
 from azops_tui.files import read_file
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ def lint_files(files: Sequence[Path], output: str, today: date, ignored: Sequenc
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.lint import FindingSeverity, lint, sarif
-    from azops_tui.engine.problems import StepProblem
 
     ignored_ids = _ignored_ids(ignored)
     findings_by_file: dict[str, list[Finding]] = {}
@@ -44,12 +43,12 @@ def lint_files(files: Sequence[Path], output: str, today: date, ignored: Sequenc
         try:
             findings = lint(_read(file), today=today)
             findings_by_file[str(file)] = [finding for finding in findings if finding.rule not in ignored_ids]
-        except StepProblem as problem:
-            code = exits.BAD_INPUT
-            click.echo(" ".join(filter(None, ("azops:", problem.view.message, problem.view.advice))), err=True)
         except TemplateError as error:
             code = exits.BAD_INPUT
             click.echo(f"azops: {place(file, error)}: {error.message}", err=True)
+        except AzopsError as error:
+            code = exits.BAD_INPUT
+            click.echo(f"azops: {error}", err=True)
         except OSError as error:
             code = exits.BAD_INPUT
             click.echo(f"azops: {file} cannot be read: {error.strerror}", err=True)
@@ -85,9 +84,16 @@ def _read(file: Path) -> bytes | dict[str, Any]:
     """Return the text of a template, which gives findings their lines; Bicep is compiled."""
     if file.suffix.lower() not in _BICEP:
         return read_file(file, 64 << 20)
+    # A template of JSON needs none of these, and is checked in the time that they take to import.
+    import asyncio
+
+    from azops_tui.engine.problems import StepProblem
     from azops_tui.engine.templates import read_template
 
-    return asyncio.run(read_template(file))
+    try:
+        return asyncio.run(read_template(file))
+    except StepProblem as problem:
+        raise AzopsError(" ".join(filter(None, (problem.view.message, problem.view.advice)))) from None
 
 
 def _objects(findings_by_file: Mapping[str, Sequence[Finding]]) -> list[dict[str, Any]]:

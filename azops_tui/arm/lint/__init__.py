@@ -14,7 +14,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import marshal
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -58,17 +60,12 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
     findings: dict[tuple[str, Path, str], Finding] = {}
     positions = Positions(document)
     old: list[Report] = []
-    declared = [list(check_declarations(frame)) for frame in all_frames]
-    broken = [frame.path for frame, reported in zip(all_frames, declared, strict=True) if any(map(_is_error, reported))]
-    for frame, reported in zip(all_frames, declared, strict=True):
-        # Errors in declarations are reported already, and more clearly than by expanding the template.
-        mute = any(path[: len(frame.path)] == frame.path for path in broken)
-        for rule, path, message, key in (*reported, *_frame(document, frame, today, mute=mute)):
-            if rule == "old-api-version":
-                old.append((rule, path, message, key))
-            elif (rule, path, message) not in findings:
-                line, column = positions.beginning(path, key=key)
-                findings[rule, path, message] = Finding(line, column, rule, message, show(path))
+    for rule, path, message, key in _reports(document, all_frames, today):
+        if rule == "old-api-version":
+            old.append((rule, path, message, key))
+        elif (rule, path, message) not in findings:
+            line, column = positions.beginning(path, key=key)
+            findings[rule, path, message] = Finding(line, column, rule, message, show(path))
     if old:
         rule, path, message, key = old[0]
         if len(old) > 1:
@@ -77,6 +74,37 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
         line, column = positions.beginning(path, key=key)
         findings[rule, path, message] = Finding(line, column, rule, message, show(path))
     return sorted(findings.values())
+
+
+def _reports(document: Document, all_frames: list[TemplateFrame], today: date) -> Iterator[Report]:
+    """Yield all findings, frame by frame. Large templates repeat modules; what was checked is not checked again."""
+    declared = [list(check_declarations(frame)) for frame in all_frames]
+    broken = [frame.path for frame, reported in zip(all_frames, declared, strict=True) if any(map(_is_error, reported))]
+    checked: dict[tuple[bytes, bool], list[Report]] = {}
+    for frame, reported in zip(all_frames, declared, strict=True):
+        yield from reported
+        # Errors in declarations are reported already, and more clearly than by expanding the template.
+        mute = any(path[: len(frame.path)] == frame.path for path in broken)
+        content = _content(frame.template)
+        reports = checked.get((content, mute)) if content else None
+        if reports is None:
+            reports = list(_frame(document, frame, today, mute=mute))
+            # The messages of these errors have line numbers.
+            if content and not any(rule == "invalid-template" for rule, *_ in reports):
+                depth = len(frame.path)
+                checked[content, mute] = [(rule, path[depth:], message, key) for rule, path, message, key in reports]
+            yield from reports
+        else:
+            yield from ((rule, (*frame.path, *path), message, key) for rule, path, message, key in reports)
+
+
+def _content(template: Any) -> bytes:
+    """Return what is equal for equal templates only; empty if the template is too deep for that."""
+    try:
+        # Version 2 writes no references, which would depend on how the values share memory.
+        return hashlib.sha256(marshal.dumps(template, 2)).digest()
+    except ValueError:
+        return b""
 
 
 def _is_error(report: Report) -> bool:

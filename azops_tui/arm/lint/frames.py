@@ -23,6 +23,8 @@ _SILENT = "metadata"
 """Member of an output that is not evaluated."""
 _COMMENTS = "comments"
 """Member of a resource that is not evaluated."""
+_Parsed = dict[str, tuple[Node, tuple[FunctionCall, ...]]]
+"""Expression -> its tree, and every call in it: templates repeat them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,14 @@ class TemplateFrame:
 def frames(template: Mapping[str, Json]) -> list[TemplateFrame]:
     """Return the frames of a template, outermost first."""
     result: list[TemplateFrame] = []
-    _frame(template, (), result)
+    _frame(template, (), result, {})
     return result
 
 
-def _frame(template: Mapping[str, Json], path: Path, result: list[TemplateFrame]) -> None:
+def _frame(template: Mapping[str, Json], path: Path, result: list[TemplateFrame], parsed: _Parsed) -> None:
     frame = TemplateFrame(template, path)
     result.append(frame)
-    _Walk(frame, result).template(template, path)
+    _Walk(frame, result, parsed).template(template, path)
     for index, space in _own_functions(template):
         members = get(space, "members", {})
         for name, function in members.items() if isinstance(members, dict) else ():
@@ -107,7 +109,7 @@ def _frame(template: Mapping[str, Json], path: Path, result: list[TemplateFrame]
                 declared, list) else []  # fmt: skip
             inside = TemplateFrame(template, path)
             place: Path = (*path, "functions", index, "members", name, "output")
-            _Walk(inside, []).value(get(function, "output", {}), place, "functions", name)
+            _Walk(inside, [], parsed).value(get(function, "output", {}), place, "functions", name)
             frame.broken.extend(inside.broken)
             known = frozenset(name.lower() for name in names)
             frame.bodies.extend((known, expression) for expression in inside.expressions)
@@ -121,9 +123,10 @@ def _own_functions(template: Mapping[str, Json]) -> list[tuple[int, Mapping[str,
 class _Walk:
     """Collects the expressions and definitions of one frame."""
 
-    def __init__(self, frame: TemplateFrame, result: list[TemplateFrame]) -> None:
+    def __init__(self, frame: TemplateFrame, result: list[TemplateFrame], parsed: _Parsed) -> None:
         self.frame = frame
         self.result = result
+        self.parsed = parsed
 
     def template(self, template: Mapping[str, Json], path: Path) -> None:
         declared = get(template, "parameters", {})
@@ -179,7 +182,7 @@ class _Walk:
             if key.lower() != "template" or not isinstance(value, dict):
                 self.value(value, (*path, key), "resources", "")
             elif inner:
-                _frame(value, (*path, key), self.result)
+                _frame(value, (*path, key), self.result, self.parsed)
             else:
                 self.template(value, (*path, key))
 
@@ -198,9 +201,12 @@ class _Walk:
     def text(self, text: str, path: Path, part: str, name: str) -> None:
         if not is_expression(text):
             return
-        try:
-            tree = parse(text)
-        except ParseError as error:
-            self.frame.broken.append((path, error.message))
-        else:
-            self.frame.expressions.append(PlacedExpression(path, tree, part, name, tuple(calls(tree))))
+        known = self.parsed.get(text)
+        if known is None:
+            try:
+                tree = parse(text)
+            except ParseError as error:
+                self.frame.broken.append((path, error.message))
+                return
+            known = self.parsed[text] = tree, tuple(calls(tree))
+        self.frame.expressions.append(PlacedExpression(path, known[0], part, name, known[1]))
