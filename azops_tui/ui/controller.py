@@ -85,11 +85,15 @@ class LiveRun(Controller, Protocol):
     def to_fetch(self) -> tuple[str, ...]:
         """Addresses of prerequisites that may be fetched; empty once a person has answered."""
 
-    async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
-        """Fetch and trust the prerequisites on the web, or leave them out; returns the document as it is then."""
+    @property
+    def guessed(self) -> frozenset[str]:
+        """Names of the steps that run only after the question about guesses."""
 
-    async def take_guesses(self, agreed: bool) -> Runbook | None:
-        """Run guessed steps from now on, or leave them out; returns the document as it is then."""
+    async def fetch_prerequisites(self, agreed: bool) -> None:
+        """Fetch and trust the prerequisites on the web, or leave them out."""
+
+    async def take_guesses(self, agreed: bool) -> None:
+        """Run guessed steps from now on, or leave them out."""
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -39,7 +39,7 @@ class LiveController:
         parameters: values that override the document's own.
         journal_path: the journal; the user's if None.
         hand_over: gives the terminal to an interactive step while the context is entered.
-        untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed before.
+        untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed earlier.
     """
 
     def __init__(
@@ -151,38 +151,38 @@ class LiveController:
     @property
     def guesses(self) -> str:
         """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
-        return self._opening.guesses(self.runbook)
+        return self._opening.sentence
+
+    @property
+    def guessed(self) -> frozenset[str]:
+        """Names of the steps that run only after the question about guesses."""
+        return self._opening.guessed(self.runbook)
 
     @property
     def to_fetch(self) -> tuple[str, ...]:
         """Addresses of prerequisites that may be fetched; empty once a person has answered."""
         return self._opening.to_fetch(self.runbook)
 
-    async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
-        """Fetch the prerequisites, trust their present content and read the document again; or leave them out."""
-        return await self._read_again() if await self._opening.fetch(self.runbook, agreed) else self.runbook
+    async def fetch_prerequisites(self, agreed: bool) -> None:
+        """Fetch the prerequisites, trust their present content and add their steps; or leave them out."""
+        await self._opening.fetch(self.runbook, agreed)
+        if agreed and self.runbook is not None:
+            await self._adopt(self.runbook.text)
 
-    async def take_guesses(self, agreed: bool) -> Runbook | None:
+    async def take_guesses(self, agreed: bool) -> None:
         """Run guessed steps from now on, also when the document is opened again; or leave them out this time."""
-        return await self._read_again() if await self._opening.take_guesses(self.runbook, agreed) else self.runbook
+        await self._opening.take_guesses(self.runbook, agreed)
+        if not agreed and self.runbook is not None:
+            await self._adopt(self.runbook.text)
 
     async def save_as(self, name: str) -> None:
         """Give a scratch page a name; the run goes on."""
         if self.writing is not None:
             self.path = await self.writing.save_as(name)
 
-    async def _read_again(self) -> Runbook | None:
-        """Read the document anew; a run that was created for the old text has not begun."""
-        run, self._run, self.runbook = self._run, None, None
-        if run is not None:
-            await run.close()
-        return await self.load()
-
     async def _adopt(self, text: str) -> None:
         """Show another text of the document; the run goes on with it."""
-        from azops_tui.engine.open import open_runbook
-
-        runbook = await asyncio.to_thread(open_runbook, self.path, text=text, untagged=bool(self._opening.untagged))
+        runbook = await asyncio.to_thread(self._opening.parse, self.path, text)
         if self._run is not None or runbook.prerequisites:
             run = await self._open_run()
             await run.update(runbook)

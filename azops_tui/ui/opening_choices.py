@@ -1,4 +1,4 @@
-"""What a person decides when a document opens: whether fences that look like shell run, and what is fetched."""
+"""What a person decides about a document: whether fences that look like shell run, and what is fetched."""
 
 from __future__ import annotations
 
@@ -12,33 +12,39 @@ class OpeningChoices:
     """Decisions about one document.
 
     Args:
-        untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed before.
+        untagged: run the fences that look like shell and do not say so; None asks before the first of them runs, unless
+            a person agreed earlier.
     """
 
     def __init__(self, untagged: bool | None) -> None:
         self.untagged = untagged
+        self.sentence = ""
+        """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
+        self._lines: frozenset[int] = frozenset()
         self._has_fetch_answer = False
 
     def parse(self, path: Path, text: str) -> Runbook:
-        """Parse the document as it was decided, or as a person agreed when it was opened earlier."""
+        """Parse the document as it was decided. Undecided fences are steps, about which :attr:`sentence` asks."""
         from azops_tui.engine.open import open_runbook
 
+        self.sentence, self._lines = "", frozenset()
         book = open_runbook(path, text=text, untagged=bool(self.untagged))
-        if book.guessed and self.untagged is None:
-            from azops_tui.engine.remembered import agreed_to_guesses
+        if not book.guessed or self.untagged is not None:
+            return book
+        from azops_tui.engine.remembered import agreed_to_guesses
 
-            if agreed_to_guesses(book.path, book.text):
-                self.untagged = True
-                return open_runbook(path, text=text, untagged=True)
-        return book
+        if agreed_to_guesses(book.path, book.text):
+            self.untagged = True
+        else:
+            from azops_tui.runbook.guessing import guessed_sentence
 
-    def guesses(self, book: Runbook | None) -> str:
-        """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
-        if book is None or not book.guessed or self.untagged is not None:
-            return ""
-        from azops_tui.runbook.guessing import guessed_sentence
+            self.sentence = guessed_sentence(book)
+            self._lines = frozenset(block.line for block in book.guessed)
+        return open_runbook(path, text=text, untagged=True)
 
-        return guessed_sentence(book)
+    def guessed(self, book: Runbook | None) -> frozenset[str]:
+        """Names of the steps about which :attr:`sentence` asks."""
+        return frozenset(step.name for step in book.steps if step.line in self._lines) if book else frozenset()
 
     def to_fetch(self, book: Runbook | None) -> tuple[str, ...]:
         """Addresses of prerequisites that may be fetched; empty once a person has answered."""
@@ -46,23 +52,20 @@ class OpeningChoices:
             return ()
         return tuple(link.url for link in book.prerequisites if link.url and not link.path.is_file())
 
-    async def take_guesses(self, book: Runbook | None, agreed: bool) -> bool:
-        """Keep the answer about guessed fences; True if the document must be read again."""
-        self.untagged = agreed
-        if not agreed or book is None:
-            return False
-        from azops_tui.engine.remembered import agree_to_guesses
+    async def take_guesses(self, book: Runbook | None, agreed: bool) -> None:
+        """Keep the answer about guessed fences; an agreement also for when the document is opened again."""
+        self.untagged, self.sentence = agreed, ""
+        if agreed and book is not None:
+            from azops_tui.engine.remembered import agree_to_guesses
 
-        await asyncio.to_thread(agree_to_guesses, book.path, book.text)
-        return True
+            await asyncio.to_thread(agree_to_guesses, book.path, book.text)
 
-    async def fetch(self, book: Runbook | None, agreed: bool) -> bool:
-        """Fetch the prerequisites and trust what they hold now; True if the document must be read again."""
-        urls, self._has_fetch_answer = self.to_fetch(book), True
-        if not agreed:
-            return False
-        from azops_tui.engine.web_prerequisites import accept, fetch
+    async def fetch(self, book: Runbook | None, agreed: bool) -> None:
+        """Fetch the prerequisites and trust what they hold now, or leave them out."""
+        urls = self.to_fetch(book)
+        if agreed:
+            from azops_tui.engine.web_prerequisites import accept, fetch
 
-        for url in urls:
-            accept(await asyncio.to_thread(fetch, url))
-        return bool(urls)
+            for url in urls:
+                accept(await asyncio.to_thread(fetch, url))
+        self._has_fetch_answer = True

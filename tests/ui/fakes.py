@@ -195,13 +195,14 @@ class FakeController:
         self._command("stop")
 
     guesses = ""
+    guessed: frozenset[str] = frozenset()
     to_fetch: tuple[str, ...] = ()
 
-    async def fetch_prerequisites(self, agreed: bool) -> Runbook | None:
-        return self._runbook
+    async def fetch_prerequisites(self, agreed: bool) -> None:
+        self._command("fetch", agreed)
 
-    async def take_guesses(self, agreed: bool) -> Runbook | None:
-        return self._runbook
+    async def take_guesses(self, agreed: bool) -> None:
+        self._command("guesses", agreed)
 
     async def answer(
         self,

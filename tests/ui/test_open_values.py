@@ -16,7 +16,7 @@ from azops_tui.ui.screens.dialogs import Dialog
 from azops_tui.ui.screens.form import ParametersSheet
 from azops_tui.ui.screens.main import MainScreen
 from tests.notes import CALLS, calls, write_notes
-from tests.ui.test_main import until
+from tests.ui.test_main import ready, text, until
 
 LOCAL = Profile(name="local", cloud="local")
 
@@ -58,14 +58,14 @@ def main_screen(pilot: Pilot[int]) -> MainScreen:
 async def test_notes_run_from_opening_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = write_notes(tmp_path, monkeypatch)
     async with open_notes(document, tmp_path).run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        assert len(screen.document.names) == 5
+        await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
         dialog = pilot.app.screen
         assert isinstance(dialog, Dialog)
         assert "4 look like shell; 1 file to save: values/ingress.yaml" in dialog.ask.lines[0]
-        await pilot.press("right", "enter")
-        screen = main_screen(pilot)
-        await until(pilot, lambda: len(screen.document.names) == 5 and pilot.app.screen is screen)
-        await pilot.press("a")
+        await pilot.press("right", "right", "enter")
 
         form = await sheet(pilot, "leaves open")
         assert [parameter.name for parameter in form.parameters] == ["RESOURCE_GROUP", "REGION"]
@@ -97,6 +97,38 @@ async def test_notes_run_from_opening_to_end(tmp_path: Path, monkeypatch: pytest
         await until(pilot, lambda: pilot.app.screen is screen and not screen.busy)
         assert screen.controller.view.count("done") == 0
         await close(pilot)
+
+
+GUESSED = "# A\n\n```bash {name=own}\necho own\n```\n\n## B\n\n```\necho guess > out\n```\n"
+
+
+async def test_a_guessed_step_is_seen_at_once_and_asked_about_when_it_is_about_to_run(tmp_path: Path) -> None:
+    document = tmp_path / "guess.md"
+    document.write_text(GUESSED)
+    async with open_notes(document, tmp_path).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        view = screen.controller.view
+        assert len(screen.document.names) == 2
+        await pilot.press("enter")
+        await until(pilot, lambda: view.count("done") == 1 and not screen.busy)
+        assert pilot.app.screen is screen
+        shown = text(screen)
+        assert "looks like bash" in shown
+
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert len(screen.document.names) == 2
+
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: screen.document.names == ["own"] and pilot.app.screen is screen)
+        assert "echo guess > out" in text(screen)
+        assert screen.controller.view.step("own").state == "done"
+        await close(pilot)
+    assert not (tmp_path / "out").exists()
 
 
 async def test_values_are_asked_before_one_step_and_secrets_are_hidden(tmp_path: Path) -> None:
@@ -140,11 +172,12 @@ async def test_prerequisites_are_fetched_after_a_question_and_missing_ones_asked
         return pilot.app.screen.ask.title if isinstance(pilot.app.screen, Dialog) else ""
 
     async with open_notes(document, tmp_path).run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: title() == "Fetch 1 prerequisite from the web")
-        await pilot.press("right", "enter")
-        screen = main_screen(pilot)
-        await until(pilot, lambda: "first/begin" in screen.controller.view.steps and pilot.app.screen is screen)
+        screen = await ready(pilot)
+        assert screen.document.names == ["own"]
         await pilot.press("a")
+        await until(pilot, lambda: title() == "Fetch 1 prerequisite from the web")
+        await pilot.press("right", "right", "enter")
+        await until(pilot, lambda: "first/begin" in screen.controller.view.steps)
         await until(pilot, lambda: title() == "Run without 1 prerequisite")
         await pilot.press("right", "enter")
         await until(pilot, lambda: screen.controller.view.count("done") == 2 and not screen.busy)

@@ -230,3 +230,24 @@ async def test_the_deployments_pane_says_what_its_step_says() -> None:
             told = " ".join("".join(t for t, _ in row.draw(pane.cells)) for row in pane.rows)
             assert "keyData is invalid" in " ".join(told.split())
             assert "Give a whole SSH public key" in " ".join(told.split())
+
+
+async def test_the_end_of_the_document_is_in_view_before_the_next_key() -> None:
+    async with AzopsApp(fakes.FakeController(LONG)).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        for move, name in ((screen.document.action_last, "step-5"), (screen.document.action_first, "step-0")):
+            move()
+            assert screen.document.selected == name
+            assert screen.document.sees_selected or screen.document.scroll_offset.y == 0
+
+
+async def test_what_is_drawn_late_of_a_run_does_not_move_the_bar_back() -> None:
+    controller = fakes.FakeController(LONG, events=fakes.started(LONG))
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        started = ev.StepStarted(at=fakes.START + 1, step="step-4")
+        controller.play([started, ev.StepFinished(at=fakes.START + 2, step="step-4", state="done", duration=1)])
+        screen.document.action_cursor_down()
+        await until(pilot, lambda: not screen._records)
+        await pilot.pause()
+        assert screen.document.selected == "step-1"

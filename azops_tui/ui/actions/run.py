@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ from textual.screen import Screen
 from azops_tui.events.step_view import Question
 from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.actions.base import Action
+from azops_tui.ui.actions.opening import OpeningQuestions
 from azops_tui.ui.controller import Controller, LiveRun
 from azops_tui.ui.event_log import EventLog
-from azops_tui.ui.format import count
 from azops_tui.ui.lines import crop, safe
 from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
@@ -91,6 +91,9 @@ class RunActions:
         self._controller = controller
         self._tasks = tasks
         self._document = document
+        self._opening = OpeningQuestions(screen, controller, tasks)
+        self._done_by_next = ""
+        """Step that ``n`` ran to its end, from which the selection has not moved on yet."""
         self.started_by_key = ""
         """Step that a person started by its key: the selection does not return to it when its events arrive."""
 
@@ -159,31 +162,50 @@ class RunActions:
         elif question is not None:
             self.ask(question)
         else:
-            self.started_by_key = step
-            self._tasks.start(lambda: self._require_live().run_step(step))
+            self._opening.settle([step], lambda: self._start_step(step))
+
+    def _start_step(self, step: str) -> None:
+        self.started_by_key = step
+        self._tasks.start(lambda: self._require_live().run_step(step))
 
     def run_next(self) -> None:
         """Run the selected step and select the next one if it succeeds."""
-        step = self.started_by_key = self._document.selected
+        self._move_on()
+        step = self._document.selected
+        self._opening.settle([step], lambda: self._start_next(step))
 
-        def select_next(_: None) -> None:
-            if self._controller.view.step(step).state in ("done", "skipped"):
-                self._document.select_next()
+    def _start_next(self, step: str) -> None:
+        self.started_by_key = step
 
-        self._tasks.start(lambda: self._require_live().run_step(step), select_next)
+        async def run() -> None:
+            await self._require_live().run_step(step)
+            self._done_by_next = step
+
+        self._tasks.start(run, lambda _: self._move_on())
+
+    def _move_on(self) -> None:
+        """Select the step after the one that ``n`` ran, unless a person moved away; keys pressed early do it, too."""
+        step, self._done_by_next = self._done_by_next, ""
+        if step == self._document.selected and self._controller.view.step(step).state in ("done", "skipped"):
+            self._document.select_after(step)
 
     def run_all(self) -> None:
         """Run all steps that are not done."""
-        self.started_by_key = ""
-        self._tasks.start(lambda: self._require_live().run_all())
-
-    def _can_begin(self) -> bool:
-        return self._has_steps() and not self._is_busy()
+        self._settle_all(lambda: self._require_live().run_all())
 
     def run_anew(self) -> None:
         """Run everything in a new run, with a fresh session."""
-        self.started_by_key = ""
-        self._tasks.start(lambda: self._require_live().run_anew())
+        self._settle_all(lambda: self._require_live().run_anew())
+
+    def _settle_all(self, work: Callable[[], Awaitable[None]]) -> None:
+        def act() -> None:
+            self.started_by_key = ""
+            self._tasks.start(work)
+
+        self._opening.settle(self._document.names, act)
+
+    def _can_begin(self) -> bool:
+        return self._has_steps() and not self._is_busy()
 
     def restart_session(self) -> None:
         """Restart the session; results stay on the page."""
@@ -196,9 +218,17 @@ class RunActions:
 
     def run_from(self) -> None:
         """Run the selected step and all that follow."""
+        names = self._document.names
         step = self._document.selected
-        self.started_by_key = ""
-        self._tasks.start(lambda: self._require_live().run_from(step))
+
+        steps = names[names.index(step) :]
+
+        def act() -> None:
+            self.started_by_key = ""
+            first = next(name for name in steps if name in self._controller.view.steps)
+            self._tasks.start(lambda: self._require_live().run_from(first))
+
+        self._opening.settle(steps, act)
 
     def stop(self) -> None:
         """Stop the running step."""
@@ -225,40 +255,6 @@ class RunActions:
                 lambda: self._require_live().answer(question.id, reply.accepted, typed=reply.typed, note=reply.note),
                 group="answer",
             )
-
-        self._screen.app.push_screen(Dialog(ask), answer)
-
-    def ask_about_guesses(self, sentence: str, then: Callable[[Runbook | None], None]) -> None:
-        """Ask once whether fences that look like shell are steps.
-
-        Args:
-            sentence: how many there are.
-            then: shows the document as it is after the answer.
-        """
-        live = self._require_live()
-        lines = (f"{sentence}.", "", "Run them as bash? Nothing runs before you start it; the answer is remembered.")
-        ask = Ask("Fences without a language", lines, "Run them as bash")
-
-        def answer(answer: DialogAnswer | None) -> None:
-            agreed = answer is not None and answer.accepted
-            self._tasks.start(lambda: live.take_guesses(agreed), then, group="load")
-
-        self._screen.app.push_screen(Dialog(ask), answer)
-
-    def ask_to_fetch(self, urls: tuple[str, ...], then: Callable[[Runbook | None], None]) -> None:
-        """Ask whether to fetch prerequisites from the web.
-
-        Args:
-            urls: their addresses.
-            then: shows the document as it is after the answer.
-        """
-        live = self._require_live()
-        lines = (*urls, "", "Their steps run before this document, once you start it. What they hold now is trusted.")
-        ask = Ask(f"Fetch {count(len(urls), 'prerequisite')} from the web", lines, "Fetch and trust")
-
-        def answer(answer: DialogAnswer | None) -> None:
-            agreed = answer is not None and answer.accepted
-            self._tasks.start(lambda: live.fetch_prerequisites(agreed), then, group="load")
 
         self._screen.app.push_screen(Dialog(ask), answer)
 

@@ -34,6 +34,8 @@ class Ask:
     """True if agreeing destroys something."""
     paste: bool = True
     """True if the name may be pasted."""
+    other: str = ""
+    """Label of a third button, which decides otherwise; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class DialogAnswer:
     accepted: bool
     typed: str = ""
     note: str = ""
-    choice: str = ""
+    other: bool = False
+    """True if the third button was pressed."""
 
 
 class NameInput(Field):
@@ -124,6 +127,8 @@ class Dialog(ModalScreen[DialogAnswer]):
                 yield Field(id="note")
             with Horizontal(id="buttons"):
                 yield Button(self._label("Cancel", True), id="cancel", compact=True)
+                if self.ask.other:
+                    yield Button(self._label(self.ask.other, False), id="other", compact=True)
                 yield Button(
                     self._label(self.ask.agree, False), id="agree", compact=True, disabled=bool(self.ask.typed)
                 )
@@ -171,7 +176,10 @@ class Dialog(ModalScreen[DialogAnswer]):
         self.choose(event.button.id or "cancel")
 
     def choose(self, button: str) -> None:
-        self._finish(button == "agree")
+        if button == "other":
+            self.dismiss(DialogAnswer(False, other=True))
+        else:
+            self._finish(button == "agree")
 
     def _finish(self, accepted: bool) -> None:
         typed = self.query_one("#typed", Input).value if self.ask.typed else ""

@@ -196,13 +196,7 @@ class MainScreen(Screen[None]):
             self._show_problems(runbook)
             self.writing.watch_file()
         self._redraw()
-        live = self.controller.live
-        if live is not None and runbook is not None and live.guesses:
-            self.run_actions.ask_about_guesses(live.guesses, self._show_document)
-        elif live is not None and runbook is not None and live.to_fetch:
-            self.run_actions.ask_to_fetch(live.to_fetch, self._show_document)
-        else:
-            self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
+        self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
 
     def _show_version(self, event: ev.DocumentChanged) -> None:
         runbook = self.controller.runbook
@@ -317,7 +311,11 @@ class MainScreen(Screen[None]):
             self.notify(safe(event.text), severity=severity, markup=False)  # type: ignore[arg-type]  # a literal
         elif isinstance(event, ev.StepFinished) and event.state in ("failed", "unknown"):
             self.document.show_card(event.step)
-        elif isinstance(event, ev.StepStarted) and event.step != self.run_actions.started_by_key:
+        elif (
+            isinstance(event, ev.StepStarted)
+            and event.step != self.run_actions.started_by_key
+            and event.at >= self.document.moved_at
+        ):
             self.document.select(event.step)
 
     def _elapsed(self) -> float | None:

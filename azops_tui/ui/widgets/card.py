@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from azops_tui.durations import format_duration
 from azops_tui.events.run_view import RunView
 from azops_tui.events.step_view import StepView
-from azops_tui.runbook.model import Runbook
+from azops_tui.runbook.languages import kind_of
+from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.format import count
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
@@ -81,7 +82,8 @@ def card(
     mode = state.output_modes.get(name) or default_mode(step)
     output = output_lines(step, mode, room - 2, marks) if mode is not None else []
     tells = selected or bool(output)
-    lines = [CardLine([bar, *_head(step, selected, tells, cells - 1, name_cells, marks, now)], "head", ground)]
+    guess = _guess(declared)
+    lines = [CardLine([bar, *_head(step, selected, tells, cells - 1, name_cells, marks, now, guess)], "head", ground)]
     reason = declared.runnable if declared else ""
 
     def add(spans: Line, part: str, style: str = "") -> None:
@@ -118,7 +120,16 @@ def shows_code(step: StepView, state: CardState) -> bool:
     return step.state not in ("done", "skipped") and step.hide not in ("input", "both")
 
 
-def _head(step: StepView, selected: bool, tells: bool, cells: int, name_cells: int, marks: Glyphs, now: float) -> Line:
+def _guess(step: Step | None) -> str:
+    """What a guessed step is taken for; empty for one that says what it is."""
+    if step is None or step.attributes.azops or kind_of(step.block.language) is not None:
+        return ""
+    return f"saves {step.block.file}" if step.block.file else "looks like bash"
+
+
+def _head(
+    step: StepView, selected: bool, tells: bool, cells: int, name_cells: int, marks: Glyphs, now: float, guess: str
+) -> Line:
     took = step.duration
     if step.state in ("running", "asking") and step.started is not None:
         took = now - step.started
@@ -134,8 +145,9 @@ def _head(step: StepView, selected: bool, tells: bool, cells: int, name_cells: i
     rest = cells - width(line) - 3
     if step.edited and rest >= 18:
         return crop_line([*line, ("   edited, not run", "asking")], cells)
-    if step.state == "waiting" and selected and rest >= 6:
-        line.append((f"   {marks.enter} run", "faint"))
+    if step.state == "waiting" and (selected or guess) and rest >= 6:
+        hints = [*([f"{marks.enter} run"] if selected else []), *([guess] if guess else [])]
+        line.append((f"   {crop(f' {marks.separator} '.join(hints), rest)}", "faint"))
     elif step.state in ("done", "skipped") and rest >= 8 and step.summary and not tells:
         line.append((f"   {crop(step.summary, rest)}", "muted"))
     elif step.state in ("stopped", "asking") and rest >= 8:

@@ -66,6 +66,17 @@ class DocumentLines(LineView):
             super().changed()
             self._restore(anchor)
 
+    def measure_at(self, end: int) -> None:
+        """Draw the pieces at the start (0) or at the end (-1), which may be measured by estimate so far."""
+        pieces, height = len(self._outline.pieces), self.scrollable_content_region.height
+        drawn = 0
+        for index in range(pieces) if end == 0 else range(pieces - 1, -1, -1):
+            drawn += len(self._lines(index))
+            if drawn > height:
+                break
+        self._lay_out()
+        super().changed()
+
     def changed(self) -> None:
         """Lay out the pieces again; the top of the view stays in place."""
         if not self.size.width:
