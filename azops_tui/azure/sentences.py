@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 
-from azops_tui.arm.resource_id import split_id
-
 LONGEST = 600
 """Number of characters kept of a message."""
 
@@ -101,6 +99,9 @@ def kind_name(resource_type: str) -> str:
 
 
 def _short_id(resource_id: str, before: str) -> str:
+    # The template language is not needed to open a document.
+    from azops_tui.arm.resource_id import split_id
+
     stop = "." if resource_id.endswith(".") else ""
     resource_id = resource_id.rstrip(".")
     _, kind, name = split_id(resource_id)

@@ -5,28 +5,26 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
 from azops_tui import __version__
+from azops_tui.engine.bash_syntax import syntax_problems
 from azops_tui.engine.open import missing_prerequisites
-from azops_tui.engine.variables import looks_secret, may_name_secret
 from azops_tui.runbook.check.finding import DocumentFinding
 from azops_tui.runbook.check.scripts import lost_failures
 from azops_tui.runbook.check.text import broken_links, hidden_characters
 from azops_tui.runbook.check.tools import missing_tools
 from azops_tui.runbook.check.variables import unset_variables
-from azops_tui.runbook.model import Problem, Runbook, Severity, Step, StepKind
+from azops_tui.runbook.model import Problem, Runbook, Severity, StepKind
 from azops_tui.runbook.preflight import Facts, preflight
 from azops_tui.runbook.shell import read
+from azops_tui.secrets.named import looks_secret, may_name_secret
 from azops_tui.secrets.shapes import SHAPES
 
 _PLACEHOLDER = re.compile(r"[<{\[$]|\b(?:your|example|changeme|placeholder|xxx+)", re.IGNORECASE)
-_SYNTAX = re.compile(r"^[^\n]*?line (\d+): (.*)$", re.MULTILINE)
-_SECONDS = 10.0
+_TRIGGERS = re.compile("|".join(re.escape(trigger) for shape in SHAPES for trigger in shape.triggers))
 
 
 def check_document(runbook: Runbook) -> list[DocumentFinding]:
@@ -56,41 +54,21 @@ def _is_elsewhere(problem: Problem) -> bool:
 
 
 def _syntax(runbook: Runbook) -> Iterator[DocumentFinding]:
-    bash = shutil.which("bash")
     steps = [s for s in runbook.steps if s.kind is StepKind.SHELL and s.block.language.casefold() != "zsh"]
     steps = [step for step in steps if not step.attributes.interpreter]
-    if bash is None or not steps:
-        return
-    with ThreadPoolExecutor(4) as pool:
-        for finding in pool.map(lambda step: _parsed(bash, step), steps):
-            if finding is not None:
-                yield finding
-
-
-def _parsed(bash: str, step: Step) -> DocumentFinding | None:
-    try:
-        process = subprocess.run(
-            [bash, "--norc", "--noprofile", "-O", "extglob", "-n"],
-            input=step.code.encode("utf-8", "surrogateescape"),
-            capture_output=True,
-            env={"LC_ALL": "C"},
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    if not process.returncode:
-        return None
-    match = _SYNTAX.search(process.stderr.decode(errors="replace"))
-    row = int(match[1]) if match else 1
-    line = min(step.line + row, step.block.end_line) if step.code == step.block.text else step.line
-    message = match[2] if match else "it cannot be parsed"
-    return DocumentFinding("syntax", Severity.ERROR, line, f"step '{step.name}' is not valid bash: {message}")
+    for step, problem in zip(steps, syntax_problems([step.code for step in steps]), strict=False):
+        if problem is not None:
+            row, message = problem
+            line = min(step.line + row, step.block.end_line) if step.code == step.block.text else step.line
+            text = f"step '{step.name}' is not valid bash: {message}"
+            yield DocumentFinding("syntax", Severity.ERROR, line, text)
 
 
 def _secrets(runbook: Runbook) -> Iterator[DocumentFinding]:
     """Secrets by their shape, and literal values of variables that are named like secrets."""
     for number, line in enumerate(runbook.text.split("\n"), start=1):
+        if not _TRIGGERS.search(line):
+            continue
         data = line.encode("utf-8", "replace")
         for shape in SHAPES:
             if any(trigger.encode() in data for trigger in shape.triggers):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from azops_tui.engine.variables import may_name_secret
 from azops_tui.runbook.check.variables import never_set
 from azops_tui.runbook.model import Parameter, Role, Runbook, Step, StepKind
 from azops_tui.runbook.parameters import missing
 from azops_tui.runbook.placeholders import Placeholder, placeholders, replace_placeholders, without_placeholders
+from azops_tui.secrets.named import may_name_secret
 
 _SET_BY_CLOUD = ("AZURE_", "ARM_", "AZOPS_")
 _LONGEST_HELP = 160

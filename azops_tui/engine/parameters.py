@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from azops_tui.engine.problems import ParameterError
-from azops_tui.engine.variables import looks_secret, may_name_secret
 from azops_tui.runbook.model import Parameter, Problem, Step, StepKind
 from azops_tui.runbook.parameters import check
+from azops_tui.secrets.named import looks_secret, may_name_secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def remember_values(runbook: Runbook, values: Mapping[str, str]) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    from azops_tui.engine.variables import may_name_secret
+    from azops_tui.secrets.named import may_name_secret
 
     secrets = {parameter.name for parameter in runbook.parameters if parameter.type == "secret"}
     kept = {name: value for name, value in values.items() if name not in secrets and not may_name_secret(name)}

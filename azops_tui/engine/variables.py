@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeVar
 
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
+from azops_tui.secrets.named import looks_secret
 from azops_tui.secrets.redact import MASK
 
 Origin = Literal["step", "parameter", "capture", "output"]
@@ -28,11 +28,6 @@ GATE_VARIABLES = frozenset(
 )
 """Names of the variables that lead a step's tools through the gate."""
 _NOISE_PREFIXES = ("BASH", "AZOPS_", "COMP_", "_AZOPS", "__")
-_SECRET_NAME = re.compile(
-    r"password|passwd|passphrase|secret|token|api_?key|access_?key|account_?key|connection_?string|credential",
-    re.IGNORECASE,
-)
-_SHORTEST_SECRET = 6
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 """Surrogates that JSON can bring and that do not stand for a byte, as those of ``surrogateescape`` do."""
@@ -41,18 +36,6 @@ _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 def is_noise(name: str) -> bool:
     """Whether a variable is the shell's own business and no news to a person."""
     return name in _NOISE or name in GATE_VARIABLES or name.startswith(_NOISE_PREFIXES) or not name.isidentifier()
-
-
-def may_name_secret(text: str) -> bool:
-    """Whether a text has a word in it that names of secrets have."""
-    return _SECRET_NAME.search(text) is not None
-
-
-def looks_secret(name: str, value: str) -> bool:
-    """Whether a variable's name says that its value must not be shown. Paths of files may be."""
-    if not _SECRET_NAME.search(name) or len(value) < _SHORTEST_SECRET:
-        return False
-    return not (value.startswith(("/", "~", "./")) and "\n" not in value and Path(value).expanduser().exists())
 
 
 @dataclass(frozen=True, slots=True)

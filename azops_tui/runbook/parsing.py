@@ -40,7 +40,7 @@ from azops_tui.runbook.native import NativeStep, native_effects
 from azops_tui.runbook.native_reader import decode_native
 from azops_tui.runbook.parameters import from_metadata
 from azops_tui.runbook.sections import divide
-from azops_tui.runbook.shell import read, unreadable
+from azops_tui.runbook.shell import read, read_ahead, unreadable
 from azops_tui.runbook.shell_effects import Definitions
 from azops_tui.runbook.tabs import tabs_beside_bash
 from azops_tui.runbook.tokens import block_tokens, first_line, is_closed, normal_lines
@@ -336,6 +336,7 @@ class DocumentReader:
         )
         beside_bash = tabs_beside_bash([draft.block for draft in self._drafts])
         self._problems.extend(trouble)
+        read_ahead(draft.code for draft in self._drafts if draft.kind is StepKind.SHELL)
         known = Definitions()
         steps: list[Step] = []
         for draft, name in zip(self._drafts, names, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from azops_tui.runbook.model import Problem, Severity
 from azops_tui.runbook.shell_process import shell_process
@@ -27,6 +27,11 @@ def read(code: str, variables: Mapping[str, str] | None = None) -> ShellScript:
         if name in code and not re.search(rf"(?<![\w$])(?<!\$\{{){re.escape(name)}\b", code)
     }
     return shell_process().read(code, values)
+
+
+def read_ahead(codes: Iterable[str]) -> None:
+    """Parse many pieces of code at once; :func:`read` then has them."""
+    shell_process().read_ahead(codes)
 
 
 def unreadable(code: str, line: int) -> list[Problem]:

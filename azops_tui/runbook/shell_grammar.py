@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from azops_tui.runbook.shell_script import Assignment, Export, ShellCommand, ShellScript
+from azops_tui.runbook.shell_names import NameReader
+from azops_tui.runbook.shell_script import Assignment, Export, ShellCommand, ShellScript, VariablePlace
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -37,27 +38,24 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-def syntax_tree(code: str) -> tuple[Node, bytes]:
-    """Parse shell code: the root of its syntax tree, and the bytes that its offsets count."""
-    source = _encoded(code)
-    # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
-    # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
-    return _parser().parse(source.translate(_ASCII_ONLY)).root_node, source
-
-
 class ShellReader:
     """Walks the syntax tree of one piece of code."""
 
     def __init__(self, code: str, values: Mapping[str, str]) -> None:
         self._values = values
-        self._root, self._source = syntax_tree(code)
+        self._source = code.encode("utf-8", "surrogatepass")
+        # The grammar's scanner looks characters up in tables that end with ASCII, and reads beyond them: an emoji can
+        # end the process. To the grammar, all others are one that has no meaning; texts are taken from the original.
+        self._root = _parser().parse(self._source.translate(_ASCII_ONLY)).root_node
         self._script = ShellScript(broken=self._root.has_error)
 
     def script(self) -> ShellScript:
         script = self._script
+        names = NameReader(script, self._text)
         pending: list[tuple[Node, list[ShellCommand]]] = [(self._root, script.commands)]
         while pending:
             node, sink = pending.pop()
+            names.visit(node)
             kind = node.type
             if kind == "function_definition":
                 name = node.child_by_field_name("name")
@@ -74,6 +72,9 @@ class ShellReader:
                 sink += inner.commands
                 script.writes = script.writes or inner.writes
                 script.broken = script.broken or inner.broken
+                row = node.start_point[0]
+                script.uses += [VariablePlace(use.name, row + use.row) for use in inner.uses]
+                script.sets += inner.sets
                 continue
             if kind == "variable_assignment":
                 self._assignment(node)
@@ -191,10 +192,6 @@ class ShellReader:
         if any(child.type in _DYNAMIC for child in node.named_children):
             return None
         return _unescape(self._text(node), None)
-
-
-def _encoded(code: str) -> bytes:
-    return code.encode("utf-8", "surrogatepass")
 
 
 def _unescape(text: str, special: str | None) -> str:

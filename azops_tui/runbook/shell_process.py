@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from azops_tui.runbook.shell_script import ShellScript
 
@@ -27,8 +27,12 @@ _MOST_FAILURES = 5
 _FORGIVEN = 10.0
 _LARGEST = 1_000_000
 """Characters of a text that is tried."""
-_MOST_KNOWN = 512
+_MOST_KNOWN = 4_096
 """Texts whose reading is remembered."""
+_TOGETHER = 100
+"""Texts that are sent together."""
+_Key = tuple[str, tuple[tuple[str, str], ...]]
+"""A text and the values of variables in it."""
 
 
 class GrammarProcess:
@@ -37,7 +41,7 @@ class GrammarProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], ShellScript] = {}
+        self._known: dict[_Key, ShellScript] = {}
         self._failures = 0
         self._failed_at = 0.0
 
@@ -49,12 +53,7 @@ class GrammarProcess:
 
     def read(self, code: str, values: Mapping[str, str]) -> ShellScript:
         """Parse code. A text that cannot be parsed in time, or at all, is ``unknown``."""
-        import msgspec
-
-        from azops_tui.runbook.shell_worker import ShellRequest
-
-        # Lone surrogates are not text; their replacement has as many bytes.
-        code = code.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if not _is_text(code) else code
+        code = _decodable(code)
         key = (code, tuple(sorted(values.items())))
         with self._lock:
             known = self._known.get(key)
@@ -64,19 +63,47 @@ class GrammarProcess:
                 self._failures = 0
             if len(code) > _LARGEST or self._failures >= _MOST_FAILURES:
                 return ShellScript(broken=True, unknown=True)
-            request = ShellRequest(code=code, values=dict(values), seconds=_SECONDS / 4**self._failures)
-            reply = self._exchange(msgspec.json.encode(request))
-            try:
-                script = msgspec.json.decode(reply, type=ShellScript)
-            except msgspec.DecodeError:
-                script = ShellScript(broken=True, unknown=True)
+            scripts = self._parse([code], values)
+            if not scripts:
+                scripts = [ShellScript(broken=True, unknown=True)]
                 self._failures += 1
                 self._failed_at = time.monotonic()
-                self.close()
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.pop(next(iter(self._known)))
-            self._known[key] = script
-            return script
+            self._remember(key, scripts[0])
+            return scripts[0]
+
+    def read_ahead(self, codes: Iterable[str]) -> None:
+        """Parse many texts at once, so that each :meth:`read` without values has its answer.
+
+        Where one text ends the process, those sent with it are parsed one by one when they are read.
+        """
+        with self._lock:
+            texts = list(dict.fromkeys(map(_decodable, codes)))
+            unread = [text for text in texts if (text, ()) not in self._known and len(text) <= _LARGEST // _TOGETHER]
+            for start in range(0, len(unread), _TOGETHER):
+                batch = unread[start : start + _TOGETHER]
+                scripts = self._parse(batch, {})
+                if not scripts:
+                    return
+                for text, script in zip(batch, scripts, strict=True):
+                    self._remember((text, ()), script)
+
+    def _parse(self, texts: list[str], values: Mapping[str, str]) -> list[ShellScript]:
+        """The scripts of texts; none if the process did not survive them."""
+        import msgspec
+
+        from azops_tui.runbook.shell_worker import ShellRequest
+
+        request = ShellRequest(texts=texts, values=dict(values), seconds=_SECONDS / 4**self._failures)
+        try:
+            return msgspec.json.decode(self._exchange(msgspec.json.encode(request)), type=list[ShellScript])
+        except msgspec.DecodeError:
+            self.close()
+            return []
+
+    def _remember(self, key: _Key, script: ShellScript) -> None:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.pop(next(iter(self._known)))
+        self._known[key] = script
 
     def close(self) -> None:
         """End the process."""
@@ -135,12 +162,13 @@ class GrammarProcess:
         return bytes(reply[4:])
 
 
-def _is_text(code: str) -> bool:
+def _decodable(code: str) -> str:
+    """The code with a replacement, of as many bytes, for each lone surrogate, which is not text."""
     try:
         code.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return code.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return code
 
 
 @functools.cache

@@ -6,7 +6,6 @@ import re
 import shlex
 
 from azops_tui.runbook.shell import read
-from azops_tui.runbook.shell_grammar import syntax_tree
 
 _IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
 
@@ -16,19 +15,15 @@ def quoted_at(code: str, offset: int, value: str) -> str:
 
     In quotes, their own special characters are escaped; in the text of a here-document it stays as it is.
     """
-    if read(code).unknown:  # what the grammar cannot survive is read in its own process only
-        return value
-    root, source = syntax_tree(code)
     at = len(code[:offset].encode("utf-8", "replace"))
-    node = root.descendant_for_byte_range(at, min(at + 1, len(source)))
-    while node is not None:
-        match node.type:
-            case "string":
-                return _IN_DOUBLE_QUOTES.sub(r"\\\1", value)
-            case "raw_string":
-                return value.replace("'", "'\\''")
-            case "heredoc_body" | "comment" | "ansi_c_string":
-                return value
-        node = node.parent
+    # The innermost begins last.
+    around = [text.kind for text in read(code).quoted if text.start <= at < text.end]
+    match around[-1] if around else "":
+        case "string":
+            return _IN_DOUBLE_QUOTES.sub(r"\\\1", value)
+        case "raw_string":
+            return value.replace("'", "'\\''")
+        case "heredoc_body" | "comment" | "ansi_c_string":
+            return value
     # The shell replaces "~/" by the home only outside quotes.
     return f"~/{shlex.quote(value[2:])}" if value.startswith("~/") and len(value) > 2 else shlex.quote(value)

@@ -37,6 +37,27 @@ class Assignment:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class VariablePlace:
+    """A variable at a line of the code."""
+
+    name: str
+    row: int
+    """From 0."""
+    by: str = ""
+    """What sets the variable, in words; for a lost failure, the keyword before its assignment."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedText:
+    """Text in quotes, a comment, or the text of a here-document. ``start`` and ``end`` are byte offsets in UTF-8."""
+
+    kind: str
+    """Type of the node: ``string``, ``raw_string``, ``ansi_c_string``, ``heredoc_body`` or ``comment``."""
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class ShellScript:
     """Commands and definitions of shell code."""
@@ -49,6 +70,15 @@ class ShellScript:
     exports: list[Export] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     """All assignments, literal or not, but for elements of arrays."""
+    uses: list[VariablePlace] = field(default_factory=list)
+    """Variables that the code needs: expansions that do not say what happens without a value."""
+    sets: list[str] = field(default_factory=list)
+    """Variables that the code may set, in any way, or that it expects to be missing (``${X:-}``)."""
+    other_settings: list[VariablePlace] = field(default_factory=list)
+    """Where variables are set without a plain assignment: by loops, ``read``, ``unset`` and the like."""
+    lost_failures: list[VariablePlace] = field(default_factory=list)
+    """Declarations such as ``export X=$(command)``, which succeed even if the command fails."""
+    quoted: list[QuotedText] = field(default_factory=list)
     writes: bool = False
     """True if output is redirected to a file other than a device such as ``/dev/null``."""
     broken: bool = False

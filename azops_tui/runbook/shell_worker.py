@@ -1,8 +1,9 @@
 """The process that parses shell code: the grammar's scanner, which is C, can hang or crash on a hostile text.
 
 Reads requests from standard input and writes replies to standard output, each with its length (4 bytes, big endian)
-before it. A request is JSON: the code, the values of variables, and the processor seconds that it may take; when these
-are over, the kernel ends this process. A reply is a :class:`~azops_tui.runbook.shell_script.ShellScript` as JSON.
+before it. A request is JSON: texts of code, the values of variables, and the processor seconds that each may take; when
+these are over, the kernel ends this process. A reply is a list of
+:class:`~azops_tui.runbook.shell_script.ShellScript` as JSON.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from typing import BinaryIO
 
 import msgspec
 
+from azops_tui.runbook.shell_script import ShellScript
+
 MEMORY = 1 << 30
 """Bytes of address space that the process may have."""
 
 
 class ShellRequest(msgspec.Struct):
-    """A text to parse."""
+    """Texts to parse."""
 
-    code: str
+    texts: list[str]
     values: dict[str, str]
     seconds: float
 
@@ -39,22 +42,25 @@ def write_message(stream: BinaryIO, message: bytes) -> None:
 
 
 def _serve() -> None:
-    from azops_tui.runbook.shell_grammar import ShellReader
-    from azops_tui.runbook.shell_script import ShellScript
-
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while message := read_message(sys.stdin.buffer):
         request = msgspec.json.decode(message, type=ShellRequest)
-        # Its default action ends the process, also inside of C code.
-        signal.setitimer(signal.ITIMER_VIRTUAL, request.seconds)
-        try:
-            reply = msgspec.json.encode(ShellReader(request.code, request.values).script())
-        except (RecursionError, MemoryError):
-            reply = msgspec.json.encode(ShellScript(broken=True, unknown=True))
+        write_message(sys.stdout.buffer, msgspec.json.encode([_script(text, request) for text in request.texts]))
+
+
+def _script(text: str, request: ShellRequest) -> ShellScript:
+    from azops_tui.runbook.shell_grammar import ShellReader
+
+    # Its default action ends the process, also inside of C code.
+    signal.setitimer(signal.ITIMER_VIRTUAL, request.seconds)
+    try:
+        return ShellReader(text, request.values).script()
+    except (RecursionError, MemoryError):
+        return ShellScript(broken=True, unknown=True)
+    finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        write_message(sys.stdout.buffer, reply)
 
 
 if __name__ == "__main__":

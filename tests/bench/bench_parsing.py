@@ -1,4 +1,4 @@
-"""How long a long runbook takes to read: 10,000 lines with 1,000 steps, next to the Markdown parser alone."""
+"""How long a long runbook takes to read, next to the Markdown parser alone, and how long real ones take to check."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def imported(modules: str) -> float:
     return min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5))
 
 
+def check_shared_documents() -> None:
+    """Print how long ``azops check`` takes for all shared documents, in a process of its own."""
+    documents = sorted(Path(__file__).resolve().parents[2].glob("../shared/data/runbooks/azure-docs/*.md"))
+    if documents:
+        command = [sys.executable, "-m", "azops_tui", "check", *map(str, documents)]
+        whole = seconds(lambda: subprocess.run(command, capture_output=True, check=False), times=3)
+        print(f"azops check of {len(documents)} documents in {whole:.2f} s (aim 2 s)")
+
+
 def main() -> None:
     from markdown_it import MarkdownIt
 
@@ -39,6 +48,7 @@ def main() -> None:
         alone = seconds(lambda text=text: MarkdownIt("commonmark").parse(text))  # type: ignore[misc]  # bound in the loop
         whole = seconds(lambda text=text: parse(text, here))  # type: ignore[misc]  # bound in the loop
         print(f"{name}: 10,000 lines, 1,000 steps in {whole:.3f} s, {whole / alone:.1f}x markdown-it alone")
+    check_shared_documents()
     base = imported("msgspec, yaml, markdown_it")
     parser = imported("msgspec, yaml, markdown_it, azops_tui.runbook.parsing")
     print(f"import of the parser: {(parser - base) * 1000:.0f} ms, and {base * 1000:.0f} ms for the libraries")

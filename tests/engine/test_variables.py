@@ -14,7 +14,8 @@ from azops_tui.engine.steps.resources import table
 from azops_tui.engine.steps.shell import azure_failure
 from azops_tui.engine.steps.ssh import seconds
 from azops_tui.engine.templates import fitted, read_json
-from azops_tui.engine.variables import Namespace, extract, is_noise, looks_secret
+from azops_tui.engine.variables import Namespace, extract, is_noise
+from azops_tui.secrets.named import looks_secret
 from tests.engine.conftest import MakeRun
 
 JSON = st.recursive(

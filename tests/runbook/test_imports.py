@@ -14,6 +14,7 @@ import pytest
         ("import azops_tui.runbook.model", ["markdown_it", "yaml", "tree_sitter", "msgspec"]),
         ("from azops_tui.runbook import parse", ["markdown_it", "yaml", "tree_sitter", "msgspec"]),
         ("import azops_tui.runbook.parsing", ["tree_sitter", "jmespath", "difflib", "asyncio", "azure", "textual"]),
+        ("import azops_tui.engine.document_check", ["tree_sitter", "asyncio", "azops_tui.arm", "textual"]),
         ("import azops_tui.engine.open", ["markdown_it", "tree_sitter", "asyncio", "azure", "textual"]),
     ],
 )

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from azops_tui.runbook.check.finding import DocumentFinding
-from azops_tui.runbook.check.syntax import syntax_nodes
 from azops_tui.runbook.model import Runbook, Step, StepKind
-from azops_tui.runbook.parameters import NAME
 from azops_tui.runbook.references import references
+from azops_tui.runbook.shell import read
 from azops_tui.runbook.suggest import did_you_mean
 from azops_tui.runbook.verbs import words as name_set
 
@@ -23,11 +22,8 @@ _SHELL_SETS = name_set("""
     MAPFILE READLINE_LINE COPROC GROUPS DIRSTACK BASH_COMMAND BASH_SUBSHELL SHELLOPTS BASHOPTS SUDO_USER XDG_CONFIG_HOME
     AZOPS_RUN AZOPS_RUNBOOK
 """)
-_OPTIONAL = (":-", "-", ":=", "=", ":+", "+", ":?", "?")
-"""Operators of ``${NAME…}`` that say what happens without a value."""
 _SOURCES = re.compile(r"(?:^|[;&|]|&&)[ \t]*(?:source|\.|eval)[ \t]", re.MULTILINE)
 _ENVIRON = re.compile(r"""(?:environ(?:\[|\.setdefault\(|\.update\()|putenv\()\s*["']?([A-Za-z_]\w*)""")
-_READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let", "local"})
 
 
 @dataclass(slots=True)
@@ -89,7 +85,9 @@ def _read(step: Step) -> _Names:
         names.uses = [(name, 0) for name in references(step.native)] if step.native is not None else []
         names.sets |= native_sets(step)
     elif step.kind is StepKind.SHELL and not step.attributes.ssh:
-        _walk(step.code, names)
+        script = read(step.code)
+        names.uses = [(use.name, use.row) for use in script.uses]
+        names.sets.update(script.sets)
     elif step.kind is StepKind.PYTHON:
         names.sets |= python_sets(step.code)
     names.sets |= {step.attributes.capture} - {""} | set(step.attributes.env)
@@ -112,34 +110,3 @@ def native_sets(step: Step) -> set[str]:
     sets = {getattr(body, name, "") for name in ("capture", "public", "private")} - {""}
     outputs = getattr(body, "outputs", None)
     return sets | set(outputs.values() if isinstance(outputs, dict) else ())
-
-
-def _walk(code: str, names: _Names) -> None:
-    for node, text in syntax_nodes(code):
-        kind = node.type
-        if kind in ("variable_assignment", "for_statement", "select_statement"):
-            name = node.child_by_field_name("name") or node.child_by_field_name("variable")
-            if name is not None:
-                names.sets.add(text(name).partition("[")[0])
-        elif kind in ("declaration_command", "unset_command"):
-            names.sets |= {text(child) for child in node.named_children if child.type == "variable_name"}
-        elif kind == "command":
-            names.sets |= _set_by_command([text(child) for child in node.named_children])
-        elif kind in ("simple_expansion", "expansion"):
-            variable = next((child for child in node.children if child.type == "variable_name"), None)
-            optional = any(child.type in _OPTIONAL for child in node.children)
-            if variable is not None and not optional and NAME.fullmatch(text(variable)):
-                names.uses.append((text(variable), node.start_point[0]))
-            elif variable is not None and optional:
-                # ``${X:=default}`` sets it; a script that tests ``${X:-}`` expects that it may be missing.
-                names.sets.add(text(variable))
-
-
-def _set_by_command(words: list[str]) -> set[str]:
-    if not words:
-        return set()
-    if words[0] in _READERS:
-        return {word.partition("=")[0].strip("'\"") for word in words[1:] if not word.startswith("-")}
-    if words[0] == "printf" and len(words) > 2 and words[1] == "-v":
-        return {words[2]}
-    return set()

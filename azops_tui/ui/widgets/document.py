@@ -24,8 +24,8 @@ class DocumentView(DocumentSelection):
     # What it shows
 
     def show(self, outline: Outline, runbook: Runbook | None, view: RunView) -> None:
-        self._outline, self.runbook, self.view = outline, runbook, view
-        self._pieces_of = {p.name: i for i, p in enumerate(outline.pieces) if isinstance(p, StepPiece)}
+        self.runbook, self.view = runbook, view
+        self._take_outline(outline)
         if self.state.selected not in self._pieces_of:
             self.state.selected = next(iter(self._pieces_of), "")
         self._drawn.clear()
@@ -53,8 +53,8 @@ class DocumentView(DocumentSelection):
         state.output_modes = {renamed.get(name, name): mode for name, mode in state.output_modes.items()}
         if isinstance(anchor, StepPiece):
             anchor = StepPiece(renamed.get(anchor.name, anchor.name), anchor.line)
-        self._outline, self.runbook, self.view = outline, runbook, view
-        self._pieces_of = {p.name: i for i, p in enumerate(outline.pieces) if isinstance(p, StepPiece)}
+        self.runbook, self.view = runbook, view
+        self._take_outline(outline)
         if state.selected not in self._pieces_of:
             state.selected = self.names[min(place, len(self._pieces_of) - 1)] if self._pieces_of else ""
         self._drawn.clear()

@@ -45,8 +45,14 @@ class DocumentLines(LineView):
         """Blank lines before each piece."""
         self._width = 0
         self._pieces_of: dict[str, int] = {}
+        self._longest_name = 12
         self._measuring: Timer | None = None
         self._plain = False
+
+    def _take_outline(self, outline: Outline) -> None:
+        self._outline = outline
+        self._pieces_of = {p.name: i for i, p in enumerate(outline.pieces) if isinstance(p, StepPiece)}
+        self._longest_name = max(map(len, self._pieces_of), default=12)
 
     def lines_in_view(self) -> range:
         y = self.scroll_offset.y
@@ -132,9 +138,10 @@ class DocumentLines(LineView):
         heights: list[int] = []
         self._gaps = []
         before = -1
+        cells = max(20, self.cells)
         for index, piece in enumerate(pieces):
             drawn = self._drawn.get(index)
-            height = len(drawn) if drawn is not None else _estimate(piece, self.cells)
+            height = len(drawn) if drawn is not None else _estimate(piece, cells)
             is_card = isinstance(piece, StepPiece)
             gap = 0 if self._plain or before < 0 or (is_card and before == 1 and height == 1) else 1
             self._gaps.append(gap)
@@ -161,7 +168,7 @@ class DocumentLines(LineView):
                 cells=self.cells,
                 code_lines=1 if self.app.size.width < 100 else 3,
                 marks=marks,
-                name_cells=self._name_cells(),
+                name_cells=max(12, min(self._longest_name, self.cells - 24, 32)),
                 now=self.now(),
             )
             lines = lines[:1] if self._plain else lines
@@ -172,10 +179,6 @@ class DocumentLines(LineView):
         if self._links is None:
             self._links = references(self.runbook.text) if self.runbook is not None else {}
         return render(text, max(20, self.cells - 2), marks, self._links)
-
-    def _name_cells(self) -> int:
-        longest = max((len(name) for name in self._pieces_of), default=12)
-        return max(12, min(longest, self.cells - 24, 32))
 
     def count(self) -> int:
         """Lines of the whole document."""
@@ -202,9 +205,7 @@ class DocumentLines(LineView):
 
 def _estimate(piece: Prose | StepPiece, cells: int) -> int:
     """Estimated height of a piece that has not been drawn yet."""
-    if isinstance(piece, StepPiece):
-        return 4
-    return sum(max(1, -(-len(line) // max(20, cells))) for line in piece.text.split("\n"))
+    return 4 if isinstance(piece, StepPiece) else piece.text.count("\n") + 1 + len(piece.text) // cells
 
 
 def _marked(line: Line, text: str) -> Line:
