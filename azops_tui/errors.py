@@ -18,6 +18,7 @@
   * HostProblem: a host cannot be reached or used (ssh)
   * KeyProblem: an SSH key cannot be read or created (ssh.keys)
   * SecretStoreError: secrets cannot be stored or read (secrets)
+    * SecretStoreLocked: the encrypted file needs its passphrase
   * JournalError: the journal cannot be used (journal)
   * ArchiveError: a file is not a run that azops exported (journal.export)
   * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)

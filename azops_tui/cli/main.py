@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "replay": ("replay", "Replay a past run."),
     "export": ("export", "Export a past run as Markdown, HTML, a notebook or JSON."),
     "cleanup": ("cleanup", "Delete what a past run created in Azure."),
+    "secret": ("secret", "Keep the secrets that runbooks name."),
     "trust": ("trust", "Trust a document, so that it runs without a question."),
     "ssh": ("ssh", "Run a command, or open a terminal, on hosts."),
     "inventory": ("inventory", "Print hosts as a dynamic inventory of Ansible."),

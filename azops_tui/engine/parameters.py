@@ -88,7 +88,8 @@ def _secret(parameter: Parameter) -> tuple[str | None, str]:
         return os.environ[parameter.name], ""
     if parameter.secret_from != "keyring":
         return None, ""
-    from azops_tui.secrets.store import SecretStore, SecretStoreError
+    from azops_tui.secrets.problems import SecretStoreError
+    from azops_tui.secrets.store import SecretStore
 
     try:
         secret = SecretStore().get(parameter.name)

@@ -154,12 +154,22 @@ class FrontMatterReader:
         )
         if parameter.secret_from and kind != "secret":
             self._error(f"'from' of parameter {name} needs the type secret", *path, "from")
+        elif parameter.secret_from:
+            self._source(name, parameter.secret_from)
         sound = not any(p.severity is Severity.ERROR for p in self._front.problems[before:])
         if sound and parameter.default is not None:
             checked = check(parameter, parameter.default)
             if isinstance(checked, Problem):
                 self._error(f"the default does not fit: {checked.message}", *path, "default")
         self._front.parameters.append(parameter)
+
+    def _source(self, name: str, source: str) -> None:
+        from azops_tui.runbook.secret_sources import parse_source
+
+        try:
+            parse_source(source, name)
+        except ValueError as error:
+            self._error(f"parameter {name}: {error}", "azops", "params", name, "from")
 
     def _choices(self, name: str, value: dict[Any, Any]) -> tuple[tuple[str, ...], str]:
         path = ("azops", "params", name, "choices")

@@ -198,6 +198,7 @@ class Parameter:
     maximum: float | None = None
     help: str = ""
     secret_from: str = ""
+    """Where the value of a secret comes from; :mod:`azops_tui.runbook.secret_sources` reads it."""
     line: int = 0
     origin: str = ""
     """``placeholder`` or ``unset`` (used and never set) for a parameter that the document does not declare."""

@@ -10,8 +10,9 @@ from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail
 from keyring.errors import PasswordDeleteError
 
+from azops_tui.secrets.problems import SecretStoreError, SecretStoreLocked
 from azops_tui.secrets.redact import Secret
-from azops_tui.secrets.store import SecretStore, SecretStoreError
+from azops_tui.secrets.store import SecretStore
 
 
 class Memory(KeyringBackend):
@@ -66,10 +67,12 @@ def test_plain_text_is_refused(use: object) -> None:
         SecretStore().set("TOKEN", Secret("abc"))
 
 
-def test_a_missing_keyring_is_reported(use: object) -> None:
+def test_where_there_is_no_keyring_the_encrypted_file_is_used(use: object) -> None:
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # keyring has no types here
-    with pytest.raises(SecretStoreError, match="There is no keyring"):
-        SecretStore().get("TOKEN")
+    assert SecretStore().get("TOKEN") is None
+    assert "the encrypted file" in SecretStore().place
+    with pytest.raises(SecretStoreLocked, match="azops-passphrase"):
+        SecretStore().set("TOKEN", Secret("abc"))
 
 
 def test_of_several_the_first_that_protects(use: object, monkeypatch: pytest.MonkeyPatch) -> None:
