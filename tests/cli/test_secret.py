@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.cli.azops import azops
 
@@ -27,7 +28,7 @@ class Ring(keyring.backend.KeyringBackend):
 """
 
 
-def _ring(folder: Path) -> dict[str, str]:
+def _ring(folder: Path) -> dict[str, Any]:
     """The environment of a keyring of the test's own."""
     (folder / "ring").mkdir()
     (folder / "testring.py").write_text(RING)
@@ -65,7 +66,7 @@ def test_a_value_in_the_arguments_is_refused() -> None:
 
 def test_without_a_keyring_the_encrypted_file_takes_the_passphrase_of_systemd(tmp_path: Path) -> None:
     (tmp_path / "azops-passphrase").write_text("correct horse battery")
-    env = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    env: dict[str, Any] = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "CREDENTIALS_DIRECTORY": str(tmp_path)}
     assert "the encrypted file" in _set("TOKEN", VALUE, **env).stdout
     document = tmp_path / "x.md"
     document.write_text(
@@ -82,7 +83,7 @@ def test_a_plain_text_keyring_is_refused_by_name(tmp_path: Path) -> None:
     folder = tmp_path / "keyrings" / "alt"
     folder.mkdir(parents=True)
     (folder / "file.py").write_text(RING.replace("class Ring", "class PlaintextKeyring"))
-    env = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring", "PYTHONPATH": str(tmp_path)}
+    env: dict[str, Any] = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring", "PYTHONPATH": str(tmp_path)}
     done = _set("TOKEN", VALUE, RING=str(tmp_path), **env)
     assert (done.returncode, "keyrings.alt.file.PlaintextKeyring" in done.stderr) == (3, True), done.stderr
     assert not (tmp_path / "TOKEN").exists()
