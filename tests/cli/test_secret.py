@@ -66,7 +66,10 @@ def test_a_value_in_the_arguments_is_refused() -> None:
 
 def test_without_a_keyring_the_encrypted_file_takes_the_passphrase_of_systemd(tmp_path: Path) -> None:
     (tmp_path / "azops-passphrase").write_text("correct horse battery")
-    env: dict[str, Any] = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    env: dict[str, Any] = {
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "CREDENTIALS_DIRECTORY": str(tmp_path),
+    }
     assert "the encrypted file" in _set("TOKEN", VALUE, **env).stdout
     document = tmp_path / "x.md"
     document.write_text(
