@@ -1,9 +1,15 @@
-"""Reading of files that others name. A FIFO or a device never ends, or never begins: only regular files are read."""
+"""Reading and replacing of files that others name.
+
+A FIFO or a device never ends, or never begins: only regular files are read.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -23,3 +29,33 @@ def read_file(path: Path, limit: int) -> bytes:
             kind = {stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}.get(stat.S_IFMT(mode))
             raise OSError(22, f"this is {kind or 'not a regular file'}; save its content in a file", str(path))
         return file.read(limit + 1)
+
+
+def replace_file(path: Path, content: bytes, *, before: Callable[[], None] = lambda: None) -> None:
+    """Replace a file in one step, or make it; its mode and owner stay.
+
+    Args:
+        path: not a symbolic link, which would be replaced itself.
+        content: the new content.
+        before: called last, when all is written; an exception that it raises leaves the file as it is.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                os.fchmod(file.fileno(), status.st_mode & 0o7777)
+                with suppress(PermissionError):
+                    os.fchown(file.fileno(), status.st_uid, status.st_gid)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        before()
+        os.replace(name, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise

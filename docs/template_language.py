@@ -10,6 +10,8 @@ from pathlib import Path
 from azops_tui.arm import limits
 from azops_tui.arm.functions import FUNCTIONS
 from azops_tui.arm.lint import RULES
+from azops_tui.arm.lint.examples import EXAMPLES
+from azops_tui.arm.lint.fixes import FIXABLE
 
 PAGE = Path(__file__).with_name("template-language.md")
 LIMITS = (
@@ -56,6 +58,10 @@ def page() -> str:
         lines += [f"### {rule.id}", "", f"{rule.severity.value.capitalize()}. {rule.title} {rule.help}", ""]
         if rule.aliases:
             lines += [f"Also known as {' and '.join(f'`{alias}`' for alias in rule.aliases)}.", ""]
+        if rule.id in FIXABLE:
+            lines += ["`azops template lint --fix` corrects it.", ""]
+        for heading, members in zip(("Wrong", "Right"), EXAMPLES[rule.id], strict=True):
+            lines += [f"{heading}:", "", "```json", members, "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

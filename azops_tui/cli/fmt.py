@@ -9,6 +9,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail, find_runbook
+from azops_tui.files import replace_file
 
 
 @click.command(
@@ -43,5 +44,5 @@ def fmt(files: tuple[str, ...], check: bool) -> None:
         if check:
             code = code or exits.STEP_FAILED
         else:
-            Path(runbook.path).write_text(text, "utf-8")
+            replace_file(Path(runbook.path).resolve(), text.encode())
     sys.exit(code)

@@ -121,7 +121,7 @@ def expand(
 
 
 @template.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 @click.option(
     "--ignore",
@@ -130,16 +130,25 @@ def expand(
     metavar="RULE",
     help="Leave out the findings of a rule, by its name here, in Bicep or in ARM-TTK; may be repeated.",
 )
-def lint(files: tuple[Path, ...], output: str, ignored: tuple[str, ...]) -> None:
+@click.option(
+    "--fix", is_flag=True, help="Remove unused variables, and make the type of plain secrets securestring, in the file."
+)
+@click.option("--explain", metavar="RULE", help="Print what a rule means, with an example, and exit.")
+def lint(files: tuple[Path, ...], output: str, ignored: tuple[str, ...], fix: bool, explain: str | None) -> None:
     """Check templates for problems, without parameter values and without a cloud.
 
     Reports unused and undefined parameters and variables, missing and circular dependencies, hard-coded locations,
     exposed secrets, old apiVersions and names that are not valid for their type. Exits with 1 if there are errors;
     warnings alone exit with 0.
     """
-    from azops_tui.cli.template_lint import lint_files
+    from azops_tui.cli.template_lint import explain_rule, lint_files
 
-    sys.exit(lint_files(files, output, date.today(), ignored))
+    if explain is not None:
+        explain_rule(explain)
+        return
+    if not files:
+        raise click.UsageError("Missing argument 'FILES...'.")
+    sys.exit(lint_files(files, output, date.today(), ignored, fix=fix))
 
 
 @template.command()

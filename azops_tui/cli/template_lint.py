@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
@@ -15,16 +16,18 @@ from azops_tui import exits
 from azops_tui.cli.options import fail
 from azops_tui.cli.template_input import place
 from azops_tui.errors import AzopsError
-from azops_tui.files import read_file
+from azops_tui.files import read_file, replace_file
 
 if TYPE_CHECKING:
     from azops_tui.arm.lint import Finding
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_COLOURS = {"error": "red", "warning": "yellow"}
 _BICEP = (".bicep", ".bicepparam")
 
 
-def lint_files(files: Sequence[Path], output: str, today: date, ignored: Sequence[str] = ()) -> int:
+def lint_files(
+    files: Sequence[Path], output: str, today: date, ignored: Sequence[str] = (), *, fix: bool = False
+) -> int:
     """Print the findings in templates; return the exit code.
 
     Args:
@@ -32,6 +35,7 @@ def lint_files(files: Sequence[Path], output: str, today: date, ignored: Sequenc
         output: ``text``, ``json`` or ``sarif``.
         today: reference date for the age of apiVersions.
         ignored: names of rules whose findings are left out. Exits with :data:`exits.USAGE` if one is not known.
+        fix: first correct what can be corrected safely, and name it on standard error.
     """
     from azops_tui.arm import TemplateError
     from azops_tui.arm.lint import FindingSeverity, lint, sarif
@@ -41,6 +45,8 @@ def lint_files(files: Sequence[Path], output: str, today: date, ignored: Sequenc
     code = exits.OK
     for file in files:
         try:
+            if fix:
+                _fix(file, today)
             findings = lint(_read(file), today=today)
             findings_by_file[str(file)] = [finding for finding in findings if finding.rule not in ignored_ids]
         except TemplateError as error:
@@ -94,6 +100,43 @@ def _read(file: Path) -> bytes | dict[str, Any]:
         return asyncio.run(read_template(file))
     except StepProblem as problem:
         raise AzopsError(" ".join(filter(None, (problem.view.message, problem.view.advice)))) from None
+
+
+def _fix(file: Path, today: date) -> None:
+    """Correct a template in its file. The file stays as it is until the new text is whole."""
+    from azops_tui.arm.lint.fixes import fixed
+    from azops_tui.arm.reader import decoded
+
+    if file.suffix.lower() in _BICEP:
+        raise AzopsError(f"{file} is Bicep: --fix corrects templates in JSON only.")
+    data = read_file(file, 64 << 20)
+    text, findings = fixed(decoded(data, "template"), today=today)
+    if findings:
+        mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+        replace_file(file.resolve(), mark + text.encode())
+    for finding in findings:
+        click.echo(f"{file}:{finding.line}:{finding.column}: corrected {finding.rule}: {finding.message}", err=True)
+
+
+def explain_rule(name: str) -> None:
+    """Print a rule with an example. Exits with :data:`exits.USAGE` if no rule has that name."""
+    from azops_tui.arm.lint import RULES
+    from azops_tui.arm.lint.examples import EXAMPLES
+    from azops_tui.arm.lint.fixes import FIXABLE
+
+    blocks = []
+    for id in sorted(_ignored_ids([name])):
+        rule = RULES[id]
+        title = click.style(id, bold=True) + f"  {click.style(rule.severity.value, fg=_COLOURS[rule.severity.value])}"
+        lines = [title, rule.title, rule.help]
+        if id in FIXABLE:
+            lines.append("`azops template lint --fix` corrects it.")
+        if rule.aliases:
+            lines.append(f"Also known as {' and '.join(rule.aliases)}.")
+        for heading, members in zip(("Wrong", "Right"), EXAMPLES[id], strict=True):
+            lines += ["", heading, *(f"  {line}" for line in members.splitlines())]
+        blocks.append("\n".join(lines))
+    click.echo("\n\n".join(blocks) or f"'{name}' is a check of another linter; azops does not make it.")
 
 
 def _objects(findings_by_file: Mapping[str, Sequence[Finding]]) -> list[dict[str, Any]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from azops_tui.engine.open import RunbookError, read_text
 from azops_tui.errors import AzopsError
+from azops_tui.files import replace_file
 
 _UNSURE_SECONDS = 2.0
 """Age below which the time of a file does not prove that its content is the one read."""
@@ -82,23 +80,7 @@ class DocumentFile:
         """
         path = self.path.resolve()
         self._require_unchanged(path)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                with suppress(FileNotFoundError):
-                    status = path.stat()
-                    os.fchmod(file.fileno(), status.st_mode & 0o7777)
-                    with suppress(PermissionError):
-                        os.fchown(file.fileno(), status.st_uid, status.st_gid)
-                file.write((self._mark + text).encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            self._require_unchanged(path)
-            os.replace(name, path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
+        replace_file(path, (self._mark + text).encode("utf-8"), before=lambda: self._require_unchanged(path))
         self.text, self._stamp, self._read_at = text, self._status(), time.time()
 
     def _require_unchanged(self, path: Path) -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from azops_tui.arm import TemplateError
 from azops_tui.arm.lint import RULES, Finding, FindingSeverity, lint, sarif
+from azops_tui.arm.lint.examples import EXAMPLES, example
+from azops_tui.arm.lint.fixes import FIXABLE, fixed
 from azops_tui.arm.lint.names import RULES as NAMES
 from azops_tui.arm.lint.positions import Positions
 from azops_tui.arm.reader import read
@@ -317,7 +319,7 @@ def test_sarif_has_what_readers_need() -> None:
     assert len(run["results"]) == 2
     for result, finding in zip(run["results"], findings, strict=True):
         assert ids[result["ruleIndex"]] == result["ruleId"] == finding.rule
-        assert result["level"] in ("error", "warning", "note")
+        assert result["level"] in ("error", "warning")
         place = result["locations"][0]["physicalLocation"]
         assert place["artifactLocation"]["uri"] == "a%20folder/t.json"
         assert place["region"] == {"startLine": finding.line, "startColumn": finding.column}
@@ -435,3 +437,58 @@ def test_published_modules_have_no_errors() -> None:
     for text in texts[::12]:
         errors = [finding for finding in lint(text, today=TODAY) if finding.severity is FindingSeverity.ERROR]
         assert errors == []
+
+
+# Examples and corrections
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_example_of_a_rule_is_found_and_its_better_form_is_clean(rule: str) -> None:
+    assert set(EXAMPLES) == set(RULES)
+    wrong, right = (lint(example(members), today=TODAY) for members in EXAMPLES[rule])
+    assert {finding.rule for finding in wrong} == {rule}
+    assert right == []
+
+
+@pytest.mark.parametrize("rule", sorted(FIXABLE))
+def test_a_corrected_example_is_its_better_form(rule: str) -> None:
+    text, findings = fixed(example(EXAMPLES[rule].wrong), today=TODAY)
+    assert (text, [finding.rule for finding in findings]) == (example(EXAMPLES[rule].right), [rule])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"a": 1, "b": 2}', '{"b": 2}'),
+        ('{"b": 2, "a": 1}', '{"b": 2}'),
+        ('{"a": 1,}', "{}"),
+        ('{"b": 2, "a": 1,}', '{"b": 2,}'),
+        ('{\n  "b": 2, // two\n  "a": 1 // one\n}', '{\n  "b": 2 // two\n}'),
+        ('{\n  // one\n  "a": {"x": [1, 2]}, /* of it */\n  "b": 2\n}', '{\n  // one\n  "b": 2\n}'),
+        ('{"b": 2, // two\n"a": 1}', '{"b": 2 // two\n}'),
+        ('{"a": "[variables(\'c\')]", "b": 2, "c": 3}', '{"b": 2}'),
+        ("{'a': 'single', \"b\": 2}", '{"b": 2}'),
+        ('{a: 1, "b": 2}', '{a: 1, "b": 2}'),
+        ('{"copy": [{"name": "a", "count": 2, "input": 1}], "b": 2}',) * 2,
+    ],
+)
+def test_an_unused_variable_is_removed_and_the_rest_stays_as_written(before: str, after: str) -> None:
+    def around(variables: str) -> str:
+        output = """{"o": {"type": "int", "value": "[variables('b')]"}}""" if '"b"' in before else "{}"
+        return f'{{"variables": {variables}, "resources": [], "outputs": {output}}}'
+
+    text, _ = fixed(around(before), today=TODAY)
+    assert text == around(after)
+
+
+@given(
+    st.dictionaries(st.text(max_size=3), st.integers() | st.text(max_size=3), max_size=4),
+    st.sampled_from([None, 1, 4]),
+)
+def test_corrections_remove_only_what_is_unused(variables: dict[str, Any], indent: int | None) -> None:
+    template = {"variables": {**variables, "kept": 1}, "resources": [thing(tags={"a": "[variables('kept')]"})]}
+    text, findings = fixed(json.dumps(template, indent=indent), today=TODAY)
+    left = json.loads(text)
+    assert left["resources"] == template["resources"]
+    assert left["variables"]["kept"] == 1
+    assert len(left["variables"]) + len(findings) == len(template["variables"])

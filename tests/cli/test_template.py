@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from azops_tui import exits
 from azops_tui.cli.template import template
 from tests.arm import quickstarts
 from tests.cli.azops import RUNBOOKS, azops
@@ -222,6 +223,43 @@ def test_lint_prints_places_and_exits_by_what_it_found(tmp_path: Path) -> None:
     failed = called("lint", good, bad)
     assert failed.exit_code == 1
     assert "1 error, 1 warning in 2 templates" in failed.output
+
+
+def test_lint_corrects_what_is_safe_and_says_what(tmp_path: Path) -> None:
+    file = tmp_path / "t.json"
+    file.write_text("""{
+  // The variables.
+  "variables": {"old": "[variables('older')]", "older": 1},
+  "parameters": {"password": {"type": "string"}, "size": {"type": "int"}},
+  "resources": [], "outputs": {"o": {"type": "bool", "value": "[empty(parameters('password'))]"}}
+}""")
+    file.chmod(0o640)
+    result = called("lint", "--fix", file)
+    assert [line.split(": ")[1] for line in result.stderr.splitlines()[:3]] == [
+        "corrected unused-variable",
+        "corrected unused-variable",
+        "corrected plain-secret",
+    ]
+    assert result.stdout.count("unused-parameter") == 1
+    assert "// The variables." in file.read_text()
+    assert '"variables": {}' in file.read_text()
+    assert '"securestring"' in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o640
+    written = file.stat().st_mtime_ns
+    assert "corrected" not in called("lint", "--fix", file).output
+    assert file.stat().st_mtime_ns == written
+    (tmp_path / "t.bicep").write_text("param x string")
+    assert "--fix corrects templates in JSON only" in called("lint", "--fix", tmp_path / "t.bicep").output
+
+
+def test_lint_explains_a_rule_by_any_name() -> None:
+    text = called("lint", "--explain", "no-unused-vars").stdout
+    assert text.startswith("unused-variable  warning\n")
+    assert "--fix" in text
+    assert '"variables": {"network": "cluster"}' in text.partition("Right")[0]
+    assert "azops does not make it" in called("lint", "--explain", "max-params").stdout
+    assert called("lint", "--explain", "unused-variabel").exit_code == exits.USAGE
+    assert called("lint").exit_code == exits.USAGE
 
 
 def test_lint_goes_on_after_a_file_that_cannot_be_read(tmp_path: Path) -> None:

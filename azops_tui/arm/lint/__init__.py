@@ -31,7 +31,7 @@ from azops_tui.arm.lint.resource_checks import check_resources
 from azops_tui.arm.lint.sarif import sarif
 from azops_tui.arm.reader import Document, Path, read, show
 
-__all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "lint", "rules_named", "sarif"]
+__all__ = ["RULES", "Finding", "FindingSeverity", "Rule", "finding_of", "lint", "reports", "rules_named", "sarif"]
 
 
 def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -> list[Finding]:
@@ -50,52 +50,63 @@ def lint(template: str | bytes | Document | Mapping[str, Any], *, today: date) -
         document = template
     else:
         document = Document("", dict(template))
-    if not isinstance(document.value, dict):
-        line, column = document.position()
-        raise TemplateError("InvalidTemplate", "The template must be a JSON object.", line=line, column=column)
-    try:
-        all_frames = frames(document.value)
-    except RecursionError:
-        return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
     findings: dict[tuple[str, Path, str], Finding] = {}
     positions = Positions(document)
     old: list[Report] = []
-    for rule, path, message, key in _reports(document, all_frames, today):
-        if rule == "old-api-version":
-            old.append((rule, path, message, key))
-        elif (rule, path, message) not in findings:
-            line, column = positions.beginning(path, key=key)
-            findings[rule, path, message] = Finding(line, column, rule, message, show(path))
+    try:
+        for report in reports(document, today):
+            if report[0] == "old-api-version":
+                old.append(report)
+            elif report[:3] not in findings:
+                findings[report[:3]] = finding_of(document, report, positions)
+    except RecursionError:
+        return [Finding(1, 1, "invalid-template", "The template is nested too deeply.")]
     if old:
         rule, path, message, key = old[0]
         if len(old) > 1:
             oldest = min((report[2] for report in old), key=lambda text: text.partition("'")[2])
             message = f"{len(old)} apiVersions are old. {oldest}"
-        line, column = positions.beginning(path, key=key)
-        findings[rule, path, message] = Finding(line, column, rule, message, show(path))
+        findings[rule, path, message] = finding_of(document, (rule, path, message, key), positions)
     return sorted(findings.values())
 
 
-def _reports(document: Document, all_frames: list[TemplateFrame], today: date) -> Iterator[Report]:
-    """Yield all findings, frame by frame. Large templates repeat modules; what was checked is not checked again."""
+def finding_of(document: Document, report: Report, positions: Positions | None = None) -> Finding:
+    """Return a report as a finding at its place in the document."""
+    rule, path, message, key = report
+    line, column = (positions or Positions(document)).beginning(path, key=key)
+    return Finding(line, column, rule, message, show(path))
+
+
+def reports(document: Document, today: date) -> Iterator[Report]:
+    """Yield what lint finds: rule, path, message, and whether it is at the key of a member rather than its value.
+
+    Raises:
+        TemplateError: the document is not an object.
+        RecursionError: the template is nested too deeply.
+    """
+    if not isinstance(document.value, dict):
+        line, column = document.position()
+        raise TemplateError("InvalidTemplate", "The template must be a JSON object.", line=line, column=column)
+    all_frames = frames(document.value)
     declared = [list(check_declarations(frame)) for frame in all_frames]
     broken = [frame.path for frame, reported in zip(all_frames, declared, strict=True) if any(map(_is_error, reported))]
+    # Large templates repeat modules; what was checked is not checked again.
     checked: dict[tuple[bytes, bool], list[Report]] = {}
     for frame, reported in zip(all_frames, declared, strict=True):
         yield from reported
         # Errors in declarations are reported already, and more clearly than by expanding the template.
         mute = any(path[: len(frame.path)] == frame.path for path in broken)
         content = _content(frame.template)
-        reports = checked.get((content, mute)) if content else None
-        if reports is None:
-            reports = list(_frame(document, frame, today, mute=mute))
+        known = checked.get((content, mute)) if content else None
+        if known is None:
+            known = list(_frame(document, frame, today, mute=mute))
             # The messages of these errors have line numbers.
-            if content and not any(rule == "invalid-template" for rule, *_ in reports):
+            if content and not any(rule == "invalid-template" for rule, *_ in known):
                 depth = len(frame.path)
-                checked[content, mute] = [(rule, path[depth:], message, key) for rule, path, message, key in reports]
-            yield from reports
+                checked[content, mute] = [(rule, path[depth:], message, key) for rule, path, message, key in known]
+            yield from known
         else:
-            yield from ((rule, (*frame.path, *path), message, key) for rule, path, message, key in reports)
+            yield from ((rule, (*frame.path, *path), message, key) for rule, path, message, key in known)
 
 
 def _content(template: Any) -> bytes:

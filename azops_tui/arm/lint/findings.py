@@ -12,7 +12,6 @@ class FindingSeverity(StrEnum):
     ERROR = "error"
     """The service would refuse the template, or a secret is exposed."""
     WARNING = "warning"
-    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Rule:
     """Names of the same check in the linters of Bicep and of ARM-TTK, in lower case with dashes."""
 
 
-_E, _W, _N = FindingSeverity.ERROR, FindingSeverity.WARNING, FindingSeverity.NOTE
+_E, _W = FindingSeverity.ERROR, FindingSeverity.WARNING
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in (
@@ -69,8 +68,6 @@ RULES: dict[str, Rule] = {
              ("use-recent-api-versions", "apiversions-should-be-recent")),
         Rule("invalid-name", _E, "A name breaks the rules of its resource type.",
              "Correct the name; the service refuses it when it creates the resource."),
-        Rule("not-checked", _N, "Part of the template cannot be checked without parameter values.",
-             "Expand the template with a parameter file to check it."),
     )
 }  # fmt: skip
 """Every rule by its id."""

@@ -22,17 +22,24 @@ class Positions:
 
         A missing value has the position of its nearest ancestor. Without text the position is (0, 0).
         """
-        text = self._strict.text
-        if not text:
+        if not self._strict.text:
             return 0, 0
-        name = value = space(text, 0)
+        start, value = self._offsets(path)
+        return self._document.line_and_column(self._strict.original(start if key else value))
+
+    def member(self, path: Path) -> tuple[int, int, int]:
+        """Return the offsets, in the strict text, at which the key, the value, and what follows them begin."""
+        start, value = self._offsets(path)
+        return start, value, _SCAN(self._strict.text, value)[1]
+
+    def _offsets(self, path: Path) -> tuple[int, int]:
+        start = value = space(self._strict.text, 0)
         for part in (*self._document.path, *path):
             member = self._inside(value).get(part.lower() if isinstance(part, str) else part)
             if member is None:
-                name = value
-                break
-            name, value = member
-        return self._document.line_and_column(self._strict.original(name if key else value))
+                return value, value
+            start, value = member
+        return start, value
 
     def _inside(self, start: int) -> dict[str | int, tuple[int, int]]:
         """Return the offsets of key and value of each member of the object or array at `start`.
