@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 
 from azops_tui.durations import format_duration
+from azops_tui.enforcement import enforcement
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, FailureView, ScaleSetView
 from azops_tui.events.run_view import RunView
@@ -102,12 +103,13 @@ class Console:
             self._line(click.style(f"  run {view.run}; azops replay {view.run} shows it again", dim=True))
 
     def _run_started(self, event: ev.RunStarted, run: int) -> None:
-        mode = "read-only" if event.read_only else "read-write"
+        modes = enforcement(gate=event.gate, fence=event.fence, read_only=event.read_only, brief=True)
         if not event.gate:
-            mode = "gate off: requests are neither held nor recorded"
-        where = f" {self.glyphs.separator} ".join(filter(None, (event.cloud, event.subscription, mode)))
+            modes[0] = "gate off: requests are neither held nor recorded"
+        parts = (event.cloud, event.subscription, *modes) if event.cloud else modes if event.fence else ()
+        where = f" {self.glyphs.separator} ".join(filter(None, parts))
         self._line(click.style(event.title, bold=True) + click.style(f"   {event.path}", dim=True))
-        self._line(click.style(f"{where}   run {run}" if event.cloud else f"run {run}", dim=True))
+        self._line(click.style(f"{where}   run {run}" if where else f"run {run}", dim=True))
 
     def _step_started(self, event: ev.StepStarted) -> None:
         step = self.view.step(event.step)

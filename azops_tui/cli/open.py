@@ -13,8 +13,10 @@ from azops_tui.cli.options import (
     document_options,
     find_runbook,
     read_runbook,
+    read_sandbox,
     resolve_profile,
     runbook_options,
+    sandbox_options,
     warn_unknown_parameters,
 )
 from azops_tui.cli.screen import screen, screen_options
@@ -26,6 +28,7 @@ from azops_tui.files import read_file
 @runbook_options
 @document_options
 @screen_options
+@sandbox_options
 def open_(
     file: str,
     settings: tuple[str, ...],
@@ -35,12 +38,16 @@ def open_(
     answers: str | None,
     theme: str | None,
     ascii_only: bool,
+    sandbox: bool,
+    allow_write: tuple[str, ...],
+    allow_host: tuple[str, ...],
 ) -> None:
     """Open FILE on the screen, with the effects of its steps beside it.
 
     FILE is a Markdown file or the name of a runbook that ships with azops. Nothing runs until you press a key.
     """
     profile = resolve_profile(profile_name, read_only=read_only)
+    limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
     parameters = {**(read_answers(answers) if answers else {}), **assignments(settings)}
     path = find_runbook(file)
     if parameters or not _readable(path) or not sys.stdin.isatty():
@@ -55,6 +62,7 @@ def open_(
             theme=theme,
             ascii_only=ascii_only,
             untagged=None if untagged is None else untagged == "bash",
+            sandbox=limits,
         )
     )
 

@@ -17,6 +17,7 @@ from azops_tui.files import read_file
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
+    from azops_tui.enforcement import Sandbox
     from azops_tui.runbook.model import Runbook
 
 _LARGEST_VALUE = 1 << 20
@@ -111,6 +112,48 @@ def document_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def sandbox_options(function: F) -> F:
+    """Add ``--sandbox``, ``--allow-write`` and ``--allow-host``: the fence around the scripts of a run."""
+    for option in (
+        click.option("--allow-host", multiple=True, metavar="HOST:PORT", help="Allow connecting in the sandbox."),
+        click.option(
+            "--allow-write",
+            multiple=True,
+            metavar="PATH",
+            type=click.Path(exists=True),
+            help="Allow writing in the sandbox.",
+        ),
+        click.option(
+            "--sandbox",
+            is_flag=True,
+            help="Keep scripts from writing files and connecting elsewhere (Linux 6.7 or later).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def read_sandbox(sandbox: bool, read_only: bool, paths: tuple[str, ...], hosts: tuple[str, ...]) -> Sandbox | None:
+    """The sandbox of a run, as the options say; None without ``--sandbox``.
+
+    Exits with a usage error if the options do not fit together, and with :data:`exits.BAD_INPUT` if the kernel has no
+    fence.
+    """
+    from azops_tui.enforcement import Sandbox, parse_host
+    from azops_tui.gate.fence import can_fence
+
+    if (paths or hosts) and (read_only or not sandbox):
+        fail("--allow-write and --allow-host need --sandbox, and a run that is not read-only", exits.USAGE)
+    if not sandbox:
+        return None
+    if not can_fence():
+        fail("--sandbox needs Landlock 4 (Linux 6.7 or later); “azops doctor” shows what is missing", exits.BAD_INPUT)
+    try:
+        return Sandbox(tuple(map(os.path.abspath, paths)), tuple(map(parse_host, hosts)))
+    except ValueError as error:
+        fail(f"--allow-host: {error}", exits.USAGE)
 
 
 def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -20,9 +20,11 @@ from azops_tui.cli.options import (
     complete_step,
     document_options,
     fail,
+    read_sandbox,
     read_with_guesses,
     resolve_profile,
     runbook_options,
+    sandbox_options,
 )
 from azops_tui.cli.prerequisites import fetch_prerequisites
 from azops_tui.cli.prompt import Asker
@@ -57,13 +59,7 @@ if TYPE_CHECKING:
 )
 @click.option("--fetch", is_flag=True, help="Fetch prerequisites from the web (HTTPS), and trust what they hold now.")
 @click.option("--strict", is_flag=True, help="Fail steps whose output differs from the example of the document.")
-@click.option(
-    "--sandbox", is_flag=True, help="Keep scripts from writing files and connecting elsewhere (Linux 6.7 or later)."
-)
-@click.option(
-    "--allow-write", multiple=True, metavar="PATH", type=click.Path(exists=True), help="Allow writing in the sandbox."
-)
-@click.option("--allow-host", multiple=True, metavar="HOST:PORT", help="Allow connecting in the sandbox.")
+@sandbox_options
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
 @click.option("--meter", is_flag=True, help="Print the number of requests by service, and what is left of limits.")
 @click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
@@ -99,7 +95,7 @@ def run(
     from azops_tui.engine.guard import Policy
 
     profile = resolve_profile(profile_name, read_only=read_only)
-    _check_sandbox(sandbox, profile.read_only, allow_write, allow_host)
+    limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
     runbook = read_with_guesses(file, untagged)
     if not dry_run and runbook.prerequisites and fetch_prerequisites(runbook, agreed=fetch):
         runbook = read_with_guesses(file, untagged)
@@ -120,30 +116,12 @@ def run(
         trust_new_hosts=trust_new_hosts,
         strict=strict,
         fill_from_output=fill_from_output,
-        sandbox=sandbox,
-        allow_write=tuple(os.path.abspath(path) for path in allow_write),
-        allow_hosts=allow_host,
+        sandbox=limits,
         trust_documents=True,
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
     cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None
     sys.exit(asyncio.run(execute(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet)))
-
-
-def _check_sandbox(sandbox: bool, read_only: bool, paths: tuple[str, ...], hosts: tuple[str, ...]) -> None:
-    """Exit with a usage error if the options of the sandbox do not fit together."""
-    from azops_tui.engine.sandbox import parse_host
-    from azops_tui.gate.fence import can_fence
-
-    if (paths or hosts) and (read_only or not sandbox):
-        fail("--allow-write and --allow-host need --sandbox, and a run that is not read-only", exits.USAGE)
-    if sandbox and not can_fence():
-        fail("--sandbox needs Landlock 4 (Linux 6.7 or later); “azops doctor” shows what is missing", exits.BAD_INPUT)
-    for host in hosts:
-        try:
-            parse_host(host)
-        except ValueError as error:
-            fail(f"--allow-host: {error}", exits.USAGE)
 
 
 def _add_tagged(runbook: Runbook, steps: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
@@ -189,7 +167,7 @@ async def execute(
         run = await perform(runbook, cloud, profile, parameters, policy, steps, start, quiet=quiet)
     except (ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
-    for line in run.meter.lines() if meter else ():
+    for line in run.meter() if meter else ():
         click.echo(f"  {line}")
     return exits.OF_VERDICT[run.state.verdict]
 

@@ -14,6 +14,7 @@ from azops_tui.terminal import screen_obstacle
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
+    from azops_tui.enforcement import Sandbox
     from azops_tui.replay import Recording
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,6 +39,7 @@ def screen(
     ascii_only: bool,
     replay: int | Recording | None = None,
     untagged: bool | None = None,
+    sandbox: Sandbox | None = None,
 ) -> int:
     """Open the screen; return its exit code.
 
@@ -55,4 +57,5 @@ def screen(
         ascii_only=ascii_only,
         replay=replay,
         untagged=untagged,
+        sandbox=sandbox,
     )

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from azops_tui.enforcement import Sandbox
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.events.records import AskedValue, ConfirmationAnswered, ConfirmationAsked, Event
 from azops_tui.runbook.model import Effect, Step, StepKind
@@ -47,12 +48,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Fail a step whose output differs from the example that its document shows."""
     fill_from_output: bool = False
     """Fill placeholders with values of the same name in the JSON that earlier steps printed, without asking."""
-    sandbox: bool = False
-    """Start what steps run inside a fence: no writes and no connections but those that are allowed."""
-    allow_write: tuple[str, ...] = ()
-    """Files and folders that may be written to in the sandbox."""
-    allow_hosts: tuple[str, ...] = ()
-    """Hosts, as ``HOST:PORT``, that may be connected to from the sandbox, besides the run's cloud."""
+    sandbox: Sandbox | None = None
+    """Start what steps run inside a fence: no writes and no connections but those that it allows; None for no fence."""
     trust_documents: bool = False
     """Trust the documents of the run: a person named the file to a run without a screen."""
 

@@ -10,6 +10,10 @@ from azops_tui.gate.policy import GateRefusal
 
 GATE_OFF = "The profile turns the gate off (gate = false), so azops does not see what a run sends; {}."
 """Why something that needs the gate is refused."""
+SANDBOX_WITHOUT_GATE = (
+    "the sandbox holds files and ports, not what is sent: scripts reach Azure only through a port that --allow-host "
+    "opens, and that port is open at every address"
+)
 _LOST = frozenset({"ConnectionLost", "Timeout"})
 """Failure codes after which it is unknown whether the request took effect."""
 

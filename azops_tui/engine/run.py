@@ -30,13 +30,21 @@ from azops_tui.engine.guard import Policy
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.parameters import Resolved, resolve, validate, written_secrets
 from azops_tui.engine.plan import Planned, plan_run, preflight
-from azops_tui.engine.problems import GATE_OFF, Busy, ParameterError, RunError, StepProblem, problem
+from azops_tui.engine.problems import (
+    GATE_OFF,
+    SANDBOX_WITHOUT_GATE,
+    Busy,
+    ParameterError,
+    RunError,
+    StepProblem,
+    problem,
+)
 from azops_tui.engine.step_queue import QueueEnd, StepQueue
 from azops_tui.engine.step_runner import StepRunner
 from azops_tui.engine.variables import Namespace
 from azops_tui.events import records as ev
 from azops_tui.events.run_view import RunView
-from azops_tui.gate.meter import Meter
+from azops_tui.gate.fence import fence_kind
 from azops_tui.journal.store import Journal, JournalError
 from azops_tui.runbook.model import Parameter, Runbook
 from azops_tui.runbook.versions import new_version
@@ -131,10 +139,11 @@ class Run:
         """True if the run may only read: the policy says so, or the profile."""
         return self._runner.read_only
 
-    @property
-    def meter(self) -> Meter:
-        """Counts of the requests to Azure so far."""
-        return self._runner.gate.meter
+    def meter(self) -> list[str]:
+        """Counts of the requests to Azure so far by service, and what is left of the limits, as lines."""
+        if not self.state.gate:
+            return [GATE_OFF.format("its requests are not counted")]
+        return self._runner.gate.meter.lines()
 
     def groups(self) -> set[str]:
         """Names of the resource groups that steps acted on or that variables name."""
@@ -354,6 +363,8 @@ class Run:
             resolved, self._runner.environment.overrides, self._documents
         )
         notes += [str(one.message) + f" (line {one.line})" for one in later_values(self._documents, self._set_by_user)]
+        if self.policy.sandbox is not None and not self._cloud.has_gate:
+            notes.append(GATE_OFF.format(SANDBOX_WITHOUT_GATE))
         if any(parameter.source or parameter.type == "path" for parameter in self._parameters()):
             from azops_tui.engine.choices import check_choices
 
@@ -393,6 +404,7 @@ class Run:
             subscription=cloud.subscription_name if cloud is not None else "",
             profile=profile.name if profile is not None else "",
             gate=self._cloud.has_gate,
+            fence=fence_kind(read_only=self.read_only, sandbox=self.policy.sandbox is not None),
             read_only=self.read_only,
             parameters=self._shown(resolved),
             steps=tuple(planned.info for planned in self.steps),

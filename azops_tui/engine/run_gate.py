@@ -20,7 +20,6 @@ from azops_tui.engine.context import Outcome
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.guard import Proposal, Questions
 from azops_tui.engine.problems import StepProblem
-from azops_tui.engine.sandbox import parse_host
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView
 from azops_tui.gate.classes import RequestClass
@@ -76,9 +75,8 @@ class RunGate:
                 record=self._record,
                 meter=self.meter,
             )
-            rules = self._questions.policy
-            if rules.sandbox:
-                self._policy.hosts = frozenset(map(parse_host, rules.allow_hosts))
+            if (sandbox := self._questions.policy.sandbox) is not None:
+                self._policy.hosts = frozenset(sandbox.allow_hosts)
         return self._policy
 
     @property

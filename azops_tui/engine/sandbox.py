@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from azops_tui.enforcement import Sandbox
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.guard import Policy, unfenced_refusal
 from azops_tui.engine.problems import problem
 from azops_tui.gate.fence import can_fence
 from azops_tui.runbook.model import Effect, Step
-
-
-def parse_host(text: str) -> tuple[str, int]:
-    """Host and port of ``HOST:PORT``, in lower case.
-
-    Raises:
-        ValueError: the text has another form.
-    """
-    host, _, port = text.rpartition(":")
-    host = host.strip("[]").lower()
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"'{text}' is not HOST:PORT")
-    return host, int(port)
 
 
 def hold(
@@ -40,12 +28,13 @@ def hold(
     Raises:
         StepProblem: the kernel has no fence, and the step is not known to only read, or the run has a sandbox.
     """
+    rules = policy.sandbox or Sandbox()
     if not (read_only or policy.sandbox):
         return
     if can_fence():
-        writable = [] if read_only else [Path(path) for path in policy.allow_write]
-        hosts = [] if read_only else [parse_host(host) for host in policy.allow_hosts]
-        environment.fence_in(gate_port, writable, [port for _, port in hosts], keeps_modes=read_only)
+        writable = [] if read_only else [Path(path) for path in rules.allow_write]
+        ports = [] if read_only else [port for _, port in rules.allow_hosts]
+        environment.fence_in(gate_port, writable, ports, keeps_modes=read_only)
     elif read_only:
         if (refused := unfenced_refusal(step, effects)) is not None:
             raise refused

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from azops_tui.enforcement import FenceKind
 from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
 
 StepState = Literal["waiting", "running", "done", "failed", "skipped", "asking", "stopped", "unknown"]
@@ -56,6 +57,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """Name of the profile that the cloud was opened with."""
     gate: bool = True
     """False if the profile turned the gate off, so that the run has no ledger."""
+    fence: FenceKind = ""
+    """The fence around the scripts of the run."""
     read_only: bool = False
     parameters: dict[str, str] = {}
     """Secrets as ``•••``."""

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from azops_tui.enforcement import FenceKind
 from azops_tui.gate.syscalls import SyscallFilter
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -45,6 +46,15 @@ def landlock_version() -> int:
 def can_fence() -> bool:
     """Whether the kernel can hold both files and TCP connections."""
     return landlock_version() >= _NEEDED
+
+
+def fence_kind(*, read_only: bool, sandbox: bool) -> FenceKind:
+    """The fence around the scripts of a run on this machine."""
+    if not (read_only or sandbox):
+        return ""
+    if not can_fence():
+        return "missing"
+    return "kernel" if read_only else "sandbox"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from azops_tui.enforcement import FenceKind
 from azops_tui.events.records import Record
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
@@ -26,6 +27,7 @@ class Place:
     read_only: bool = False
     production: bool = False
     gate: bool = True
+    fence: FenceKind = ""
 
 
 class Controller(Protocol):

@@ -1,4 +1,7 @@
-"""A live run as a controller. Everything heavy is imported and opened after the first paint, in workers."""
+"""A live run as a controller. Everything heavy is imported and opened after the first paint, in workers.
+
+Long because every command that a live run takes is one method of one class.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from azops_tui.ui.writing.working import WorkingDocument
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
+    from azops_tui.enforcement import Sandbox
     from azops_tui.engine.cloud_actions import CloudActions
     from azops_tui.engine.run import Run
     from azops_tui.engine.watch import CloudWatch
@@ -40,6 +44,7 @@ class LiveController:
         journal_path: the journal; the user's if None.
         hand_over: gives the terminal to an interactive step while the context is entered.
         untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed earlier.
+        sandbox: what scripts may do inside the fence; None for no fence.
     """
 
     def __init__(
@@ -51,10 +56,12 @@ class LiveController:
         journal_path: Path | None = None,
         hand_over: Callable[[], AbstractContextManager[object]] = nullcontext,
         untagged: bool | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self.path = path
         self._opening = OpeningChoices(untagged)
         self.profile = profile
+        self._sandbox = sandbox
         self.parameters = dict(parameters)
         self.hand_over = hand_over
         self.runbook: Runbook | None = None
@@ -83,8 +90,16 @@ class LiveController:
     @property
     def place(self) -> Place:
         """Cloud that the run acts on."""
+        from azops_tui.gate.fence import fence_kind
+
+        profile = self.profile
         return Place(
-            self.profile.name, self._subscription, self.profile.read_only, self.profile.production, self.profile.gate
+            profile.name,
+            self._subscription,
+            profile.read_only,
+            profile.production,
+            profile.gate,
+            fence_kind(read_only=profile.read_only, sandbox=self._sandbox is not None),
         )
 
     @property
@@ -98,7 +113,7 @@ class LiveController:
 
     def meter(self) -> list[str]:
         """Counts of the run's requests by service, and what is left of the limits, as lines."""
-        return self._run.meter.lines() if self._run is not None else []
+        return self._run.meter() if self._run is not None else []
 
     @property
     def unread(self) -> str:
@@ -215,7 +230,7 @@ class LiveController:
                     self.runbook,
                     journal=self._journal,
                     cloud=lambda: open_cloud(self.profile),
-                    policy=Policy(read_only=self.profile.read_only, interactive=True),
+                    policy=Policy(read_only=self.profile.read_only, interactive=True, sandbox=self._sandbox),
                     parameters=self.parameters,
                     profile=self.profile,
                     hand_over=self.hand_over,

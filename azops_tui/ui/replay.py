@@ -42,7 +42,9 @@ class ReplayController:
     def place(self) -> Place:
         """Cloud that the run acted on."""
         start = self.timeline.start
-        return Place(start.cloud, start.subscription, start.read_only, gate=start.gate) if start else Place("")
+        if start is None:
+            return Place("")
+        return Place(start.cloud, start.subscription, start.read_only, gate=start.gate, fence=start.fence)
 
     @property
     def file_name(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
+    from azops_tui.enforcement import Sandbox
     from azops_tui.replay import Recording
     from azops_tui.ui.controller import Controller
 
@@ -26,6 +27,7 @@ def open_app(
     replay: int | Recording | None = None,
     journal_path: Path | None = None,
     untagged: bool | None = None,
+    sandbox: Sandbox | None = None,
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
@@ -40,6 +42,7 @@ def open_app(
         replay: number of a run in the journal, or an exported run.
         journal_path: the journal; the user's where None.
         untagged: run the fences that look like shell and do not say so; None asks.
+        sandbox: what scripts may do inside the fence; None for no fence.
     """
     if os.environ.get("SSH_CONNECTION"):
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
@@ -74,6 +77,7 @@ def open_app(
             journal_path=journal_path,
             hand_over=lambda: app.suspend(),
             untagged=untagged if what == path else None,
+            sandbox=sandbox,
         )
 
     if replay is None:
@@ -86,7 +90,7 @@ def open_app(
         opening=Opening(
             file=name,
             cloud=profile.name if replay is None else "",
-            read_only=profile.read_only,
+            mode=_mode(profile, sandbox),
             production=profile.production,
             text=_text(path) if replay is None else "",
         ),
@@ -97,6 +101,15 @@ def open_app(
     for problem in app.document_problems:
         sys.stderr.write(f"azops: {safe(problem)}\n")
     return code
+
+
+def _mode(profile: Profile, sandbox: Sandbox | None) -> list[str]:
+    """What is enforced, in words."""
+    from azops_tui.enforcement import enforcement
+    from azops_tui.gate.fence import fence_kind
+
+    fence = fence_kind(read_only=profile.read_only, sandbox=sandbox is not None)
+    return enforcement(gate=profile.gate, fence=fence, read_only=profile.read_only)
 
 
 def _text(path: Path | None) -> str:

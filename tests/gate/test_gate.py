@@ -12,6 +12,7 @@ import pytest
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import BUILT_IN
+from azops_tui.enforcement import Sandbox
 from azops_tui.engine import run_gate, sandbox, step_runner
 from azops_tui.engine.run import Policy, RunError
 from azops_tui.events import records as ev
@@ -150,6 +151,10 @@ async def test_a_profile_without_a_gate(make_run: MakeRun, simulator: SimulatorS
         await watched.run.close()
         assert (watched.end("g").state, watched.run.state.requests) == ("done", {})
         assert not watched.events(ev.RunStarted)[0].gate
+        assert "are not counted" in watched.run.meter()[0]
+        boxed = make_run("```bash\ntrue\n```\n", cloud=cloud, policy=Policy(sandbox=Sandbox()))
+        await boxed.run.run_all()
+        assert "not what is sent" in boxed.events(ev.Notice)[0].text
         cleanup = make_run(
             "```yaml {azops=cleanup name=c}\nrun: 1\n```\n", cloud=cloud, policy=Policy(yes_destroy=True)
         )

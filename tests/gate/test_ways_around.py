@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from azops_tui.azure.profiles import BUILT_IN
+from azops_tui.enforcement import Sandbox
 from azops_tui.engine import sandbox, step_runner
 from azops_tui.engine.open import open_runbook
 from azops_tui.engine.run import Policy, Run
 from azops_tui.gate.fence import can_fence
 from azops_tui.journal.store import Journal
 from azops_tui.runbook.sure_reads import only_reads
+from azops_tui.ui.live import LiveController
 from tests.cli.azops import azops
 
 WRITES = {
@@ -248,4 +252,33 @@ def test_a_sandbox_holds_what_is_not_allowed(tmp_path: Path) -> None:
     assert f"reached {allowed}" in result.stdout
     assert f"reached {refused}" not in result.stdout
     assert "A connection to example.invalid:443 was refused: the run is in a sandbox." in result.stdout
-    assert azops("run", document, "--allow-write", inside).returncode == 2
+    assert "sandbox" in result.stdout.splitlines()[1]
+    for verb in ("run", "open"):
+        assert azops(verb, document, "--allow-write", inside).returncode == 2
+
+
+@fenced
+async def test_a_sandbox_on_the_screen(tmp_path: Path) -> None:
+    document = tmp_path / "runbook.md"
+    document.write_text(f"```bash {{name=x confirm=none}}\necho x > {tmp_path}/outside\n```\n")
+    controller = LiveController(
+        document,
+        profile=BUILT_IN["local"],
+        parameters={},
+        journal_path=tmp_path / "journal.db",
+        sandbox=Sandbox(allow_write=(str(tmp_path / "inside"),)),
+    )
+    assert controller.place.fence == "sandbox"
+    await controller.load()
+    try:
+        running = asyncio.ensure_future(controller.run_step("x"))
+        async with asyncio.timeout(60):
+            while not running.done():
+                if question := controller.view.question:
+                    await controller.answer(question.id, True)
+                await asyncio.sleep(0.01)
+        await running
+    finally:
+        await controller.close()
+    assert controller.view.step("x").state == "failed"
+    assert not (tmp_path / "outside").exists()

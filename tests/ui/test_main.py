@@ -446,6 +446,23 @@ async def test_production_and_read_only_are_on_the_top_line() -> None:
         assert any(style == "production" for _, style in spans)
 
 
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (Place("local", "Demo"), "Demo · gate on · read-write"),
+        (Place("live", "Demo", gate=False), "Demo · gate off · read-write"),
+        (Place("local", "Demo", read_only=True, fence="kernel"), "gate on · fenced · read-only"),
+        (Place("local", "Demo", read_only=True, fence="missing"), "gate on · no fence · read-only"),
+        (Place("local", "Demo", fence="sandbox"), "gate on · sandbox · read-write"),
+    ],
+)
+async def test_the_top_line_says_what_is_enforced(place: Place, text: str) -> None:
+    async with AzopsApp(fakes.FakeController(place=place)).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        assert text in top(screen)
+        assert text.replace("Demo · ", "").replace("gate on · ", "") in top(screen, 50)
+
+
 async def test_values_are_checked_before_they_are_taken() -> None:
     controller = fakes.FakeController()
     async with AzopsApp(controller).run_test(size=WIDE) as pilot:

@@ -58,7 +58,9 @@ class RunPane(Pane):
         writes = self.view.requests
         if not writes and not meter:
             return []
-        title = f"Requests to Azure ({len(writes)} write{'s' * (len(writes) != 1)})"
+        title = "Requests to Azure"
+        if self.controller.place.gate:
+            title += f" ({len(writes)} write{'s' * (len(writes) != 1)})"
         rows = [text_row("ledger", [(f" {title}", "heading")])] if first else heading("ledger", title)
         rows += [text_row(f"meter:{text}", [("   ", ""), (text, "muted")]) for text in meter]
         for number, entry in reversed(writes.items()):

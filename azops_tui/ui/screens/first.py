@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.screen import Screen
@@ -23,7 +24,8 @@ class Opening:
 
     file: str = ""
     cloud: str = ""
-    read_only: bool = False
+    mode: Sequence[str] = ()
+    """What is enforced, in words."""
     production: bool = False
     text: str = ""
 
@@ -64,10 +66,10 @@ class FirstFrame(Widget):
         opening, marks = self.opening, app_of(self).marks
         line: Line = [(" azops  ", "strong"), (opening.file, "muted")]
         if opening.cloud:
-            mode = "read-only" if opening.read_only else "read-write"
+            mode = f" {marks.separator} ".join(["", *opening.mode])
             style = "production" if opening.production else "strong"
             line += [("            ", ""), (f"{marks.cloud} ", "accent"), (opening.cloud, style)]
-            line.append((f" {marks.separator} {mode}", "muted"))
+            line.append((mode, "muted"))
         return [*line, ("   reading", "faint")]
 
 

@@ -10,12 +10,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from azops_tui.durations import format_clock
+from azops_tui.enforcement import enforcement
 from azops_tui.events.run_view import RunView
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import COMMANDS, key_name
 from azops_tui.ui.controller import Place
 from azops_tui.ui.lines import Line, crop, shorten_middle, width
+
+_LACKS = ("gate off", "no fence")
 
 
 class Bar(Widget):
@@ -60,12 +63,14 @@ class TopLine(Bar):
 
     def spans(self, cells: int) -> Line:
         """Shortened from the middle: first the subscription goes, then the file's name; the cloud stays."""
-        where = self._where(full=True)
+        where = self._where(detail=2)
         run = self._run(full=cells >= 70)
         name = "replay" if self.is_replay else "azops"
         room = cells - width(where) - width(run) - len(name) - 6
-        if room < min(len(self.file), 16):
-            where = self._where(full=False)
+        for detail in (1, 0):
+            if room >= min(len(self.file), 16):
+                break
+            where = self._where(detail)
             room = cells - width(where) - width(run) - len(name) - 6
         style = "asking" if self.is_replay else "strong"
         left: Line = [(f" {name}", style), ("  ", "")]
@@ -78,21 +83,26 @@ class TopLine(Bar):
         before = min(gap // 2, 12) if cells >= 100 else gap // 2
         return [*left, (" " * before, ""), *where, (" " * (gap - before), ""), *run]
 
-    def _where(self, full: bool) -> Line:
+    def _where(self, detail: int) -> Line:
+        """Cloud and what is enforced; first the gate that is on is left out, then the subscription."""
         marks = app_of(self).marks
         place = self.place
         if not place.cloud:
             return [("no cloud", "muted")]
         between = f" {marks.separator} "
-        mode = "read-only" if place.read_only else "read-write"
-        if not place.gate:
-            mode = f"gate off{between}{mode}"
+        full = detail > 0
+        *holds, mode = enforcement(gate=place.gate, fence=place.fence, read_only=place.read_only, brief=detail < 2)
         if place.production:
-            text = between.join(filter(None, [place.cloud, place.subscription if full else "", mode]))
+            text = between.join(filter(None, [place.cloud, place.subscription if full else "", *holds, mode]))
             return [(f" {marks.cloud} {text} ", "production")]
         line: Line = [(f"{marks.cloud} ", "accent"), (place.cloud, "strong")]
         if full and place.subscription:
             line += [(between, "faint"), (crop(place.subscription, 30), "muted")]
+        for text in holds:
+            line += [
+                (between, "faint"),
+                (text, "muted" if text == "gate on" else "asking" if text in _LACKS else "done"),
+            ]
         return [*line, (between, "faint"), (mode, "done" if place.read_only else "asking")]
 
     def _run(self, full: bool) -> Line:
