@@ -29,6 +29,11 @@ from azops_tui.files import read_file
 @document_options
 @screen_options
 @sandbox_options
+@click.option(
+    "--last/--no-last",
+    default=None,
+    help="Show what came of the steps in earlier runs, dimmed. [default: if the last run was not done to its end]",
+)
 def open_(
     file: str,
     settings: tuple[str, ...],
@@ -41,6 +46,7 @@ def open_(
     sandbox: bool,
     allow_write: tuple[str, ...],
     allow_host: tuple[str, ...],
+    last: bool | None,
 ) -> None:
     """Open FILE on the screen, with the effects of its steps beside it.
 
@@ -63,6 +69,7 @@ def open_(
             ascii_only=ascii_only,
             untagged=None if untagged is None else untagged == "bash",
             sandbox=limits,
+            last=last,
         )
     )
 

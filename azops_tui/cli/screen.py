@@ -40,6 +40,7 @@ def screen(
     replay: int | Recording | None = None,
     untagged: bool | None = None,
     sandbox: Sandbox | None = None,
+    last: bool | None = None,
 ) -> int:
     """Open the screen; return its exit code.
 
@@ -58,4 +59,5 @@ def screen(
         replay=replay,
         untagged=untagged,
         sandbox=sandbox,
+        last=last,
     )

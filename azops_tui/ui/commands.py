@@ -70,6 +70,8 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("step.out", "left,h", "out of the code", "select the step again", "document"),
     UiCommand("step.output", "o", "output",
             "show the output of the step folded, short or full", "document", footer=True, verb="output"),
+    UiCommand("document.last", "L", "last results",
+            "show or hide what came of the steps in earlier runs", "document", verb="last"),
     UiCommand("step.failed-before", "left_square_bracket", "failed before", "go to the failed step before", "document"),
     UiCommand("step.failed-after", "right_square_bracket", "failed after", "go to the next failed step", "document"),
     UiCommand("step.edit", "e", "edit", "edit the source text of the step, here", "document", footer=True, verb="edit"),

@@ -12,6 +12,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 
 if TYPE_CHECKING:
+    from azops_tui.engine.earlier import EarlierResult
     from azops_tui.ui.writing.working import WorkingDocument
 
 Listener = Callable[[Record], None]
@@ -127,6 +128,9 @@ class LiveRun(Controller, Protocol):
 
     async def run_from(self, name: str) -> None:
         """Run a step and all that follow."""
+
+    async def earlier(self, *, always: bool) -> Mapping[str, EarlierResult]:
+        """What came of the steps in earlier runs, by name; with ``always`` also if it was not to be shown by itself."""
 
     async def save_as(self, name: str) -> None:
         """Give a scratch page a name; the run goes on."""

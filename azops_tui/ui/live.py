@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from azops_tui.events.records import Notice, Record
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
+from azops_tui.ui.by_hand import CloudByHand
 from azops_tui.ui.controller import Listener, Place
 from azops_tui.ui.opening_choices import OpeningChoices
 from azops_tui.ui.problems import UserError
@@ -25,7 +25,7 @@ from azops_tui.ui.writing.working import WorkingDocument
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.enforcement import Sandbox
-    from azops_tui.engine.cloud_actions import CloudActions
+    from azops_tui.engine.earlier import EarlierResult
     from azops_tui.engine.run import Run
     from azops_tui.engine.watch import CloudWatch
     from azops_tui.journal.store import Journal
@@ -34,7 +34,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 60.0
 """Seconds before the cloud is opened again after a failure."""
 
 
-class LiveController:
+class LiveController(CloudByHand):
     """Runs a document.
 
     Args:
@@ -45,6 +45,7 @@ class LiveController:
         hand_over: gives the terminal to an interactive step while the context is entered.
         untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed earlier.
         sandbox: what scripts may do inside the fence; None for no fence.
+        last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
     """
 
     def __init__(
@@ -57,9 +58,11 @@ class LiveController:
         hand_over: Callable[[], AbstractContextManager[object]] = nullcontext,
         untagged: bool | None = None,
         sandbox: Sandbox | None = None,
+        last: bool | None = None,
     ) -> None:
         self.path = path
         self._opening = OpeningChoices(untagged)
+        self._shows_earlier = last
         self.profile = profile
         self._sandbox = sandbox
         self.parameters = dict(parameters)
@@ -189,6 +192,15 @@ class LiveController:
         await self._opening.take_guesses(self.runbook, agreed)
         if not agreed and self.runbook is not None:
             await self._adopt(self.runbook.text)
+
+    async def earlier(self, *, always: bool) -> Mapping[str, EarlierResult]:
+        """What came of the steps in earlier runs, by name; with ``always`` also if it was not to be shown by itself."""
+        if self._shows_earlier is False and not always:
+            return {}
+        from azops_tui.engine.earlier import earlier_results
+
+        always = always or bool(self._shows_earlier)
+        return await asyncio.to_thread(earlier_results, self.path, self._journal_path, always=always)
 
     async def save_as(self, name: str) -> None:
         """Give a scratch page a name; the run goes on."""
@@ -335,53 +347,6 @@ class LiveController:
         from azops_tui.engine.choices import read_choices
 
         return await read_choices(source, self.path.resolve().parent, (await self._open_run()).cloud)
-
-    async def _actions(self) -> CloudActions:
-        return (await self._open_run()).actions
-
-    async def resource(self, identifier: str) -> str:
-        """A resource as the service returns it, as indented JSON; secrets are masked."""
-        from azops_tui.secrets.named import hide_named_secrets
-
-        run = await self._open_run()
-        shown = hide_named_secrets(await run.actions.resource(identifier))
-        return run.redact(json.dumps(shown, indent=2, ensure_ascii=False))
-
-    async def would_delete(self, identifier: str) -> tuple[str, ...]:
-        """Read what a deletion would delete, as the lines of a question."""
-        return await (await self._actions()).preview_deletion(identifier)
-
-    async def delete(self, identifier: str) -> None:
-        """Delete a resource group or a resource."""
-        await (await self._actions()).delete(identifier)
-        await self.refresh()
-
-    async def tag(self, identifier: str, tags: dict[str, str]) -> None:
-        """Replace the tags of a resource group or a resource."""
-        await (await self._actions()).tag(identifier, tags)
-        await self.refresh()
-
-    async def lock(self, group: str, locked: bool) -> None:
-        """Lock a resource group against deletion, or remove its lock."""
-        await (await self._actions()).lock(group, locked)
-        await self.refresh()
-
-    async def export(self, identifier: str) -> str:
-        """Export the template of a resource group or a resource, as indented JSON."""
-        return json.dumps(await (await self._actions()).export_template(identifier), indent=2, ensure_ascii=False)
-
-    async def portal(self, identifier: str) -> str:
-        """Address of a resource group or a resource in the Azure portal."""
-        url = await (await self._actions()).portal_url(identifier)
-        if not url:
-            raise UserError("The local cloud has no portal; J shows the resource as the service has it.")
-        return url
-
-    async def scale(self, group: str, name: str, capacity: int) -> None:
-        shown = next(
-            (s.capacity for s in self.view.scale_sets.values() if (s.group, s.name) == (group, name)), capacity
-        )
-        await (await self._actions()).scale(group, name, capacity, shown=shown)
 
     async def close(self) -> None:
         """End the watch and the run, then close the journal, even if ending fails."""

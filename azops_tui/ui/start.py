@@ -28,6 +28,7 @@ def open_app(
     journal_path: Path | None = None,
     untagged: bool | None = None,
     sandbox: Sandbox | None = None,
+    last: bool | None = None,
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
@@ -43,6 +44,7 @@ def open_app(
         journal_path: the journal; the user's where None.
         untagged: run the fences that look like shell and do not say so; None asks.
         sandbox: what scripts may do inside the fence; None for no fence.
+        last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
     """
     if os.environ.get("SSH_CONNECTION"):
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
@@ -78,6 +80,7 @@ def open_app(
             hand_over=lambda: app.suspend(),
             untagged=untagged if what == path else None,
             sandbox=sandbox,
+            last=last if what == path else None,
         )
 
     if replay is None:

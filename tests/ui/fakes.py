@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from azops_tui.engine.earlier import EarlierResult
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import (
     DeploymentView,
@@ -181,6 +182,9 @@ class FakeController:
 
     async def run_from(self, name: str) -> None:
         self._command("from", name)
+
+    async def earlier(self, *, always: bool) -> Mapping[str, EarlierResult]:
+        return {}
 
     async def save_as(self, name: str) -> None:
         self._command("save", name)

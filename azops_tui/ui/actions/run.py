@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from azops_tui.events.step_view import Question
-from azops_tui.runbook.model import Runbook, Step
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.actions.opening import OpeningQuestions
+from azops_tui.ui.actions.step import SelectedStep
 from azops_tui.ui.controller import Controller, LiveRun
-from azops_tui.ui.event_log import EventLog
-from azops_tui.ui.lines import crop, safe
 from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
 from azops_tui.ui.tasks import Tasks
 from azops_tui.ui.widgets.document import DocumentView
 
 if TYPE_CHECKING:
-    from azops_tui.arm.describe import Description
+    from azops_tui.engine.earlier import EarlierResult
 
 _AGREE = {"mutate": "Go on", "destroy": "Delete", "gate": "Approve", "hostkey": "Trust this key"}
-
-
-NAME_CELLS = 26
-"""Maximum length of a step's name in the footer."""
-
-
-class SelectedStep:
-    """Guards actions on the selected step: a step that is out of view is only brought into view.
-
-    Args:
-        document: has the selection.
-        reveal: shows the document where a pane covers it.
-    """
-
-    def __init__(self, document: DocumentView, reveal: Callable[[], None]) -> None:
-        self._document = document
-        self._reveal = reveal
-
-    def acting(self, act: Callable[[], None]) -> Callable[[], None]:
-        """The action, which the first press replaces by bringing the step into view."""
-
-        def execute() -> None:
-            if self._document.sees_selected or not self._document.selected:
-                act()
-            else:
-                self._reveal()
-                self._document.show_step()
-
-        return execute
-
-    def label(self, verb: str, *, named: bool = False) -> Callable[[], str]:
-        """Label of the action: with the name of the step, or what the key does instead."""
-
-        def text() -> str:
-            name = crop(safe(self._document.selected), NAME_CELLS)
-            if not self._document.sees_selected:
-                return f"show {name}" if named else ""
-            return f"{verb} {name}" if named else verb
-
-        return text
 
 
 class RunActions:
@@ -111,6 +67,7 @@ class RunActions:
             "run.stop": Action(self.stop, self._is_busy, why_not=lambda: "No step is running."),
             "run.plan": Action(self.show_plan, self._has_steps, why_not=why),
             "run.parameters": Action(self.edit_parameters, self._has_steps, why_not=why),
+            "document.last": Action(self.toggle_earlier, self._has_steps, why_not=why),
         }
 
     def _enter_label(self, run: Callable[[], str]) -> Callable[[], str]:
@@ -230,6 +187,24 @@ class RunActions:
 
         self._opening.settle(steps, act)
 
+    def show_earlier(self, *, always: bool = False) -> None:
+        """Show what came of the steps in earlier runs; with ``always`` also if it is not to be shown by itself."""
+        live = self._controller.live
+
+        def show(results: Mapping[str, EarlierResult]) -> None:
+            self._document.show_earlier(results)
+            if always and not results:
+                self._screen.notify("No step of this document has run before.", markup=False, timeout=4)
+
+        if live is not None:
+            self._tasks.start(lambda: live.earlier(always=always), show, group="earlier")
+
+    def toggle_earlier(self) -> None:
+        if self._document.state.earlier:
+            self._document.show_earlier({})
+        else:
+            self.show_earlier(always=True)
+
     def stop(self) -> None:
         """Stop the running step."""
         self._tasks.start(lambda: self._require_live().stop(), group="stop")
@@ -284,112 +259,3 @@ class RunActions:
                 self._tasks.start(lambda: live.set_parameters(values), group="parameters")
 
         self._screen.app.push_screen(ParametersSheet(live), save)
-
-
-class StepActions:
-    """Opens and folds what the selected step is and wrote."""
-
-    def __init__(
-        self,
-        screen: Screen[None],
-        controller: Controller,
-        tasks: Tasks,
-        document: DocumentView,
-        event_log: EventLog,
-        selected_step: SelectedStep,
-    ) -> None:
-        self._selected = selected_step
-        self._screen = screen
-        self._controller = controller
-        self._tasks = tasks
-        self._document = document
-        self._event_log = event_log
-
-    def table(self) -> Mapping[str, Action]:
-        """Actions by command id."""
-        acting = self._selected.acting
-
-        def none_failed() -> str:
-            return "No step has failed."
-
-        def selected() -> bool:
-            return bool(self._document.selected)
-
-        def selected_in_live_run() -> bool:
-            # A replay pauses with the same key.
-            return selected() and self._controller.live is not None
-
-        return {
-            "step.code": Action(acting(self._document.toggle_code), selected_in_live_run),
-            "step.into": Action(acting(lambda: self._document.set_in_code(True)), selected),
-            "step.out": Action(lambda: self._document.set_in_code(False), lambda: self._document.state.in_code),
-            "step.failed-before": Action(partial(self.go_to_failed, -1), self._any_failed, why_not=none_failed),
-            "step.failed-after": Action(partial(self.go_to_failed, 1), self._any_failed, why_not=none_failed),
-            "step.output": Action(acting(self._document.toggle_output), selected),
-            "step.output-screen": Action(acting(self.show_output), selected),
-            "step.template": Action(
-                acting(self.show_template), self._deploys, why_not=lambda: "This step deploys no template."
-            ),
-        }
-
-    def _step(self) -> Step | None:
-        runbook = self._controller.runbook
-        return runbook.step(self._document.selected) if runbook is not None else None
-
-    def _any_failed(self) -> bool:
-        return bool(self._controller.view.failed)
-
-    def go_to_failed(self, by: int) -> None:
-        """Select the failed step before (-1) or after (1) the selected one; behind the last comes the first."""
-        names = self._document.names
-        failed = [names.index(step.name) for step in self._controller.view.failed if step.name in names]
-        if not failed:
-            return
-        here = names.index(self._document.selected)
-        ahead = [place for place in failed[::by] if (place - here) * by > 0]
-        self._document.show_card(names[(ahead or failed[::by])[0]])
-
-    def _deploys(self) -> bool:
-        step = self._step()
-        return step is not None and step.native_kind == "deploy"
-
-    def show_output(self) -> None:
-        """Show the output of the selected step on the whole screen."""
-        from azops_tui.ui.screens.output import OutputScreen
-
-        self._screen.app.push_screen(OutputScreen(self._controller, self._event_log, self._document.selected))
-
-    def show_template(self) -> None:
-        """Show the template that the selected step deploys; with several, ask which."""
-        from azops_tui.ui.screens.menus import Choice, Menu
-        from azops_tui.ui.templates import files_of
-
-        runbook, step = self._controller.runbook, self._step()
-        files = files_of(step)
-        if runbook is None or step is None or not files:
-            self._screen.notify("This step deploys no template.", severity="warning", markup=False)
-        elif len(files) == 1:
-            self._show_template_file(runbook, step, files[0])
-        else:
-            self._screen.app.push_screen(
-                Menu("Which template", [Choice(file, file) for file in files]),
-                lambda file: self._show_template_file(runbook, step, file) if file else None,
-            )
-
-    def _show_template_file(self, runbook: Runbook, step: Step, file: str) -> None:
-        from azops_tui.ui.screens.template import TemplateScreen
-        from azops_tui.ui.templates import describe_template
-
-        values = {p.name: p.default for p in runbook.parameters if p.default is not None and p.type != "secret"}
-        if self._controller.live is not None:
-            values |= self._controller.live.parameters
-        values |= {v.name: v.value for v in self._controller.view.variables.values() if not v.secret}
-        for parameter in runbook.parameters:
-            if parameter.type == "secret":
-                values.pop(parameter.name, None)
-
-        def show(description: Description) -> None:
-            self._screen.app.push_screen(TemplateScreen(Path(file).name, description))
-
-        folder = runbook.path.resolve().parent
-        self._tasks.start(lambda: describe_template(step, file, folder, values), show, group="template")

@@ -24,8 +24,9 @@ from azops_tui.ui.actions.base import Action
 from azops_tui.ui.actions.cloud import CloudCommands
 from azops_tui.ui.actions.navigate import PaneActions, ScreenActions
 from azops_tui.ui.actions.replay import ReplayActions
-from azops_tui.ui.actions.run import RunActions, SelectedStep, StepActions
+from azops_tui.ui.actions.run import RunActions
 from azops_tui.ui.actions.search import Prompt, SearchActions
+from azops_tui.ui.actions.step import SelectedStep, StepActions
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings, key_name
 from azops_tui.ui.controller import Controller
@@ -195,6 +196,7 @@ class MainScreen(Screen[None]):
             self.document.show(with_prerequisites(outline(runbook), extra), runbook, self.controller.view)
             self._show_problems(runbook)
             self.writing.watch_file()
+            self.run_actions.show_earlier()
         self._redraw()
         self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
 

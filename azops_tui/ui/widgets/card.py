@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from azops_tui.durations import format_duration
 from azops_tui.events.run_view import RunView
@@ -14,6 +17,9 @@ from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, crop, crop_line, safe, width, wrap
 from azops_tui.ui.widgets.card_output import OutputMode, default_mode, output_lines
+
+if TYPE_CHECKING:
+    from azops_tui.engine.earlier import EarlierResult
 
 _AGAIN = "O shows all that it wrote, e edits it, enter runs it again."
 """Advice for a failure that brings none."""
@@ -43,6 +49,8 @@ class CardState:
     """Text that ``/`` marks, in lower case."""
     room: EditorRoom | None = None
     """Room for an editor."""
+    earlier: Mapping[str, EarlierResult] = field(default_factory=dict)
+    """What came of the steps in earlier runs."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +115,26 @@ def card(
         add([("  ", ""), *line], "output")
     for line in output:
         add([("  ", ""), (f"{marks.quote} ", "rule"), *line], "output")
+    if step.state == "waiting" and (earlier := state.earlier.get(name)) is not None:
+        for line in _earlier(earlier, step, state.output_modes.get(name, "short"), room, marks):
+            add([("  ", ""), *[(text, "faint") for text, _ in line]], "output")
     if room_here is not None and room_here.below:
         for _ in range(room_here.lines):
             add([], "editor")
     return lines
+
+
+def _earlier(result: EarlierResult, step: StepView, mode: OutputMode, room: int, marks: Glyphs) -> list[Line]:
+    """How a step ended in an earlier run, and what it wrote; nothing if its text was another."""
+    before = result.step
+    if before.source != step.source or before.hide in ("output", "both"):
+        return []
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(result.at))
+    told = before.failure.message if before.failure is not None else before.summary
+    head = f"{marks.state(before.state)} {before.state} on {when} in run {result.run}" + (f": {told}" if told else "")
+    lines = wrap([(head, "")], room)
+    output = output_lines(before, mode, room - 2, marks) if default_mode(before) is not None else []
+    return lines + [[(f"{marks.quote} ", ""), *line] for line in output]
 
 
 def shows_code(step: StepView, state: CardState) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -14,6 +14,9 @@ from azops_tui.ui.commands import bindings
 from azops_tui.ui.outline import Outline, Piece, Prose, StepPiece
 from azops_tui.ui.widgets.card_output import default_mode, next_mode
 from azops_tui.ui.widgets.document_selection import DocumentSelection
+
+if TYPE_CHECKING:
+    from azops_tui.engine.earlier import EarlierResult
 
 
 class DocumentView(DocumentSelection):
@@ -110,6 +113,12 @@ class DocumentView(DocumentSelection):
         if not 0 <= index < len(self._outline.pieces):
             return (0, "")
         return self._outline.section(self._outline.pieces[index].line)
+
+    def show_earlier(self, results: Mapping[str, EarlierResult]) -> None:
+        """Show what came of the steps in earlier runs, dimmed, until they run again."""
+        changed = {*self.state.earlier, *results}
+        self.state.earlier = results
+        self.steps_changed(changed)
 
     # What is open
 

@@ -12,7 +12,7 @@ from azops_tui.runbook.model import Runbook, Step
 from azops_tui.secrets.redact import MASK
 from azops_tui.text import strip_ansi
 from azops_tui.ui.actions.base import Action
-from azops_tui.ui.actions.run import SelectedStep
+from azops_tui.ui.actions.step import SelectedStep
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import EventLog
 from azops_tui.ui.format import count

@@ -1,0 +1,76 @@
+"""What a person does to the cloud from the panes, outside any step."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from azops_tui.events.run_view import RunView
+from azops_tui.ui.problems import UserError
+
+if TYPE_CHECKING:
+    from azops_tui.engine.cloud_actions import CloudActions
+    from azops_tui.engine.run import Run
+
+
+class CloudByHand:
+    """Base of a live run: its cloud actions, each recorded as done by hand."""
+
+    @property
+    def view(self) -> RunView:
+        """Current state of the run."""
+        raise NotImplementedError
+
+    async def _open_run(self) -> Run:
+        raise NotImplementedError
+
+    async def refresh(self) -> None:
+        """Read the cloud again now."""
+        raise NotImplementedError
+
+    async def _actions(self) -> CloudActions:
+        return (await self._open_run()).actions
+
+    async def resource(self, identifier: str) -> str:
+        """A resource as the service returns it, as indented JSON; secrets are masked."""
+        from azops_tui.secrets.named import hide_named_secrets
+
+        run = await self._open_run()
+        shown = hide_named_secrets(await run.actions.resource(identifier))
+        return run.redact(json.dumps(shown, indent=2, ensure_ascii=False))
+
+    async def would_delete(self, identifier: str) -> tuple[str, ...]:
+        """Read what a deletion would delete, as the lines of a question."""
+        return await (await self._actions()).preview_deletion(identifier)
+
+    async def delete(self, identifier: str) -> None:
+        """Delete a resource group or a resource."""
+        await (await self._actions()).delete(identifier)
+        await self.refresh()
+
+    async def tag(self, identifier: str, tags: dict[str, str]) -> None:
+        """Replace the tags of a resource group or a resource."""
+        await (await self._actions()).tag(identifier, tags)
+        await self.refresh()
+
+    async def lock(self, group: str, locked: bool) -> None:
+        """Lock a resource group against deletion, or remove its lock."""
+        await (await self._actions()).lock(group, locked)
+        await self.refresh()
+
+    async def export(self, identifier: str) -> str:
+        """Export the template of a resource group or a resource, as indented JSON."""
+        return json.dumps(await (await self._actions()).export_template(identifier), indent=2, ensure_ascii=False)
+
+    async def portal(self, identifier: str) -> str:
+        """Address of a resource group or a resource in the Azure portal."""
+        url = await (await self._actions()).portal_url(identifier)
+        if not url:
+            raise UserError("The local cloud has no portal; J shows the resource as the service has it.")
+        return url
+
+    async def scale(self, group: str, name: str, capacity: int) -> None:
+        shown = next(
+            (s.capacity for s in self.view.scale_sets.values() if (s.group, s.name) == (group, name)), capacity
+        )
+        await (await self._actions()).scale(group, name, capacity, shown=shown)
