@@ -69,6 +69,8 @@ class Console:
                 self._host(event)
             case ev.TableShown():
                 self._table(event)
+            case ev.PictureShown():
+                self._picture(event)
             case ev.ExpectationChecked():
                 self._detail(("as expected: " if event.passed else "not as expected: ") + event.text)
                 for line in event.difference:
@@ -206,6 +208,18 @@ class Console:
     def _table(self, event: ev.TableShown) -> None:
         for number, line in enumerate(format_table(event.rows, event.columns).split("\n")):
             self._detail(click.style(line, bold=True) if number == 0 else line)
+
+    def _picture(self, event: ev.PictureShown) -> None:
+        """Draw a picture with coloured blocks on a terminal; name it elsewhere."""
+        if self._holds(event.step):
+            return
+        if self.stream.isatty() and event.small and self.glyphs.half:
+            from azops_tui.ui.pictures import block_rows
+
+            for row in block_rows(event):
+                cells = (click.style(self.glyphs.half, fg=upper, bg=lower, reset=False) for upper, lower in row)
+                self._detail("".join(cells) + click.style(""))
+        self._detail(f"a picture of {event.width} x {event.height} pixels; `azops export` has it")
 
     def _asked(self, event: ev.ConfirmationAsked) -> None:
         self._detail(f"{self._state('asking')} {event.title}")

@@ -254,6 +254,18 @@ class TableShown(Event, frozen=True, kw_only=True):
     rows: tuple[tuple[str, ...], ...]
 
 
+class PictureShown(Event, frozen=True, kw_only=True):
+    """A step shows a picture, for example a figure of matplotlib."""
+
+    png: bytes
+    width: int = 0
+    """In pixels; 0 if the picture cannot be read."""
+    height: int = 0
+    small: bytes = b""
+    """The picture in small, for terminals: 3 bytes (red, green, blue) for each pixel, row by row."""
+    small_width: int = 0
+
+
 class ExpectationChecked(Event, frozen=True, kw_only=True):
     """A result was compared with an expectation."""
 
@@ -357,6 +369,7 @@ AnyEvent = (
     | HostFinished
     | HostsCompared
     | TableShown
+    | PictureShown
     | ExpectationChecked
     | RequestSent
     | RequestAnswered

@@ -218,7 +218,7 @@ class RunView:
             step.started, step.edited = event.at, False
             step.output.clear()
             step.hosts, step.checks, step.deployments, step.scale_sets = {}, [], [], []
-            step.table, step.written, step.refused = None, 0, []
+            step.table, step.written, step.refused, step.pictures = None, 0, [], []
         step.state, step.attempt = "running", event.attempt
         step.duration, step.status, step.failure, step.summary = None, None, None, ""
         if event.code:
@@ -323,6 +323,9 @@ class RunView:
     def _table(self, event: ev.TableShown) -> None:
         self.step(event.step).table = Table(event.columns, event.rows)
 
+    def _picture(self, event: ev.PictureShown) -> None:
+        self.step(event.step).pictures.append(event)
+
     def _checked(self, event: ev.ExpectationChecked) -> None:
         self.step(event.step).checks.append(event)
 
@@ -373,6 +376,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.HostFinished: RunView._host_finished,
     ev.HostsCompared: RunView._hosts_compared,
     ev.TableShown: RunView._table,
+    ev.PictureShown: RunView._picture,
     ev.ExpectationChecked: RunView._checked,
     ev.RequestSent: RunView._sent,
     ev.RequestAnswered: RunView._request_answered,

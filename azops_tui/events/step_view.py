@@ -145,6 +145,7 @@ class StepView:
     """Characters of output so far."""
     checks: list[ev.ExpectationChecked] = field(default_factory=list)
     table: Table | None = None
+    pictures: list[ev.PictureShown] = field(default_factory=list)
     hosts: dict[str, HostRun] = field(default_factory=dict)
     host_differences: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     """Lines that differ from the output of most hosts, by hosts."""

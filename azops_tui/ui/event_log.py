@@ -111,6 +111,8 @@ def describe_event(event: ev.Event) -> tuple[str, str] | None:
             return ("done" if event.passed else "failed"), event.text
         case ev.TableShown():
             return "", f"a table of {count(len(event.rows), 'row')}"
+        case ev.PictureShown():
+            return "", f"a picture of {event.width} x {event.height} pixels"
         case ev.RequestSent():
             return "running", f"sent {event.method} {event.resource}"
         case ev.RequestAnswered():

@@ -51,6 +51,8 @@ class Glyphs:
     head: str = "●"
     bars: str = " ▁▂▃▄▅▆▇█"
     """From empty to full, for plots."""
+    half: str = "▀"
+    """Upper half of a cell, for pictures; empty where they are not drawn."""
 
     def state(self, state: str) -> str:
         """Glyph of a step's or run's state; ``?`` if the state is unknown."""
@@ -84,6 +86,7 @@ ASCII = Glyphs(
     track="-",
     head="#",
     bars=" .:#",
+    half="",
 )
 
 

@@ -52,6 +52,10 @@ class Palette:
         self._cache: dict[str, Style] = {"": Style.null()}
 
     def __getitem__(self, names: str) -> Style:
+        if names.startswith("#"):
+            # A pixel of a picture, and the one below: ``#ff0000/#00ff00``.
+            upper, _, lower = names.partition("/")
+            return Style(color=upper, bgcolor=lower)
         style = self._cache.get(names)
         if style is None:
             style = Style.combine([self._one(name) for name in names.split()])

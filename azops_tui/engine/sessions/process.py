@@ -35,6 +35,8 @@ OnOutput = Callable[[str, Literal["stdout", "stderr"]], None]
 GRACE = (3.0, 2.0, 1.0)
 """Seconds that a step has to end after SIGINT, then after SIGTERM, then after SIGKILL to what it started."""
 
+LARGEST_PICTURE = 4_000_000
+"""Bytes of a picture that is kept."""
 _RECHECK = 0.05
 """Seconds after which a stop looks again for processes that it has not told yet; doubled each time."""
 _START = 10.0
@@ -61,6 +63,8 @@ class SessionResult:
     """Line of the step's code that failed, if known."""
     stdout: bytes = b""
     """The first bytes of standard output, unchanged, up to the ``keep`` of the call."""
+    pictures: tuple[bytes, ...] = ()
+    """Figures that the step shows, as PNG."""
 
 
 class DriverSession:

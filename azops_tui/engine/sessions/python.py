@@ -17,7 +17,13 @@ from pathlib import Path
 
 from azops_tui.engine.sessions.declared import declaration
 from azops_tui.engine.sessions.large import split_environment
-from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult
+from azops_tui.engine.sessions.process import (
+    LARGEST_PICTURE,
+    DriverSession,
+    OnOutput,
+    SessionError,
+    SessionResult,
+)
 
 DRIVER = Path(__file__).with_name("python_child.py")
 
@@ -96,8 +102,16 @@ class PythonSession(DriverSession):
             if status is not None:
                 self._last = self._environment()
                 self._set = {}
-            stopped = self._stopped and not timed_out
-            return SessionResult(status, time.monotonic() - began, stopped, timed_out, status is None, line, raw)
+            return SessionResult(
+                status,
+                time.monotonic() - began,
+                self._stopped and not timed_out,
+                timed_out,
+                status is None,
+                line,
+                raw,
+                self._pictures(),
+            )
 
     async def variables(self) -> dict[str, str]:
         """The environment as the last step left it."""
@@ -125,6 +139,15 @@ class PythonSession(DriverSession):
         words = await self._spawn(command, env, self._cwd)
         if words is None or words[0] != "ready":
             raise SessionError(f"{self._python} did not start: Python steps need Python 3.8 or later on PATH.")
+
+    def _pictures(self) -> tuple[bytes, ...]:
+        """The figures of the step, which leave the folder."""
+        pictures: list[bytes] = []
+        for path in sorted(self._folder.glob("picture-*.png")):
+            if not path.is_symlink() and path.stat().st_size <= LARGEST_PICTURE:
+                pictures.append(path.read_bytes())
+            path.unlink()
+        return tuple(pictures)
 
     def _write(self, name: str, text: str) -> None:
         (self._folder / name).write_text(text, "utf-8", "surrogateescape")

@@ -1,6 +1,7 @@
 """The Python side of a Python session: runs the steps that ``python.py`` hands to it, in one namespace.
 
-Runs under the user's Python, 3.8 or later, which need not have azops: it imports nothing but the standard library.
+Runs under the user's Python, 3.8 or later, which need not have azops: it imports nothing but the standard library, and
+what stands beside it.
 
     python_child.py FOLDER
 
@@ -23,13 +24,16 @@ import signal
 import sys
 import traceback
 import types
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azops_tui.engine.sessions.python_figures import Figures
+    from azops_tui.engine.sessions.python_names import SharedNames, as_table
+else:
+    from python_figures import Figures
+    from python_names import SharedNames, as_table
 
 NAME = "<step>"
-WIDEST = 60
-MOST_ROWS = 1_000
-SHARED_BYTES = 64 * 1024
-OWN = ("PATH", "HOME", "SHELL", "USER", "IFS", "PWD", "OLDPWD", "TERM", "LD_", "PYTHON", "BASH", "AZOPS_", "AZURE_")
-"""Beginnings of names that a Python variable does not set in the shell."""
 
 
 class Driver:
@@ -41,9 +45,8 @@ class Driver:
         # Names that Python does not know are looked up among the builtins: there stand the variables of the run.
         self.builtins = dict(vars(builtins))
         self.module.__dict__["__builtins__"] = self.builtins
-        self.fallback: set[str] = set()
-        self.shared: dict[str, str] = {}
-        """Variables of Python that the shell has too, as the shell has them."""
+        self.shared = SharedNames(self.module.__dict__, self.builtins)
+        self.figures = Figures(folder)
         self.loop: asyncio.AbstractEventLoop | None = None
         # This file's own names would go with its module if nothing held it.
         self.own = sys.modules["__main__"]
@@ -95,12 +98,8 @@ class Driver:
         """Runs the step and reports its status and the line that failed."""
         with open(self.path("request"), encoding="utf-8", errors="surrogateescape") as file:
             request = json.load(file)
-        for name, value in request["set"].items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self.learn(request["set"])
+        self.shared.assign(request["set"])
+        self.figures.begin()
         before = {name: os.environ.get(name) for name in request["env"]}
         folder = os.getcwd()
         line = 0
@@ -120,7 +119,7 @@ class Driver:
             else:
                 os.environ[name] = value
         self.flush()
-        self.share()
+        self.shared.share()
         self.save()
         self.report(f"end {number} {status} {line or ''}")
 
@@ -128,40 +127,7 @@ class Driver:
         """Shows the value of a last expression: a list of objects as a table."""
         if value is not None:
             self.builtins["_"] = value
-            sys.stdout.write((_table(value) or repr(value)) + "\n")
-
-    def learn(self, assigned: dict[str, str | None]) -> None:
-        """Makes the variables of the run names of Python; what the shell has set since is what they are."""
-        names = self.module.__dict__
-        for name, value in assigned.items():
-            if name in self.shared and self.shared[name] != value:
-                if value is None:
-                    names.pop(name, None)
-                    del self.shared[name]
-                else:
-                    names[name] = value if isinstance(names.get(name), str) else _parsed(value)
-                    self.shared[name] = value
-        for name in self.fallback:
-            self.builtins.pop(name, None)
-        known = vars(builtins)
-        self.fallback = {name for name in os.environ if name.isidentifier() and name not in known and name[0] != "_"}
-        self.builtins.update((name, os.environ[name]) for name in self.fallback)
-
-    def share(self) -> None:
-        """Exports the step's variables that are text or JSON, under their names."""
-        now: dict[str, str] = {}
-        for name, value in self.module.__dict__.items():
-            if name.startswith("_") or not name.isascii() or name.startswith(OWN):
-                continue
-            text = _shared_text(value)
-            if text is not None:
-                now[name] = text
-        for name in self.shared.keys() - now.keys():
-            os.environ.pop(name, None)
-        for name, text in now.items():
-            if self.shared.get(name) != text:
-                os.environ[name] = text
-        self.shared = now
+            sys.stdout.write((as_table(value) or repr(value)) + "\n")
 
     def flush(self) -> None:
         """Hands on what the step wrote and has not seen off."""
@@ -177,6 +143,7 @@ class Driver:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             self.evaluate(code)
+            self.figures.show()
             return 0, 0
         except SystemExit as end:
             if end.code is None or isinstance(end.code, int):
@@ -216,50 +183,6 @@ class Driver:
                     if self.loop is None:
                         self.loop = asyncio.new_event_loop()
                     self.loop.run_until_complete(result)
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _shared_text(value: object) -> str | None:
-    """The value as the shell has it: text as it is, JSON values as JSON; None for any other value."""
-    if isinstance(value, str):
-        text = value
-    elif type(value) in (bool, int, float, list, dict):
-        try:
-            text = json.dumps(value, ensure_ascii=False)
-        except (TypeError, ValueError, RecursionError):
-            return None
-    else:
-        return None
-    return text if len(text) <= SHARED_BYTES and "\0" not in text else None
-
-
-def _table(value: object) -> str:
-    """A list of dicts as a table; empty for any other value."""
-    if not isinstance(value, list) or not value or len(value) > MOST_ROWS:
-        return ""
-    if not all(isinstance(item, dict) and item and all(isinstance(key, str) for key in item) for item in value):
-        return ""
-    columns = list(dict.fromkeys(key for item in value for key in item))
-
-    def cell(item: dict[str, object], column: str) -> str:
-        if column not in item:
-            return ""
-        content = item[column]
-        text = content if isinstance(content, str) else repr(content)
-        text = " ".join(text.split())
-        return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
-
-    rows = [columns] + [[cell(item, column) for column in columns] for item in value]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(columns))]
-    rows.insert(1, ["-" * width for width in widths])
-    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths)) for row in rows)  # noqa: B905 - for 3.8
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _writer(descriptor: int) -> io.TextIOWrapper:

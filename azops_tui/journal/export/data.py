@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import msgspec
@@ -61,6 +62,7 @@ def _step(step: ExportedStep) -> dict[str, Any]:
         "output": [{"stream": piece.stream, "host": piece.host, "text": piece.text} for piece in step.pieces],
         "left_out": step.kept.left_out,
         "tables": [{"columns": table.columns, "rows": table.rows} for table in step.tables],
+        "pictures": [base64.b64encode(picture.png).decode() for picture in step.pictures],
         "checks": [{"passed": check.passed, "text": check.text} for check in step.checks],
         "hosts": [
             {"host": host.host, "status": host.status, "duration": host.duration, "problem": host.problem}

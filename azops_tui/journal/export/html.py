@@ -112,7 +112,7 @@ class _Page:
         if loaded is None:
             return f"[{_escaped(alternative or source)}]"
         kind, content = loaded
-        return f'<img alt="{_escaped(alternative)}" src="data:{kind};base64,{base64.b64encode(content).decode()}">'
+        return _img(kind, content, alternative)
 
     def _step(self, step: ExportedStep) -> str:
         parts: list[str] = []
@@ -144,11 +144,16 @@ def _output(step: ExportedStep) -> list[str]:
         if "".join(pieces).strip():
             parts.append(f'<pre class="output">{"".join(pieces).rstrip()}</pre>')
     parts += [_table(table.columns, table.rows) for table in step.tables]
+    parts += [_img("image/png", picture.png, f"a picture of {step.info.name}") for picture in step.pictures]
     if step.failure is not None and step.failure.difference:
         parts.append(f'<pre class="output">{_escaped(chr(10).join(step.failure.difference))}</pre>')
     for deployment, rows in step.operations:
         parts.append(_table((f"Deployment {deployment.name}", "Type", "State", "Time"), rows))
     return parts
+
+
+def _img(kind: str, content: bytes, alternative: str) -> str:
+    return f'<img alt="{_escaped(alternative)}" src="data:{kind};base64,{base64.b64encode(content).decode()}">'
 
 
 def _objects(step: ExportedStep) -> tuple[list[str], list[list[str]]] | None:

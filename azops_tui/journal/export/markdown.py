@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Sequence
 
@@ -62,6 +63,9 @@ def _result(step: ExportedStep) -> list[str]:
         lines += ["", *_fence(output)]
     for shown in step.tables:
         lines += ["", *table(shown.columns, shown.rows)]
+    for picture in step.pictures:
+        content = base64.b64encode(picture.png).decode()
+        lines += ["", f"![a picture of {escaped(step.info.name)}](data:image/png;base64,{content})"]
     if step.failure is not None and step.failure.difference:
         lines += ["", *_fence("\n".join(step.failure.difference), "diff")]
     for deployment, rows in step.operations:

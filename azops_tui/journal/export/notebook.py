@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -42,12 +43,15 @@ def _cell(step: ExportedStep) -> CellResult:
     for piece in step.pieces:
         name = "stderr" if piece.stream == "stderr" else "stdout"
         text = strip_ansi(piece.text) if not piece.host else f"── {piece.host}\n{strip_ansi(piece.text)}"
-        if outputs and outputs[-1]["name"] == name:
+        if outputs and outputs[-1].get("name") == name:
             outputs[-1]["text"] += text
         else:
             outputs.append({"output_type": "stream", "name": name, "text": text})
     for table in step.tables:
         data = {"text/plain": format_table(table.rows, table.columns), "text/html": _html(table.columns, table.rows)}
+        outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
+    for picture in step.pictures:
+        data = {"image/png": base64.b64encode(picture.png).decode()}
         outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
     if step.state == "failed":
         code = step.failure.code if step.failure is not None else "Failed"

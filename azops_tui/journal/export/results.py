@@ -94,6 +94,7 @@ class ExportedStep:
     failure: FailureView | None = None
     kept: KeptOutput = field(default_factory=KeptOutput)
     tables: list[ev.TableShown] = field(default_factory=list)
+    pictures: list[ev.PictureShown] = field(default_factory=list)
     checks: list[ev.ExpectationChecked] = field(default_factory=list)
     hosts: list[ev.HostFinished] = field(default_factory=list)
     deployments: dict[str, DeploymentView] = field(default_factory=dict)
@@ -264,6 +265,8 @@ def _apply(results: RunResults, event: ev.AnyEvent) -> None:
             step.kept.add(event.stream, event.host, event.text)
         case ev.TableShown():
             step.tables.append(event)
+        case ev.PictureShown():
+            step.pictures.append(event)
         case ev.ExpectationChecked():
             step.checks.append(event)
         case ev.HostFinished():

@@ -12,6 +12,7 @@ from azops_tui.text import strip_ansi
 from azops_tui.ui.format import count
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line, crop, crop_line, safe, width
+from azops_tui.ui.pictures import picture_lines
 
 OutputMode = Literal["folded", "short", "full"]
 SHORT_LINES = 12
@@ -44,6 +45,20 @@ def next_mode(mode: OutputMode | None) -> OutputMode:
 
 def output_lines(step: StepView, mode: OutputMode, room: int, marks: Glyphs) -> list[Line]:
     """The lines of output that a card shows, each at most ``room`` cells wide."""
+    return [*_written_lines(step, mode, room, marks), *_pictures(step, mode, room, marks)]
+
+
+def _pictures(step: StepView, mode: OutputMode, room: int, marks: Glyphs) -> list[Line]:
+    lines: list[Line] = []
+    for picture in step.pictures:
+        if mode == "folded" or not (picture.small and marks.half):
+            lines.append([(crop(f"a picture of {picture.width} x {picture.height} pixels", room), "muted")])
+        else:
+            lines += picture_lines(picture, room)
+    return lines
+
+
+def _written_lines(step: StepView, mode: OutputMode, room: int, marks: Glyphs) -> list[Line]:
     if step.state in ("running", "asking") and mode == "short":
         return _text_lines(step.tail(LIVE_LINES), room)
     if step.state in ("failed", "unknown", "stopped") and mode == "short":
