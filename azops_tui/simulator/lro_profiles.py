@@ -31,6 +31,7 @@ class LroProfile:
         shows_state: whether the properties have a provisioningState.
         create_seconds, update_seconds, delete_seconds: duration of the work, in Azure's time.
         output: whether the operation's status shows the resource.
+        always_updates: whether a PUT that changes nothing is work all the same.
     """
 
     created: int = 201
@@ -51,6 +52,7 @@ class LroProfile:
     update_seconds: float = 1.0
     delete_seconds: float = 2.0
     output: bool = False
+    always_updates: bool = False
 
 
 PLAIN = LroProfile()

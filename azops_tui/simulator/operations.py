@@ -31,12 +31,14 @@ class OperationFormat:
         status_segment, result_segment: path segments of the status and result urls.
         has_times: whether the status shows the operation's name, start and end.
         has_id: whether the status shows the operation's id and name, and its states begin in lower case.
+        deleted_status: status of the result URL when a deletion has ended.
     """
 
     status_segment: str = "operationStatuses"
     result_segment: str = "operationResults"
     has_times: bool = True
     has_id: bool = False
+    deleted_status: int = 200
 
 
 RESOURCE_MANAGER_FORMAT = OperationFormat(has_times=False)

@@ -105,7 +105,8 @@ class ResourceManager:
             record_success(provider, resource)
             return ArmReply(status, copy.deepcopy(provider.show(resource, {"api-version": api_version})))
         if profile.shows_state:
-            resource.properties["provisioningState"] = profile.state if write.creates else profile.updating
+            updating = "Succeeded" if write.is_unchanged else profile.updating
+            resource.properties["provisioningState"] = profile.state if write.creates else updating
         operation = self._begin(provider, resource, write)
         operation.output = profile.output
         shown = (
@@ -224,7 +225,9 @@ class ResourceManager:
                 raise
             self.remove(resource)
 
-        return provider.start_operation(resource, carry_out, empty=True)
+        operation = provider.start_operation(resource, carry_out, empty=True)
+        operation.empty_status = operation.format.deleted_status
+        return operation
 
     def remove(self, resource: Resource) -> None:
         """Remove a resource with its children and extensions from the store."""

@@ -18,7 +18,7 @@ from azops_tui.simulator.errors import ArmError, resource_not_found
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
 from azops_tui.simulator.operations import Operation
-from azops_tui.simulator.providers.documents import clean, fill, merge
+from azops_tui.simulator.providers.documents import clean, fill, merge, replace_words
 from azops_tui.simulator.providers.key_actions import key_reply
 from azops_tui.simulator.providers.resource_types import ProviderNamespace
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
@@ -34,6 +34,7 @@ class ResourceWrite:
         before: the existing resource; None for a new one.
         patch: whether members that the body lacks keep their values.
         api_version: API version of the request; empty for writes of the simulator itself.
+        is_unchanged: whether the body says what the resource says already; services then have no work to do.
     """
 
     address: ResourceId
@@ -41,6 +42,7 @@ class ResourceWrite:
     before: Resource | None
     patch: bool = False
     api_version: str = ""
+    is_unchanged: bool = False
 
     @property
     def creates(self) -> bool:
@@ -221,15 +223,19 @@ class ResourceProvider:
         call = actions.get(action.lower())
         if call is None:
             return None
-        declared = {name.lower(): effect for name, effect in self.namespace.facts(resource.type).effects.items()}
+        type_facts = self.namespace.facts(resource.type)
+        declared = {name.lower(): effect for name, effect in type_facts.effects.items()}
         effect = declared.get(action.lower())
-        if effect is None and (action.lower() not in UNSEEN_ACTIONS or (call.has_result and not call.is_slow)):
+        words = self.words(resource.address)
+        results = {name.lower(): replace_words(value, words) for name, value in type_facts.results.items()}
+        result = results.get(action.lower())
+        is_unseen = action.lower() in UNSEEN_ACTIONS and (call.is_slow or not call.has_result)
+        if effect is None and result is None and not is_unseen:
             raise ArmError(
                 501,
                 "NotImplemented",
                 f"The local Azure does not simulate the action '{action}' of '{resource.type}'. Nothing was changed.",
             )
-        words = self.words(resource.address)
 
         async def work() -> None:
             await self.cloud.clock.sleep(5)
@@ -241,9 +247,12 @@ class ResourceProvider:
             for name, value in (effect or {}).items():
                 resource.properties.pop(name, None)
                 fill(resource.properties, {name: value}, words)
-            return ArmReply(204 if 204 in call.statuses else 200)
+            return ArmReply(204 if 204 in call.statuses and result is None else 200, result)
         status = 202 if 202 in call.statuses else call.statuses[-1]
-        return ArmReply(status, None, self.start_operation(resource, work, empty=True), (ASYNC, LOCATION))
+        operation = self.start_operation(resource, work, empty=True)
+        if result is not None:
+            operation.result, operation.output = (lambda: result), True
+        return ArmReply(status, None, operation, (ASYNC, LOCATION))
 
     def words(self, address: ResourceId) -> dict[str, str]:
         """The words that generated values may hold."""

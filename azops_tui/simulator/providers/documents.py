@@ -34,6 +34,26 @@ def merge(old: Json, new: Json) -> Json:
     return old
 
 
+def contains(document: Json, sent: Json) -> bool:
+    """Whether a document says all that was sent: each member, ignoring case, and lists element by element."""
+    if isinstance(sent, dict):
+        return isinstance(document, dict) and all(
+            contains(get(document, name), value) for name, value in sent.items() if name not in _KEPT
+        )
+    if isinstance(sent, list):
+        return (
+            isinstance(document, list)
+            and len(document) == len(sent)
+            and all(contains(old, new) for old, new in zip(document, sent, strict=True))
+        )
+    if isinstance(sent, str) and isinstance(document, str):
+        return document.lower() == sent.lower()
+    return sent is None or bool(document == sent)
+
+
+_KEPT = ("etag", "provisioningState", "resourceGuid")
+
+
 def get(value: Json, *path: str) -> Json:
     """The member at a path of names, ignoring case; None if it is missing."""
     for name in path:

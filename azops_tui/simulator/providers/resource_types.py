@@ -27,6 +27,7 @@ class ResourceType:
         operations: format of the type's operations; None for the namespace's.
         is_tracked: False for types that lists of a group or subscription never show.
         effects: properties that POST actions set when their work is done, by action.
+        results: what POST actions return, by action; a text may hold the words of ``generated``.
         deletion_phase: the deletion of a group deletes lower phases first, because they use resources of later ones.
     """
 
@@ -40,6 +41,7 @@ class ResourceType:
     operations: OperationFormat | None = None
     is_tracked: bool = True
     effects: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    results: Mapping[str, Json] = field(default_factory=dict)
     deletion_phase: int = 2
 
 

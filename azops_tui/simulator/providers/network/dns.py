@@ -80,7 +80,8 @@ class DnsZoneProvider(NetworkProvider):
         """The record sets of all types."""
         kinds = {f"{resource.type}/{kind}".lower() for kind in RECORDS}
         below = [r for r in self.cloud.store.below(resource.address) if r.address.type.lower() in kinds]
-        records = [copy.deepcopy(r.body) for r in sorted(below, key=lambda r: r.address.last_name != "@")]
+        below.sort(key=lambda r: (r.address.last_name != "@", r.address.last_name.lower(), r.address.type.lower()))
+        records = [copy.deepcopy(self.provider_of(r.type).show(r, call.query)) for r in below]
         top = call.query.get("$top", "")
         return ArmReply(200, {"value": records[: int(top)] if top.isdecimal() and len(top) < 10 else records})
 

@@ -46,6 +46,14 @@ def complete_element(element: dict[str, Json], parent: str, parent_type: str, na
             complete_element(each, element["id"], f"{parent_type}/{name}", inner, etag, state or "Succeeded")
 
 
+def record_element_success(properties: dict[str, Json]) -> None:
+    """Set the state of all elements, at any depth, to succeeded."""
+    for _, element in elements(properties):
+        inner = element.setdefault("properties", {})
+        inner["provisioningState"] = "Succeeded"
+        record_element_success(inner)
+
+
 def respell(value: Json) -> Json:
     """A copy with names as the service spells them, beginning with a lower-case letter."""
     if isinstance(value, dict):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
 from azops_tui.simulator.operations import OperationFormat
 from azops_tui.simulator.providers.network.dns import DnsZoneProvider, RecordSetProvider
+from azops_tui.simulator.providers.network.gateways import VirtualNetworkGatewayProvider
 from azops_tui.simulator.providers.network.interfaces import NetworkInterfaceProvider
 from azops_tui.simulator.providers.network.networks import ElementProvider, NetworkProvider
 from azops_tui.simulator.providers.network.public_addresses import PublicIpProvider
@@ -23,10 +24,37 @@ NETWORK = LroProfile(
     delete_seconds=8,
 )
 
+_CAPTURE = '{"Status":"Successful","Data":""}'
+
 TYPES = {
-    "networkWatchers": ResourceType(),
+    "connections": ResourceType(
+        lro=replace(NETWORK, create_seconds=30),
+        generated={
+            "packetCaptureDiagnosticState": "None",
+            "connectionProtocol": "IKEv2",
+            "enableBgp": False,
+            "useLocalAzureIpAddress": False,
+            "usePolicyBasedTrafficSelectors": False,
+            "ipsecPolicies": [],
+            "trafficSelectorPolicies": [],
+            "connectionStatus": "Unknown",
+            "ingressBytesTransferred": 0,
+            "egressBytesTransferred": 0,
+            "expressRouteGatewayBypass": False,
+            "dpdTimeoutSeconds": 0,
+            "connectionMode": "Default",
+            "gatewayCustomBgpIpAddresses": [],
+        },
+        results={"getIkeSas": '{"IkeSAs":[]}', "startPacketCapture": _CAPTURE, "stopPacketCapture": _CAPTURE},
+    ),
+    "expressRoutePorts": ResourceType(results={"generateLoa": {"encodedContent": "JVBERi0xLjQK"}}),
+    "loadBalancers/backendAddressPools": ResourceType(
+        lro=replace(NETWORK, create_seconds=4),
+        results={"queryInboundNatRulePortMapping": {"inboundNatRulePortMappings": []}},
+    ),
+    "networkWatchers": ResourceType(lro=replace(NETWORK, state="Succeeded", updating="Succeeded", create_seconds=2)),
     "virtualNetworks": ResourceType(
-        lro=replace(NETWORK, create_seconds=5),
+        lro=replace(NETWORK, create_seconds=5, always_updates=True),
         defaults={
             "subnets": [],
             "virtualNetworkPeerings": [],
@@ -134,7 +162,16 @@ TYPES = {
     "networkWatchers/packetCaptures": ResourceType(effects={"stop": {}}),
     "bastionHosts": ResourceType(lro=replace(NETWORK, create_seconds=280)),
     "virtualNetworkGateways": ResourceType(
-        lro=replace(NETWORK, create_seconds=1500),
+        lro=replace(NETWORK, create_seconds=1500, always_updates=True),
+        results={
+            "getLearnedRoutes": {"value": []},
+            "getAdvertisedRoutes": {"value": []},
+            "getBgpPeerStatus": {"value": []},
+            "getVpnclientConnectionHealth": {"value": []},
+            "startPacketCapture": _CAPTURE,
+            "stopPacketCapture": _CAPTURE,
+        },
+        effects={"disconnectVirtualNetworkGatewayVpnConnections": {}},
         generated={
             "packetCaptureDiagnosticState": "None",
             "enablePrivateIpAddress": False,
@@ -201,7 +238,7 @@ REGISTRATION = Registration(
         TYPES,
         api_version="2024-05-01",
         lro=NETWORK,
-        operations=OperationFormat("operations", "operationResults", has_times=False),
+        operations=OperationFormat("operations", "operationResults", has_times=False, deleted_status=204),
         missing_child_code="NotFound",
     ),
     providers=(
@@ -210,6 +247,7 @@ REGISTRATION = Registration(
         NetworkInterfaceProvider,
         ElementProvider,
         PublicIpProvider,
+        VirtualNetworkGatewayProvider,
         NetworkWatcherProvider,
     ),
     default_provider=NetworkProvider,

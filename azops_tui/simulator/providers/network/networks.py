@@ -17,7 +17,7 @@ from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_reference
 from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
-from azops_tui.simulator.providers.documents import get, reference_id
+from azops_tui.simulator.providers.documents import contains, get, reference_id
 from azops_tui.simulator.providers.network.element_defaults import default_rules
 from azops_tui.simulator.providers.network.elements import (
     complete_element,
@@ -25,6 +25,7 @@ from azops_tui.simulator.providers.network.elements import (
     elements,
     find_element,
     put_element,
+    record_element_success,
     references,
     respell,
 )
@@ -81,6 +82,8 @@ class NetworkProvider(ResourceProvider):
         body = super().build_document(write)
         properties = body["properties"] = respell(body.get("properties") or {})
         old = write.before.properties if write.before else {}
+        if write.before is not None and not self.lro(write.address.type).always_updates:
+            write.is_unchanged = contains(old, write.properties)
         for key in ("resourceGuid",):
             if key in old:
                 properties.setdefault(key, old[key])
@@ -104,7 +107,7 @@ class NetworkProvider(ResourceProvider):
 
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         profile = self.lro(resource.type)
-        state = profile.state if write.creates else profile.updating
+        state = profile.state if write.creates else "Succeeded" if write.is_unchanged else profile.updating
         dns = "dnszones" in resource.type.lower()
         resource.body["etag"] = resource.etag if dns else f'W/"{resource.etag}"'
         properties = resource.properties
@@ -120,8 +123,7 @@ class NetworkProvider(ResourceProvider):
             complete_element(element, resource.id, resource.type, name, resource.etag, state)
 
     def on_completed(self, resource: Resource) -> None:
-        for _, element in elements(resource.properties):
-            element.setdefault("properties", {})["provisioningState"] = "Succeeded"
+        record_element_success(resource.properties)
 
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         body = copy.deepcopy(resource.body)
@@ -172,13 +174,18 @@ class ElementProvider(ResourceProvider):
             put_element(trial, "subnets", {"name": write.address.last_name, "properties": write.properties})
             check_subnets(parent.address, trial)
 
+    def build_document(self, write: ResourceWrite) -> dict[str, Json]:
+        if write.before is not None and not write.patch:
+            write.is_unchanged = contains(write.before.properties, write.properties)
+        return super().build_document(write)
+
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         store = self.cloud.store
         store.remove(resource)
         parent = self._parent(write.address)
         name = self._list_name(write.address)
         profile = self.lro(resource.type)
-        state = profile.state if write.creates else profile.updating
+        state = profile.state if write.creates else "Succeeded" if write.is_unchanged else profile.updating
         complete_element(resource.body, parent.id, parent.type, name, resource.etag, state)
         parent.properties[name] = put_element(parent.properties, name, resource.body)
         provider = self.provider_of(parent.type)
@@ -189,6 +196,7 @@ class ElementProvider(ResourceProvider):
 
     def on_completed(self, resource: Resource) -> None:
         resource.properties["provisioningState"] = "Succeeded"
+        record_element_success(resource.properties)
 
     def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
         parent = self._parent(resource.address)

@@ -65,7 +65,8 @@ def put(services: ArmServices, request: ArmRequest) -> ArmReply:
     resource.body, resource.changed = shown, now
     resource.private["template"] = deployment.template
     services.cloud.store.add(resource)
-    operation = services.cloud.operations.make(STACK_TYPE, address.subscription, "eastus", format=_FORMAT)
+    place = _place(services, resource)
+    operation = services.cloud.operations.make(STACK_TYPE, address.subscription, place, format=_FORMAT)
     operation.result = lambda: resource.body
 
     async def work() -> None:
@@ -89,6 +90,13 @@ def put(services: ArmServices, request: ArmRequest) -> ArmReply:
 
     services.cloud.operations.start(operation, work)
     return ArmReply(200 if before else 201, copy.deepcopy(shown), operation, (ASYNC,))
+
+
+def _place(services: ArmServices, stack: Resource) -> str:
+    """The region whose operations show the progress of a stack: its own, or that of its group."""
+    address = stack.address
+    group = services.cloud.store.group(address.subscription, address.group) if address.group else None
+    return str(stack.body.get("location") or (group.location if group is not None else "eastus"))
 
 
 def request_number(services: ArmServices) -> str:
@@ -146,7 +154,8 @@ def delete(services: ArmServices, request: ArmRequest) -> ArmReply:
         services.cloud.store.remove(stack)
         return ArmReply(200)
     stack.properties["provisioningState"] = "deleting"
-    operation = services.cloud.operations.make(STACK_TYPE, address.subscription, "eastus", format=_FORMAT)
+    place = _place(services, stack)
+    operation = services.cloud.operations.make(STACK_TYPE, address.subscription, place, format=_FORMAT)
 
     async def work() -> None:
         await _let_go(services, stack, ids, dict(actions))

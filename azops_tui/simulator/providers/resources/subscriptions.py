@@ -42,7 +42,7 @@ def list_tenants(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 def list_locations(services: ArmServices, request: ArmRequest) -> ArmReply:
     """The regions of a subscription."""
-    return ArmReply(200, {"value": locations.location_documents(request.params["subscription"])})
+    return ArmReply(200, {"value": locations.location_documents(request.params["subscription"], request.api_version)})
 
 
 def list_resources(services: ArmServices, request: ArmRequest) -> ArmReply:
