@@ -20,6 +20,8 @@
   * SecretStoreError: secrets cannot be stored or read (secrets)
     * SecretStoreLocked: the encrypted file needs its passphrase
   * JournalError: the journal cannot be used (journal)
+  * CassetteError: a cassette cannot be read or written (replay)
+  * NotRecordedError: a cassette does not hold what a run asks for (replay)
   * ArchiveError: a file is not a run that azops exported (journal.export)
   * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)
   * UserError: an action on the screen is not possible (ui.problems)

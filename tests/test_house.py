@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 ARROWS = {
     "cli": "ui engine replay simulator",
     "ui": "engine replay",
-    "engine": "gate azure ssh secrets journal simulator",
-    "replay": "journal events",
+    "engine": "gate azure ssh replay simulator",
+    "replay": "journal secrets",
     "gate": "events",
     "azure": "events",
     "ssh": "events",

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from azops_tui.azure.client import Clients
 from azops_tui.azure.cloud import Cloud, Endpoint
-from azops_tui.azure.credentials import Credential, Prompt, credential_for, local_credential
+from azops_tui.azure.credentials import Credential, Prompt, credential_for, local_credential, recorded_credential
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.profiles import CLOUDS, Profile
 from azops_tui.azure.request_stats import RequestAttempt, RequestStats
 from azops_tui.azure.transport import Transport
 from azops_tui.azure.trouble import impatient
 from azops_tui.events.azure_views import FailureView
+from azops_tui.http_edge import HttpEdge
 from azops_tui.json_types import Json
 
 _SUBSCRIPTIONS = "2022-12-01"
+_RECORDED_POLL = 0.002
+"""Seconds between two polls of recorded operations."""
 
 
 async def connect(
@@ -29,6 +32,8 @@ async def connect(
     on_request: Callable[[RequestAttempt], object] | None = None,
     prompt: Prompt | None = None,
     poll: float | None = None,
+    edge: HttpEdge | None = None,
+    known: Json = None,
 ) -> Cloud:
     """Connect to the cloud of a profile: get a token and resolve the subscription.
 
@@ -38,6 +43,8 @@ async def connect(
         on_request: receives every attempt of every request.
         prompt: shows the code to sign in with, for the credential ``device``.
         poll: seconds between two polls; by default 1 for the local cloud and 3 elsewhere.
+        edge: records or answers the requests; one that is offline needs no sign-in, and its polls do not wait.
+        known: the subscription as the service describes it, if it need not be read.
 
     Raises:
         AzureFailure: sign-in fails, the subscription does not exist, or the cloud cannot be reached.
@@ -45,14 +52,22 @@ async def connect(
     if profile.cloud == "local" and endpoint is None:
         raise _failure("NoLocalCloud", "The local cloud is not running.", "“azops sim up” starts it.")
     stats = RequestStats(on_request)
-    if endpoint is not None:
-        transport = Transport(ca=endpoint.ca)
+    if edge is not None and edge.is_offline:
+        transport, credential, poll = Transport(edge=edge), recorded_credential(), _RECORDED_POLL
+        manager = endpoint.url if endpoint is not None else CLOUDS[profile.cloud].manager
+        scope, subscription = (
+            f"{manager}/.default",
+            endpoint.subscription if endpoint is not None else profile.subscription,
+        )
+    elif endpoint is not None:
+        transport = Transport(ca=endpoint.ca, edge=edge)
+        assert transport.session is not None
         credential = local_credential(
             transport.session, endpoint.url, endpoint.tenant, endpoint.client_id, endpoint.client_secret
         )
         manager, scope, subscription = endpoint.url, f"{endpoint.url}/.default", endpoint.subscription
     else:
-        transport = Transport()
+        transport = Transport(edge=edge)
         try:
             with explained():
                 credential = credential_for(profile, prompt)
@@ -64,7 +79,7 @@ async def connect(
     clients = _clients(profile, credential, transport, stats, manager, scope, poll)
     try:
         with impatient():
-            subscription_json = await _subscription(clients, subscription, credential.kind)
+            subscription_json = known or await _subscription(clients, subscription, credential.kind)
     except BaseException:
         await clients.close()
         raise

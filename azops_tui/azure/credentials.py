@@ -27,6 +27,7 @@ PATIENCE: Mapping[str, float] = {
     "device": 900,
     "browser": 300,
     "local": 10,
+    "recorded": 10,
 }
 """Time limit for a token in seconds, by kind of credential."""
 
@@ -120,6 +121,15 @@ def local_credential(
         return AccessTokenInfo(body["access_token"], int(time.time()) + int(body.get("expires_in", 3600)))
 
     return Credential("local", fetch)
+
+
+def recorded_credential() -> Credential:
+    """Credential for answers from a recording, which holds no tokens."""
+
+    async def fetch(scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
+        return AccessTokenInfo("recorded", int(time.time()) + 86_400)
+
+    return Credential("recorded", fetch)
 
 
 def credential_for(profile: Profile, prompt: Prompt | None = None) -> Credential:

@@ -28,6 +28,7 @@ from azops_tui.cli.options import (
 )
 from azops_tui.cli.prerequisites import fetch_prerequisites
 from azops_tui.cli.prompt import Asker
+from azops_tui.cli.tapes import open_tape, tape_options
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.engine.guard import Policy
     from azops_tui.engine.run import Run
+    from azops_tui.replay.tape import Tape
     from azops_tui.runbook.model import Runbook
 
 
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
 @click.option("--fetch", is_flag=True, help="Fetch prerequisites from the web (HTTPS), and trust what they hold now.")
 @click.option("--strict", is_flag=True, help="Fail steps whose output differs from the example of the document.")
 @sandbox_options
+@tape_options
 @click.option("--dry-run", is_flag=True, help="Show what would run without running it.")
 @click.option("--meter", is_flag=True, help="Print the number of requests by service, and what is left of limits.")
 @click.option("--quiet", "-q", is_flag=True, help="Hide the output of steps that succeed.")
@@ -82,6 +85,10 @@ def run(
     sandbox: bool,
     allow_write: tuple[str, ...],
     allow_host: tuple[str, ...],
+    record: str | None,
+    record_mode: str,
+    replay: str | None,
+    live_shell: bool,
     dry_run: bool,
     meter: bool,
     quiet: bool,
@@ -94,7 +101,15 @@ def run(
     from azops_tui.engine.cloud import acts_on_cloud, open_cloud
     from azops_tui.engine.guard import Policy
 
-    profile = resolve_profile(profile_name, read_only=read_only)
+    tape = open_tape(record, record_mode, replay, live_shell=live_shell) if not dry_run else None
+    if tape is not None and tape.is_offline:
+        from azops_tui.engine.recorded_cloud import recorded_profile
+
+        if profile_name:
+            fail("--cloud and --replay exclude each other: the cassette is the cloud", exits.USAGE)
+        profile = recorded_profile(tape, read_only=read_only)
+    else:
+        profile = resolve_profile(profile_name, read_only=read_only)
     limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
     runbook = read_with_guesses(file, untagged)
     if not dry_run and runbook.prerequisites and fetch_prerequisites(runbook, agreed=fetch):
@@ -120,8 +135,11 @@ def run(
         trust_documents=True,
     )
     chosen = profile_name or os.environ.get("AZOPS_CLOUD")
-    cloud = (lambda: open_cloud(profile)) if chosen or acts_on_cloud(runbook) else None
-    sys.exit(asyncio.run(execute(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet)))
+    is_needed = bool(chosen) or acts_on_cloud(runbook)
+    if tape is not None and tape.is_offline:
+        is_needed = bool(tape.header.cloud)
+    cloud = (lambda: open_cloud(profile, tape)) if is_needed else None
+    sys.exit(asyncio.run(execute(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet, tape)))
 
 
 def _add_tagged(runbook: Runbook, steps: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
@@ -158,14 +176,16 @@ async def execute(
     start: str | None,
     meter: bool,
     quiet: bool,
+    tape: Tape | None = None,
 ) -> int:
     """Run a runbook, or some of its steps, and print its progress; returns the exit code."""
     from azops_tui.engine.problems import ParameterError, RunError
     from azops_tui.journal.store import JournalError
+    from azops_tui.replay.tracks import CassetteError
 
     try:
-        run = await perform(runbook, cloud, profile, parameters, policy, steps, start, quiet=quiet)
-    except (ParameterError, RunError, JournalError) as error:
+        run = await perform(runbook, cloud, profile, parameters, policy, steps, start, quiet=quiet, tape=tape)
+    except (CassetteError, ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
     for line in run.meter() if meter else ():
         click.echo(f"  {line}")
@@ -182,6 +202,7 @@ async def perform(
     start: str | None = None,
     *,
     quiet: bool = False,
+    tape: Tape | None = None,
 ) -> Run:
     """Run a runbook, or some of its steps, print its progress, and return the run, closed.
 
@@ -201,6 +222,7 @@ async def perform(
             profile=profile if cloud else None,
             policy=policy,
             parameters=parameters,
+            tape=tape,
         )
         console = Console(run.state, quiet=quiet)
         run.subscribe(console.show)

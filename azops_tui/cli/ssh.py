@@ -170,8 +170,7 @@ class _Session:
             if len(targets) != 1:
                 fail(f"'{expression}' means {len(targets)} hosts; a terminal opens on one", exits.USAGE)
             try:
-                fleet = await self._fleets.fleet(self._answer)
-                return await open_terminal(await fleet.connect(targets[0]))
+                return await open_terminal(await self._fleets.connect(targets[0], self._answer))
             except HostProblem as error:
                 fail(str(error), 255)
 

@@ -18,6 +18,7 @@ from azops_tui.runbook.verbs import words
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
+    from azops_tui.replay.tape import Tape
 
 _CLOUDLESS = frozenset({"keypair", "gate", "chart"})
 _IMPORTS = re.compile(
@@ -172,8 +173,12 @@ def preload() -> None:
     import azops_tui.azure.connect  # noqa: F401 - for its effect
 
 
-async def open_cloud(profile: Profile) -> Cloud:
+async def open_cloud(profile: Profile, tape: Tape | None = None) -> Cloud:
     """Open the cloud of a profile. Closing it also stops a simulator that was started for it.
+
+    Args:
+        profile: the cloud.
+        tape: records the requests or answers them; while it only answers, no cloud is needed.
 
     Raises:
         AzureFailure: there is no token or no such subscription, the cloud does not answer, or the simulator cannot be
@@ -182,8 +187,12 @@ async def open_cloud(profile: Profile) -> Cloud:
     from azops_tui.azure.connect import connect
     from azops_tui.azure.errors import AzureFailure
 
+    if tape is not None and tape.is_offline:
+        from azops_tui.engine.recorded_cloud import open_recorded
+
+        return await open_recorded(profile, tape)
     if profile.cloud != "local":
-        return await connect(profile)
+        return known_to(tape, await connect(profile, edge=tape))
     from azops_tui.simulator.endpoint import SimulatorError, open_local
 
     try:
@@ -192,9 +201,33 @@ async def open_cloud(profile: Profile) -> Cloud:
         text = str(error)
         raise AzureFailure(FailureView(code="NoLocalCloud", message=f"{text[:1].upper()}{text[1:]}")) from error
     try:
-        cloud = await connect(profile, local.endpoint)
+        if tape is not None:
+            # Before the first request, whose answer names them.
+            endpoint = local.endpoint
+            tape.know_cloud(
+                cloud="local",
+                profile=profile.name,
+                subscription=endpoint.subscription,
+                name=endpoint.subscription_name,
+                tenant=endpoint.tenant,
+                manager=endpoint.url,
+            )
+        cloud = await connect(profile, local.endpoint, edge=tape)
     except BaseException:
         await local.close()
         raise
     cloud.on_close = local.close
+    return cloud
+
+
+def known_to(tape: Tape | None, cloud: Cloud) -> Cloud:
+    """The cloud, whose ids are fakes in what the tape records."""
+    if tape is not None:
+        tape.know_cloud(
+            cloud=cloud.profile.cloud,
+            profile=cloud.profile.name,
+            subscription=cloud.subscription,
+            name=cloud.subscription_name,
+            tenant=cloud.profile.tenant,
+        )
     return cloud

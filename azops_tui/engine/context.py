@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -24,8 +25,10 @@ from azops_tui.runbook.model import Runbook, Step
 
 if TYPE_CHECKING:
     from azops_tui.engine.sessions.pool import Sessions
+    from azops_tui.replay.tape import Tape
 
 FinalState = Literal["done", "failed", "skipped", "stopped", "unknown"]
+T = TypeVar("T")
 Body = TypeVar("Body")
 """A native step's record, such as ``DeployStep``; ``str``, the code, for a script."""
 
@@ -115,6 +118,8 @@ class StepContext(Generic[Body]):
     """The end of another run of the journal; raises StepProblem if it does not exist or has not ended."""
     hand_over: Callable[[], AbstractContextManager[object]]
     """Hands the terminal to an interactive step."""
+    tape: Tape | None = None
+    """Records what crosses the edge of the process, or answers it."""
     notes: tuple[str, ...] = ()
     """What to tell people of the step's attributes when it starts."""
     if_stopped: str = ""
@@ -129,6 +134,15 @@ class StepContext(Generic[Body]):
     def now(self) -> float:
         """The time for an event, in seconds since the epoch."""
         return time.time()
+
+    async def pause(self, seconds: float, result: T = None) -> T:  # type: ignore[assignment]  # None by default
+        """Wait before another try, not on replay; returns ``result``."""
+        await asyncio.sleep(0 if self.tape is not None and self.tape.is_offline else seconds)
+        return result
+
+    def reading(self, name: str, read: Callable[[], Json]) -> Json:
+        """A value of this machine, such as the clock's; on replay the recorded one."""
+        return read() if self.tape is None else self.tape.reading(name, read)
 
     def path(self, text: str) -> Path:
         """A path that the document names: relative ones start in its folder, ``~`` is the user's home."""

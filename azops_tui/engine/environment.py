@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,13 +18,17 @@ from azops_tui.engine.environment_rules import WHERE
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.parameters import Resolved
 from azops_tui.engine.sessions.pool import Sessions, base_environment
-from azops_tui.engine.variables import Change, Namespace, Origin, is_noise
+from azops_tui.engine.variables import GATE_VARIABLES, Change, Namespace, Origin, is_noise
 from azops_tui.events import records as ev
 from azops_tui.gate.fence import Fence
 from azops_tui.runbook.model import Step, StepKind
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.replay.tape import Tape
+
+_OF_CLOUD = frozenset({"PATH", *WHERE, *GATE_VARIABLES})
+"""Variables that azops itself sets, on replay too."""
 
 
 class RunEnvironment:
@@ -33,11 +38,13 @@ class RunEnvironment:
         folder: folder in which sessions start.
         cloud: the run's cloud.
         recorder: takes the events that tell of variables.
+        tape: records what sessions do, or answers in their place.
     """
 
-    def __init__(self, folder: Path, cloud: RunCloud, recorder: EventRecorder) -> None:
+    def __init__(self, folder: Path, cloud: RunCloud, recorder: EventRecorder, tape: Tape | None = None) -> None:
         self.variables = Namespace(recorder.hide)
-        self.sessions = Sessions(self.variables, folder)
+        self.sessions = Sessions(self.variables, folder, tape)
+        self._tape = tape
         self.overrides: dict[str, str] = {}
         """Parameters that the user set; they win over literal exports of the document."""
         self.own_folders = ""
@@ -68,6 +75,15 @@ class RunEnvironment:
         self.own_folders = _own_folders(environment)
         self._where = {name: environment[name] for name in WHERE & environment.keys()}
 
+    def take_recorded(self, tape: Tape, text: str) -> None:
+        """Record the variables of this machine that a document names; on replay take those of the recorded run."""
+        named = {name for name in re.findall(r"[A-Za-z_]\w*", text) if name in self.variables and name not in _OF_CLOUD}
+        values = tape.reading("environment", lambda: {name: self.variables[name] for name in sorted(named)})
+        if tape.plays_sessions:
+            for name, value in values.items():
+                if name not in self.overrides:
+                    self.variables.set(name, value, "parameter")
+
     async def restart(self, parameters: Resolved, own: Mapping[str, str]) -> None:
         """End the sessions, and set the variables as :meth:`begin` does."""
         await self.sessions.close()
@@ -93,7 +109,9 @@ class RunEnvironment:
     def _pointers(self, cloud: Cloud) -> dict[str, str]:
         """The variables that point tools at a cloud; ``az`` at a real one gets a folder of the run's own."""
         pointers = dict(cloud.environment)
-        if cloud.endpoint is None:
+        if self._tape is not None and self._tape.is_offline:
+            pointers["AZURE_CONFIG_DIR"] = str(self._scratch_folder() / "az")
+        elif cloud.endpoint is None:
             folder = self._scratch_folder() / "az"
             if not folder.exists():
                 user = Path(os.environ.get("AZURE_CONFIG_DIR") or Path.home() / ".azure")

@@ -12,11 +12,16 @@ from azops_tui.engine.guard import Proposal, Reply
 from azops_tui.engine.problems import StepProblem
 
 if TYPE_CHECKING:
+    from asyncssh import SSHClientConnection
+
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.engine.taped_fleet import TapedFleet
+    from azops_tui.replay.tape import Tape
     from azops_tui.ssh.credentials import AskPassphrase
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
     from azops_tui.ssh.output import TextFilter
+    from azops_tui.ssh.targets import Target
 
 AskProposal = Callable[[Proposal], Awaitable[Reply]]
 
@@ -32,6 +37,7 @@ class Fleets:
         *,
         fan_out: int = 50,
         ask_passphrase: AskPassphrase | None = None,
+        tape: Tape | None = None,
     ) -> None:
         """Open no connection yet.
 
@@ -41,19 +47,44 @@ class Fleets:
             hide: makes the filter that keeps secrets out of that folder.
             fan_out: number of hosts that run a command at the same time.
             ask_passphrase: called for a key file that is locked.
+            tape: records what runs on hosts, or answers in their place.
         """
+        self._tape = tape
         self._fan_out = fan_out
         self._ask_passphrase = ask_passphrase
         self._cloud = cloud
         self._spill = spill
         self._hide = hide
-        self._fleet: Fleet | None = None
+        self._fleet: Fleet | TapedFleet | None = None
         self._ask: AskProposal | None = None
         self.unanswered: StepProblem | None = None
         """Why the last question about a host key could not be put to anyone."""
 
-    async def fleet(self, ask: AskProposal) -> Fleet:
-        """Return the run's fleet; ``ask`` puts questions about the keys of unknown hosts.
+    async def fleet(self, ask: AskProposal) -> Fleet | TapedFleet:
+        """Return the run's fleet; ``ask`` puts questions about the keys of unknown hosts."""
+        self._ask, self.unanswered = ask, None
+        if self._fleet is None:
+            if self._tape is None:
+                self._fleet = await self._start()
+            else:
+                from azops_tui.engine.taped_fleet import TapedFleet
+
+                self._fleet = TapedFleet(self._tape, self._start, self._is_trusted)
+        return self._fleet
+
+    async def connect(self, target: Target, ask: AskProposal) -> SSHClientConnection:
+        """Open a connection to one host, for a terminal.
+
+        Raises:
+            HostProblem: the host cannot be reached, is not trusted, or refuses the user.
+        """
+        self._ask, self.unanswered = ask, None
+        fleet = await self._start()
+        self._fleet = fleet
+        return await fleet.connect(target)
+
+    async def _start(self) -> Fleet:
+        """Make the fleet that connects.
 
         Machines of the local cloud are trusted at first sight: nobody else can be behind their addresses. Every other
         host is checked by the user's own known hosts, whatever the cloud.
@@ -62,22 +93,19 @@ class Fleets:
         from azops_tui.ssh.fleet import Fleet
         from azops_tui.ssh.host_keys import HostKeys
 
-        self._ask, self.unanswered = ask, None
-        if self._fleet is None:
-            own, *others = default_settings().known_hosts
-            cloud = await self._local_cloud()
-            endpoint = cloud.endpoint if cloud is not None else None
-            self._fleet = Fleet(
-                HostKeys(own, [*others, paths.state() / "known_hosts"]),
-                cloud.route if cloud is not None else None,
-                routed_host_keys=HostKeys(endpoint.known_hosts) if endpoint is not None else None,
-                ask_host_keys=self._trusts,
-                spill=self._spill,
-                hide=self._hide,
-                fan_out=self._fan_out,
-                ask_passphrase=self._ask_passphrase,
-            )
-        return self._fleet
+        own, *others = default_settings().known_hosts
+        cloud = await self._local_cloud()
+        endpoint = cloud.endpoint if cloud is not None else None
+        return Fleet(
+            HostKeys(own, [*others, paths.state() / "known_hosts"]),
+            cloud.route if cloud is not None else None,
+            routed_host_keys=HostKeys(endpoint.known_hosts) if endpoint is not None else None,
+            ask_host_keys=self._trusts,
+            spill=self._spill,
+            hide=self._hide,
+            fan_out=self._fan_out,
+            ask_passphrase=self._ask_passphrase,
+        )
 
     async def route(self, address: str) -> tuple[str, int] | None:
         """Return the endpoint of a machine of the local cloud; None for any other host."""
@@ -104,13 +132,20 @@ class Fleets:
             self._fleet = None
 
     async def _trusts(self, questions: Sequence[HostKeyQuestion]) -> bool:
-        if self._ask is None:
-            return False
         title = f"Trust the key of {questions[0].host}"
         if len(questions) > 1:
             title = f"Trust the keys of {len(questions)} new hosts"
         warning = "If a key is not right, somebody else may be answering in place of the host."
         lines = (*(question.sentence for question in questions), warning)
+        if self._tape is not None:
+            asked = getattr(self._fleet, "asked", [])
+            asked.append([title, *lines])
+        return await self._is_trusted(title, lines)
+
+    async def _is_trusted(self, title: str, lines: tuple[str, ...]) -> bool:
+        """Whether a person, or the policy, trusts the keys of hosts."""
+        if self._ask is None:
+            return False
         try:
             answer = await self._ask(Proposal("hostkey", title, lines))
         except StepProblem as error:

@@ -7,6 +7,7 @@ from azops_tui.azure.errors import AzureFailure
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
 from azops_tui.gate.policy import GateRefusal
+from azops_tui.replay.tracks import NotRecordedError
 
 GATE_OFF = "The profile turns the gate off (gate = false), so azops does not see what a run sends; {}."
 """Why something that needs the gate is refused."""
@@ -56,6 +57,8 @@ def explain(error: Exception) -> StepProblem:
             return StepProblem(error.view)
         case AzureFailure():
             return StepProblem(error.view, lost=error.view.code in _LOST)
+        case NotRecordedError():
+            return problem("NotRecorded", error.message, error.nearest)
         case AzopsError():
             return problem(type(error).__name__, str(error))
         case OSError():

@@ -53,6 +53,7 @@ from azops_tui.secrets.redact import MASK, Redactor
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.azure.profiles import Profile
+    from azops_tui.replay.tape import Tape
 
 _GROUP_NAME = re.compile(r"(?:^|_)RG(?:_|$)|(?:^|_|(?i:resource_?))(?i:group)(?:_|$|(?i:name))")
 _GROUP = re.compile(r"[\w.()-]{1,90}")
@@ -71,6 +72,7 @@ class Run:
         parameters: values that override the document's own.
         profile: profile of the cloud, if it is known before the cloud is open.
         hand_over: hands the terminal to an interactive step while the context is entered.
+        tape: records what crosses the edge of the process, or answers it; it is closed with the run.
 
     Raises:
         ParameterError: a value is not valid for its parameter.
@@ -87,6 +89,7 @@ class Run:
         parameters: Mapping[str, str] | None = None,
         profile: Profile | None = None,
         hand_over: Callable[[], AbstractContextManager[object]] = nullcontext,
+        tape: Tape | None = None,
     ) -> None:
         self.runbook = runbook
         self.policy = policy or Policy()
@@ -95,7 +98,11 @@ class Run:
         self._recorder = EventRecorder(journal, Redactor())
         self._recorder.view.announce(planned.info for planned in self._plan.values())
         self._cloud = RunCloud(cloud, profile)
-        self._runner = StepRunner(runbook.path.resolve().parent, self._recorder, self._cloud, self.policy, hand_over)
+        self._tape = tape
+        if tape is not None:
+            tape.begin(redact=self._recorder.redactor.redact, runbook=runbook.path.name)
+        folder = runbook.path.resolve().parent
+        self._runner = StepRunner(folder, self._recorder, self._cloud, self.policy, hand_over, tape)
         self._runner.values.documents = self._documents
         self.actions = CloudActions(
             self._cloud, self._begin, lambda: self.read_only, self.observe, self._runner.footprint.created
@@ -333,6 +340,8 @@ class Run:
             if self._begun:
                 self._finish_run()
             await self._cloud.close()
+            if self._tape is not None:
+                await asyncio.to_thread(self._tape.close)
 
     async def _begin(self) -> None:
         """Begin the run, at its first step."""
@@ -369,8 +378,9 @@ class Run:
             from azops_tui.engine.choices import check_choices
 
             folder = self.runbook.path.resolve().parent
+            commands = not self.read_only and (self._tape is None or not self._tape.is_offline)
             notes += await check_choices(
-                self._parameters(), resolved.values, folder, self._cloud.open, commands=not self.read_only
+                self._parameters(), resolved.values, folder, self._cloud.open, commands=commands
             )
         for value in written_secrets(self._parameters(), (planned.step for planned in self.steps)):
             self._recorder.redactor.add(value)
@@ -380,6 +390,8 @@ class Run:
             raise RunError(str(error)) from error
         self._recorder.open = True
         self._runner.environment.begin(resolved, self._own_variables())
+        if self._tape is not None:
+            self._runner.environment.take_recorded(self._tape, "".join(document.text for document in self._documents))
         self._runner.footprint.began = time.time()
         self._begun, self._began = True, time.monotonic()
         self._recorder.record(self._run_started(resolved))

@@ -25,6 +25,7 @@ from azops_tui.events.azure_views import DeploymentView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.meter import Meter
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest, PinnedTarget, current_actor
+from azops_tui.http_edge import HttpEdge
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -46,11 +47,18 @@ class RunGate:
         recorder: takes the events of the gate.
         questions: puts the questions about requests that are held.
         is_read_only: whether the run may only read.
+        edge: records the requests that tools send, or answers them.
     """
 
     def __init__(
-        self, cloud: RunCloud, recorder: EventRecorder, questions: Questions, is_read_only: Callable[[], bool]
+        self,
+        cloud: RunCloud,
+        recorder: EventRecorder,
+        questions: Questions,
+        is_read_only: Callable[[], bool],
+        edge: HttpEdge | None = None,
     ) -> None:
+        self._edge = edge
         self._cloud = cloud
         self._recorder = recorder
         self._questions = questions
@@ -151,8 +159,8 @@ class RunGate:
         if cloud is not None and cloud.endpoint is not None:
             address = urlsplit(cloud.endpoint.url)
             local = LocalEndpoint(address.hostname or "127.0.0.1", address.port or 443, cloud.endpoint.ca)
-            public = Path(cloud.endpoint.bundle).read_bytes() + public
-        proxy = GateProxy(policy, local, os.environ)
+            public = (Path(cloud.endpoint.bundle).read_bytes() if cloud.endpoint.bundle else b"") + public
+        proxy = GateProxy(policy, local, os.environ, self._edge)
         (self._folder_path / "authorities.pem").write_bytes(proxy.authority.pem + public)
         return proxy
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azops_tui import paths
 from azops_tui.engine.cleanup import past_run
@@ -35,6 +35,9 @@ from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.policy import Actor, current_actor
 from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
+
+if TYPE_CHECKING:
+    from azops_tui.replay.tape import Tape
 
 
 @dataclass(slots=True)
@@ -80,6 +83,7 @@ class StepRunner:
         cloud: the run's cloud.
         policy: what may be done without asking.
         hand_over: hands the terminal to an interactive step while the context is entered.
+        tape: records what crosses the edge of the process, or answers it.
     """
 
     def __init__(
@@ -89,11 +93,13 @@ class StepRunner:
         cloud: RunCloud,
         policy: Policy,
         hand_over: Callable[[], AbstractContextManager[object]],
+        tape: Tape | None = None,
     ) -> None:
-        self.environment = RunEnvironment(folder, cloud, recorder)
+        self.environment = RunEnvironment(folder, cloud, recorder, tape)
+        self._tape = tape
         self.questions = Questions(policy, recorder.record)
         self.values = ValueQuestions(self.environment, self.questions, recorder)
-        self.gate = RunGate(cloud, recorder, self.questions, lambda: self.read_only)
+        self.gate = RunGate(cloud, recorder, self.questions, lambda: self.read_only, tape)
         self.footprint = Footprint()
         self._recorder = recorder
         self._cloud = cloud
@@ -101,7 +107,7 @@ class StepRunner:
         self._hand_over = hand_over
         self.rights = DocumentRights(lambda: self.policy, recorder.record)
         hosts = paths.state() / "output" / str(recorder.run) / "hosts"
-        self._fleets = Fleets(cloud, hosts, recorder.redactor.stream)
+        self._fleets = Fleets(cloud, hosts, recorder.redactor.stream, tape=tape)
         recorder.subscribe(self.footprint.observe)
 
     @property
@@ -130,6 +136,8 @@ class StepRunner:
         """
         began = time.monotonic()
         name = planned.name
+        if self._tape is not None and not step.attributes.background:
+            self._tape.step = name
         output = Output(
             name,
             self._recorder.record,
@@ -158,6 +166,8 @@ class StepRunner:
             await self.environment.collect(name, step)
         except Exception as error:  # whatever happens, the journal gets the step's end
             outcome = Outcome.of_problem(explain(error))
+        for text in self._tape.take_notes(name) if self._tape is not None else ():
+            self._recorder.record(ev.Notice(at=time.time(), step=name, text=text, level="warning"))
         self._recorder.record(
             ev.StepFinished(
                 at=time.time(),
@@ -226,6 +236,8 @@ class StepRunner:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)
         is_led = step.kind is not StepKind.NATIVE or bool(step.attributes.when)
+        if self._tape is not None and self._tape.is_offline and self._tape.plays_sessions:
+            return actor  # no tool is started
         if is_led and self._cloud.has_gate and (self._cloud.exists or self.read_only or self.policy.sandbox):
             await self.environment.lead_through(await self.gate.environment(actor))
         return actor
@@ -271,6 +283,7 @@ class StepRunner:
             view=self._recorder.view,
             past_run=partial(past_run, self._recorder.journal),
             hand_over=self._hand_over,
+            tape=self._tape,
         )
 
     @staticmethod
@@ -301,7 +314,7 @@ class StepRunner:
                 f"Trying again in {attributes.retry_delay:g} s."
             )
             context.record(ev.Notice(at=context.now(), step=context.name, text=text, level="warning"))
-            stopper.task = asyncio.ensure_future(asyncio.sleep(attributes.retry_delay, outcome))
+            stopper.task = asyncio.ensure_future(context.pause(attributes.retry_delay, outcome))
             try:
                 await stopper.task
             finally:

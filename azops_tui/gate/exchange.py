@@ -1,6 +1,8 @@
 """Requests and responses of one client to one host, once TLS is ended: classify, decide, pass on, record.
 
 This is the one place where a request and its response pass the proxy.
+
+Long because what happens to a request, from its first byte to the last of its response, is read in one place.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
 from azops_tui.gate import azure_hosts
 from azops_tui.gate.classes import BODY_LIMIT, RequestClass, capacity, classify, has_capacity, needs_body
@@ -31,6 +34,7 @@ from azops_tui.gate.http1 import (
 from azops_tui.gate.operations import operation_url
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
 from azops_tui.gate.upstream import Streams, Upstream, UpstreamError
+from azops_tui.http_edge import HttpAnswer, HttpCall, HttpEdge
 
 _DRAIN = 2.0
 """Seconds for which the body of a refused request is still read, so that its client can read the answer."""
@@ -59,15 +63,22 @@ class Channel:
         upstream: Upstream,
         actor: Actor,
         client: Streams,
-        service: Streams,
+        service: Streams | None,
         route: ServiceRoute,
+        edge: HttpEdge | None = None,
     ) -> None:
         self._policy = policy
         self._upstream = upstream
         self._actor = actor
         self._client = client
-        self._service = service
+        self._connection = service
         self._route = route
+        self._edge = edge
+
+    @property
+    def _service(self) -> Streams:
+        assert self._connection is not None, "an edge that is offline answers every request"
+        return self._connection
 
     async def serve(self) -> None:
         """Pass on requests until one side ends the connection."""
@@ -81,7 +92,8 @@ class Channel:
                     await self._refuse(400, "BadRequest", str(error))
                     return
         finally:
-            self._service[1].transport.abort()
+            if self._connection is not None:
+                self._connection[1].transport.abort()
 
     async def _request(self, head: Head) -> bool:
         """Serve one request. Returns whether the connection goes on."""
@@ -100,7 +112,7 @@ class Channel:
             return False
         framing, length = request_framing(head)
         body: bytes | None = None
-        if needs_body(self._route.service, method, target) and framing != "none":
+        if framing != "none" and (self._edge is not None or needs_body(self._route.service, method, target)):
             if head.get("expect").lower() == "100-continue":
                 self._client[1].write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 head = head.without({"expect"})
@@ -115,6 +127,14 @@ class Channel:
         refusal = await self._held(request)
         if refusal is not None:
             return await self._answer_refusal(head, framing, length, refusal.code, refusal.message)
+        if self._edge is not None and not head.upgrades():
+            try:
+                recorded = await self._edge.answer(self._call(head, body))
+            except AzopsError as error:
+                await self._refuse(400, "NotRecorded", str(error), close=not head.keeps_alive)
+                return head.keeps_alive
+            if recorded is not None:
+                return await self._pass_recorded(head, recorded, request)
         return await self._pass_on(head, framing, length, body, request)
 
     async def _described(self, head: Head, body: bytes | None) -> GateRequest:
@@ -141,17 +161,57 @@ class Channel:
             return kind, ""
         question = head.without(_ABOUT_THE_BODY)
         question = Head(("GET", head.first[1], "HTTP/1.1"), question.headers)
+        content = await self._content(question)
+        with contextlib.suppress(ValueError):
+            present = capacity(json.loads(content or b"null"))
+            if present is not None and wanted < present:
+                return RequestClass.DELETES, f"from {present} to {wanted} instances"
+        return kind, ""
+
+    async def _content(self, question: Head) -> bytes | None:
+        """The body of the response to a request of the gate itself, which the edge records as it does any other."""
+        call = self._call(question, None)
+        if self._edge is not None:
+            with contextlib.suppress(AzopsError):
+                recorded = await self._edge.answer(call)
+                if recorded is not None:
+                    return recorded.body
+            if self._edge.is_offline:
+                return None
+        began = time.monotonic()
         await self._connect()
         self._service[1].write(forwarded(question).encode())
         answer = await read_head(self._service[0])
         if answer is None:
             raise HttpMessageError("The service ended the connection.")
         content = await read_body(self._service[0], *response_framing(answer, "GET"), BODY_LIMIT)
-        with contextlib.suppress(ValueError):
-            present = capacity(json.loads(content or b"null"))
-            if present is not None and wanted < present:
-                return RequestClass.DELETES, f"from {present} to {wanted} instances"
-        return kind, ""
+        if self._edge is not None and content is not None:
+            self._edge.keep(call, _recorded(answer, content), time.monotonic() - began)
+        return content
+
+    def _call(self, head: Head, body: bytes | None) -> HttpCall:
+        """A request as the edge sees it."""
+        url = f"https://{self._route.host}{'' if self._route.port == 443 else f':{self._route.port}'}{head.first[1]}"
+        return HttpCall(head.first[0], url, tuple(head.headers), body or b"", self._actor.step)
+
+    async def _pass_recorded(self, head: Head, recorded: HttpAnswer, request: GateRequest) -> bool:
+        """Return a recorded response; the run records the request as if it had been sent."""
+        headers = [(name, value) for name, value in recorded.headers if name.lower() != "content-encoding"]
+        answer = Head(("HTTP/1.1", str(recorded.status), recorded.reason or "OK"), headers)
+        began = time.monotonic()
+        number = await self._policy.begin(self._actor, request) if request.kind > RequestClass.READS else 0
+        if number:
+            await self._ended(number, answer, began)
+        await self._policy.observe(self._actor, request, answer.status, answer.by_name())
+        asked = self._policy.operation_of(request)
+        if asked:
+            await self._policy.operation_seen(self._actor, asked, answer.status, recorded.body)
+        body = b"" if head.first[0] == "HEAD" or recorded.status in (204, 304) else recorded.body
+        if recorded.status not in (204, 304):
+            answer.headers.append(("Content-Length", str(len(recorded.body))))
+        self._client[1].write(answer.encode() + body)
+        await self._client[1].drain()
+        return head.keeps_alive
 
     async def _held(self, request: GateRequest) -> FailureView | None:
         """Let the policy decide, as long as the client waits."""
@@ -183,7 +243,7 @@ class Channel:
                     await self._ended(number, answer, began)
                     number = 0
                 await self._policy.observe(self._actor, request, answer.status, answer.by_name())
-                return await self._pass_back(head, answer, uploading, request)
+                return await self._pass_back(head, answer, uploading, request, body, began)
             finally:
                 uploading.cancel()
                 await asyncio.gather(uploading, return_exceptions=True)
@@ -215,18 +275,31 @@ class Channel:
             self._client[1].write(answer.encode())
             await self._client[1].drain()
 
-    async def _pass_back(self, head: Head, answer: Head, uploading: asyncio.Future[None], request: GateRequest) -> bool:
+    async def _pass_back(
+        self,
+        head: Head,
+        answer: Head,
+        uploading: asyncio.Future[None],
+        request: GateRequest,
+        sent: bytes | None,
+        began: float,
+    ) -> bool:
         """Pass on the final response with its body. Returns whether the connection goes on."""
         client = self._client[1]
         framing, length = response_framing(answer, head.first[0])
         asked = self._policy.operation_of(request)
-        if asked and framing != "until-close" and length <= BODY_LIMIT:
+        is_kept = self._edge is not None and answer.status != 101
+        if (asked or is_kept) and framing != "until-close" and length <= BODY_LIMIT:
             body = await read_body(self._service[0], framing, length, BODY_LIMIT)
             if body is None:
-                raise HttpMessageError(f"The answer about an operation is larger than {BODY_LIMIT} bytes.")
-            await self._policy.operation_seen(self._actor, asked, answer.status, _plain(answer, body))
+                raise HttpMessageError(f"The answer is larger than {BODY_LIMIT} bytes.")
+            plain = _plain(answer, body)
+            if asked:
+                await self._policy.operation_seen(self._actor, asked, answer.status, plain)
+            if self._edge is not None:
+                self._edge.keep(self._call(head, sent), _recorded(answer, plain), time.monotonic() - began)
             answer = answer.without({"transfer-encoding", "content-length"})
-            if answer.status != 204:
+            if answer.status != 204 and head.first[0] != "HEAD":
                 answer.headers.append(("Content-Length", str(len(body))))
             client.write(answer.encode() + body)
             await client.drain()
@@ -253,7 +326,7 @@ class Channel:
         if reader.at_eof() or writer.is_closing():
             writer.close()
             route = self._route
-            self._service = await self._upstream.open(route.host, route.port, to_local=route.to_local)
+            self._connection = await self._upstream.open(route.host, route.port, to_local=route.to_local)
 
     async def _answer_refusal(self, head: Head, framing: Framing, length: int, code: str, message: str) -> bool:
         """Answer a request that is not sent on. Returns whether the connection goes on."""
@@ -272,6 +345,12 @@ class Channel:
         with contextlib.suppress(OSError):
             self._client[1].write(error_response(status, code, message, close=close))
             await self._client[1].drain()
+
+
+def _recorded(answer: Head, body: bytes) -> HttpAnswer:
+    """A response as the edge records it, without its compression."""
+    headers = tuple((name, value) for name, value in answer.headers if name.lower() != "content-encoding")
+    return HttpAnswer(answer.status, answer.first[2], headers, body)
 
 
 def _plain(answer: Head, body: bytes) -> bytes:

@@ -18,6 +18,7 @@ from azops_tui.gate.exchange import Channel, ServiceRoute, end_connection, error
 from azops_tui.gate.http1 import HEAD_LIMIT, Head, HttpMessageError, parse_head
 from azops_tui.gate.policy import Actor, GatePolicy
 from azops_tui.gate.upstream import LocalEndpoint, Streams, Upstream, UpstreamError
+from azops_tui.http_edge import HttpEdge
 
 _HANDSHAKE = 0x16
 """First byte of a TLS connection."""
@@ -34,10 +35,18 @@ class GateProxy:
         policy: decides on requests.
         local: the simulator, where the run's cloud is the local one.
         environment: the user's own, for what is behind the gate.
+        edge: records the requests to Azure and their responses, or answers them.
     """
 
-    def __init__(self, policy: GatePolicy, local: LocalEndpoint | None, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        policy: GatePolicy,
+        local: LocalEndpoint | None,
+        environment: Mapping[str, str],
+        edge: HttpEdge | None = None,
+    ) -> None:
         self.policy = policy
+        self._edge = edge
         self.authority = CertificateAuthority()
         self._upstream = Upstream(local, environment)
         self._loop = asyncio.new_event_loop()
@@ -138,7 +147,9 @@ class GateProxy:
             return
         streams: Streams | None = None
         try:
-            if route.opens:
+            if self._is_answered(route):
+                pass
+            elif route.opens:
                 streams = await self._upstream.open(route.host, route.port, to_local=route.to_local)
             else:
                 streams = await self._upstream.open(route.host, route.port, tls=False)
@@ -150,10 +161,15 @@ class GateProxy:
             first = await self._peek(client, 1)
             if route.opens:
                 await self._open(client, first, route, actor, streams)
-            elif first:
+            elif first and streams is not None:
                 await self._tunnel(client, streams)
         finally:
-            streams[1].transport.abort()
+            if streams is not None:
+                streams[1].transport.abort()
+
+    def _is_answered(self, route: ServiceRoute) -> bool:
+        """True if the edge answers everything that goes this way."""
+        return self._edge is not None and self._edge.is_offline and route.service != "other"
 
     def route(self, host: str, port: int) -> ServiceRoute:
         """Where a host leads, and whether TLS is ended for it."""
@@ -163,14 +179,15 @@ class GateProxy:
             kind = service if service not in (None, "sign-in") else "manager"
             return ServiceRoute(host, port, str(kind), opens=True, to_local=True, cloud="local")
         if service == "sign-in":
-            return ServiceRoute(host, port, service, opens=False, cloud=azure_hosts.cloud(host))
+            is_answered = self._edge is not None and self._edge.is_offline
+            return ServiceRoute(host, port, service, opens=is_answered, cloud=azure_hosts.cloud(host))
         if service is not None:
             return ServiceRoute(host, port, service, opens=True, cloud=azure_hosts.cloud(host))
         # What cannot be read could change something, on Azure or elsewhere: a read-only run reads all of it.
         return ServiceRoute(host, port, "other", opens=self.policy.read_only)
 
     async def _open(
-        self, client: socket.socket, first: bytes, route: ServiceRoute, actor: Actor, streams: Streams
+        self, client: socket.socket, first: bytes, route: ServiceRoute, actor: Actor, streams: Streams | None
     ) -> None:
         """End TLS and pass requests on."""
         if first and first[0] != _HANDSHAKE:
@@ -196,7 +213,8 @@ class GateProxy:
             raise error
         writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
         try:
-            await Channel(self.policy, self._upstream, actor, (reader, writer), streams, route).serve()
+            edge = self._edge if route.service != "other" else None
+            await Channel(self.policy, self._upstream, actor, (reader, writer), streams, route, edge).serve()
         finally:
             await end_connection(writer)
 

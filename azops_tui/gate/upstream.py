@@ -34,7 +34,7 @@ class LocalEndpoint:
     host: str
     port: int
     ca: str
-    """Path of its certificate authority."""
+    """Path of its certificate authority; empty for one that was recorded, to which nothing connects."""
 
 
 class Upstream:
@@ -51,7 +51,7 @@ class Upstream:
         self._proxies = {name.removesuffix("_proxy"): value for name, value in known.items() if value}
         self._bundles = [environment[name] for name in _BUNDLES if os.path.isfile(environment.get(name, ""))]
         self._context: ssl.SSLContext | None = None
-        self._local_context = ssl.create_default_context(cafile=local.ca) if local is not None else None
+        self._local_context = ssl.create_default_context(cafile=local.ca) if local is not None and local.ca else None
 
     async def open(self, host: str, port: int, *, tls: bool = True, to_local: bool = False) -> Streams:
         """Open a connection.

@@ -12,14 +12,14 @@ from azops_tui.json_types import Json
 from azops_tui.simulator.addresses import IpAddressPool
 from azops_tui.simulator.clock import Clock
 from azops_tui.simulator.directory import Directory
+from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION, DEMO_TENANT
 from azops_tui.simulator.faults import FaultInjector
 from azops_tui.simulator.operations import Operations
 from azops_tui.simulator.store import ResourceStore
 from azops_tui.simulator.tokens import AccessTokens
 
-DEMO_SUBSCRIPTION = "5a1c0de0-0000-4000-8000-00000000a20b"
 DEMO_NAME = "Demo subscription"
-TENANT = "7e4a4700-0000-4000-8000-00000000a20b"
+TENANT = DEMO_TENANT
 CLIENT = "c11e4700-0000-4000-8000-00000000a20b"
 
 

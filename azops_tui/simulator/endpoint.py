@@ -19,6 +19,10 @@ import msgspec
 from azops_tui import paths
 from azops_tui.errors import AzopsError
 
+DEMO_SUBSCRIPTION = "5a1c0de0-0000-4000-8000-00000000a20b"
+"""The first subscription of every simulator."""
+DEMO_TENANT = "7e4a4700-0000-4000-8000-00000000a20b"
+"""The tenant of every simulator."""
 PATIENCE = 20.0
 """Seconds to wait until a child process reports that it is ready."""
 

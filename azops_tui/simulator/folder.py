@@ -12,8 +12,8 @@ from pathlib import Path
 from azops_tui import paths
 from azops_tui.json_types import Json
 from azops_tui.simulator import certificates
-from azops_tui.simulator.cloud import CLIENT, DEMO_NAME, DEMO_SUBSCRIPTION, TENANT
-from azops_tui.simulator.endpoint import SimulatorEndpoint
+from azops_tui.simulator.cloud import CLIENT, DEMO_NAME, TENANT
+from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION, SimulatorEndpoint
 from azops_tui.simulator.files import write_private
 
 CLOUD = "AzopsLocal"

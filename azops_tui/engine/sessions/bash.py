@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 from azops_tui.engine.sessions.declared import declaration, scalars
 from azops_tui.engine.sessions.large import LARGE, LargeVariables, split_environment
@@ -132,6 +133,7 @@ class ShellSession(DriverSession):
         interactive: bool = False,
         interpreter: str = "bash",
         keep: int = 0,
+        **_options: Any,
     ) -> SessionResult:
         """Execute a step and wait for its end.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui.engine.variables import Change, Namespace
 
 if TYPE_CHECKING:
-    from azops_tui.engine.sessions.bash import ShellSession
-    from azops_tui.engine.sessions.python import PythonSession
+    from azops_tui.engine.sessions.session import StepSession
     from azops_tui.gate.fence import Fence
+    from azops_tui.replay.tape import Tape
 
 
 class Sessions:
@@ -21,57 +21,81 @@ class Sessions:
     Args:
         variables: the run's; what a session starts with.
         cwd: the folder in which sessions start.
+        tape: records what sessions do, or answers in their place.
     """
 
-    def __init__(self, variables: Namespace, cwd: Path) -> None:
+    def __init__(self, variables: Namespace, cwd: Path, tape: Tape | None = None) -> None:
         self._variables = variables
         self._cwd = cwd
         self.fence: Fence | None = None
         """Fence of the sessions that start from now on."""
-        self._shell: ShellSession | None = None
-        self._python: PythonSession | None = None
-        self._background: list[ShellSession] = []
+        self._tape = tape
+        self._shell: StepSession | None = None
+        self._python: StepSession | None = None
+        self._background: list[StepSession] = []
         self._in_python: set[str] = set()
         """Names that Python had; one that is gone was deleted there, while the shell has many more."""
 
-    async def shell(self) -> ShellSession:
+    async def shell(self) -> StepSession:
         """The run's shell session.
 
         Raises:
             OSError: there is no bash, or its folder is gone.
         """
         if self._shell is None:
-            from azops_tui.engine.sessions.bash import ShellSession
-
-            session = ShellSession()
-            session.fence = self.fence
-            await session.start(env=dict(self._variables), cwd=self._cwd)
-            self._shell = session
-            await self._taken(session)
+            self._shell = await self._begin("shell", self._start_shell)
+            await self._taken(self._shell)
         return self._shell
 
-    async def python(self) -> PythonSession:
+    async def python(self) -> StepSession:
         """The run's Python session."""
         if self._python is None:
-            from azops_tui.engine.sessions.python import PythonSession
-
-            session = PythonSession()
-            session.fence = self.fence
-            await session.start(env=dict(self._variables), cwd=self._cwd)
-            self._python = session
+            self._python = await self._begin("python", self._start_python)
             self._in_python = set(self._variables)
         return self._python
 
-    async def background(self) -> ShellSession:
+    async def background(self) -> StepSession:
         """A shell of its own for a step that keeps running, with the variables and functions as they are now."""
+        session = await self._begin("background", self._start_background)
+        self._background.append(session)
+        return session
+
+    async def _begin(self, kind: str, start: Callable[[Mapping[str, str]], Awaitable[StepSession]]) -> StepSession:
+        """A session with the run's variables; a tape stands before it, and starts it when it cannot answer."""
+        if self._tape is None or self._tape.live_shell:
+            return await start(self._variables)
+        from azops_tui.engine.sessions.taped import TapedSession
+
+        session = TapedSession(kind, self._tape, start, self._variables)
+        if not self._tape.replays:
+            await session.live()
+        return session
+
+    async def _start_shell(self, env: Mapping[str, str]) -> StepSession:
         from azops_tui.engine.sessions.bash import ShellSession
 
         session = ShellSession()
         session.fence = self.fence
-        await session.start(env=dict(self._variables), cwd=self._cwd)
-        if self._shell is not None:
-            await session.continue_from(self._shell)
-        self._background.append(session)
+        await session.start(env=dict(env), cwd=self._cwd)
+        return session
+
+    async def _start_python(self, env: Mapping[str, str]) -> StepSession:
+        from azops_tui.engine.sessions.python import PythonSession
+
+        session = PythonSession()
+        session.fence = self.fence
+        await session.start(env=dict(env), cwd=self._cwd)
+        return session
+
+    async def _start_background(self, env: Mapping[str, str]) -> StepSession:
+        from azops_tui.engine.sessions.bash import ShellSession
+
+        session = ShellSession()
+        session.fence = self.fence
+        await session.start(env=dict(env), cwd=self._cwd)
+        shell = self._shell if self._tape is None else getattr(self._shell, "started", self._shell)
+        if isinstance(shell, ShellSession):
+            await session.continue_from(shell)
         return session
 
     async def assign(self, name: str, value: str) -> None:
@@ -99,7 +123,7 @@ class Sessions:
         """Take over large variables of the shell that changed unnoticed, before a step uses their values."""
         return [] if self._shell is None else await self._taken(self._shell, exact=True)
 
-    async def _taken(self, shell: ShellSession, *, exact: bool = False) -> list[Change]:
+    async def _taken(self, shell: StepSession, *, exact: bool = False) -> list[Change]:
         """Take over all that the shell has, and forget what it has not: Python learns of both."""
         now = await shell.variables(exact=exact)
         gone = set(self._variables) - now.keys()
@@ -117,7 +141,7 @@ class Sessions:
         self._shell = self._python = None
 
     @staticmethod
-    async def _tell(session: ShellSession | PythonSession | None, changes: list[Change], gone: set[str]) -> None:
+    async def _tell(session: StepSession | None, changes: list[Change], gone: set[str]) -> None:
         if session is not None:
             for name in gone:
                 await session.unset(name)

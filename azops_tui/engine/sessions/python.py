@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from azops_tui.engine.sessions.declared import declaration
 from azops_tui.engine.sessions.large import split_environment
@@ -69,6 +70,7 @@ class PythonSession(DriverSession):
         cwd: str | Path | None = None,
         env: Mapping[str, str] | None = None,
         keep: int = 0,
+        **_options: Any,
     ) -> SessionResult:
         """Runs a step and waits for its end; an exception in it is status 1, with a short traceback in its output.
 
@@ -113,7 +115,7 @@ class PythonSession(DriverSession):
                 self._pictures(),
             )
 
-    async def variables(self) -> dict[str, str]:
+    async def variables(self, *, exact: bool = True) -> dict[str, str]:
         """The environment as the last step left it."""
         found = {**self._last, **self._set}
         return {name: value for name, value in found.items() if value is not None}

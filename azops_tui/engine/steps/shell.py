@@ -23,7 +23,7 @@ _CORRELATION = re.compile(
 )
 
 if TYPE_CHECKING:
-    from azops_tui.engine.sessions.bash import ShellSession
+    from azops_tui.engine.sessions.session import StepSession
 
 
 class Result(Protocol):
@@ -46,7 +46,7 @@ async def execute(context: StepContext[str]) -> Outcome:
     return await run_in(context, session, context.code, program or "bash")
 
 
-async def run_in(context: StepContext[Any], session: ShellSession, code: str, interpreter: str = "bash") -> Outcome:
+async def run_in(context: StepContext[Any], session: StepSession, code: str, interpreter: str = "bash") -> Outcome:
     """Run code in a shell session as the step; a program that is no shell reads it as a file."""
     attributes = context.step.attributes
     context.on_stop = session.stop

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from functools import partial
@@ -42,7 +41,7 @@ async def _execute(context: StepContext[WaitStep]) -> Outcome:
         if holds is None:
             return Outcome("stopped", summary="Stopped.")
         state = _brief(document)
-        waited = time.monotonic() - began
+        waited = context.reading("waited", lambda: round(time.monotonic() - began, 3))
         if holds:
             if body.capture:
                 await context.assign(body.capture, _text(document), "capture")
@@ -58,7 +57,7 @@ async def _execute(context: StepContext[WaitStep]) -> Outcome:
                 "Raise 'timeout', or find out what it waits for.",
                 target="until",
             )
-        await asyncio.sleep(interval)
+        await context.pause(interval)
 
 
 async def _poll(context: StepContext[WaitStep]) -> tuple[Json, bool | None]:

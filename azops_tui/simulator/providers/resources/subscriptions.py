@@ -6,7 +6,8 @@ from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
-from azops_tui.simulator.cloud import DEMO_SUBSCRIPTION, TENANT
+from azops_tui.simulator.cloud import TENANT
+from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION
 from azops_tui.simulator.provider_listing import namespace_document, namespaces
 from azops_tui.simulator.resource_listing import select
 from azops_tui.simulator.services import ArmServices

@@ -1,0 +1,71 @@
+"""Options of the verbs that record to a cassette or replay from one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from azops_tui import exits
+from azops_tui.cli.options import fail
+
+if TYPE_CHECKING:
+    from azops_tui.replay.tape import RecordMode, Tape
+
+F = TypeVar("F", bound=Callable[..., Any])
+_MODES = ("none", "once", "new_episodes", "all")
+
+
+def tape_options(function: F) -> F:
+    """Add ``--record``, ``--record-mode``, ``--replay`` and ``--live-shell``."""
+    for option in (
+        click.option(
+            "--live-shell",
+            is_flag=True,
+            help="With --replay: run the scripts, and answer their requests to Azure and the hosts from the cassette.",
+        ),
+        click.option(
+            "--replay",
+            type=click.Path(dir_okay=False),
+            metavar="CASSETTE",
+            help="Answer everything from a cassette: no cloud, no host, no shell.",
+        ),
+        click.option(
+            "--record-mode",
+            type=click.Choice(_MODES),
+            default="all",
+            show_default=True,
+            help="What to record: nothing; all if there is no cassette; what is new; all.",
+        ),
+        click.option(
+            "--record",
+            type=click.Path(dir_okay=False),
+            metavar="CASSETTE",
+            help="Record requests, scripts and hosts to a cassette, without secrets.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def open_tape(record: str | None, mode: str, replay: str | None, *, live_shell: bool = False) -> Tape | None:
+    """The tape that the options name; None without one.
+
+    Exits with a usage error if they do not fit together, and with :data:`exits.BAD_INPUT` if the cassette is not valid.
+    """
+    if record and replay:
+        fail("--record and --replay exclude each other; --record-mode new_episodes does both", exits.USAGE)
+    if live_shell and not replay:
+        fail("--live-shell needs --replay CASSETTE", exits.USAGE)
+    path = record or replay
+    if path is None:
+        return None
+    from azops_tui.replay.tape import Tape
+    from azops_tui.replay.tracks import CassetteError
+
+    try:
+        return Tape(Path(path), "none" if replay else cast("RecordMode", mode), live_shell=live_shell)
+    except CassetteError as error:
+        fail(str(error), exits.BAD_INPUT)

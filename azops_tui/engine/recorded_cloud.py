@@ -1,0 +1,81 @@
+"""A cloud that exists only in a cassette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from azops_tui.azure.connect import connect
+from azops_tui.azure.profiles import CLOUDS, CloudName, Profile
+from azops_tui.replay.fakes import MANAGER
+
+if TYPE_CHECKING:
+    from azops_tui.azure.cloud import Cloud
+    from azops_tui.replay.tape import Tape
+
+CLIENT = "00000000-0000-0000-0000-000000000003"
+"""Application as which scripts act on a recorded cloud."""
+
+
+class RecordedEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Endpoint of a local cloud that was recorded: nothing listens there."""
+
+    url: str
+    subscription: str
+    subscription_name: str
+    tenant: str
+    ca: str = ""
+    bundle: str = ""
+    client_id: str = CLIENT
+    client_secret: str = "no-secret-is-needed-offline"
+    az_config: str = "/nonexistent/azops-recorded"
+    known_hosts: str = ""
+    ssh_config: str = ""
+    programs: str = ""
+
+
+def recorded_profile(tape: Tape, *, read_only: bool = False) -> Profile:
+    """The profile of the cloud of a cassette; it needs no configuration and no credential."""
+    header = tape.header
+    names: tuple[CloudName, ...] = ("local", *CLOUDS)
+    cloud: CloudName = next((name for name in names if name == header.cloud), "public")
+    return Profile(
+        name=header.profile or "recorded",
+        cloud=cloud,
+        subscription=header.subscription,
+        tenant=header.tenant,
+        read_only=read_only,
+    )
+
+
+async def open_recorded(profile: Profile, tape: Tape) -> Cloud:
+    """Open the cloud of a cassette.
+
+    Raises:
+        AzureFailure: the cassette names no subscription.
+    """
+    header = tape.header
+    endpoint: RecordedEndpoint | None = None
+    if profile.cloud == "local":
+        from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION, DEMO_TENANT
+
+        # The ids of every local cloud are known, so the run has them as it had them when it was recorded.
+        endpoint = RecordedEndpoint(
+            url=MANAGER,
+            subscription=DEMO_SUBSCRIPTION,
+            subscription_name=header.subscription_name,
+            tenant=DEMO_TENANT,
+        )
+        tape.know_cloud(
+            cloud="local",
+            profile=profile.name,
+            subscription=DEMO_SUBSCRIPTION,
+            name=header.subscription_name,
+            tenant=DEMO_TENANT,
+        )
+    known = None
+    if not header.version and header.subscription:
+        # A plain recording need not have the request for the subscription itself.
+        known = {"subscriptionId": header.subscription, "displayName": header.subscription_name or header.subscription}
+    return await connect(profile, endpoint, edge=tape, known=known)

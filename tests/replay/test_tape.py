@@ -1,0 +1,126 @@
+"""A run recorded on the local cloud, and replayed with no cloud, no host and no shell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from azops_tui.replay.tape import Tape
+from azops_tui.replay.tracks import CassetteError
+from tests.replay.conftest import RunTaped
+
+WORLD = """\
+    # A bit of everything
+
+    ```bash {name=shell}
+    export PLACE=japanwest
+    echo "to $PLACE"; echo careful >&2
+    printf 'no line end'
+    ```
+
+    ```python {name=python}
+    import os
+    os.environ["GROUP"] = "taped-" + os.environ["PLACE"]
+    print(os.environ["GROUP"])
+    ```
+
+    ```yaml {azops=group name=create}
+    group: ${GROUP}
+    location: ${PLACE}
+    ```
+
+    ```yaml {azops=keypair name=keypair}
+    path: taped
+    public: PUBLIC
+    ```
+
+    ```yaml {azops=wait name=wait}
+    command: echo '{"ready":true}'
+    until: ready
+    ```
+
+    ```bash {name=curl}
+    curl --silent --fail "$AZURE_AUTHORITY_HOST/simulator/aliases.json" | head -c 1
+    ```
+
+    ```bash {name=fails}
+    echo before; false
+    ```
+    """
+
+
+@pytest.fixture
+def no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without any program."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+
+async def test_a_run_replays_with_the_same_events(
+    run_taped: RunTaped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cassette = tmp_path / "world.yaml"
+    recorded = await run_taped(WORLD, cassette, "all")
+    assert set(recorded.states.values()) == {"done", "failed"}
+    monkeypatch.setenv("PATH", "/nonexistent")
+    replayed = await run_taped(WORLD, cassette)
+    assert replayed.events == recorded.events
+    assert "to japanwest" in replayed.output("shell")
+    text = cassette.read_text()
+    document = yaml.safe_load(text)
+    assert document["version"] == 1
+    methods = [item["request"]["method"] for item in document["interactions"]]
+    assert "PUT" in methods
+    assert "Bearer" not in text
+    for private in ("5a1c0de0-0000-4000-8000-00000000a20b", "7e4a4700-0000-4000-8000-00000000a20b"):
+        assert private not in text
+
+
+async def test_what_was_not_recorded_fails_with_the_nearest(run_taped: RunTaped, tmp_path: Path) -> None:
+    cassette = tmp_path / "world.yaml"
+    await run_taped(WORLD, cassette, "all")
+    changed = WORLD.replace("echo before; false", "echo after; false").replace("location: ${PLACE}", "location: eastus")
+    replayed = await run_taped(changed, cassette)
+    assert replayed.states["create"] == "failed"
+    assert 'body.location: "japanwest" → "eastus"' in replayed.summary("create")
+
+
+async def test_only_the_part_of_a_changed_step_is_recorded_anew(run_taped: RunTaped, tmp_path: Path) -> None:
+    cassette, document = (
+        tmp_path / "steps.yaml",
+        "```bash {name=one}\nexport A=$RANDOM\n```\n```bash {name=two}\necho $A\n```\n",
+    )
+    first = await run_taped(document, cassette, "all", local=False)
+    again = await run_taped(document.replace("echo $A", "echo $A$A"), cassette, "new_episodes", local=False)
+    assert again.output("two").strip() == first.output("two").strip() * 2
+    assert (await run_taped(document, cassette, "once", local=False)).output("two") == first.output("two")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "empty"),
+        ("- a\n", "mapping"),
+        ("a: 1\n", "no “interactions”"),
+        ("interactions:\n- request: {method: GET\n", "cut off|not YAML"),
+        ("interactions:\n- {request: {method: GET, uri: 'https://x/'}}\n", "no response"),
+        ("interactions:\n- !!python/object/apply:os.system ['true']\n", "python/object/apply:os.system is not allowed"),
+        ("interactions: " + "[" * 5000, "deep|not YAML"),
+        (
+            "a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + "".join(
+                f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
+            )
+            + "interactions: []\n",
+            "values, with those that its aliases repeat",
+        ),
+        ("azops: {format: 1, version: '1', entries: 2}\ninteractions: []\n", "cut off"),
+        ("azops: {format: 99, version: '1'}\ninteractions: []\n", "newer azops"),
+    ],
+)
+def test_a_file_that_is_no_cassette_is_refused(text: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    with pytest.raises(CassetteError, match=problem):
+        Tape(path)
