@@ -270,9 +270,13 @@ class Expansion:
             self.known_outputs = evaluated_outputs(self.deployment, self.deployment.run)
         return self.known_outputs
 
-    def resolve_outputs(self, runtime: Runtime) -> dict[str, Json]:
-        """The outputs with run-time values: ``{"name": {"type": "String", "value": …}}``. Raises TemplateError."""
-        return evaluated_outputs(self.deployment, self.deployment.run.live(runtime))
+    def resolve_outputs(self, runtime: Runtime, *, reveal: bool = False) -> dict[str, Json]:
+        """The outputs with run-time values: ``{"name": {"type": "String", "value": …}}``. Raises TemplateError.
+
+        With `reveal`, secure outputs have their value too, which the service shows only to
+        ``listOutputsWithSecureValues``.
+        """
+        return evaluated_outputs(self.deployment, self.deployment.run.live(runtime), reveal=reveal)
 
     # Asserts
 

@@ -13,7 +13,8 @@ from azops_tui.arm.values import Builder, CopyLoop, builder
 from azops_tui.json_types import Json
 
 
-def evaluated_outputs(deployment: TemplateDeployment, run: EvaluationRun) -> dict[str, Json]:
+def evaluated_outputs(deployment: TemplateDeployment, run: EvaluationRun, *, reveal: bool = False) -> dict[str, Json]:
+    """The outputs as the service shows them; with `reveal`, secure outputs have their value too."""
     result: dict[str, Json] = {}
     environment = deployment.environment(run)
     for name, definition, build in output_parts(deployment):
@@ -37,7 +38,7 @@ def evaluated_outputs(deployment: TemplateDeployment, run: EvaluationRun) -> dic
         if problem and run.problems is None:
             raise output_error(deployment, name, ExpressionError(problem), run)
         shown: dict[str, Json] = {"type": display_type(type)}
-        if not is_secure(type):
+        if reveal or not is_secure(type):
             shown["value"] = value
         result[camel(name)] = shown
     return result

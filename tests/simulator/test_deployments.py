@@ -102,6 +102,25 @@ async def test_a_deployment_creates_resources_and_outputs(clients: Clients) -> N
     assert exported.template["resources"][0]["name"] == "net"
 
 
+async def test_secure_outputs_are_for_those_who_ask_for_them(clients: Clients) -> None:
+    inner = template(outputs={"key": {"type": "securestring", "value": "s3cret-of-the-module"}})
+    nested = {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": "inner",
+        "properties": {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "template": inner},
+    }
+    value = "[length(listOutputsWithSecureValues('inner', '2022-09-01').key)]"
+    await clients.group()
+    done = await clients.deploy(template(nested, outputs={"length": {"type": "int", "value": value}}))
+    assert done["outputs"] == {"length": {"type": "Int", "value": 20}}
+    path = clients.id("Resources/deployments", "inner")
+    _, _, shown = await clients.raw("GET", path)
+    assert shown["properties"]["outputs"] == {"key": {"type": "SecureString"}}
+    status, _, secrets = await clients.raw("POST", f"{path}/listOutputsWithSecureValues")
+    assert (status, secrets) == (200, {"key": "s3cret-of-the-module"})
+
+
 async def test_a_deployment_fails_with_a_bad_key_and_succeeds_with_a_good_one(clients: Clients) -> None:
     await clients.group()
     with pytest.raises(HttpResponseError) as failed:

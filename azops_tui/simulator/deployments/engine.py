@@ -31,11 +31,7 @@ class DeploymentEngine:
         self.manager = manager
         self.cloud = manager.cloud
         self.known: dict[str, DeploymentRecord] = {}
-        self.runtime = TemplateRuntime(manager, self._shown)
-
-    def _shown(self, deployment_id: str) -> dict[str, Json] | None:
-        deployment = self.known.get(deployment_id.lower())
-        return deployment.as_json(self.cloud.clock.now()) if deployment else None
+        self.runtime = TemplateRuntime(manager, lambda deployment_id: self.known.get(deployment_id.lower()))
 
     def find(self, address: ResourceId) -> DeploymentRecord | None:
         return self.known.get(address.key)

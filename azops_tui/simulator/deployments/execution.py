@@ -104,7 +104,7 @@ class DeploymentExecution:
         self.deployment.steps.append(step)
         await self.cloud.clock.sleep(0.6)
         try:
-            self.deployment.outputs = self.expansion.resolve_outputs(self.runtime)
+            self.deployment.outputs = self.expansion.resolve_outputs(self.runtime, reveal=True)
         except TemplateError as error:
             step.error = template_output_failure(error)
             step.end(self.cloud.clock.now(), "Failed", 400)

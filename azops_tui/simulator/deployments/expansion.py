@@ -11,6 +11,7 @@ from azops_tui.arm import expand as expand_template
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator.cloud import TENANT
+from azops_tui.simulator.deployments.record import DeploymentRecord
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.provider_listing import function_value
 from azops_tui.simulator.providers.base import ActionCall
@@ -20,13 +21,14 @@ from azops_tui.simulator.store import Resource
 __all__ = ["ExpandedResource", "Expansion", "TemplateError", "TemplateRuntime", "expand", "nested", "template_refusal"]
 
 DEPLOYMENTS = "microsoft.resources/deployments"
+SECURE_OUTPUTS = "listoutputswithsecurevalues"
 GROUPS = "microsoft.resources/resourcegroups"
 
 
 class TemplateRuntime:
     """Answers the run-time functions of templates from the simulated cloud."""
 
-    def __init__(self, manager: ResourceManager, deployment: Callable[[str], dict[str, Json] | None]) -> None:
+    def __init__(self, manager: ResourceManager, deployment: Callable[[str], DeploymentRecord | None]) -> None:
         self.manager = manager
         self.deployment = deployment
 
@@ -38,7 +40,8 @@ class TemplateRuntime:
         """
         address = ResourceId.parse(resource_id)
         if address.type.lower() == DEPLOYMENTS:
-            body = self.deployment(resource_id)
+            deployment = self.deployment(resource_id)
+            body = None if deployment is None else deployment.as_json(self.manager.cloud.clock.now())
         elif address.type.lower() in ("", GROUPS):
             group = self.manager.cloud.store.group(address.subscription, address.group or address.last_name)
             body = None if group is None else group.as_json()
@@ -56,6 +59,11 @@ class TemplateRuntime:
         Raises:
             LookupError: the resource does not exist or has no such action.
         """
+        if ResourceId.parse(resource_id).type.lower() == DEPLOYMENTS:
+            deployment = self.deployment(resource_id)
+            if deployment is None or action.lower() != SECURE_OUTPUTS:
+                raise LookupError(f"the deployment {resource_id} was not found or has no action {action}")
+            return deployment.secure_values()
         resource = self._resource(resource_id)
         provider = self.manager.registry.of(resource.address.type)
         reply = provider.act(resource, "POST", ActionCall(action.lower(), body, {"api-version": api_version}))

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from azops_tui.arm.resource_id import ResourceId
+from azops_tui.arm.types import is_secure
 from azops_tui.durations import format_iso_duration
 from azops_tui.json_types import Json
 from azops_tui.simulator.clock import stamp
@@ -114,6 +115,7 @@ class DeploymentRecord:
     steps: list[OperationRecord] = field(default_factory=list)
     children: list[DeploymentRecord] = field(default_factory=list)
     outputs: dict[str, Json] | None = None
+    """With the values of secure outputs, which are shown only to ``listOutputsWithSecureValues``."""
     output_resources: list[str] = field(default_factory=list)
     flat: bool = True
     task: asyncio.Task[None] | None = None
@@ -127,6 +129,10 @@ class DeploymentRecord:
     def is_done(self) -> bool:
         """Whether nothing more happens to it."""
         return self.state in FINAL
+
+    def secure_values(self) -> dict[str, Json]:
+        """The values of secure outputs, by name."""
+        return {name: output["value"] for name, output in (self.outputs or {}).items() if is_secure(output["type"])}
 
     def failure(self) -> ArmError:
         """The error of a deployment with failed operations."""
@@ -154,7 +160,10 @@ class DeploymentRecord:
             "correlationId": self.correlation,
         }
         if self.outputs is not None:
-            properties["outputs"] = self.outputs
+            properties["outputs"] = {
+                name: {"type": output["type"]} if is_secure(output["type"]) else output
+                for name, output in self.outputs.items()
+            }
         if self.is_done and self.state == "Succeeded":
             properties["outputResources"] = [{"id": r} for r in self.output_resources]
         if self.error is not None:

@@ -19,7 +19,7 @@ from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.documents import clean, fill, merge, replace_words
-from azops_tui.simulator.providers.key_actions import key_reply
+from azops_tui.simulator.providers.key_actions import SHOWN_BY_LIST, key_reply
 from azops_tui.simulator.providers.resource_types import ProviderNamespace
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
@@ -207,6 +207,8 @@ class ResourceProvider:
         handler = self._actions.get((method, call.name))
         if handler is not None:
             return handler(self, resource, call)
+        if call.name == "list" and resource.type.lower() in SHOWN_BY_LIST:
+            return ArmReply(200, self.show(resource, {}))
         return key_reply(self.cloud, resource, call.name, call.body, self.words(resource.address))
 
     def act_without_class(self, resource: Resource, action: str) -> ArmReply | None:
@@ -265,6 +267,8 @@ class ResourceProvider:
             "guid": str(uuid.uuid4()),
             "hex": uuid.uuid4().hex,
             "hex12": uuid.uuid4().hex[:12],
+            "hex8": uuid.uuid4().hex[:8],
+            "number16": str(uuid.uuid4().int)[:16],
             "subscription": address.subscription,
             "scope": address.scope,
             "id": address.id,

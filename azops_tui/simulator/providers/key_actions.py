@@ -56,6 +56,8 @@ _CALLBACK: Json = {
     "queries": _CALLBACK_QUERY,
 }
 
+SHOWN_BY_LIST = frozenset(("microsoft.web/sites/config", "microsoft.web/sites/slots/config"))
+"""Types, in lower case, that ``list`` shows as they are, because they hold secrets."""
 _REPLIES: Mapping[str, Mapping[str, Json]] = {
     "microsoft.automation/automationaccounts": {
         "listkeys": {
@@ -84,8 +86,13 @@ _REPLIES: Mapping[str, Mapping[str, Json]] = {
         "readonlykeys": _READ_ONLY,
         "listconnectionstrings": {
             "connectionStrings": [
-                {"connectionString": f"{_COSMOS}{{key1}};", "description": "Primary SQL Connection String"},
-                {"connectionString": f"{_COSMOS}{{key2}};", "description": "Secondary SQL Connection String"},
+                {"connectionString": f"{_COSMOS}{{{key}}};", "description": f"{kind} SQL Connection String"}
+                for kind, key in (
+                    ("Primary", "key1"),
+                    ("Secondary", "key2"),
+                    ("Primary Read-Only", "key1"),
+                    ("Secondary Read-Only", "key2"),
+                )
             ]
         },
     },

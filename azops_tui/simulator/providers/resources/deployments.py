@@ -94,6 +94,10 @@ def export_template(services: ArmServices, request: ArmRequest) -> ArmReply:
     return ArmReply(200, {"template": copy.deepcopy(services.deployments.get(_deployment(request)).template)})
 
 
+def list_secure_outputs(services: ArmServices, request: ArmRequest) -> ArmReply:
+    return ArmReply(200, services.deployments.get(_deployment(request)).secure_values())
+
+
 def what_if(services: ArmServices, request: ArmRequest) -> ArmReply:
     """Predict the changes of a deployment."""
     address, sent, cloud = _deployment(request), request.document(), services.cloud

@@ -51,6 +51,7 @@ URLS = (
     Route("POST", f"{_DEPLOYMENT}/validate", deployments.validate),
     Route("POST", f"{_DEPLOYMENT}/cancel", deployments.cancel),
     Route("POST", f"{_DEPLOYMENT}/exportTemplate", deployments.export_template),
+    Route("POST", f"{_DEPLOYMENT}/listOutputsWithSecureValues", deployments.list_secure_outputs),
     Route("POST", f"{_DEPLOYMENT}/whatIf", deployments.what_if),
     Route("GET", f"{_DEPLOYMENT}/operations", deployments.list_operations),
     Route("GET", f"{_DEPLOYMENT}/operations/{{operation}}", deployments.show_operation),
