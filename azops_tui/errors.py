@@ -27,8 +27,8 @@
   * UserError: an action on the screen is not possible (ui.problems)
   * ThemeError: a theme is not valid (ui.theme)
   * GateRefusal: the gate did not send a request (gate.policy)
-  * HttpMessageError: a message is not valid HTTP/1.1 (gate.http1)
-  * UpstreamError: a service cannot be reached through the gate (gate.upstream)
+  * HttpMessageError: a message is not valid HTTP/1.1 (net.http1)
+  * UpstreamError: a service cannot be reached through the gate (net.upstream)
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ def sim() -> None:
     """Start, inspect and stop a local Azure.
 
     By default, `--cloud local` starts a local Azure that ends with the run. One started here keeps the resources of a
-    run for the next run and for other tools: `eval "$(azops sim env)"` points az and ssh at it.
+    run for the next run and for other tools: `eval "$(azops sim env)"` points az, ssh
+    and scripts at it.
     """
 
 
@@ -36,7 +37,7 @@ def up(speed: float | None, foreground: bool, verbose: bool) -> None:
         fail(str(error), exits.NO_CLOUD)
     state = "started" if started else "is already running"
     click.echo(f"The local Azure {state} at {endpoint.url} (process {endpoint.pid}).")
-    click.echo('eval "$(azops sim env)" points az and ssh at it; azops sim down stops it.')
+    click.echo('eval "$(azops sim env)" points az, ssh and scripts at it; azops sim down stops it.')
 
 
 @sim.command()
@@ -69,9 +70,14 @@ def status() -> None:
 
 @sim.command()
 def env() -> None:
-    """Print shell commands that point az and ssh at the simulator, for eval."""
+    """Print shell commands that point az, ssh and scripts at the simulator, for eval.
+
+    Unchanged scripts reach it as well: its proxy answers for management.azure.com and the other hosts of Azure, also
+    for sign-in, and passes on what goes elsewhere.
+    """
     import shlex
 
+    from azops_tui.net.upstream import led_through
     from azops_tui.simulator.endpoint import running
 
     endpoint = running()
@@ -79,7 +85,7 @@ def env() -> None:
         fail("no local Azure is running; azops sim up starts one", exits.NO_CLOUD)
     for name, value in {
         "AZURE_CONFIG_DIR": endpoint.az_config,
-        "REQUESTS_CA_BUNDLE": endpoint.bundle,
+        **led_through(endpoint.proxy, endpoint.bundle, direct="127.0.0.1,localhost"),
         "AZURE_AUTHORITY_HOST": endpoint.url,
         "AZURE_SUBSCRIPTION_ID": endpoint.subscription,
         "AZURE_TENANT_ID": endpoint.tenant,

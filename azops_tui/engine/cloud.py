@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -186,12 +187,16 @@ async def open_cloud(profile: Profile, tape: Tape | None = None) -> Cloud:
     """
     from azops_tui.azure.connect import connect
     from azops_tui.azure.errors import AzureFailure
+    from azops_tui.net.upstream import is_simulator_proxy
 
     if tape is not None and tape.is_offline:
         from azops_tui.engine.recorded_cloud import open_recorded
 
         return await open_recorded(profile, tape)
     if profile.cloud != "local":
+        if is_simulator_proxy(os.environ.get("HTTPS_PROXY", "")):
+            text = f"This shell points at the local cloud (azops sim env): '{profile.name}' cannot be opened in it."
+            raise AzureFailure(FailureView(code="LocalEnvironment", message=text, advice="Open another shell."))
         return known_to(tape, await connect(profile, edge=tape))
     from azops_tui.simulator.endpoint import SimulatorError, open_local
 

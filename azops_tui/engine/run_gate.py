@@ -6,11 +6,9 @@ import asyncio
 import os
 import re
 import shutil
-import ssl
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,7 +34,6 @@ _DEPLOYMENT = re.compile(
     r"/providers/Microsoft\.Resources/deployments/(?P<name>[^/]+)",
     re.IGNORECASE,
 )
-_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 
 
 class RunGate:
@@ -113,21 +110,14 @@ class RunGate:
 
     async def environment(self, actor: Actor) -> dict[str, str]:
         """The variables that lead what a step starts through the gate; starts the proxy on the first call."""
+        from azops_tui.net.upstream import led_through
+
         async with self._starting:
             if self._proxy is None:
                 self._proxy = await asyncio.to_thread(self._start, self.policy)
         bundle = str(self._folder_path / "authorities.pem")
-        url = self._proxy.url(actor)
-        return {
-            "HTTPS_PROXY": url,
-            "https_proxy": url,
-            # The user's own is honoured behind the gate; here, every host goes through it, the simulator too.
-            "NO_PROXY": "",
-            "no_proxy": "",
-            **dict.fromkeys(_BUNDLES, bundle),
-            "GIT_SSL_CAINFO": bundle,
-            "NODE_USE_ENV_PROXY": "1",
-        }
+        # The user's NO_PROXY is honoured behind the gate; here, every host goes through it, the simulator too.
+        return led_through(self._proxy.url(actor), bundle)
 
     async def close(self) -> None:
         """End the proxy, its connections and the questions about what they hold."""
@@ -151,11 +141,12 @@ class RunGate:
 
     def _start(self, policy: GatePolicy) -> GateProxy:
         from azops_tui.gate.proxy import GateProxy
-        from azops_tui.gate.upstream import LocalEndpoint
+        from azops_tui.net.certificates import public_authorities
+        from azops_tui.net.upstream import LocalEndpoint
 
         cloud = self._cloud.opened
         local: LocalEndpoint | None = None
-        public = _public_authorities()
+        public = public_authorities()
         if cloud is not None and cloud.endpoint is not None:
             address = urlsplit(cloud.endpoint.url)
             local = LocalEndpoint(address.hostname or "127.0.0.1", address.port or 443, cloud.endpoint.ca)
@@ -222,16 +213,3 @@ def end_agreement(outcome: Outcome) -> Outcome:
     if outcome.state == "failed":
         return replace(outcome, failure=view, summary=text)
     return replace(outcome, summary=" ".join(filter(None, (outcome.summary, text))))
-
-
-def _public_authorities() -> bytes:
-    """The certificate authorities that the user's tools trust, as PEM."""
-    named = [os.environ[name] for name in _BUNDLES if os.path.isfile(os.environ.get(name, ""))]
-    system = ssl.get_default_verify_paths().cafile
-    contents = [Path(path).read_bytes() for path in named or ([system] if system else [])]
-    if not contents:
-        try:
-            contents = [resources.files("certifi").joinpath("cacert.pem").read_bytes()]
-        except (OSError, ModuleNotFoundError):
-            contents = []
-    return b"".join(content.rstrip() + b"\n" for content in contents)

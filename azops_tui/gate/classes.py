@@ -99,7 +99,7 @@ def classify(
     """The class of a request.
 
     Args:
-        service: kind of service, as :func:`azops_tui.gate.azure_hosts.service` names it; others read by GET only.
+        service: kind of service, as :func:`azops_tui.net.azure_hosts.service` names it; others read by GET only.
         method: HTTP method.
         url: URL, or its path with the query.
         headers: with names in lower case; a header that replaces the method counts as the method, too.

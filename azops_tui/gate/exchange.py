@@ -17,24 +17,26 @@ from typing import Any
 
 from azops_tui.errors import AzopsError
 from azops_tui.events.azure_views import FailureView
-from azops_tui.gate import azure_hosts
 from azops_tui.gate.classes import BODY_LIMIT, RequestClass, capacity, classify, has_capacity, needs_body
-from azops_tui.gate.http1 import (
-    PIECE,
+from azops_tui.gate.operations import operation_url
+from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
+from azops_tui.http_edge import HttpAnswer, HttpCall, HttpEdge
+from azops_tui.net import azure_hosts
+from azops_tui.net.http1 import (
     Framing,
     Head,
     HttpMessageError,
+    Streams,
+    error_response,
     forwarded,
     read_body,
     read_head,
     relay_body,
+    relay_both,
     request_framing,
     response_framing,
 )
-from azops_tui.gate.operations import operation_url
-from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
-from azops_tui.gate.upstream import Streams, Upstream, UpstreamError
-from azops_tui.http_edge import HttpAnswer, HttpCall, HttpEdge
+from azops_tui.net.upstream import Upstream, UpstreamError
 
 _DRAIN = 2.0
 """Seconds for which the body of a refused request is still read, so that its client can read the answer."""
@@ -361,56 +363,3 @@ def _plain(answer: Head, body: bytes) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(body, BODY_LIMIT)
     except zlib.error:
         return b"?"
-
-
-async def end_connection(writer: asyncio.StreamWriter) -> None:
-    """Send what is left and close; a client that does not take it is not waited for."""
-    try:
-        writer.close()
-        async with asyncio.timeout(_DRAIN):
-            await writer.wait_closed()
-    except (OSError, TimeoutError):
-        pass
-    finally:
-        writer.transport.abort()
-
-
-async def relay_both(one: Streams, other: Streams) -> None:
-    """Pass bytes on in both directions until one side has ended and the other has got all."""
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await reader.read(PIECE):
-                writer.write(data)
-                await writer.drain()
-            if writer.can_write_eof():
-                writer.write_eof()
-            else:
-                writer.close()
-
-    await asyncio.gather(pump(one[0], other[1]), pump(other[0], one[1]))
-
-
-_REASONS = {
-    400: "Bad Request",
-    403: "Forbidden",
-    407: "Proxy Authentication Required",
-    413: "Content Too Large",
-    421: "Misdirected Request",
-    501: "Not Implemented",
-    502: "Bad Gateway",
-    505: "HTTP Version Not Supported",
-}
-
-
-def error_response(status: int, code: str, message: str, *, headers: str = "", close: bool = True) -> bytes:
-    """A response of the gate itself, in the form in which Azure reports errors."""
-    body = json.dumps({"error": {"code": code, "message": message}}).encode()
-    lines = [
-        f"HTTP/1.1 {status} {_REASONS[status]}",
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
-        f"x-ms-error-code: {code}",
-        *filter(None, [headers, "Connection: close" if close else ""]),
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

@@ -25,7 +25,7 @@ class Meter:
         """Count a response.
 
         Args:
-            service: as :func:`azops_tui.gate.azure_hosts.service` names it.
+            service: as :func:`azops_tui.net.azure_hosts.service` names it.
             effect: ``R``, ``M`` or ``D``.
             status: HTTP status.
             headers: with names in lower case.

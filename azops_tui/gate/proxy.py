@@ -6,26 +6,37 @@ The screen cannot starve it, and it cannot block the screen. A client says with 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Mapping
 
-from azops_tui.gate import azure_hosts
-from azops_tui.gate.authority import CertificateAuthority
-from azops_tui.gate.exchange import Channel, ServiceRoute, end_connection, error_response, relay_both
-from azops_tui.gate.http1 import HEAD_LIMIT, Head, HttpMessageError, parse_head
+from azops_tui.gate.exchange import Channel, ServiceRoute
 from azops_tui.gate.policy import Actor, GatePolicy
-from azops_tui.gate.upstream import LocalEndpoint, Streams, Upstream, UpstreamError
 from azops_tui.http_edge import HttpEdge
+from azops_tui.net import azure_hosts
+from azops_tui.net.certificates import CertificateAuthority
+from azops_tui.net.http1 import (
+    HEAD_LIMIT,
+    Head,
+    HttpMessageError,
+    Streams,
+    end_connection,
+    error_response,
+    parse_head,
+    proxy_authority,
+    proxy_challenge,
+    proxy_password,
+    relay_both,
+)
+from azops_tui.net.upstream import LocalEndpoint, Upstream, UpstreamError
 
 _HANDSHAKE = 0x16
 """First byte of a TLS connection."""
 _FIRST_BYTE = 60.0
 """Seconds that a client may take between CONNECT and its first byte."""
 USER = "azops"
-_CHALLENGE = 'Proxy-Authenticate: Basic realm="azops"'
 
 
 class GateProxy:
@@ -47,7 +58,7 @@ class GateProxy:
     ) -> None:
         self.policy = policy
         self._edge = edge
-        self.authority = CertificateAuthority()
+        self.authority = CertificateAuthority(f"azops run {os.getpid()}")
         self._upstream = Upstream(local, environment)
         self._loop = asyncio.new_event_loop()
         self._socket = socket.socket()
@@ -117,31 +128,29 @@ class GateProxy:
                 return
             if head is None:
                 return
-            actor = self.policy.actor(_password(head))
+            actor = self.policy.actor(proxy_password(head))
             if actor is not None:
                 break
             message = "This proxy serves the steps of one run of azops; its password is in their environment."
-            await self._answer(
-                client,
-                error_response(407, "ProxyAuthenticationRequired", message, headers=_CHALLENGE, close=False),
-            )
+            await self._answer(client, proxy_challenge(message))
             if not head.keeps_alive or head.get("content-length") or head.get("transfer-encoding"):
                 return
-        if head.first[0] == "CONNECT":
-            await self._connect(client, head.first[1], actor)
-        else:
-            await self._plain(client, head, actor)
-
-    async def _connect(self, client: socket.socket, authority: str, actor: Actor) -> None:
-        host, _, port_text = authority.rpartition(":")
-        host = azure_hosts.normal(host)
-        if not host or not port_text.isdigit() or not 0 < int(port_text) < 65536:
-            await self._answer(client, error_response(400, "BadRequest", f"'{authority}' is not HOST:PORT."))
+        if head.first[0] != "CONNECT":
+            message = "The gate passes on HTTPS only; use an https:// address."
+            await self._answer(client, error_response(501, "HttpsRequired", message))
             return
-        route = self.route(host, int(port_text))
+        try:
+            host, port = proxy_authority(head)
+        except HttpMessageError as error:
+            await self._answer(client, error_response(400, "BadRequest", str(error)))
+            return
+        await self._connect(client, host, port, actor)
+
+    async def _connect(self, client: socket.socket, host: str, port: int, actor: Actor) -> None:
+        route = self.route(host, port)
         hosts = self.policy.hosts
-        if hosts is not None and route.service == "other" and (host, int(port_text)) not in hosts:
-            message = f"A connection to {authority} was refused: the run is in a sandbox. --allow-host allows it."
+        if hosts is not None and route.service == "other" and (host, port) not in hosts:
+            message = f"A connection to {host}:{port} was refused: the run is in a sandbox. --allow-host allows it."
             await self.policy.refuse_connection(actor, host, message)
             await self._answer(client, error_response(403, "NotInSandbox", message))
             return
@@ -226,11 +235,6 @@ class GateProxy:
         finally:
             await end_connection(writer)
 
-    async def _plain(self, client: socket.socket, head: Head, actor: Actor) -> None:
-        """Serve requests by HTTP without TLS, whose target is a whole URL."""
-        message = "The gate passes on HTTPS only; use an https:// address."
-        await self._answer(client, error_response(501, "HttpsRequired", message))
-
     async def _answer(self, client: socket.socket, response: bytes) -> None:
         await self._loop.sock_sendall(client, response)
 
@@ -266,13 +270,3 @@ class GateProxy:
                     return b""
                 finally:
                     self._loop.remove_reader(client)
-
-
-def _password(head: Head) -> str:
-    scheme, _, value = head.get("proxy-authorization").partition(" ")
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(value).decode().partition(":")[2]
-    except (ValueError, UnicodeDecodeError):
-        return ""

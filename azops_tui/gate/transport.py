@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from azops_tui.gate import azure_hosts
 from azops_tui.gate.classes import RequestClass, classify
 from azops_tui.gate.operations import operation_url
 from azops_tui.gate.policy import GatePolicy, GateRefusal, GateRequest, current_actor
+from azops_tui.net import azure_hosts
 
 Send = Callable[..., Awaitable[Any]]
 

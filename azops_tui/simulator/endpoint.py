@@ -36,6 +36,7 @@ class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         url: ``https://127.0.0.1:PORT``, for Resource Manager and for sign-in.
+        proxy: ``http://USER:PASSWORD@127.0.0.1:PORT``, a proxy that leads the hosts of Azure here.
         ca: path of the certificate authority, PEM.
         bundle: path of a file with that authority and the public ones, for shells, which reach both this cloud and
             the internet.
@@ -48,6 +49,7 @@ class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     url: str
+    proxy: str
     ca: str
     bundle: str
     subscription: str

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from azops_tui import paths
 from azops_tui.json_types import Json
-from azops_tui.simulator import certificates
+from azops_tui.net.certificates import public_authorities
 from azops_tui.simulator.cloud import CLIENT, DEMO_NAME, TENANT
 from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION, SimulatorEndpoint
 from azops_tui.simulator.files import write_private
@@ -21,9 +21,10 @@ _MADE_UP = ("192.0.2.*", "198.51.100.*", "203.0.113.*")
 """Addresses for documentation (RFC 5737), of which simulated machines get their public ones."""
 
 
-def endpoint_for(folder: Path, url: str, ca: Path, pid: int, secret: str) -> SimulatorEndpoint:
+def endpoint_for(folder: Path, url: str, proxy: str, ca: Path, pid: int, secret: str) -> SimulatorEndpoint:
     return SimulatorEndpoint(
         url=url,
+        proxy=proxy,
         ca=str(ca),
         bundle=str(folder / "bundle.pem"),
         subscription=DEMO_SUBSCRIPTION,
@@ -45,7 +46,7 @@ def write(folder: Path, endpoint: SimulatorEndpoint) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    write_private(Path(endpoint.bundle), certificates.public_authorities() + Path(endpoint.ca).read_bytes())
+    write_private(Path(endpoint.bundle), public_authorities() + Path(endpoint.ca).read_bytes())
     write_private(Path(endpoint.known_hosts), "")
     write_ssh_config(Path(endpoint.ssh_config), Path(endpoint.known_hosts), [])
     _write_programs(Path(endpoint.programs), endpoint.ssh_config)

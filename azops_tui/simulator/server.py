@@ -19,6 +19,7 @@ from azops_tui.simulator.cloud import MachineHosts, SimulatedCloud
 from azops_tui.simulator.connections import HttpLimits, LimitedServer
 from azops_tui.simulator.endpoint import SimulatorEndpoint
 from azops_tui.simulator.hosts_link import SshHosts
+from azops_tui.simulator.proxy import SimulatorProxy
 from azops_tui.simulator.service import ArmService
 
 LOG = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class SimulatorServer:
         """Names and addresses that machines have or had."""
         self._listener: asyncio.Server | None = None
         self._runner: web.ServerRunner | None = None
+        self._proxy: SimulatorProxy | None = None
 
     async def __aenter__(self) -> SimulatorServer:
         paths.private(self.place)
@@ -58,7 +60,9 @@ class SimulatorServer:
         port = self._listener.sockets[0].getsockname()[1]
         url = f"https://127.0.0.1:{port}"
         self.cloud.base = url
-        self.endpoint = folder.endpoint_for(self.place, url, ca, os.getpid(), self.cloud.tokens.secret)
+        self._proxy = SimulatorProxy(port, os.environ)
+        await self._proxy.start()
+        self.endpoint = folder.endpoint_for(self.place, url, self._proxy.url, ca, os.getpid(), self.cloud.tokens.secret)
         folder.write(self.place, self.endpoint)
         self.cloud.on_hosts_changed = self._hosts_changed
         return self
@@ -66,6 +70,8 @@ class SimulatorServer:
     async def __aexit__(self, *problem: object) -> None:
         if self._listener is not None:
             self._listener.close()
+        if self._proxy is not None:
+            await self._proxy.close()
         await self.cloud.close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
 from azops_tui.json_types import Json
+from azops_tui.net import azure_hosts
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.cloud import SimulatedCloud
@@ -35,13 +36,6 @@ _SHAPE_ERRORS = (TypeError, AttributeError, LookupError, ValueError, OverflowErr
 
 Azure refuses such a body while it deserializes it, so that the handlers of its services never see one.
 """
-
-_AZURE_HOSTS = (
-    *(".azure.com", ".azure.net", ".azurecr.io", ".microsoft.com", ".microsoftonline.com", ".windows.net"),
-    *(".azure.us", ".azurecr.us", ".microsoft.us", ".microsoftonline.us", ".usgovcloudapi.net"),
-    *(".azure.cn", ".azurecr.cn", ".chinacloudapi.cn"),
-)
-"""Ends of the names under which clients of a run, whose requests the gate leads here, know this server."""
 
 
 class ArmService:
@@ -94,7 +88,7 @@ class ArmService:
             ArmError: the request is refused.
         """
         own, host = urlsplit(self.cloud.base), headers.get("Host", "").lower()
-        if host not in (own.netloc, f"localhost:{own.port}") and not host.partition(":")[0].endswith(_AZURE_HOSTS):
+        if host not in (own.netloc, f"localhost:{own.port}") and azure_hosts.service(host.partition(":")[0]) is None:
             raise ArmError(421, "MisdirectedRequest", "The 'Host' header names another server.")
         if "Origin" in headers and headers["Origin"] != self.cloud.base:
             raise ArmError(403, "OriginNotAllowed", "Requests of web pages are not allowed.")

@@ -39,9 +39,9 @@ async def _median(session: aiohttp.ClientSession, url: str, context: ssl.SSLCont
 async def main() -> None:
     policy = GatePolicy(run=lambda: 1, read_only=lambda: False, ask=_nobody, record=lambda event: None)
     began = time.perf_counter()
-    from azops_tui.gate.authority import CertificateAuthority
     from azops_tui.gate.proxy import GateProxy
-    from azops_tui.gate.upstream import LocalEndpoint
+    from azops_tui.net.certificates import CertificateAuthority
+    from azops_tui.net.upstream import LocalEndpoint
 
     imported = time.perf_counter() - began
     authority = CertificateAuthority()

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from azops_tui.gate.authority import CertificateAuthority
-from azops_tui.gate.http1 import Head, read_body, read_head, relay_body, request_framing, response_framing
-from azops_tui.gate.upstream import LocalEndpoint, Streams, Upstream
+from azops_tui.net.certificates import CertificateAuthority
+from azops_tui.net.http1 import Head, Streams, read_body, read_head, relay_body, request_framing, response_framing
+from azops_tui.net.upstream import LocalEndpoint, Upstream
 from azops_tui.simulator.endpoint import SimulatorEndpoint
 
 

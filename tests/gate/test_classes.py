@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from azops_tui.gate import azure_hosts
 from azops_tui.gate.classes import RequestClass, classify
+from azops_tui.net import azure_hosts
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data" / "azure"
 READS, CHANGES, DELETES = RequestClass

@@ -13,9 +13,10 @@ from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import BUILT_IN
 from azops_tui.enforcement import Sandbox
-from azops_tui.engine import run_gate, sandbox, step_runner
+from azops_tui.engine import sandbox, step_runner
 from azops_tui.engine.run import Policy, RunError
 from azops_tui.events import records as ev
+from azops_tui.net import certificates
 from azops_tui.simulator.server import SimulatorServer
 from tests.gate.conftest import MakeRun
 
@@ -70,7 +71,7 @@ async def test_forty_ways_of_a_client_that_honours_proxies_send_no_write_without
     """Fence and classifier are switched off: the gate alone holds them."""
     monkeypatch.setattr(sandbox, "can_fence", lambda: False)
     # Every curl reads the authorities: without the public ones it starts sooner.
-    monkeypatch.setattr(run_gate, "_public_authorities", lambda: b"")
+    monkeypatch.setattr(certificates, "public_authorities", lambda: b"")
     monkeypatch.setattr(sandbox, "unfenced_refusal", lambda *_: None)
     monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
     monkeypatch.setattr(step_runner, "need", lambda *_: "none")

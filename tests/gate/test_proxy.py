@@ -18,11 +18,11 @@ import pytest
 from aiohttp import web
 
 from azops_tui.events import records as ev
-from azops_tui.gate.authority import CertificateAuthority
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
 from azops_tui.gate.proxy import GateProxy
-from azops_tui.gate.upstream import LocalEndpoint
+from azops_tui.net.certificates import CertificateAuthority
+from azops_tui.net.upstream import LocalEndpoint
 
 pytestmark = pytest.mark.asyncio
 HOST = "management.azure.com"

@@ -107,6 +107,13 @@ def service(host: str) -> Service | None:
     return None
 
 
+def patterns() -> list[str]:
+    """The names of all these hosts as a certificate lists them, with a star for a label."""
+    kinds = ("blob", "file", "queue", "table", "dfs", "web")
+    storage = [f"*.{kind}.{suffix}" for suffix, name in _SUFFIXES.items() if name == "storage" for kind in kinds]
+    return [*_HOSTS, *(f"*.{suffix}" for suffix in _SUFFIXES), *storage]
+
+
 def cloud(host: str) -> str:
     """The cloud of a host of Azure: ``public``, ``usgov`` or ``china``."""
     name = normal(host)

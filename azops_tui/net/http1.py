@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,6 +20,10 @@ HEAD_LIMIT = 65_536
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HOP_BY_HOP = frozenset({"proxy-authorization", "proxy-connection"})
 
+_LAST_WORDS_S = 2.0
+"""Seconds that a client may take to receive what is left when its connection ends."""
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Framing = Literal["none", "length", "chunked", "until-close"]
 
 
@@ -221,3 +228,89 @@ def _chunk_size(line: bytes) -> int:
 def forwarded(head: Head) -> Head:
     """A request's head as the service gets it: without what was for the proxy."""
     return head.without(_HOP_BY_HOP)
+
+
+async def end_connection(writer: asyncio.StreamWriter) -> None:
+    """Send what is left and close; a client that does not take it is not waited for."""
+    try:
+        writer.close()
+        async with asyncio.timeout(_LAST_WORDS_S):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.transport.abort()
+
+
+async def relay_both(one: Streams, other: Streams) -> None:
+    """Pass bytes on in both directions until one side has ended and the other has got all."""
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(PIECE):
+                writer.write(data)
+                await writer.drain()
+            if writer.can_write_eof():
+                writer.write_eof()
+            else:
+                writer.close()
+
+    await asyncio.gather(pump(one[0], other[1]), pump(other[0], one[1]))
+
+
+_REASONS = {
+    400: "Bad Request",
+    403: "Forbidden",
+    407: "Proxy Authentication Required",
+    413: "Content Too Large",
+    421: "Misdirected Request",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    505: "HTTP Version Not Supported",
+}
+
+
+def error_response(status: int, code: str, message: str, *, headers: str = "", close: bool = True) -> bytes:
+    """A response of the gate itself, in the form in which Azure reports errors."""
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    lines = [
+        f"HTTP/1.1 {status} {_REASONS[status]}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"x-ms-error-code: {code}",
+        *filter(None, [headers, "Connection: close" if close else ""]),
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def proxy_challenge(message: str) -> bytes:
+    """The answer to a client of a proxy that did not send its password."""
+    challenge = 'Proxy-Authenticate: Basic realm="azops"'
+    return error_response(407, "ProxyAuthenticationRequired", message, headers=challenge, close=False)
+
+
+def proxy_password(head: Head) -> str:
+    """The password that a client sends to a proxy; empty if it sends none."""
+    scheme, _, value = head.get("proxy-authorization").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value).decode().partition(":")[2]
+    except (ValueError, UnicodeDecodeError):
+        return ""
+
+
+def proxy_authority(head: Head) -> tuple[str, int]:
+    """Host, as it is compared, and port of a CONNECT.
+
+    Raises:
+        HttpMessageError: it is another request, or names no host and port.
+    """
+    method, authority, _ = head.first
+    if method != "CONNECT":
+        raise HttpMessageError("The proxy passes on HTTPS only; use an https:// address.")
+    name, _, port = authority.rpartition(":")
+    host = name.strip().strip("[]").rstrip(".").lower()
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise HttpMessageError(f"'{authority}' is not HOST:PORT.")
+    return host, int(port)

@@ -1,4 +1,4 @@
-"""Connections from the gate to services: directly, or through the proxy of the user's environment."""
+"""Connections to services: directly, or through the proxy of the user's environment."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from azops_tui.errors import AzopsError
-from azops_tui.gate.http1 import HEAD_LIMIT, HttpMessageError, read_head
+from azops_tui.net.http1 import HEAD_LIMIT, HttpMessageError, Streams, read_head
 
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""Variables that name a file of certificate authorities."""
 _PATIENCE = 20.0
 """Seconds until a connection must be open."""
-_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 
 _bypasses: Callable[[str, Mapping[str, str]], bool] = urllib.request.proxy_bypass_environment  # type: ignore[attr-defined]  # not in the stubs
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+SIMULATOR_USER = "azops-sim"
+"""User name in the address of the local cloud's own proxy."""
+
+
+def is_simulator_proxy(url: str) -> bool:
+    """True for the address of the local cloud's own proxy, as ``azops sim env`` sets it."""
+    return urlsplit(url).username == SIMULATOR_USER
 
 
 class UpstreamError(AzopsError):
@@ -48,8 +55,12 @@ class Upstream:
     def __init__(self, local: LocalEndpoint | None, environment: Mapping[str, str]) -> None:
         self.local = local
         known = {name.lower(): value for name, value in environment.items() if name.lower().endswith("_proxy")}
-        self._proxies = {name.removesuffix("_proxy"): value for name, value in known.items() if value}
-        self._bundles = [environment[name] for name in _BUNDLES if os.path.isfile(environment.get(name, ""))]
+        self._proxies = {
+            name.removesuffix("_proxy"): value
+            for name, value in known.items()
+            if value and not is_simulator_proxy(value)
+        }
+        self._bundles = [environment[name] for name in BUNDLES if os.path.isfile(environment.get(name, ""))]
         self._context: ssl.SSLContext | None = None
         self._local_context = ssl.create_default_context(cafile=local.ca) if local is not None and local.ca else None
 
@@ -116,3 +127,22 @@ class Upstream:
             for bundle in self._bundles:
                 self._context.load_verify_locations(cafile=bundle)
         return self._context
+
+
+def led_through(url: str, bundle: str, *, direct: str = "") -> dict[str, str]:
+    """The variables that lead the clients of a process through a proxy whose certificates are in a bundle.
+
+    Args:
+        url: address of the proxy, with its password.
+        bundle: path of a file of certificate authorities.
+        direct: hosts that are not led through it, separated by commas.
+    """
+    return {
+        "HTTPS_PROXY": url,
+        "https_proxy": url,
+        "NO_PROXY": direct,
+        "no_proxy": direct,
+        **dict.fromkeys(BUNDLES, bundle),
+        "GIT_SSL_CAINFO": bundle,
+        "NODE_USE_ENV_PROXY": "1",
+    }
