@@ -50,12 +50,13 @@ async def test_the_largest_status_is_the_exit_code(config: Target) -> None:
 
 
 async def test_long_output_is_whole_in_json_and_folds(config: Target) -> None:
-    code, out, _ = await run("--trust-new-hosts", "--output", "json", "box1", "seq 1 90000")
+    code, out, err = await run("--trust-new-hosts", "--output", "json", "box1", "seq 1 90000")
+    assert (code, err) == (0, "")
     (result,) = json.loads(out)
-    assert code == 0
     assert result["stdout"].splitlines()[0] == "1"
     assert len(result["stdout"].splitlines()) == 90000
-    code, out, _ = await run("--fold", "box[1-3]", "echo same")
+    code, out, err = await run("--fold", "box[1-3]", "echo same")
+    assert (code, err) == (0, "")
     assert out.splitlines()[0].startswith("── box[1-3] (3) ")
     assert out.splitlines()[1:] == ["same"]
 
