@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.ssh_retry import LastCommand, keep_last, read_last
 from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
-    from azops_tui.azure.profiles import Profile
     from azops_tui.engine.guard import Proposal, Reply
     from azops_tui.engine.targets import FoundTarget
     from azops_tui.ssh.fleet import HostResult
@@ -47,12 +48,14 @@ if TYPE_CHECKING:
 @click.option("--serial", default="", help="Hosts in a batch: 5, 25% or 1,5,25%.")
 @click.option("--max-fail", default="", help="Number or percentage of failures tolerated.")
 @click.option("--timeout", default="", help="Time limit on each host: 30s, 10m.")
+@click.option("--connect-timeout", default="15s", show_default=True, help="Time limit for connecting to each host.")
 @click.option("--fan-out", default=50, show_default=True, help="Hosts at a time.")
 @click.option("--fold", "folded", is_flag=True, help="Print equal outputs once, other ones as a difference.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: one object for each host.")
 @click.option("--to", "folder", type=click.Path(file_okay=False), help="Write the output of each host to files in DIR.")
 @click.option("--trust-new-hosts", is_flag=True, help="Trust and record SSH keys of unknown hosts.")
-@click.argument("hosts")
+@click.option("--retry", is_flag=True, help="Run the last command, or COMMAND, on exactly the hosts that failed.")
+@click.argument("hosts", required=False, default="")
 @click.argument("command", nargs=-1)
 def ssh(
     profile_name: str | None,
@@ -62,11 +65,13 @@ def ssh(
     serial: str,
     max_fail: str,
     timeout: str,
+    connect_timeout: str,
     fan_out: int,
     folded: bool,
     output: str,
     folder: str | None,
     trust_new_hosts: bool,
+    retry: bool,
     hosts: str,
     command: tuple[str, ...],
 ) -> None:
@@ -76,27 +81,40 @@ def ssh(
     vmss/NAME[0-4], tag:KEY=VALUE, group:PATTERN; parts are separated by commas, and !PART excludes hosts.
     `azops ssh targets HOSTS` shows what an expression means.
     """
-    from azops_tui.durations import parse_duration
     from azops_tui.engine.problems import StepProblem
 
-    profile = resolve_profile(profile_name, read_only=False)
     command = command[1:] if command[:1] == ("--",) else command
-    shows_targets = hosts == "targets" and bool(command)
-    expression = " ".join(command) if shows_targets else hosts
-    try:
-        limit = parse_duration(timeout) if timeout else None
-    except ValueError as error:
-        fail(f"--timeout: '{timeout}' is not a valid duration; write {error}", exits.USAGE)
+    last = LastCommand(
+        cloud=profile_name or "",
+        hosts=hosts,
+        command=" ".join(command),
+        user=user,
+        key=str(Path(key).expanduser()) if key else "",
+        via=via,
+        serial=serial,
+        max_fail=max_fail,
+        timeout=timeout,
+    )
+    failed: frozenset[str] = frozenset()
+    if retry:
+        last, failed = _merged(last, " ".join(filter(None, (hosts, *command))))
+        if not failed:
+            click.echo("azops: the last command succeeded on all hosts", err=True)
+            sys.exit(exits.OK)
+    elif not hosts:
+        fail("name the hosts, or pass --retry", exits.USAGE)
+    limit = _seconds("--timeout", last.timeout)
+    patience = _seconds("--connect-timeout", connect_timeout) or 15.0
     spill = Path(tempfile.mkdtemp(prefix="azops-ssh-"))
-    key = str(Path(key).expanduser()) if key else ""
-    session = _Session(profile, user, key, via, trust_new_hosts, fan_out, spill)
+    session = _Session(last, trust_new_hosts, fan_out, spill, patience)
     try:
-        if shows_targets:
-            sys.exit(asyncio.run(session.show_targets(expression)))
-        if not command:
-            sys.exit(asyncio.run(session.open_terminal(expression)))
+        if hosts == "targets" and command and not retry:
+            sys.exit(asyncio.run(session.show_targets(last.command)))
+        if not last.command:
+            sys.exit(asyncio.run(session.open_terminal(hosts)))
         lines = None if folded or output == "json" else _Lines()
-        results = asyncio.run(session.run(expression, " ".join(command), serial, max_fail, limit, lines))
+        results = asyncio.run(session.run(last, failed, limit, lines))
+        keep_last(last, results)
         if lines is not None:
             lines.end(results)
         else:
@@ -113,22 +131,36 @@ def ssh(
     sys.exit(max(255 if result.status is None else result.status for result in results))
 
 
+def _merged(typed: LastCommand, command: str) -> tuple[LastCommand, frozenset[str]]:
+    """The last command with what was typed now in place of its own, and the names of its failed hosts."""
+    last = read_last()
+    options = {name: getattr(typed, name) for name in ("user", "key", "via", "serial", "max_fail", "timeout")}
+    changed = {name: value for name, value in {**options, "command": command, "cloud": typed.cloud}.items() if value}
+    return msgspec.structs.replace(last, **changed), frozenset(last.failed)
+
+
+def _seconds(option: str, text: str) -> float | None:
+    """Seconds of a duration; None for an empty text."""
+    from azops_tui.durations import parse_duration
+
+    try:
+        return parse_duration(text) if text else None
+    except ValueError as error:
+        fail(f"{option}: '{text}' is not a valid duration; write {error}", exits.USAGE)
+
+
 class _Session:
     """What one call of the verb shares: the cloud, and the connections."""
 
-    def __init__(
-        self, profile: Profile, user: str, key: str, via: str, trust_new_hosts: bool, fan_out: int, spill: Path
-    ) -> None:
+    def __init__(self, last: LastCommand, trust_new_hosts: bool, fan_out: int, spill: Path, patience: float) -> None:
         from azops_tui.engine.cloud import RunCloud, open_cloud
         from azops_tui.engine.hosts import Fleets
 
+        profile = resolve_profile(last.cloud or None, read_only=False)
         self._cloud = RunCloud(lambda: open_cloud(profile), profile)
-        self._user, self._key, self._via = user, key, via
+        self._user, self._key, self._via = last.user, last.key, last.via
         self._trust_new_hosts = trust_new_hosts
-        is_terminal = sys.stdin.isatty()
-        self._fleets = Fleets(
-            self._cloud, spill, fan_out=fan_out, ask_passphrase=_ask_passphrase if is_terminal else None
-        )
+        self._fleets = Fleets(self._cloud, spill, fan_out=fan_out, connect_timeout=patience)
 
     async def show_targets(self, expression: str) -> int:
         """Print what an expression means: a line for each host."""
@@ -142,12 +174,16 @@ class _Session:
         return exits.OK
 
     async def run(
-        self, expression: str, command: str, serial: str, max_fail: str, limit: float | None, lines: _Lines | None
+        self, last: LastCommand, only: frozenset[str], limit: float | None, lines: _Lines | None
     ) -> Sequence[HostResult]:
-        """Run the command on all hosts; an interrupt ends it on the hosts too."""
+        """Run the command on all hosts, or on those of a set; an interrupt ends it on the hosts too."""
         async with self._opened():
-            _, targets = await self._find(expression)
-            fleet = await self._fleets.fleet(self._answer)
+            _, targets = await self._find(last.hosts)
+            if only:
+                targets = [target for target in targets if target.name in only]
+                if gone := sorted(only - {target.name for target in targets}):
+                    click.echo(clean(f"azops: {last.hosts} no longer means {', '.join(gone)}"), err=True)
+            fleet = await self._fleets.fleet(self._answer, can_ask=sys.stdin.isatty())
             stops: set[asyncio.Task[None]] = set()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(
@@ -157,7 +193,12 @@ class _Session:
                 lines.shows_host = len(targets) > 1
             on_output = lines.write if lines is not None else None
             return await fleet.run(
-                targets, command, serial=serial, max_fail=max_fail, timeout=limit, on_output=on_output
+                targets,
+                last.command,
+                serial=last.serial,
+                max_fail=last.max_fail,
+                timeout=limit,
+                on_output=on_output,
             )
 
     async def open_terminal(self, expression: str) -> int:
@@ -170,7 +211,9 @@ class _Session:
             if len(targets) != 1:
                 fail(f"'{expression}' means {len(targets)} hosts; a terminal opens on one", exits.USAGE)
             try:
-                return await open_terminal(await self._fleets.connect(targets[0], self._answer))
+                return await open_terminal(
+                    await self._fleets.connect(targets[0], self._answer, can_ask=sys.stdin.isatty())
+                )
             except HostProblem as error:
                 fail(str(error), 255)
 
@@ -190,23 +233,33 @@ class _Session:
         return found, await locate([host.target for host in found], self._fleets.route)
 
     async def _answer(self, proposal: Proposal) -> Reply:
-        """Ask about the keys of unknown hosts on the terminal. Without a terminal and the option the answer is no."""
+        """Ask on the terminal. Without one, only the option trusts the keys of unknown hosts."""
         from azops_tui.engine.guard import Reply
 
-        if self._trust_new_hosts:
+        if self._trust_new_hosts and proposal.kind == "hostkey":
             return Reply(True, "--trust-new-hosts")
         click.echo(clean("\n".join((proposal.title, *proposal.lines))), err=True)
+        if proposal.values:
+            values = await asyncio.to_thread(_ask_values, proposal)
+            return Reply(values is not None, "user", values=values or {})
         if not sys.stdin.isatty():
             click.echo("azops: pass --trust-new-hosts to agree, or run this on a terminal", err=True)
             return Reply(False, "policy")
         return Reply(await asyncio.to_thread(click.confirm, "Agree?", default=False, err=True), "user")
 
 
-def _ask_passphrase(path: str) -> str | None:
-    try:
-        return getpass.getpass(f"Passphrase of {path}: ") or None
-    except (EOFError, KeyboardInterrupt):
-        return None
+def _ask_values(proposal: Proposal) -> dict[str, str] | None:
+    """Passphrases, and what hosts ask for; None for an empty line."""
+    values: dict[str, str] = {}
+    for value in proposal.values:
+        try:
+            text = getpass.getpass(f"{value.name}: ") if value.secret else input(f"{value.name}: ")
+        except (EOFError, KeyboardInterrupt):
+            return None
+        if not text:
+            return None
+        values[value.name] = text
+    return values
 
 
 def _user_of(target: Target) -> str:

@@ -10,6 +10,7 @@ from azops_tui import paths
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.guard import Proposal, Reply
 from azops_tui.engine.problems import StepProblem
+from azops_tui.events.records import AskedValue
 
 if TYPE_CHECKING:
     from asyncssh import SSHClientConnection
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.engine.taped_fleet import TapedFleet
     from azops_tui.replay.tape import Tape
-    from azops_tui.ssh.credentials import AskPassphrase
+    from azops_tui.ssh.challenges import Prompt
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
     from azops_tui.ssh.output import TextFilter
@@ -36,7 +37,7 @@ class Fleets:
         hide: Callable[[], TextFilter] | None = None,
         *,
         fan_out: int = 50,
-        ask_passphrase: AskPassphrase | None = None,
+        connect_timeout: float = 15,
         tape: Tape | None = None,
     ) -> None:
         """Open no connection yet.
@@ -46,12 +47,13 @@ class Fleets:
             spill: folder for output too long for memory.
             hide: makes the filter that keeps secrets out of that folder.
             fan_out: number of hosts that run a command at the same time.
-            ask_passphrase: called for a key file that is locked.
+            connect_timeout: seconds allowed for connecting and signing in.
             tape: records what runs on hosts, or answers in their place.
         """
         self._tape = tape
         self._fan_out = fan_out
-        self._ask_passphrase = ask_passphrase
+        self._connect_timeout = connect_timeout
+        self._can_ask = False
         self._cloud = cloud
         self._spill = spill
         self._hide = hide
@@ -60,9 +62,9 @@ class Fleets:
         self.unanswered: StepProblem | None = None
         """Why the last question about a host key could not be put to anyone."""
 
-    async def fleet(self, ask: AskProposal) -> Fleet | TapedFleet:
-        """Return the run's fleet; ``ask`` puts questions about the keys of unknown hosts."""
-        self._ask, self.unanswered = ask, None
+    async def fleet(self, ask: AskProposal, *, can_ask: bool) -> Fleet | TapedFleet:
+        """Return the run's fleet; ``ask`` puts questions, for passwords only where ``can_ask``."""
+        self._ask, self._can_ask, self.unanswered = ask, can_ask, None
         if self._fleet is None:
             if self._tape is None:
                 self._fleet = await self._start()
@@ -72,13 +74,13 @@ class Fleets:
                 self._fleet = TapedFleet(self._tape, self._start, self._is_trusted)
         return self._fleet
 
-    async def connect(self, target: Target, ask: AskProposal) -> SSHClientConnection:
+    async def connect(self, target: Target, ask: AskProposal, *, can_ask: bool) -> SSHClientConnection:
         """Open a connection to one host, for a terminal.
 
         Raises:
             HostProblem: the host cannot be reached, is not trusted, or refuses the user.
         """
-        self._ask, self.unanswered = ask, None
+        self._ask, self._can_ask, self.unanswered = ask, can_ask, None
         fleet = await self._start()
         self._fleet = fleet
         return await fleet.connect(target)
@@ -104,7 +106,8 @@ class Fleets:
             spill=self._spill,
             hide=self._hide,
             fan_out=self._fan_out,
-            ask_passphrase=self._ask_passphrase,
+            connect_timeout=self._connect_timeout,
+            ask_answers=self._answers,
         )
 
     async def route(self, address: str) -> tuple[str, int] | None:
@@ -152,3 +155,20 @@ class Fleets:
             self.unanswered = error
             return False
         return answer.accepted
+
+    async def _answers(self, title: str, lines: Sequence[str], prompts: Sequence[Prompt]) -> list[str] | None:
+        """Ask for a passphrase, or for what a host asks."""
+        if self._ask is None or not self._can_ask:
+            return None
+        # Two prompts of a host may have the same text.
+        names = [prompt.text or "Answer" for prompt in prompts]
+        names = [f"{name} {names[:n].count(name) + 1}" if name in names[:n] else name for n, name in enumerate(names)]
+        values = tuple(
+            AskedValue(name=name, secret=prompt.hidden, required=True)
+            for name, prompt in zip(names, prompts, strict=True)
+        )
+        try:
+            answer = await self._ask(Proposal("values", title, tuple(lines), values=values))
+        except StepProblem:
+            return None
+        return [answer.values.get(name, "") for name in names] if answer.accepted else None

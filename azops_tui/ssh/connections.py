@@ -11,8 +11,9 @@ from typing import Any
 
 import asyncssh
 
+from azops_tui.ssh.challenges import AskAnswers, Challenges, SignIn
 from azops_tui.ssh.config import expand_proxy_command
-from azops_tui.ssh.credentials import AskPassphrase, Credentials
+from azops_tui.ssh.credentials import Credentials
 from azops_tui.ssh.host_key_checker import HostKeyChecker, host_key_question, preferred_algorithms
 from azops_tui.ssh.host_keys import HostKeyQuestion, HostKeys
 from azops_tui.ssh.problems import HostProblem, explain
@@ -53,7 +54,7 @@ class Connections:
         route: Route | None = None,
         routed_host_keys: HostKeys | None = None,
         ask_host_keys: AskHostKeys | None = None,
-        ask_passphrase: AskPassphrase | None = None,
+        ask_answers: AskAnswers | None = None,
         connect_timeout: float = 15,
         keepalive: float = 5,
         keepalive_misses: int = 3,
@@ -66,7 +67,8 @@ class Connections:
             routed_host_keys: keys of the hosts behind a route, which are trusted at first sight; they count for no
                 other host, and other files not for them. Without it, ``host_keys`` serves them too.
             ask_host_keys: called before unknown hosts are trusted; without it, they are trusted.
-            ask_passphrase: called for a key file that is locked; without it, such a key is not used.
+            ask_answers: called for the passphrase of a locked key, and for passwords and codes that hosts ask for;
+                without it, such a key is not used, and hosts are not answered.
             connect_timeout: seconds allowed for connecting and signing in.
             keepalive: seconds of silence before a keep-alive message is sent.
             keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
@@ -76,7 +78,8 @@ class Connections:
         self._route = route
         self._routed_host_keys = routed_host_keys
         self._ask = ask_host_keys
-        self._credentials = Credentials(ask_passphrase)
+        self._credentials = Credentials(ask_answers)
+        self._challenges = Challenges(ask_answers)
         self._books: dict[tuple[str, ...], HostKeys] = {}
         self._open: dict[Target, asyncio.Future[asyncssh.SSHClientConnection]] = {}
         self._next = 0.0
@@ -92,8 +95,7 @@ class Connections:
             client_keys=None,
             x509_trusted_certs=None,
             x509_trusted_cert_paths=[],
-            connect_timeout=connect_timeout,
-            login_timeout=connect_timeout,
+            login_timeout=0,  # the limit around each attempt, which stands still while a person is asked
             keepalive_interval=keepalive,
             keepalive_count_max=keepalive_misses,
             username="nobody",
@@ -124,6 +126,7 @@ class Connections:
         Jump hosts come first, in a question of their own: without them, the keys behind them cannot be seen. A host
         that cannot be reached is left to :meth:`connect`, which says why.
         """
+        self._challenges.begin()
         if self._ask is None:
             return
         self._declined.clear()
@@ -198,11 +201,11 @@ class Connections:
             strict = "accept-new" if is_routed and self._routed_host_keys is not None else _strictness(target)
             for attempt in (1, 2):
                 await self._pace()
-                checker = HostKeyChecker(
-                    book, target, asking=strict == "yes" or (strict == "ask" and self._ask is not None)
-                )
+                asking = strict == "yes" or (strict == "ask" and self._ask is not None)
+                checker = SignIn(book, target, _user(target), self._challenges, asking=asking)
                 try:
-                    async with asyncio.timeout(self.connect_timeout):
+                    async with asyncio.timeout(self.connect_timeout) as limit:
+                        checker.limit, checker.seconds = limit, self.connect_timeout
                         return await self._open_connection(host, port, target, checker, keys, tunnel)
                 except asyncssh.HostKeyNotVerifiable:
                     unknown = checker.offered if strict != "yes" else None
@@ -229,7 +232,7 @@ class Connections:
             [key.algorithm for key in checker.host_keys.lookup(target.known_as) if not key.mark]
         )
         algorithms = [f"{name}-cert-v01@openssh.com" for name in plain] + plain if authorities else plain
-        user = target.user or (target.settings.user if target.settings is not None else "") or _local_user()
+        user = _user(target)
         command = target.settings.proxy_command if target.settings is not None and tunnel is None else ""
         sock = None
         if command:
@@ -348,7 +351,7 @@ def _by_distance(targets: Iterable[Target]) -> list[list[Target]]:
     return [list(levels[distance]) for distance in sorted(levels)]
 
 
-def _local_user() -> str:
+def _user(target: Target) -> str:
     import getpass
 
-    return getpass.getuser()
+    return target.user or (target.settings.user if target.settings is not None else "") or getpass.getuser()

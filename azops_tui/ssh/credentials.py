@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import inspect
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 
+from azops_tui.ssh.challenges import AskAnswers, Prompt
 from azops_tui.ssh.config import default_settings
 from azops_tui.ssh.problems import HostProblem
 from azops_tui.ssh.targets import Target
-
-AskPassphrase = Callable[[str], Awaitable[str | None] | str | None]
-"""Returns the passphrase of the key file at a path; None to go on without that key."""
 
 
 class Credentials:
     """The user's keys, read once for all hosts of a fleet."""
 
-    def __init__(self, ask_passphrase: AskPassphrase | None = None) -> None:
-        self._ask = ask_passphrase
+    def __init__(self, ask: AskAnswers | None = None) -> None:
+        self._ask = ask
         self._asking = asyncio.Lock()
         self._agents: dict[str, asyncio.Future[tuple[Any, list[Any]]]] = {}
         self._files: dict[str, asyncio.Future[Any]] = {}
@@ -109,9 +105,10 @@ class Credentials:
                     message = f"The key {path} has a passphrase; add it to the agent with 'ssh-add {path}'."
                     raise HostProblem(message) from None
             async with self._asking:
-                answer = self._ask(path)
-                passphrase = await answer if inspect.isawaitable(answer) else answer
-            if passphrase is None:
+                lines = ["The passphrase was not right."] if attempt else []
+                answers = await self._ask(f"Unlock the key {path}", lines, [Prompt("Passphrase")])
+            passphrase = answers[0] if answers else None
+            if not passphrase:
                 raise HostProblem(f"The key {path} has a passphrase, which was not given.")
         raise AssertionError("the last attempt returns or raises")
 

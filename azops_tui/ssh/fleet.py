@@ -12,8 +12,8 @@ from typing import Any
 import asyncssh
 import msgspec
 
+from azops_tui.ssh.challenges import AskAnswers
 from azops_tui.ssh.connections import AskHostKeys, Connections, Route
-from azops_tui.ssh.credentials import AskPassphrase
 from azops_tui.ssh.host_keys import HostKeys
 from azops_tui.ssh.output import OutputRing, TextFilter
 from azops_tui.ssh.problems import HostProblem
@@ -65,7 +65,7 @@ class Fleet:
         *,
         routed_host_keys: HostKeys | None = None,
         ask_host_keys: AskHostKeys | None = None,
-        ask_passphrase: AskPassphrase | None = None,
+        ask_answers: AskAnswers | None = None,
         connect_timeout: float = 15,
         keepalive: float = 5,
         keepalive_misses: int = 3,
@@ -81,7 +81,7 @@ class Fleet:
             route: returns the endpoint behind an address, for the local cloud.
             routed_host_keys: keys of the hosts behind a route, which are trusted at first sight.
             ask_host_keys: called before unknown hosts are trusted; without it, they are trusted.
-            ask_passphrase: called for a key file that is locked; without it, such a key is not used.
+            ask_answers: called for passphrases, and for what hosts ask while they sign in the user.
             connect_timeout: seconds allowed for connecting.
             keepalive: seconds of silence before a keep-alive message is sent.
             keepalive_misses: unanswered keep-alive messages after which the connection counts as lost.
@@ -95,7 +95,7 @@ class Fleet:
             route=route,
             routed_host_keys=routed_host_keys,
             ask_host_keys=ask_host_keys,
-            ask_passphrase=ask_passphrase,
+            ask_answers=ask_answers,
             connect_timeout=connect_timeout,
             keepalive=keepalive,
             keepalive_misses=keepalive_misses,
@@ -277,11 +277,13 @@ class Fleet:
                 lost = f"The connection to {target.name} was lost; the result of the command is unknown."
                 return status, lost if status is None else ""
             stopped = self._stop.is_set()
-            if not await remote.end():
+            ended = await remote.end()
+            if not ended.reached:
                 return None, f"The connection to {target.name} was lost; the command may still be running."
+            left = f" Still running there: {ended.left}." if ended.left else ""
             if stopped:
-                return None, "Stopped; the command was ended on the host."
-            return None, f"The command exceeded {limit:g} s and was ended on the host."
+                return None, f"Stopped; the command was ended on the host.{left}"
+            return None, f"The command exceeded {limit:g} s and was ended on the host.{left}"
         except asyncio.CancelledError:
             await asyncio.shield(remote.end())
             raise

@@ -12,7 +12,7 @@ import asyncssh
 import msgspec
 
 from azops_tui.sanitise import clean
-from azops_tui.ssh.remote import Stream
+from azops_tui.ssh.remote import Ended, Stream
 
 _EVERY = 1.0
 """Seconds between two lines of progress on one file."""
@@ -61,11 +61,11 @@ class Transfer:
             return 1
         return 0
 
-    async def end(self) -> bool:
+    async def end(self) -> Ended:
         """End the copy; a file that was being written stays as it is."""
         if self._task is not None:
             self._task.cancel()
-        return True
+        return Ended(True)
 
     async def _copy(self, sftp: asyncssh.SFTPClient, copy: FileCopy) -> None:
         if copy.upload:

@@ -61,6 +61,17 @@ async def test_long_output_is_whole_in_json_and_folds(config: Target) -> None:
     assert out.splitlines()[1:] == ["same"]
 
 
+async def test_retry_of_exactly_the_failed_hosts(config: Target, tmp_path: Path) -> None:
+    command = f"mkdir {tmp_path}/lock 2>/dev/null && exit 3; mkdir {tmp_path}/twice 2>/dev/null && exit 4; echo done"
+    code, out, _ = await run("--trust-new-hosts", "--serial", "1", "--max-fail", "3", "box[1-3]", "--", command)
+    assert (code, out) == (4, "box3: done\n")
+    code, out, err = await run("--retry")
+    assert (code, err) == (0, "")
+    assert sorted(out.splitlines()) == ["box1: done", "box2: done"]
+    code, out, err = await run("--retry")
+    assert (code, out, err) == (0, "", "azops: the last command succeeded on all hosts\n")
+
+
 async def test_an_unknown_host_is_not_trusted_without_a_word(config: Target) -> None:
     code, out, err = await run("box1", "echo reached")
     assert (code, out) == (255, "")

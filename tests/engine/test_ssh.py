@@ -190,3 +190,22 @@ async def test_a_plain_host_opens_no_cloud(host: MakeHost, key: str, make_run: M
 
     watched = make_run(step("s", await host(), "true", key), policy=TRUSTING, cloud=no_cloud)
     assert await watched.run.run_all() == "done"
+
+
+async def test_the_passphrase_of_a_key_is_a_question_of_the_run(
+    host: MakeHost, key: str, make_run: MakeRun, tmp_path: Path
+) -> None:
+    locked = tmp_path / "locked"
+    asyncssh.read_private_key(key).write_private_key(locked, passphrase="open sesame")
+    watched = make_run(
+        step("s", await host(), "echo in", str(locked)), policy=Policy(trust_new_hosts=True, interactive=True)
+    )
+    running = asyncio.ensure_future(watched.run.run_all())
+    for passphrase in ("wrong", "open sesame"):
+        await watched.until(lambda: any(q.kind == "values" for q in watched.run.state.questions.values()))
+        (question,) = watched.run.state.questions.values()
+        assert (question.title, question.values[0].secret) == (f"Unlock the key {locked}", True)
+        assert watched.run.answer(question.id, True, values={"Passphrase": passphrase})
+        await watched.until(lambda: question.id not in watched.run.state.questions)  # noqa: B023 - called in this turn
+    assert await running == "done", watched.run.state.failed
+    assert "open sesame" not in repr(watched.records)

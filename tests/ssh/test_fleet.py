@@ -13,6 +13,7 @@ import asyncssh
 import pytest
 
 from azops_tui.ssh import HostKeyQuestion, HostKeys, Target
+from azops_tui.ssh.challenges import Prompt
 from azops_tui.ssh.fleet import Fleet, HostResult
 from tests.ssh.conftest import Host, answer, public_of
 
@@ -154,6 +155,52 @@ async def test_a_certificate_of_a_known_authority_is_trusted(host: Host, host_ke
     host_keys.path.write_text(f"@cert-authority [127.0.0.*]:* {public}\n")
     assert (await fleet.run([target], "hello"))[0].ok
     assert len(host_keys.path.read_text().splitlines()) == 1
+
+
+async def test_a_second_factor_is_asked_for_and_the_time_limit_waits(host_keys: HostKeys) -> None:
+    class Factor(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            return True
+
+        def kbdint_auth_supported(self) -> bool:
+            return True
+
+        def get_kbdint_challenge(self, *_: object) -> tuple[str, str, str, list[tuple[str, bool]]]:
+            return "Sign-in", "Code of\x1b[2J your phone", "", [("Code: ", True), ("Password:", False)]
+
+        def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+            return list(responses) == ["123456", "hunter2"]
+
+    asked: list[tuple[str, Sequence[str], Sequence[Prompt]]] = []
+    replies: list[list[str] | None] = [["000000", "hunter2"], ["123456", "hunter2"], None]
+
+    async def ask(title: str, lines: Sequence[str], prompts: Sequence[Prompt]) -> list[str] | None:
+        asked.append((title, lines, prompts))
+        await asyncio.sleep(1.2)  # longer than the time limit
+        return replies[len(asked) - 1]
+
+    keys = [asyncssh.generate_private_key("ssh-ed25519")]
+    acceptor = await asyncssh.listen(
+        "127.0.0.1", 0, server_factory=Factor, server_host_keys=keys, process_factory=answer, encoding=None
+    )
+    targets = [Target(f"h{n}", "127.0.0.1", acceptor.get_port(), "ops") for n in range(3)]
+    fleet = Fleet(host_keys, connect_timeout=1, ask_answers=ask)
+    try:
+        [result] = await fleet.run(targets[:1], "hello")
+        assert result.ok, result.problem
+        assert asked[0] == (
+            f"ops@127.0.0.1:{acceptor.get_port()} asks",
+            ["Sign-in", "Code of your phone"],
+            [Prompt("Code", False), Prompt("Password")],
+        )
+        assert len(asked) == 2
+        # After a no, the other hosts do not ask.
+        assert not any(result.ok for result in await fleet.run(targets[1:], "hello"))
+        assert len(asked) == 3
+    finally:
+        await fleet.close()
+        acceptor.close()
+        await acceptor.wait_closed()
 
 
 async def test_a_command_that_takes_too_long_is_ended(host: Host, fleet: Fleet) -> None:

@@ -82,6 +82,39 @@ async def test_stop_leaves_no_process_behind(sshd: Target, fleet: Fleet, tmp_pat
     assert not _alive(child)
 
 
+async def test_stop_ends_processes_that_left_the_session(sshd: Target, fleet: Fleet, tmp_path: Path) -> None:
+    marks = [tmp_path / name for name in ("setsid", "without-environment")]
+    command = (
+        f"setsid sh -c 'echo $$ > {marks[0]}; trap \"\" TERM; while :; do sleep 1; done' & "
+        f"env -i setsid sh -c 'echo $$ > {marks[1]}; exec sleep 300' & wait"
+    )
+    work = asyncio.ensure_future(fleet.run([sshd], command))
+    children = [await _started(mark) for mark in marks]
+    await fleet.stop()
+    [result] = await work
+    assert result.problem == "Stopped; the command was ended on the host."
+    assert not any(map(_alive, children))
+
+
+async def test_a_command_ends_with_the_connection_and_a_daemon_stays(
+    sshd: Target, fleet: Fleet, tmp_path: Path
+) -> None:
+    mark, daemon = tmp_path / "pid", tmp_path / "daemon"
+    [result] = await fleet.run([sshd], f"setsid sh -c 'echo $$ > {daemon}; exec sleep 300' >/dev/null 2>&1 &")
+    assert result.ok
+    work = asyncio.ensure_future(fleet.run([sshd], f"setsid sh -c 'echo $$ > {mark}; exec sleep 300'; true"))
+    child = await _started(mark)
+    (await fleet.connect(sshd)).abort()
+    [result] = await work
+    assert "was lost" in result.problem
+    deadline = time.monotonic() + 20
+    while await asyncio.to_thread(_alive, child):
+        assert time.monotonic() < deadline, "the command outlived its connection"
+    started = int(daemon.read_text())
+    assert _alive(started)
+    os.kill(started, signal.SIGKILL)
+
+
 async def test_a_timeout_leaves_no_process_behind(sshd: Target, fleet: Fleet, tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     [result] = await fleet.run([sshd], f"sleep 300 & echo $! > {mark}; wait", timeout=1)

@@ -133,7 +133,7 @@ async def run_on(
         raise problem("InvalidStep", str(error)) from None
     if len(targets) > 1:
         context.output.say(rolling.sentence)
-    fleet = await context.fleets.fleet(context.ask)
+    fleet = await context.fleets.fleet(context.ask, can_ask=context.policy.interactive)
     context.on_stop = fleet.stop
 
     def started(host: str, address: str) -> None:

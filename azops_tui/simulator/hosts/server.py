@@ -130,7 +130,8 @@ class Listener:
             gss_host=None,
             login_timeout=30,
             kex_algs=["curve25519-sha256", "ecdh-sha2-nistp256", "diffie-hellman-group14-sha256"],
-            server_version="OpenSSH_8.9p1",
+            # The comment tells azops that a command ends with its channel here.
+            server_version="OpenSSH_8.9p1 azops",
         )
 
     async def _process(self, process: asyncssh.SSHServerProcess[str]) -> None:
