@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
     from azops_tui.engine.taped_fleet import TapedFleet
     from azops_tui.replay.tape import Tape
-    from azops_tui.ssh.challenges import Prompt
+    from azops_tui.ssh.challenges import SignInPrompt
     from azops_tui.ssh.fleet import Fleet
     from azops_tui.ssh.host_keys import HostKeyQuestion
     from azops_tui.ssh.output import TextFilter
@@ -156,7 +156,7 @@ class Fleets:
             return False
         return answer.accepted
 
-    async def _answers(self, title: str, lines: Sequence[str], prompts: Sequence[Prompt]) -> list[str] | None:
+    async def _answers(self, title: str, lines: Sequence[str], prompts: Sequence[SignInPrompt]) -> list[str] | None:
         """Ask for a passphrase, or for what a host asks."""
         if self._ask is None or not self._can_ask:
             return None

@@ -12,7 +12,7 @@ from azops_tui.ssh.host_keys import HostKeys
 from azops_tui.ssh.targets import Target
 
 
-class Prompt(NamedTuple):
+class SignInPrompt(NamedTuple):
     """A line to be answered."""
 
     text: str
@@ -20,7 +20,7 @@ class Prompt(NamedTuple):
     """True if the answer is not shown while it is typed."""
 
 
-AskAnswers = Callable[[str, Sequence[str], Sequence[Prompt]], Awaitable[list[str] | None]]
+AskAnswers = Callable[[str, Sequence[str], Sequence[SignInPrompt]], Awaitable[list[str] | None]]
 """Called with title, lines and prompts; returns an answer to each prompt, or None if the person declines."""
 
 
@@ -40,7 +40,7 @@ class Challenges:
         """Ask again, for another command."""
         self._declined = False
 
-    async def answers(self, title: str, lines: Sequence[str], prompts: Sequence[Prompt]) -> list[str] | None:
+    async def answers(self, title: str, lines: Sequence[str], prompts: Sequence[SignInPrompt]) -> list[str] | None:
         """Answers to prompts; None if nobody answers."""
         async with self._asking:
             if self._ask is None or self._declined:
@@ -77,17 +77,17 @@ class SignIn(HostKeyChecker):
         if not prompts:
             return []
         lines = [line for text in (name, instructions) for line in clean(text).strip().splitlines() if line.strip()]
-        return await self._answers(lines, [Prompt(clean(text).strip(" :\n"), not echo) for text, echo in prompts])
+        return await self._answers(lines, [SignInPrompt(clean(text).strip(" :\n"), not echo) for text, echo in prompts])
 
     async def password_auth_requested(self) -> str | None:
         """Ask for the password, once."""
         if self._asked_password or not self._challenges.can_ask:
             return None
         self._asked_password = True
-        answers = await self._answers([], [Prompt("Password")])
+        answers = await self._answers([], [SignInPrompt("Password")])
         return answers[0] if answers else None
 
-    async def _answers(self, lines: Sequence[str], prompts: Sequence[Prompt]) -> list[str] | None:
+    async def _answers(self, lines: Sequence[str], prompts: Sequence[SignInPrompt]) -> list[str] | None:
         if self.limit is not None:
             self.limit.reschedule(None)
         try:

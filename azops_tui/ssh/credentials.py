@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncssh
 
-from azops_tui.ssh.challenges import AskAnswers, Prompt
+from azops_tui.ssh.challenges import AskAnswers, SignInPrompt
 from azops_tui.ssh.config import default_settings
 from azops_tui.ssh.problems import HostProblem
 from azops_tui.ssh.targets import Target
@@ -106,7 +106,7 @@ class Credentials:
                     raise HostProblem(message) from None
             async with self._asking:
                 lines = ["The passphrase was not right."] if attempt else []
-                answers = await self._ask(f"Unlock the key {path}", lines, [Prompt("Passphrase")])
+                answers = await self._ask(f"Unlock the key {path}", lines, [SignInPrompt("Passphrase")])
             passphrase = answers[0] if answers else None
             if not passphrase:
                 raise HostProblem(f"The key {path} has a passphrase, which was not given.")

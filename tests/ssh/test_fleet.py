@@ -13,7 +13,7 @@ import asyncssh
 import pytest
 
 from azops_tui.ssh import HostKeyQuestion, HostKeys, Target
-from azops_tui.ssh.challenges import Prompt
+from azops_tui.ssh.challenges import SignInPrompt
 from azops_tui.ssh.fleet import Fleet, HostResult
 from tests.ssh.conftest import Host, answer, public_of
 
@@ -171,10 +171,10 @@ async def test_a_second_factor_is_asked_for_and_the_time_limit_waits(host_keys: 
         def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
             return list(responses) == ["123456", "hunter2"]
 
-    asked: list[tuple[str, Sequence[str], Sequence[Prompt]]] = []
+    asked: list[tuple[str, Sequence[str], Sequence[SignInPrompt]]] = []
     replies: list[list[str] | None] = [["000000", "hunter2"], ["123456", "hunter2"], None]
 
-    async def ask(title: str, lines: Sequence[str], prompts: Sequence[Prompt]) -> list[str] | None:
+    async def ask(title: str, lines: Sequence[str], prompts: Sequence[SignInPrompt]) -> list[str] | None:
         asked.append((title, lines, prompts))
         await asyncio.sleep(1.2)  # longer than the time limit
         return replies[len(asked) - 1]
@@ -191,7 +191,7 @@ async def test_a_second_factor_is_asked_for_and_the_time_limit_waits(host_keys: 
         assert asked[0] == (
             f"ops@127.0.0.1:{acceptor.get_port()} asks",
             ["Sign-in", "Code of your phone"],
-            [Prompt("Code", False), Prompt("Password")],
+            [SignInPrompt("Code", False), SignInPrompt("Password")],
         )
         assert len(asked) == 2
         # After a no, the other hosts do not ask.
