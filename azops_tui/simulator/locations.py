@@ -136,6 +136,12 @@ def region_name(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
+def display_name(location: str) -> str:
+    """The name of a region for people: ``West US`` for ``westus``; the text itself if there is no such region."""
+    region = _REGIONS.get(region_name(location))
+    return region.display_name if region is not None else location
+
+
 def physical_names() -> list[str]:
     """Names of all regions with data centres, those for early access included."""
     return list(_REGIONS)

@@ -31,6 +31,7 @@ class OperationFormat:
         status_segment, result_segment: path segments of the status and result urls.
         has_times: whether the status shows the operation's name, start and end.
         has_id: whether the status shows the operation's id and name, and its states begin in lower case.
+        has_path: whether the status shows the operation's path as its id, and empty properties.
         deleted_status: status of the result URL when a deletion has ended.
     """
 
@@ -38,6 +39,7 @@ class OperationFormat:
     result_segment: str = "operationResults"
     has_times: bool = True
     has_id: bool = False
+    has_path: bool = False
     deleted_status: int = 200
 
 
@@ -116,6 +118,8 @@ class Operation:
             body |= {"name": self.id, "startTime": offset_stamp(self.started)}
             if self.ended is not None:
                 body["endTime"] = offset_stamp(self.ended)
+        if self.format.has_path:
+            body |= {"id": urlsplit(self.urls("", "")["azure-asyncoperation"]).path, "properties": {}}
         if self.output and self.result is not None and self.status == "Succeeded":
             body["properties"] = {"output": self.result()}
         if self.error is not None:

@@ -19,7 +19,7 @@ from azops_tui.simulator.providers.authorization.locks import check_lock
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.registry import ProviderRegistry
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
-from azops_tui.simulator.type_defaults import add_measured_defaults
+from azops_tui.simulator.type_defaults import add_measured_defaults, add_nested_defaults
 
 
 class ResourceManager:
@@ -92,6 +92,7 @@ class ResourceManager:
             old = copy.deepcopy(before.body) if before else {}
             add_computed_values(address.type, body, old, words)
             add_measured_defaults(address.type, body, sent, old, api_version, words)
+            add_nested_defaults(body, provider.namespace.facts(address.type).nested)
         add_principals(body, before.body if before else {})
         resource = self._place(write, body)
         provider.on_written(resource, write)
@@ -100,7 +101,8 @@ class ResourceManager:
         profile = provider.lro(address.type)
         headers = profile.patch_headers if patch else profile.put_headers
         status = profile.patched if patch else profile.created if write.creates else profile.updated
-        if not headers or (profile.created == 202 and not profile.put_body and not write.creates):
+        is_update_at_once = status == 200 and profile.created == 202 and not profile.put_body and not write.creates
+        if not headers or is_update_at_once:
             provider.raise_injected_fault("PATCH" if patch else "PUT", resource)
             record_success(provider, resource)
             return ArmReply(status, copy.deepcopy(provider.show(resource, {"api-version": api_version})))
@@ -191,7 +193,8 @@ class ResourceManager:
                     f"The resource '{address.last_name}' already exists in location '{old}'{where}. A resource with "
                     f"the same name cannot be created in location '{sent}'. Please select a new resource name.",
                 )
-        if write.before is None and sent != locations.region_name(sent) and locations.is_known(sent):
+        keeps = self.provider(address).namespace.facts(address.type).keeps_location
+        if write.before is None and not keeps and sent != locations.region_name(sent):
             write.sent = {**write.sent, "location": locations.region_name(sent)}
 
     def delete(self, address: ResourceId) -> ArmReply:

@@ -52,6 +52,13 @@ def add_measured_defaults(
             _add(body, sent, before, default.path.split("."), default, words)
 
 
+def add_nested_defaults(body: dict[str, Json], defaults: Mapping[str, Json]) -> None:
+    """Add properties to the objects and elements that are there. Paths begin below the document's ``properties``."""
+    for path, value in defaults.items():
+        row = TypeDefault(path, value, True, False, "")
+        _add(body.get("properties"), body.get("properties"), None, path.split("."), row, {})
+
+
 def _add(body: Json, sent: Json, before: Json, path: list[str], default: TypeDefault, words: Mapping[str, str]) -> None:
     if not isinstance(body, dict):
         return

@@ -20,6 +20,7 @@ from azops_tui.simulator.lro_profiles import ASYNC, LOCATION, LroProfile
 from azops_tui.simulator.operations import Operation
 from azops_tui.simulator.providers.documents import clean, fill, merge, replace_words
 from azops_tui.simulator.providers.key_actions import SHOWN_BY_LIST, key_reply
+from azops_tui.simulator.providers.private_links import link_documents
 from azops_tui.simulator.providers.resource_types import ProviderNamespace
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
@@ -209,6 +210,9 @@ class ResourceProvider:
             return handler(self, resource, call)
         if call.name == "list" and resource.type.lower() in SHOWN_BY_LIST:
             return ArmReply(200, self.show(resource, {}))
+        if method == "GET" and call.name == "privatelinkresources":
+            links = link_documents(resource)
+            return ArmReply(200, {"value": links}) if links is not None else None
         return key_reply(self.cloud, resource, call.name, call.body, self.words(resource.address))
 
     def act_without_class(self, resource: Resource, action: str) -> ArmReply | None:

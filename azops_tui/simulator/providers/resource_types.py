@@ -20,7 +20,10 @@ class ResourceType:
         defaults: properties added to every written document that lacks them.
         generated: properties added to a new resource and kept by later writes. A text may hold ``{name}``, ``{NAME}``,
             ``{now}``, ``{guid}``, ``{subscription}`` or ``{scope}``.
+        nested: properties added inside of elements and objects that have them not, by path from the properties, as
+            ``rules[].metricTrigger.dividePerInstance``.
         shows_empty_tags: whether a resource without tags shows ``"tags": {}``.
+        keeps_location: whether the document shows the location in the spelling that was sent.
         has_system_data: whether the document says who created and changed the resource.
         has_dated_etag: whether the document has an etag made of the time of the last write.
         not_found: error code and message for a missing resource; the message may hold ``{name}`` or ``{id}``.
@@ -34,7 +37,9 @@ class ResourceType:
     lro: LroProfile | None = None
     defaults: Mapping[str, Json] = field(default_factory=dict)
     generated: Mapping[str, Json] = field(default_factory=dict)
+    nested: Mapping[str, Json] = field(default_factory=dict)
     shows_empty_tags: bool = False
+    keeps_location: bool = False
     has_system_data: bool = False
     has_dated_etag: bool = False
     not_found: tuple[str, str] | None = None

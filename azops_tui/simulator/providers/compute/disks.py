@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
@@ -12,14 +13,37 @@ from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
-from azops_tui.simulator.providers.compute.images import generation, version_id
-from azops_tui.simulator.providers.documents import get, reference_id
+from azops_tui.simulator.providers.compute import images
+from azops_tui.simulator.providers.documents import fill, get, reference_id
 from azops_tui.simulator.store import Resource
 
 TIERS = ((4, "P1", 120, 25), (8, "P2", 120, 25), (16, "P3", 120, 25), (32, "P4", 120, 25), (64, "P6", 240, 50),
          (128, "P10", 500, 100), (256, "P15", 1100, 125), (512, "P20", 2300, 150), (1024, "P30", 5000, 200),
          (2048, "P40", 7500, 250), (4096, "P50", 7500, 250), (8192, "P60", 16000, 500), (16384, "P70", 18000, 750),
          (32767, "P80", 20000, 900))  # fmt: skip
+
+
+_COPIED = ("osType", "hyperVGeneration", "supportsHibernation", "supportedCapabilities", "securityProfile")
+"""Properties that a copy takes over from its source."""
+_ADJUSTABLE: dict[str, Json] = {
+    "readOnly": False,
+    "diskIOPSReadWrite": 100,
+    "diskMBpsReadWrite": 13,
+    "diskIOPSReadOnly": 100,
+    "diskMBpsReadOnly": 13,
+    "maxShares": 1,
+}
+"""Properties of disks whose performance is set for each."""
+
+
+def _guid() -> str:
+    return str(uuid.uuid4())
+
+
+def sku_tier(name: str) -> str:
+    """The tier of a disk's SKU: ``Ultra`` for UltraSSD_LRS, else the part before the underscore."""
+    tier = name.split("_")[0]
+    return {"UltraSSD": "Ultra", "PremiumV2": "Premium", "StandardSSD": "Standard"}.get(tier, tier)
 
 
 class DiskProvider(ResourceProvider):
@@ -44,16 +68,27 @@ class DiskProvider(ResourceProvider):
         kind = write.address.types[0].lower()
         body.setdefault("sku", {"name": "Standard_LRS"})
         sku = body["sku"]
-        sku["tier"] = str(sku.get("name", "")).split("_")[0]
+        name = str(sku.get("name", ""))
+        sku["tier"] = sku_tier(name)
         properties = body["properties"]
         old = write.before.properties if write.before else {}
         for key in ("timeCreated", "uniqueId", "diskState", "diskSizeGB"):
             if key in old:
                 properties.setdefault(key, old[key])
-        source = self.cloud.store.get(str(get(properties, "creationData", "sourceResourceId") or ""))
-        size = int(properties.get("diskSizeGB") or (source.properties.get("diskSizeGB") if source else 0) or 30)
-        if source is not None and source.properties.get("osType"):
-            properties.setdefault("osType", source.properties["osType"])
+        creation = properties.setdefault("creationData", {})
+        source = self.cloud.store.get(str(get(creation, "sourceResourceId") or ""))
+        image = images.parts_of(str(get(creation, "imageReference", "id") or ""))
+        size = int(properties.get("diskSizeGB") or (source.properties.get("diskSizeGB") if source else 0) or 0)
+        if image is not None:
+            size = size or images.system_gigabytes(*image)
+            fill(properties, images.disk_properties(*image), {})
+        size = size or 30
+        if source is not None:
+            fill(properties, {k: source.properties[k] for k in _COPIED if k in source.properties}, {})
+            creation.setdefault("sourceUniqueId", source.properties.get("uniqueId") or str(uuid.uuid4()))
+            sector = get(source.properties, "creationData", "logicalSectorSize")
+            if sector:
+                creation.setdefault("logicalSectorSize", sector)
         properties["diskSizeGB"] = size
         properties.setdefault("diskSizeBytes", size * 1024**3)
         properties.setdefault("encryption", {"type": "EncryptionAtRestWithPlatformKey"})
@@ -64,14 +99,25 @@ class DiskProvider(ResourceProvider):
         properties.setdefault("uniqueId", str(uuid.uuid4()))
         if kind == "disks":
             tier, operations, megabytes = tier_of(size)
-            premium = str(sku.get("name", "")).startswith("Premium_")
+            premium = name.startswith("Premium_")
+            if name.startswith(("UltraSSD", "PremiumV2")):
+                creation.setdefault("logicalSectorSize", 4096)
+                fill(properties, _ADJUSTABLE, {})
             properties.setdefault("diskIOPSReadWrite", operations if premium else 500)
             properties.setdefault("diskMBpsReadWrite", megabytes if premium else 60)
             if premium:
                 properties.setdefault("tier", tier)
         else:
             properties.setdefault("incremental", False)
+            if properties["incremental"]:
+                properties.setdefault("incrementalSnapshotFamilyId", old.get("incrementalSnapshotFamilyId", _guid()))
+                properties.setdefault("completionPercent", 100.0)
         return body
+
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
+        if query.get("api-version", "9") >= "2018-04":
+            return resource.body
+        return {**resource.body, "properties": {**resource.properties, "isArmResource": True}}
 
     def check_delete(self, resource: Resource) -> None:
         owner = resource.body.get("managedBy")
@@ -135,7 +181,7 @@ def _attach_one(cloud: SimulatedCloud, machine: Resource, id_: str, entry: dict[
             "type": "Microsoft.Compute/disks",
             "location": machine.location,
             "tags": dict(machine.body.get("tags") or {}),
-            "sku": {"name": kind, "tier": kind.split("_")[0]},
+            "sku": {"name": kind, "tier": sku_tier(kind)},
             "properties": {
                 "creationData": _creation(machine, system),
                 "diskSizeGB": size,
@@ -152,7 +198,10 @@ def _attach_one(cloud: SimulatedCloud, machine: Resource, id_: str, entry: dict[
         if system:
             body["properties"]["osType"] = entry.get("osType", "Linux")
             reference = get(machine.properties, "storageProfile", "imageReference")
-            body["properties"]["hyperVGeneration"] = generation(reference)
+            body["properties"]["hyperVGeneration"] = images.generation(reference)
+            words = [str(get(reference, k) or "") for k in ("publisher", "offer", "sku")]
+            if words[0]:
+                fill(body["properties"], images.disk_properties(*words), {})
         tier, operations, megabytes = tier_of(size)
         premium = kind.startswith("Premium_")
         body["properties"]["diskIOPSReadWrite"] = operations if premium else 500
@@ -174,7 +223,7 @@ def _creation(machine: Resource, system: bool) -> dict[str, Json]:
         return {"createOption": "FromImage", "imageReference": {"id": reference_id(reference)}}
     words = [str(reference.get(k) or "") for k in ("publisher", "offer", "sku", "exactVersion")]
     where = machine.location
-    id_ = version_id(machine.address.subscription, where, words[0], words[1], words[2], words[3])
+    id_ = images.version_id(machine.address.subscription, where, words[0], words[1], words[2], words[3])
     return {"createOption": "FromImage", "imageReference": {"id": id_}}
 
 

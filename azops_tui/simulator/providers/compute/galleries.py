@@ -1,13 +1,14 @@
-"""Image galleries: with whom they are shared."""
+"""Image galleries: with whom they are shared, and the versions of their images."""
 
 from __future__ import annotations
 
 from azops_tui.json_types import Json
+from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
-from azops_tui.simulator.providers.base import ActionCall, ResourceProvider
-from azops_tui.simulator.providers.documents import get
+from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite
+from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.store import Resource
 
 
@@ -51,3 +52,49 @@ def _apply(profile: dict[str, Json], operation: str, groups: list[Json]) -> None
             ids[:] = [i for i in ids if i not in named]
     if operation in ("Add", "Remove"):
         profile["groups"] = [{"type": kind, "ids": ids} for kind, ids in kept.items() if ids]
+
+
+class ImageVersionProvider(ResourceProvider):
+    """Microsoft.Compute/galleries/images/versions."""
+
+    types = ("microsoft.compute/galleries/images/versions",)
+
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
+        publishing = resource.properties.setdefault("publishingProfile", {})
+        publishing.setdefault("replicaCount", 1)
+        for target in (*(publishing.get("targetRegions") or []), *(publishing.get("targetExtendedLocations") or [])):
+            target["name"] = locations.display_name(str(target.get("name") or ""))
+            target.setdefault("storageAccountType", publishing.get("storageAccountType") or "Standard_LRS")
+        storage = resource.properties.setdefault("storageProfile", {})
+        for disk in _disk_images(storage):
+            disk.setdefault("hostCaching", "ReadWrite" if disk is storage.get("osDiskImage") else "None")
+
+    def on_completed(self, resource: Resource) -> None:
+        """Show the sizes of the disks, which the service knows when it has copied them."""
+        storage = resource.properties.setdefault("storageProfile", {})
+        source = self.cloud.store.get(reference_id(storage.get("source")))
+        profile = get(source.properties, "storageProfile") if source is not None else None
+        if profile is not None and not storage.get("osDiskImage"):
+            system = profile.get("osDisk") or {}
+            caching = system.get("caching") or "ReadWrite"
+            storage["osDiskImage"] = {"sizeInGB": system.get("diskSizeGB") or 30, "hostCaching": caching, "source": {}}
+            data = [
+                {
+                    "lun": disk.get("lun"),
+                    "sizeInGB": disk.get("diskSizeGB"),
+                    "hostCaching": disk.get("caching") or "None",
+                }
+                for disk in profile.get("dataDisks") or []
+            ]
+            if data:
+                storage["dataDiskImages"] = data
+        for disk in _disk_images(storage):
+            copied = self.cloud.store.get(reference_id(disk.get("source")))
+            size = get(copied.properties, "diskSizeGB") if copied is not None else None
+            disk.setdefault("sizeInGB", size or 30)
+
+
+def _disk_images(storage: dict[str, Json]) -> list[dict[str, Json]]:
+    """The system disk and the data disks of an image version."""
+    disks = [storage.get("osDiskImage"), *(storage.get("dataDiskImages") or [])]
+    return [disk for disk in disks if isinstance(disk, dict)]

@@ -48,6 +48,8 @@ CATALOGUE: dict[tuple[str, str, str], tuple[str, ...]] = {
 """Newest version, generation and traits by publisher, offer and SKU. Unlisted images are accepted too."""
 UNKNOWN = ("1.0.20231201", "V1", "nvme", "hibernate")
 SYSTEM_BYTES = {"Windows": 136367309312, "Linux": 32213303808}
+_PLAIN_LINUX_BYTES = 32212255232
+"""Size of the images of Debian and CentOS."""
 
 
 def _row(publisher: str, offer: str, sku: str) -> tuple[str, ...]:
@@ -107,7 +109,8 @@ def details(publisher: str, offer: str, sku: str) -> dict[str, Json]:
         body["replicaCount"] = 10
         body["osDiskImage"]["sizeInGb"] = 30 if "small" in traits else disk_size(system)
     else:
-        body["osDiskImage"]["sizeInBytes"] = SYSTEM_BYTES[system]
+        size = _PLAIN_LINUX_BYTES if publisher.lower() in ("debian", "openlogic") else SYSTEM_BYTES[system]
+        body["osDiskImage"] |= {"sizeInGb": -(-size // 1024**3) if system == "Windows" else 30, "sizeInBytes": size}
     if "bare" not in traits:
         features = {
             "IsAcceleratedNetworkSupported": "True",
@@ -120,6 +123,37 @@ def details(publisher: str, offer: str, sku: str) -> dict[str, Json]:
             features = {"SecurityType": "TrustedLaunchAndConfidentialVmSupported"} | features
         body["features"] = [{"name": k, "value": v} for k, v in features.items()]
     return body
+
+
+def parts_of(version: str) -> tuple[str, str, str] | None:
+    """Publisher, offer and SKU in the id of an image version; None for ids of other resources."""
+    words = version.strip("/").split("/")
+    named = {kind.lower(): name for kind, name in zip(words[::2], words[1::2], strict=False)}
+    if "publishers" not in named:
+        return None
+    return named["publishers"], named.get("offers", ""), named.get("skus", "")
+
+
+def disk_properties(publisher: str, offer: str, sku: str) -> dict[str, Json]:
+    """What a disk made of an image shows of it."""
+    _, generation, *traits = _row(publisher, offer, sku)
+    shown: dict[str, Json] = {
+        "osType": "Windows" if is_windows(publisher, offer) else "Linux",
+        "hyperVGeneration": generation,
+        "supportedCapabilities": {"architecture": "x64"},
+    }
+    if generation == "V2":
+        controllers = "SCSI, NVMe" if "nvme" in traits else "SCSI"
+        shown["supportedCapabilities"] |= {"diskControllerTypes": controllers, "acceleratedNetwork": True}
+        shown["supportsHibernation"] = "hibernate" in traits
+    return shown
+
+
+def system_gigabytes(publisher: str, offer: str, sku: str) -> int:
+    """Size of the system disk of an image in GB."""
+    if "small" in _row(publisher, offer, sku)[2:]:
+        return 30
+    return disk_size("Windows" if is_windows(publisher, offer) else "Linux")
 
 
 def generation(reference: Json) -> str:

@@ -47,4 +47,6 @@ def _of_machine(disk: dict[str, Json]) -> dict[str, Json]:
     managed = disk.get("managedDisk") or {}
     if managed:
         shown |= {"managedDisk": {"id": managed.get("id")}, "storageAccountType": managed.get("storageAccountType")}
+    elif get(disk, "vhd", "uri"):
+        shown["blobUri"] = get(disk, "vhd", "uri")
     return shown

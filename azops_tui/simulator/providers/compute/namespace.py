@@ -9,9 +9,10 @@ from azops_tui.simulator.operations import OperationFormat
 from azops_tui.simulator.providers.compute.availability_sets import AvailabilitySetProvider
 from azops_tui.simulator.providers.compute.disks import DiskProvider
 from azops_tui.simulator.providers.compute.extensions import VmExtensionProvider
-from azops_tui.simulator.providers.compute.galleries import GalleryProvider
+from azops_tui.simulator.providers.compute.galleries import GalleryProvider, ImageVersionProvider
 from azops_tui.simulator.providers.compute.managed_images import ManagedImageProvider
 from azops_tui.simulator.providers.compute.managed_run_commands import ManagedRunCommandProvider
+from azops_tui.simulator.providers.compute.placement_groups import PlacementGroupProvider
 from azops_tui.simulator.providers.compute.scale_set_instances import ScaleSetInstanceProvider
 from azops_tui.simulator.providers.compute.scale_sets import ScaleSetProvider
 from azops_tui.simulator.providers.compute.ssh_keys import SshKeyProvider
@@ -57,7 +58,9 @@ TYPES = {
     "proximityPlacementGroups": ResourceType(lro=replace(QUIET, create_seconds=1)),
     "hostGroups": ResourceType(lro=replace(QUIET, create_seconds=1), generated={"supportAutomaticPlacement": False}),
     "virtualMachines": ResourceType(
-        deletion_phase=0, lro=replace(COMPUTE, create_seconds=38, update_seconds=8, delete_seconds=25)
+        nested={"applicationProfile.galleryApplications[].treatFailureAsDeploymentFailure": False},
+        deletion_phase=0,
+        lro=replace(COMPUTE, create_seconds=38, update_seconds=8, delete_seconds=25),
     ),
     "virtualMachines/extensions": ResourceType(
         lro=replace(COMPUTE, create_seconds=30, update_seconds=20, delete_seconds=15)
@@ -76,7 +79,7 @@ TYPES = {
         is_tracked=False, lro=replace(COMPUTE, create_seconds=10, delete_seconds=20)
     ),
     "diskEncryptionSets": ResourceType(lro=replace(DISK, create_seconds=5)),
-    "diskAccesses": ResourceType(lro=replace(DISK, create_seconds=5)),
+    "diskAccesses": ResourceType(lro=replace(DISK, create_seconds=5), generated={"timeCreated": "{now}"}),
     "restorePointCollections": ResourceType(lro=replace(PLAIN, create_seconds=1)),
     "virtualMachines/runCommands": ResourceType(lro=replace(COMPUTE, create_seconds=20)),
     "galleries/images": ResourceType(generated={"architecture": "x64"}),
@@ -100,6 +103,8 @@ REGISTRATION = Registration(
         DiskProvider,
         VmExtensionProvider,
         GalleryProvider,
+        ImageVersionProvider,
+        PlacementGroupProvider,
         ManagedImageProvider,
         ManagedRunCommandProvider,
         ScaleSetInstanceProvider,

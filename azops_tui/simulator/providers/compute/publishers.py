@@ -58,15 +58,16 @@ def list_skus(services: ArmServices, request: ArmRequest) -> ArmReply:
 def list_image_versions(services: ArmServices, request: ArmRequest) -> ArmReply:
     """The newest version of an image; no others exist."""
     newest = images.newest(*_image(request))
-    return ArmReply(200, [images.version_view(*_place(request), *_image(request), newest)])
+    version = images.version_view(*_place(request), *_image(request), newest)
+    return ArmReply(200, [version | {"location": _spelled_place(request)}])
 
 
 def show_image_version(services: ArmServices, request: ArmRequest) -> ArmReply:
     image, version = _image(request), request.params["version"]
     if version.lower() == "latest":
         version = images.newest(*image)
-    document = {"properties": images.details(*image)}
-    return ArmReply(200, document | images.version_view(*_place(request), *image, version))
+    document = {"properties": images.details(*image), **images.version_view(*_place(request), *image, version)}
+    return ArmReply(200, document | {"location": _spelled_place(request)})
 
 
 def list_extension_types(services: ArmServices, request: ArmRequest) -> ArmReply:
@@ -101,6 +102,15 @@ def _image(request: ArmRequest) -> tuple[str, str, str]:
 
 def _place(request: ArmRequest) -> tuple[str, str]:
     return request.params["subscription"], request.params["location"]
+
+
+_EARLY_REGIONS = {"eastus2euap": "EastUS2EUAP", "centraluseuap": "CentralUSEUAP"}
+"""How the compute service spells the regions for early access."""
+
+
+def _spelled_place(request: ArmRequest) -> str:
+    location = request.params["location"]
+    return _EARLY_REGIONS.get(location.lower(), location)
 
 
 def _extensions(request: ArmRequest) -> dict[str, str]:

@@ -140,7 +140,7 @@ class VirtualMachineProvider(ResourceProvider):
         disk["osType"] = system
         disk["createOption"] = profiles.create_option(disk.get("createOption"))
         disk.setdefault("caching", "ReadWrite")
-        storage["dataDisks"] = [d for d in storage.get("dataDisks") or [] if d.get("toBeDetached") is not True]
+        storage["dataDisks"] = list(storage.get("dataDisks") or [])
         for i, data in enumerate(storage["dataDisks"]):
             self._complete_disk(data, write, size, i + 2, 0)
             data["createOption"] = profiles.create_option(data.get("createOption") or "Empty")
@@ -270,6 +270,9 @@ class VirtualMachineProvider(ResourceProvider):
         return [r for r in below if r.address.type.lower() == "microsoft.compute/virtualmachines/extensions"]
 
     def on_completed(self, resource: Resource) -> None:
+        storage = resource.properties.get("storageProfile") or {}
+        if storage.get("dataDisks"):
+            storage["dataDisks"] = [d for d in storage["dataDisks"] if d.get("toBeDetached") is not True]
         attach(self.cloud, resource)
 
     async def delete(self, resource: Resource) -> None:
@@ -314,7 +317,7 @@ class VirtualMachineProvider(ResourceProvider):
             raise ArmError(409, "OperationNotAllowed", "The operation requires the VM to be running (or set to run).")
         work, result = run_command(self.cloud, resource.address.key, call.body)
         operation = self.start_operation(resource, work)
-        operation.result = result
+        operation.result, operation.output = result, True
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
     def change_power(self, resource: Resource, call: ActionCall) -> ArmReply:

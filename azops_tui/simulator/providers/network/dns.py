@@ -34,6 +34,9 @@ class RecordSetProvider(ResourceProvider):
             properties.setdefault("targetResource", {})
         else:
             properties["isAutoRegistered"] = False
+            kind = write.address.types[-1].lower()
+            if kind not in ("soa", "cname"):
+                properties.setdefault(f"{kind}Records", [])
         return body
 
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:

@@ -10,6 +10,7 @@ from azops_tui.simulator.providers.network.dns import DnsZoneProvider, RecordSet
 from azops_tui.simulator.providers.network.gateways import VirtualNetworkGatewayProvider
 from azops_tui.simulator.providers.network.interfaces import NetworkInterfaceProvider
 from azops_tui.simulator.providers.network.networks import ElementProvider, NetworkProvider
+from azops_tui.simulator.providers.network.private_endpoints import PrivateEndpointProvider
 from azops_tui.simulator.providers.network.public_addresses import PublicIpProvider
 from azops_tui.simulator.providers.network.watchers import NetworkWatcherProvider
 from azops_tui.simulator.providers.registration import Registration
@@ -132,6 +133,8 @@ TYPES = {
             put_headers=(ASYNC, LOCATION),
             put_body=False,
             empty={},
+            patched=202,
+            patch_headers=(ASYNC, LOCATION),
             create_seconds=30,
         ),
         generated={
@@ -214,12 +217,28 @@ TYPES = {
             put_headers=(ASYNC, LOCATION),
             put_body=False,
             empty={},
+            patched=202,
+            patch_headers=(ASYNC, LOCATION),
             create_seconds=30,
         ),
         generated={"virtualNetworkLinkState": "Completed"},
     ),
+    "ApplicationGatewayWebApplicationFirewallPolicies": ResourceType(
+        lro=replace(NETWORK, create_seconds=10),
+        generated={"customRules": []},
+        nested={"managedRules.exclusions": [], "managedRules.managedRuleSets[].ruleGroupOverrides": []},
+    ),
+    "ddosProtectionPlans": ResourceType(lro=replace(NETWORK, state="Succeeded", create_seconds=3)),
+    "virtualHubs": ResourceType(
+        lro=replace(NETWORK, create_seconds=300), generated={"routingState": "None", "virtualRouterIps": []}
+    ),
+    "publicIPPrefixes": ResourceType(lro=replace(NETWORK, create_seconds=5)),
     "networkWatchers/connectionMonitors": ResourceType(
         lro=replace(NETWORK, created=200),
+        nested={
+            "testGroups[].disable": False,
+            "testConfigurations[].tcpConfiguration.disableTraceRoute": False,
+        },
         effects={
             "start": {"monitoringStatus": "Running", "startTime": "{now}"},
             "stop": {"monitoringStatus": "Stopped"},
@@ -246,6 +265,7 @@ REGISTRATION = Registration(
         RecordSetProvider,
         NetworkInterfaceProvider,
         ElementProvider,
+        PrivateEndpointProvider,
         PublicIpProvider,
         VirtualNetworkGatewayProvider,
         NetworkWatcherProvider,
