@@ -63,8 +63,11 @@ class TemplateDeployment(TemplateSource):
         base: str = "",
         level: int = 0,
         location: str = "",
+        content: Document | None = None,
     ) -> None:
         super().__init__(document)
+        self.content = document if isinstance(get(self.template, "content"), dict) else content
+        """The document whose ``content`` holds the templates that this one links by ``contentId``."""
         self.run = run
         self.name = name
         self.scope = scope

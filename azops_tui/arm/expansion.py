@@ -170,7 +170,11 @@ class Expansion:
             )
         link = get(properties, "templateLink")
         base = deployment.base
-        if isinstance(link, Mapping) and get(properties, "template") is None:
+        content_id = get(link, "contentId") if isinstance(link, Mapping) else None
+        if isinstance(content_id, str) and get(properties, "template") is None:
+            link = None
+            document = self.stored(resource, content_id)
+        elif isinstance(link, Mapping) and get(properties, "template") is None:
             followed = self.follow(resource, link, environment.run)
             if followed is None:
                 return None
@@ -202,6 +206,7 @@ class Expansion:
             base=base,
             level=deployment.level + 1,
             location=resource.location or deployment.location,
+            content=deployment.content,
         )
         expansion = Expansion(nested, resource.id)
         resource_count = environment.run.resource_count
@@ -216,6 +221,17 @@ class Expansion:
                 resource.path,
             ) from None
         return expansion
+
+    def stored(self, resource: ExpandedResource, content_id: str) -> Document:
+        """A template that stands once in the ``content`` of the outermost one. Raises TemplateError if it does not."""
+        content = self.deployment.content
+        entry = get(get(content.value, "content"), content_id) if content is not None else None
+        template = get(entry, "value") if isinstance(entry, dict) else None
+        if content is None or not isinstance(template, dict):
+            raise self.deployment.error(
+                f"The template has no content '{content_id}'.", resource.path, code="InvalidContentLink"
+            )
+        return content.within(template, ("content", content_id, "value"))
 
     def inline_document(self, resource: ExpandedResource, template: Json) -> Document:
         outer = self.deployment.document

@@ -20,7 +20,7 @@ from azops_tui.arm.values import Builder, Constant, builder, loop_count
 from azops_tui.json_types import Json
 
 HEAD = frozenset(
-    ("copy", "dependson", "condition", "comments", "resources", "existing", "scope", "import", "extension")
+    ("copy", "dependson", "condition", "comments", "resources", "existing", "scope", "import", "extension", "@options")
 )
 """Members of a resource's definition that are not sent to its provider."""
 PLACING = frozenset(("subscriptionid", "resourcegroup"))

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from azops_tui.arm import ExpandedResource, Symbolic, expand_nested
+from azops_tui.arm.deployment_options import is_ready, options_of
 from tests.arm.judge_adapter import Answers
 from tests.arm.test_expansion import OTHER, SCOPE, SUBSCRIPTION, nested, plan, refused, thing
 
 KEY = {"type": "object", "nullable": True}
+READY = "[lambda('x', equals(lambdaVariables('x').properties.state, 'Ready'))]"
 VAULT = "[split(tryGet(parameters('key'), 'vaultId'), '/')[4]]"
 
 
@@ -136,3 +138,58 @@ def test_a_template_from_a_variable_reads_its_own_parameters() -> None:
 def test_a_built_in_role_is_known_by_its_name() -> None:
     found = plan(thing("[roleDefinitions('Contributor').roleDefinitionId]"))
     assert found.resources[0].name == "b24988ac-6180-42a0-ab88-20f7382dd24c"
+
+
+class TestStoredModules:
+    """Newer compilers write a module that is used more than once into ``content``, and link it by its hash."""
+
+    LEAF = {  # noqa: RUF012
+        "parameters": {"name": {"type": "string"}},
+        "resources": [thing("[parameters('name')]")],
+        "outputs": {"upper": {"type": "string", "value": "[toUpper(parameters('name'))]"}},
+    }
+
+    def linked(self, id: str, **parameters: str) -> dict[str, Any]:
+        values = {name: {"value": value} for name, value in parameters.items()}
+        options = {"scope": "inner"}
+        properties = {"mode": "Incremental", "expressionEvaluationOptions": options, "parameters": values}
+        link = {"templateLink": {"contentId": id}}
+        return {**nested(id[-4:] + "".join(parameters.values()), {}), "properties": {**properties, **link}}
+
+    def test_are_found_at_every_depth(self) -> None:
+        parent = symbolic({"one": self.linked("sha256:leaf", name="a"), "two": self.linked("sha256:leaf", name="b")})
+        content = {"sha256:leaf": {"value": self.LEAF}, "sha256:parent": {"value": parent}}
+        found = plan(
+            content=content,
+            outputs={"upper": {"type": "string", "value": "[reference('again').outputs.upper.value]"}},
+            **symbolic({"parent": self.linked("sha256:parent"), "again": self.linked("sha256:leaf", name="c")}),
+        )
+        assert [resource.name for resource in found.resources if "things" in resource.type] == ["a", "b", "c"]
+        assert found.outputs["upper"]["value"] == "C"
+
+    def test_must_exist(self) -> None:
+        assert "'sha256:none'" in refused(**symbolic({"m": self.linked("sha256:none")})).message
+
+
+def test_options_are_not_sent() -> None:
+    resource = {**thing(), "@options": {"onlyIfNotExists": [], "retryOn": [["NotFound"], 3]}}
+    [found] = plan(**symbolic({"t": resource})).resources
+    assert "@options" not in found.body
+    options = options_of(found)
+    assert (options.only_if_not_exists, options.retries, options.retries_after("notFOUND")) == (True, 3, True)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "live", "ready"),
+    [
+        (READY, {"properties": {"state": "Ready"}}, True),
+        (READY, {"properties": {"state": "No"}}, False),
+        (READY, {"properties": {}}, False),
+        ("[lambda('x', not(empty(lambdaVariables('x').tags)))]", {"tags": {"a": "b"}}, True),
+    ],
+)
+def test_a_predicate_tells_when_a_resource_is_ready(predicate: str, live: dict[str, Any], ready: bool) -> None:
+    resource = {**thing(), "@options": {"waitUntil": [predicate, "PT20S"]}}
+    [found] = plan(**symbolic({"t": resource})).resources
+    assert options_of(found).patience_s == 20
+    assert is_ready(found, live) is ready

@@ -121,6 +121,22 @@ async def test_secure_outputs_are_for_those_who_ask_for_them(clients: Clients) -
     assert (status, secrets) == (200, {"key": "s3cret-of-the-module"})
 
 
+async def test_a_resource_is_deployed_as_its_options_say(clients: Clients) -> None:
+    def with_options(size: int, **options: Json) -> Json:
+        part = {**thing("t", size=size), "dependsOn": [], "@options": options}
+        return {**template(), "languageVersion": "2.0", "resources": {"t": part}}
+
+    await clients.group()
+    path = clients.id("Resources/deployments", "d").partition("/providers/")[0] + "/providers/Contoso.Parts/things/t"
+    for size in (1, 2):
+        assert (await clients.deploy(with_options(size, onlyIfNotExists=[])))["provisioningState"] == "Succeeded"
+        assert (await clients.raw("GET", path))[2]["properties"]["size"] == 1
+    ready = "[lambda('x', equals(lambdaVariables('x').properties.size, {}))]"
+    await clients.deploy(with_options(3, waitUntil=[ready.format(3), "PT1M"]))
+    with pytest.raises(HttpResponseError, match="did not become ready within 60 seconds"):
+        await clients.deploy(with_options(3, waitUntil=[ready.format(4), "PT1M"]))
+
+
 async def test_a_deployment_fails_with_a_bad_key_and_succeeds_with_a_good_one(clients: Clients) -> None:
     await clients.group()
     with pytest.raises(HttpResponseError) as failed:

@@ -91,7 +91,13 @@ class TemplateFrame:
 def frames(template: Mapping[str, Json]) -> list[TemplateFrame]:
     """Return the frames of a template, outermost first."""
     result: list[TemplateFrame] = []
-    _frame(template, (), result, {})
+    parsed: _Parsed = {}
+    _frame(template, (), result, parsed)
+    content = get(template, "content", {})
+    for name, entry in content.items() if isinstance(content, dict) else ():
+        module = get(entry, "value") if isinstance(entry, dict) else None
+        if isinstance(module, dict):
+            _frame(module, ("content", name, "value"), result, parsed)
     return result
 
 

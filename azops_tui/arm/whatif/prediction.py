@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from azops_tui.arm.deployment_options import options_of
 from azops_tui.arm.expanded_resource import ExpandedResource
 from azops_tui.arm.expansion import Expansion
 from azops_tui.arm.resource_header import DEPLOYMENTS
@@ -61,6 +62,9 @@ def _change(resource: ExpandedResource, live: Mapping[str, Json] | None) -> Reso
     desired = _wanted(resource)
     if live is None:
         return ResourceChange(resource.id, ChangeType.CREATE, after=desired)
+    if options_of(resource).only_if_not_exists:
+        shown = _shown(live)
+        return ResourceChange(str(shown.get("id", resource.id)), ChangeType.NO_CHANGE, shown, shown)
     before = {"apiVersion": resource.api_version, **_shown(live)}
     before = masked(before, desired)
     delta = tuple(difference(before, desired))

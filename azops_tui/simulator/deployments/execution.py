@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from azops_tui.arm.deployment_options import is_ready, options_of
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
 from azops_tui.simulator import locations
@@ -26,6 +27,7 @@ from azops_tui.simulator.store import ResourceGroupRecord
 
 LOG = logging.getLogger(__name__)
 
+_RETRY_AFTER_S = 5.0
 _NOT_SENT = {"apiVersion", "dependsOn", "condition", "copy", "comments", "scope", "resources", "existing", "import"}
 
 
@@ -135,7 +137,7 @@ class DeploymentExecution:
         if not resource.existing:
             self.deployment.steps.append(step)
         try:
-            step.status = await self._write(resource, step)
+            step.status = await self._write_as_told(resource, step)
         except ArmError as error:
             step.error = error
             step.end(self.cloud.clock.now(), "Failed", error.status)
@@ -146,6 +148,33 @@ class DeploymentExecution:
             return False
         step.end(self.cloud.clock.now(), "Succeeded", step.status)
         return True
+
+    async def _write_as_told(self, resource: ExpandedResource, step: OperationRecord) -> int:
+        """Write one resource as its ``@options`` say. Returns the status of the reply."""
+        options = options_of(resource)
+        address = ResourceId.parse(resource.id)
+        registry = self.manager.registry
+        if options.only_if_not_exists and registry.of(address.type).find(address) is not None:
+            return 200
+        for attempt in range(options.retries + 1):
+            try:
+                status = await self._write(resource, step)
+                break
+            except ArmError as error:
+                if attempt == options.retries or not options.retries_after(error.code):
+                    raise
+                await self.cloud.clock.sleep(_RETRY_AFTER_S)
+        waited = 0.0
+        while options.predicate:
+            there = registry.of(address.type).find(address)
+            if there is not None and is_ready(resource, registry.of(address.type).show(there, {})):
+                break
+            if waited >= options.patience_s:
+                message = f"The resource '{resource.id}' did not become ready within {options.patience_s:g} seconds."
+                raise ArmError(408, "WaitUntilTimedOut", message)
+            waited += _RETRY_AFTER_S
+            await self.cloud.clock.sleep(_RETRY_AFTER_S)
+        return status
 
     async def _write(self, resource: ExpandedResource, step: OperationRecord) -> int:
         """Write one resource and wait for its operation. Returns the status of the reply."""
@@ -200,7 +229,7 @@ class DeploymentExecution:
         self.manager.group(address)
         expansion = nested(resource, body, self.runtime)
         child, operation = self.start_nested(
-            address, sent, expansion, properties.get("template"), "", self.deployment.correlation
+            address, sent, expansion, expansion.deployment.template, "", self.deployment.correlation
         )
         child.flat = self.deployment.flat
         self.deployment.children.append(child)
