@@ -251,6 +251,8 @@ class Channel:
                 await asyncio.gather(uploading, return_exceptions=True)
         except (OSError, HttpMessageError, UpstreamError) as error:
             problem = str(error) or type(error).__name__
+            if answer is None and not self._client[0].at_eof():
+                await self._policy.lost(self._actor, request, problem)
             return False
         finally:
             if number:

@@ -30,7 +30,7 @@ from azops_tui.net.http1 import (
     proxy_password,
     relay_both,
 )
-from azops_tui.net.upstream import LocalEndpoint, Upstream, UpstreamError
+from azops_tui.net.upstream import LocalEndpoint, Upstream, UpstreamError, allow_many_connections
 
 _HANDSHAKE = 0x16
 """First byte of a TLS connection."""
@@ -60,6 +60,7 @@ class GateProxy:
         self._edge = edge
         self.authority = CertificateAuthority(f"azops run {os.getpid()}")
         self._upstream = Upstream(local, environment)
+        allow_many_connections()
         self._loop = asyncio.new_event_loop()
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))

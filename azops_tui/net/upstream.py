@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import resource
 import ssl
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from azops_tui.net.http1 import HEAD_LIMIT, HttpMessageError, Streams, read_head
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """Variables that name a file of certificate authorities."""
+_DESCRIPTORS = 8192
 _PATIENCE = 20.0
 """Seconds until a connection must be open."""
 
@@ -127,6 +129,14 @@ class Upstream:
             for bundle in self._bundles:
                 self._context.load_verify_locations(cafile=bundle)
         return self._context
+
+
+def allow_many_connections() -> None:
+    """Raise this process's limit of open files, of which each connection takes several; often it is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def led_through(url: str, bundle: str, *, direct: str = "") -> dict[str, str]:

@@ -49,10 +49,12 @@ def serve_until_told(*, speed: float | None, keep: Path | None, verbose: bool, a
 
 
 async def _serve(speed: float | None, keep: Path | None, announce: bool, leash: bool) -> None:
+    from azops_tui.net.upstream import allow_many_connections
     from azops_tui.simulator.files import write_private
     from azops_tui.simulator.server import serve
 
     os.umask(0o077)
+    allow_many_connections()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

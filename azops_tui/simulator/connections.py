@@ -11,7 +11,7 @@ from aiohttp.web_protocol import RequestHandler
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a request's body; Resource Manager itself refuses templates of more than 4 MB."""
 
-MOST_CONNECTIONS = 512
+MOST_CONNECTIONS = 2048
 """Open connections; the next ones are closed at once."""
 
 

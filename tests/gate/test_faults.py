@@ -25,8 +25,8 @@ STORM = answer(429, '{"error":{"code":"TooManyRequests","message":"Slow down."}}
 GROUP = "```yaml {azops=group name=g%s}\ngroup: g\nlocation: westeurope\n```\n"
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
         while True:
             if condition():
                 return
