@@ -100,7 +100,7 @@ async def _read_and_compare(
         facts = await _facts(cloud, expansion)
     finally:
         await cloud.close()
-    changes = hidden(what_if(shown, existing, mode=request.mode), redactor.redact)
+    changes = hidden(what_if(shown, existing, mode=request.mode, follow_references=True), redactor.redact)
     as_json = [change.as_json(noise=noise) for change in changes]
     return _Prediction(scope, changes, validate(expansion, facts), group is None, redactor, as_json)
 

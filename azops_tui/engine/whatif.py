@@ -124,6 +124,12 @@ async def read_resources(cloud: Cloud, expansion: Expansion, group: str, *, whol
         for item in expansion.resources
         if "[" not in item.id and item.type.lower() != "microsoft.resources/deployments"
     }
+    ids |= {
+        known.get(use.id.lower(), use.id)
+        for item in expansion.resources
+        for use in item.uses
+        if not use.action and "[" not in use.id and "/microsoft.resources/deployments/" not in use.id.lower()
+    }
     if whole:
         ids |= set(resources)
     limit = asyncio.Semaphore(_AT_ONCE)
@@ -158,4 +164,5 @@ async def _compute_changes(cloud: Cloud, scope: str, layer: Layer, mode: str) ->
     name = group.name if group is not None else ""
     existing = await read_resources(cloud, expansion, name, whole=mode == "complete")
     deployment_mode: Literal["complete", "incremental"] = "complete" if mode == "complete" else "incremental"
-    return [change_view(change.as_json()) for change in what_if(expansion, existing, mode=deployment_mode)], ""
+    changes = what_if(expansion, existing, mode=deployment_mode, follow_references=True)
+    return [change_view(change.as_json()) for change in changes], ""

@@ -195,6 +195,26 @@ def test_what_the_template_does_not_name_is_ignored_or_deleted() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("known", "type"),
+    [("10.0.0.4", ChangeType.NO_CHANGE), ("10.0.0.9", ChangeType.MODIFY), (None, ChangeType.NO_CHANGE)],
+)
+def test_references_to_what_stays_are_followed(known: str | None, type: ChangeType) -> None:
+    source = {**VNET, "id": VNET["id"] + "-source", "name": "source", "properties": {"address": known}}
+    value = f"[concat('ip ', reference('{source['id']}', '2023-01-01').address)]"
+    user = {**VNET, "properties": {"note": "ip 10.0.0.4"}}
+    body = template(location="japanwest", tags=VNET["tags"], properties={"note": value})
+    live = {user["id"]: user, **({source["id"]: source} if known else {})}
+    [change] = [
+        change
+        for change in what_if(expand(body, scope=GROUP), live, follow_references=True)
+        if change.resource_id == user["id"]
+    ]
+    assert change.type is type
+    [unread] = [c for c in what_if(expand(body, scope=GROUP), live) if c.resource_id == user["id"]]
+    assert unread.type is ChangeType.NO_CHANGE
+
+
 def test_secrets_can_be_hidden_at_every_depth() -> None:
     subnets = [{"name": "agents", "properties": {"addressPrefix": "hunter2", "more": {"deep": ["a hunter2 b"]}}}]
     found = what_if(

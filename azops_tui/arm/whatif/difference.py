@@ -16,7 +16,15 @@ _WHOLE = frozenset({"tags"})
 """Top-level members that a deployment replaces entirely: what the template omits is deleted."""
 _FIXED = frozenset({"id", "name", "type", "apiVersion"})
 _UNREAD = frozenset(
-    {"adminpassword", "administratorloginpassword", "customdata", "protectedsettings", "publishingpassword", "secrets"}
+    {
+        "adminpassword",
+        "administratorloginpassword",
+        "createmode",
+        "customdata",
+        "protectedsettings",
+        "publishingpassword",
+        "secrets",
+    }
 )
 """Write-only members: the service never returns them, so their absence means nothing."""
 _LISTED = re.compile(r"\blist\w*\(", re.IGNORECASE)
