@@ -120,6 +120,8 @@ class StepContext(Generic[Body]):
     """Hands the terminal to an interactive step."""
     tape: Tape | None = None
     """Records what crosses the edge of the process, or answers it."""
+    only_hosts: frozenset[str] = frozenset()
+    """Names of the hosts that are tried again; empty for all hosts of the step."""
     notes: tuple[str, ...] = ()
     """What to tell people of the step's attributes when it starts."""
     if_stopped: str = ""

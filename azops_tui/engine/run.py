@@ -15,6 +15,7 @@ Long because all that front ends can do to a run stands in one class.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -114,7 +115,11 @@ class Run:
         self._closed = False
         self._began = 0.0
         self._opening: asyncio.Task[None] | None = None
-        self._queue = StepQueue(self._runner, self._recorder, self._begin, lambda name: self._plan.get(name))
+        self._typed: dict[str, Planned] = {}
+        """Steps that a person typed, by name."""
+        self._queue = StepQueue(
+            self._runner, self._recorder, self._begin, lambda name: self._plan.get(name) or self._typed.get(name)
+        )
 
     @property
     def state(self) -> RunView:
@@ -200,13 +205,15 @@ class Run:
         if self._cloud.exists:
             await self._cloud.open()
 
-    async def run_step(self, name: str, *, agreed: bool = False) -> ev.StepState:
+    async def run_step(self, name: str, *, agreed: bool = False, hosts: frozenset[str] = frozenset()) -> ev.StepState:
         """Run a step, after the prerequisites before it.
 
         Args:
             name: name of the step.
             agreed: true if a person who saw what the step changes asked for this very step, which is agreement to
                 changes. Deletions are asked all the same.
+            hosts: names of the hosts on which the step is tried again, while the results of the others stay; empty
+                for all.
 
         Returns:
             The state in which the step ended, or the failed prerequisite before it.
@@ -219,13 +226,31 @@ class Run:
         if name in self._queue.background:
             raise Busy(f"{name} is running in the background already.")
         queue = [target]
-        if not target.prerequisite:
+        if not target.prerequisite and name in self._plan:
             before = self.steps[: self.steps.index(target)]
             needed = [step for step in before if step.prerequisite or step.included_by == target.name]
             queue = [step for step in needed if self._is_due(step)] + queue
-        end = await self._queue.run(queue, agreed=target if agreed else None)
+        end = await self._queue.run(queue, agreed=target if agreed else None, hosts=hosts)
         state = self.state.step(name).state
         return end if end != "done" and state in ("waiting", "done", "skipped") else state
+
+    async def run_on_hosts(self, hosts: str, command: str) -> ev.StepState:
+        """Run a command that no step of the document has on hosts, as a step of its own: ``ssh-1``, ``ssh-2``, …
+
+        Args:
+            hosts: expression, as of an ``ssh`` step.
+            command: command line for the user's shell on the hosts.
+
+        Raises:
+            Busy: another step runs.
+            RunError: the document cannot run.
+        """
+        from azops_tui.engine.typed_steps import ssh_step
+
+        name = next(name for n in itertools.count(1) if (name := f"ssh-{n}") not in {*self._plan, *self._typed})
+        planned = self._typed[name] = ssh_step(name, hosts, command, self.runbook)
+        await self._queue.run([planned])
+        return self.state.step(name).state
 
     async def run_all(self, *, force: bool = False) -> QueueEnd:
         """Run all steps that are not done, in order; with ``force`` those that are done, too."""
@@ -454,7 +479,7 @@ class Run:
         return [parameter for document in self._documents for parameter in document.parameters]
 
     def _find(self, name: str) -> Planned:
-        planned = self._plan.get(name)
+        planned = self._plan.get(name) or self._typed.get(name)
         if planned is None:
             raise RunError(f"Step '{name}' does not exist; the steps are {', '.join(self._plan) or 'none'}.")
         return planned

@@ -60,12 +60,15 @@ class StepQueue:
         """Names of the background steps in progress."""
         return tuple(self._background)
 
-    async def run(self, steps: Sequence[Planned], *, agreed: Planned | None = None) -> QueueEnd:
+    async def run(
+        self, steps: Sequence[Planned], *, agreed: Planned | None = None, hosts: frozenset[str] = frozenset()
+    ) -> QueueEnd:
         """Run steps in order.
 
         Args:
             steps: what to run.
             agreed: the step that a person asked for by name, knowing what it changes.
+            hosts: names of the hosts on which the last step is tried again; empty for all.
 
         Raises:
             Busy: another step runs.
@@ -107,6 +110,7 @@ class StepQueue:
                     else "list"
                     if agreed_code.get(planned.name) == planned.step.code
                     else "",
+                    hosts if planned.name == steps[-1].name else frozenset(),
                 )
                 if state == "stopped":
                     return "stopped"
@@ -166,10 +170,10 @@ class StepQueue:
         finally:
             self._asking = None
 
-    async def _run_step(self, planned: Planned, agreed_by: str) -> ev.StepState:
+    async def _run_step(self, planned: Planned, agreed_by: str, hosts: frozenset[str]) -> ev.StepState:
         """Run a step in its own task, so that it can be stopped, and ends properly if the caller is cancelled."""
         stopper, step = Stopper(), planned.step
-        task = asyncio.ensure_future(self._runner.run(planned, step, stopper, agreed_by=agreed_by))
+        task = asyncio.ensure_future(self._runner.run(planned, step, stopper, agreed_by=agreed_by, hosts=hosts))
         if step.attributes.background:
             self._background[planned.name] = (task, stopper)
             task.add_done_callback(lambda _: self._background.pop(planned.name, None))

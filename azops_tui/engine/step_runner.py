@@ -125,7 +125,15 @@ class StepRunner:
         """Whether a person agrees to what is proposed; the question stands at a step."""
         return (await self.questions.ask(step, proposal)).accepted
 
-    async def run(self, planned: Planned, step: Step, stopper: Stopper, *, agreed_by: str = "") -> ev.StepState:
+    async def run(
+        self,
+        planned: Planned,
+        step: Step,
+        stopper: Stopper,
+        *,
+        agreed_by: str = "",
+        hosts: frozenset[str] = frozenset(),
+    ) -> ev.StepState:
         """Execute a step to its end and return the state it ended in. Failures are recorded, not raised.
 
         Args:
@@ -133,6 +141,7 @@ class StepRunner:
             step: the step, as edited.
             stopper: stops it.
             agreed_by: what agreed to its changes already, ``key`` or ``list``; deletions are asked all the same.
+            hosts: names of the hosts that are tried again; empty for all.
         """
         began = time.monotonic()
         name = planned.name
@@ -146,7 +155,7 @@ class StepRunner:
             keep_raw=bool(step.attributes.capture or step.expectations or self.values.reads(step)),
         )
         try:
-            outcome = await self._execute(planned, step, output, stopper, agreed_by)
+            outcome = await self._execute(planned, step, output, stopper, agreed_by, hosts)
         except asyncio.CancelledError:
             if not stopper.requested:
                 raise
@@ -187,7 +196,15 @@ class StepRunner:
         await self.gate.close()
         await self._fleets.close()
 
-    async def _execute(self, planned: Planned, step: Step, output: Output, stopper: Stopper, agreed_by: str) -> Outcome:
+    async def _execute(
+        self,
+        planned: Planned,
+        step: Step,
+        output: Output,
+        stopper: Stopper,
+        agreed_by: str,
+        hosts: frozenset[str],
+    ) -> Outcome:
         """Take a step through its guard, its preparation, its question, its attempts and its checks."""
         if not on_plain_hosts(step):
             await self.environment.reach_cloud()
@@ -202,7 +219,7 @@ class StepRunner:
         actor = await self._pass_gate(planned.name, step, effects)
         await self.environment.refresh(step)
         context = stopper.context = self._context(planned, step, output, effects)
-        context.notes = notes
+        context.notes, context.only_hosts = notes, hosts
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
         hold(
@@ -302,7 +319,15 @@ class StepRunner:
         """Execute what was prepared until it succeeds or its retries are used up."""
         attributes = context.step.attributes
         for attempt in range(1, attributes.retries + 2):
-            context.record(ev.StepStarted(at=context.now(), step=context.name, attempt=attempt, code=context.code))
+            context.record(
+                ev.StepStarted(
+                    at=context.now(),
+                    step=context.name,
+                    attempt=attempt,
+                    code=context.code,
+                    hosts=tuple(sorted(context.only_hosts)),
+                )
+            )
             for text in context.notes if attempt == 1 else ():
                 context.record(ev.Notice(at=context.now(), step=context.name, text=text, level="warning"))
             context.output.forget_raw()

@@ -102,6 +102,8 @@ class StepStarted(Event, frozen=True, kw_only=True):
 
     attempt: int = 1
     code: str = ""
+    hosts: tuple[str, ...] = ()
+    """Names of the hosts that are tried again, while the others keep their results; empty for all."""
 
 
 class OutputWritten(Event, frozen=True, kw_only=True):
@@ -214,6 +216,12 @@ class ResourcesChanged(Event, frozen=True, kw_only=True):
     resources: tuple[ResourceView, ...]
 
 
+class HostsChosen(Event, frozen=True, kw_only=True):
+    """The hosts on which a step is going to run, in their order."""
+
+    hosts: tuple[str, ...]
+
+
 class HostStarted(Event, frozen=True, kw_only=True):
     """A command began on a host."""
 
@@ -229,6 +237,8 @@ class HostFinished(Event, frozen=True, kw_only=True):
     duration: float
     problem: str = ""
     """Why there is no status, or what failed before the command ran: one sentence."""
+    reason: Literal["", "unreachable", "timed out", "lost", "stopped", "not run"] = ""
+    """Why there is no status, as a word to count hosts by; empty in older journals."""
     digest: str = ""
     """Equal for hosts with equal output, however long."""
 
@@ -365,6 +375,7 @@ AnyEvent = (
     | ScaleSetGone
     | GroupsChanged
     | ResourcesChanged
+    | HostsChosen
     | HostStarted
     | HostFinished
     | HostsCompared

@@ -217,7 +217,8 @@ class RunView:
         if event.attempt == 1:
             step.started, step.edited = event.at, False
             step.output.clear()
-            step.hosts, step.checks, step.deployments, step.scale_sets = {}, [], [], []
+            step.hosts = {name: host for name, host in step.hosts.items() if event.hosts and name not in event.hosts}
+            step.checks, step.deployments, step.scale_sets = [], [], []
             step.table, step.written, step.refused, step.pictures = None, 0, [], []
         step.state, step.attempt = "running", event.attempt
         step.duration, step.status, step.failure, step.summary = None, None, None, ""
@@ -308,6 +309,10 @@ class RunView:
             self._hosts_step = step
         return found
 
+    def _hosts_chosen(self, event: ev.HostsChosen) -> None:
+        for host in event.hosts:
+            self._host(event.step, host)
+
     def _host_started(self, event: ev.HostStarted) -> None:
         host = self._host(event.step, event.host)
         host.address, host.started, host.finished = event.address, event.at, False
@@ -316,6 +321,7 @@ class RunView:
         host = self._host(event.step, event.host)
         host.finished, host.status = True, event.status
         host.duration, host.problem, host.digest = event.duration, event.problem, event.digest
+        host.reason = event.reason
 
     def _hosts_compared(self, event: ev.HostsCompared) -> None:
         self.step(event.step).host_differences = {item.hosts: item.lines for item in event.differences}
@@ -372,6 +378,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.ScaleSetGone: RunView._scale_set_gone,
     ev.GroupsChanged: RunView._groups,
     ev.ResourcesChanged: RunView._resources,
+    ev.HostsChosen: RunView._hosts_chosen,
     ev.HostStarted: RunView._host_started,
     ev.HostFinished: RunView._host_finished,
     ev.HostsCompared: RunView._hosts_compared,

@@ -27,14 +27,16 @@ class HostRun:
     status: int | None = None
     duration: float = 0.0
     problem: str = ""
+    reason: str = ""
+    """Why there is no status: ``unreachable``, ``timed out``, ``lost``, ``stopped`` or ``not run``."""
     digest: str = ""
     output: LineTail = field(default_factory=lambda: LineTail(TAIL_LINES, _LINE_LIMIT))
 
     @property
     def state(self) -> ev.StepState:
-        """``running``, ``done``, ``failed``, or ``unknown`` if the connection was lost."""
+        """``waiting``, ``running``, ``done``, ``failed``, or ``unknown`` if there is no exit status."""
         if not self.finished:
-            return "running"
+            return "running" if self.started else "waiting"
         if self.status is None:
             return "unknown"
         return "done" if self.status == 0 else "failed"

@@ -102,11 +102,25 @@ class HostsStep(NativeStep, frozen=True, kw_only=True):
 
 
 class SshStep(HostsStep, frozen=True, kw_only=True):
-    """Run a command on hosts."""
+    """Run a command on hosts, or reboot them, and wait until they are ready."""
 
-    command: str
+    command: str = ""
+    """Empty if the step only reboots or waits."""
     capture: str = ""
     """Variable to set to the output."""
+    reboot: Literal["", "wait", "if-required"] = ""
+    """After the command, reboot each host and wait until it runs again; ``if-required``: where its packages need it."""
+    wait_for_port: Number = ""
+    """After that, wait until this TCP port of the host accepts a connection."""
+    wait_until: str = ""
+    """After that, repeat this command on the host until it succeeds."""
+    wait_timeout: Number = ""
+    """Time limit of reboot and waits on each host; 10m by default."""
+
+    @property
+    def waits(self) -> bool:
+        """True if something follows the command."""
+        return bool(self.reboot or self.wait_for_port or self.wait_until)
 
 
 class CopyStep(HostsStep, frozen=True, kw_only=True):
@@ -235,7 +249,8 @@ def native_effects(step: NativeStep) -> Effect:
         case SshStep():
             from azops_tui.runbook.shell_effects import remote_effect
 
-            return remote_effect(REFERENCE.sub("x", step.command)) or Effect.READS
+            effects = remote_effect(REFERENCE.sub("x", f"{step.command}\n{step.wait_until}")) or Effect.READS
+            return effects | Effect.MUTATES if step.reboot else effects
         case GateStep() | ChartStep() | IncludeStep():
             return Effect.NONE
         case CopyStep():

@@ -23,19 +23,20 @@ from azops_tui.runbook.native import (
     Number,
     ResourcesStep,
     ScaleStep,
+    SshStep,
     WaitStep,
 )
 from azops_tui.runbook.references import REFERENCE, has_reference, replace_references, texts_in
 from azops_tui.runbook.suggest import did_you_mean
 
 _ALIASES: dict[str, dict[str, str]] = {"group": {"name": "group"}, "gate": {"ask": "message"}}
-_REMOTE_CODE = frozenset({("ssh", "command"), ("wait", "command")})
+_REMOTE_CODE = frozenset({("ssh", "command"), ("ssh", "wait-until"), ("wait", "command")})
 """Fields whose other forms of ``${…}`` are for a shell."""
 _VARIABLES = frozenset({"public", "private", "capture"})
 """Fields with the name of a variable to set."""
 
 _ANY_REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
-_DURATIONS = frozenset({"timeout", "interval"})
+_DURATIONS = frozenset({"timeout", "interval", "wait_timeout"})
 _SHARES = frozenset({"serial", "max_fail"})
 _SHARE = re.compile(r"\s*(?:\d{1,9}|\d{1,3}(?:\.\d+)?\s*%)\s*(?:,\s*(?:\d{1,9}|\d{1,3}(?:\.\d+)?\s*%)\s*)*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -191,6 +192,8 @@ def _unsound(step: NativeStep) -> str:
                 return f"{kind} needs 'hosts', or a 'group' whose machines are meant"
             if isinstance(step, CopyStep) and bool(step.upload) == bool(step.download):
                 return "a copy step needs either 'upload' or 'download'"
+            if isinstance(step, SshStep) and not step.command.strip() and not step.waits:
+                return "an ssh step needs 'command', 'reboot', 'wait-for-port' or 'wait-until'"
         case WaitStep():
             if sum([bool(step.resource), bool(step.group), bool(step.command)]) != 1:
                 return "a wait step needs one of 'resource', 'group' and 'command'"

@@ -46,7 +46,7 @@ def native_script(name: str, step: NativeStep | None) -> str:
         case native.KeypairStep():
             lines = _keypair(step)
         case native.SshStep():
-            lines = _hosts(step, f'{_ssh("ssh", step)} "$azops_host" {quoted(step.command)} </dev/null', step.capture)
+            lines = _on_hosts(step)
         case native.CopyStep():
             lines = _copy(step)
         case native.ResourcesStep():
@@ -159,6 +159,23 @@ def _ssh(program: str, step: HostsStep) -> str:
     words += [f"-J {quoted(step.via)}"] if step.via else []
     words += [f"-o User={quoted(step.user)}"] if step.user else []
     return " ".join(words)
+
+
+def _on_hosts(step: native.SshStep) -> list[str]:
+    """The command on each host, then the reboot, told by another boot id, and the waits."""
+    ssh = f'{_ssh("ssh", step)} "$azops_host"'
+    lines = _hosts(step, f"{ssh} {quoted(step.command)} </dev/null", step.capture) if step.command else []
+    after = []
+    if step.reboot:
+        boot = f"{ssh} cat /proc/sys/kernel/random/boot_id </dev/null"
+        required = f"{ssh} test -e /run/reboot-required </dev/null && " if step.reboot == "if-required" else ""
+        wait = f'until azops_new=$({boot}) && [ "$azops_new" != "$azops_boot" ]; do sleep 3; done'
+        after.append(f"{required}{{ azops_boot=$({boot}); {ssh} sudo -n reboot </dev/null; {wait}; }}")
+    if step.wait_for_port:
+        after.append(f'until nc -z "$azops_host" {_word(step.wait_for_port)}; do sleep 3; done')
+    if step.wait_until:
+        after.append(f"until {ssh} {quoted(step.wait_until)} </dev/null; do sleep 3; done")
+    return lines + (_hosts(step, "; ".join(after)) if after else [])
 
 
 def _hosts(step: HostsStep, command: str, capture: str = "") -> list[str]:

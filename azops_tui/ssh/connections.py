@@ -285,13 +285,13 @@ class Connections:
             if routed is not None:
                 return *routed, True
         # A machine behind a routed jump host is one of the same network.
-        return target.host_name, target.port_number, await self._is_routed(target.via)
+        return target.host_name, target.port_number, await self.is_routed(target.via)
 
-    async def _is_routed(self, target: Target | None) -> bool:
+    async def is_routed(self, target: Target | None) -> bool:
         """True if a jump host, or one before it, is behind a route."""
         if target is None:
             return False
-        return await self._routed(target.address) is not None or await self._is_routed(target.via)
+        return await self._routed(target.address) is not None or await self.is_routed(target.via)
 
     async def _routed(self, address: str) -> tuple[str, int] | None:
         """The endpoint behind an address; None for the address itself."""

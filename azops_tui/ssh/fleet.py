@@ -7,11 +7,12 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import asyncssh
 import msgspec
 
+from azops_tui.ssh.afterwards import Afterwards, follow
 from azops_tui.ssh.challenges import AskAnswers
 from azops_tui.ssh.connections import AskHostKeys, Connections, Route
 from azops_tui.ssh.host_keys import HostKeys
@@ -22,8 +23,13 @@ from azops_tui.ssh.rolling import plan
 from azops_tui.ssh.targets import Target
 from azops_tui.ssh.transfer import FileCopy, Transfer
 
+_NOT_RUN = "Not run: the step was stopped."
 FAN_OUT = 50
 """Number of hosts that run a command at the same time."""
+
+
+Reason = Literal["", "unreachable", "timed out", "lost", "stopped", "not run"]
+"""Why a host has no exit status."""
 
 
 class HostResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +42,8 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds, including the time to connect."""
     problem: str = ""
     """Why there is no status, as a sentence."""
+    reason: Reason = ""
+    """The same as a word, to count hosts by."""
     stdout: str = ""
     """End of the output, safe to show; all of it if ``stdout_file`` is empty and ``cut`` is 0."""
     stderr: str = ""
@@ -53,6 +61,14 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """True if the command exited with status 0."""
         return self.status == 0
+
+
+class _End(NamedTuple):
+    """How the work on one host ended."""
+
+    status: int | None
+    problem: str = ""
+    reason: Reason = ""
 
 
 class Fleet:
@@ -118,6 +134,7 @@ class Fleet:
         serial: str = "",
         max_fail: str = "",
         timeout: float | None = None,  # noqa: ASYNC109 - it ends the command on the host, not this task
+        then: Afterwards | None = None,
         on_start: Callable[[str, str], object] | None = None,
         on_output: Callable[[str, str, Stream], object] | None = None,
         on_finish: Callable[[HostResult], object] | None = None,
@@ -130,6 +147,7 @@ class Fleet:
             serial: hosts in a batch; a batch starts when all hosts of the previous one have finished.
             max_fail: number of failures tolerated.
             timeout: seconds allowed for the command on each host, without connecting; then it is ended.
+            then: what follows the command on each host on which it succeeded: a reboot, and what is waited for.
             on_start: called with ``(host, address)`` before a host is contacted.
             on_output: called with ``(host, text, stream)``; the text is safe to show.
             on_finish: called with each result, including those of hosts that were not tried.
@@ -155,14 +173,14 @@ class Fleet:
             nonlocal failed
             async with self._gate:
                 if self._stop.is_set():
-                    result = HostResult(host=target.name, problem="Not run: the step was stopped.", started=False)
+                    result = HostResult(host=target.name, problem=_NOT_RUN, reason="not run", started=False)
                 elif failed > rolling.allowed:
                     problem = f"Not run: {failed} host{'s' * (failed != 1)} failed."
-                    result = HostResult(host=target.name, problem=problem, started=False)
+                    result = HostResult(host=target.name, problem=problem, reason="not run", started=False)
                 else:
                     if on_start is not None:
                         on_start(target.name, target.address)
-                    result = await self._host(target, command, timeout, on_output)
+                    result = await self._host(target, command, timeout, then, on_output)
                     failed += not result.ok
             results[target.name] = result
             if on_finish is not None:
@@ -206,6 +224,7 @@ class Fleet:
         target: Target,
         command: str | FileCopy,
         limit: float | None,
+        then: Afterwards | None,
         on_output: Callable[[str, str, Stream], object] | None,
     ) -> HostResult:
         started = time.monotonic()
@@ -220,17 +239,20 @@ class Fleet:
                 on_output(target.name, text, stream)
 
         try:
-            status, problem = await self._attempt(target, command, limit, write)
+            end = await self._attempt(target, command, limit, write)
+            if end.status == 0 and then is not None:
+                end = await self._follow(target, then, write)
         except OSError as error:
-            status, problem = None, f"The output of {target.name} cannot be written: {error.strerror or error}."
+            end = _End(None, f"The output of {target.name} cannot be written: {error.strerror or error}.", "lost")
         finally:
             for ring in rings.values():
                 ring.close()
         return HostResult(
             host=target.name,
-            status=status,
+            status=end.status,
             duration=time.monotonic() - started,
-            problem=problem,
+            problem=end.problem,
+            reason=end.reason,
             stdout=rings["stdout"].text,
             stderr=rings["stderr"].text,
             stdout_file=rings["stdout"].spilled,
@@ -241,16 +263,16 @@ class Fleet:
 
     async def _attempt(
         self, target: Target, command: str | FileCopy, limit: float | None, write: Callable[[str, Stream], object]
-    ) -> tuple[int | None, str]:
-        """Exit status and problem. A kept connection that has died is reopened once."""
+    ) -> _End:
+        """Run the command. A kept connection that has died is reopened once."""
         for attempt in (1, 2):
             connecting = asyncio.ensure_future(self._connections.connect(target))
             if not await self._first(connecting, None):
-                return None, "Not run: the step was stopped."
+                return _End(None, _NOT_RUN, "not run")
             try:
                 connection = connecting.result()
             except HostProblem as problem:
-                return None, str(problem)
+                return _End(None, str(problem), "unreachable")
             try:
                 if isinstance(command, FileCopy):
                     transfer = Transfer(connection, write, target.name)
@@ -261,34 +283,50 @@ class Fleet:
                 if attempt == 1 and (connection.is_closed() or not isinstance(error, asyncssh.ChannelOpenError)):
                     self._connections.drop(target)
                     continue
-                return None, f"{target.name} refused another session: {error}."
+                return _End(None, f"{target.name} refused another session: {error}.", "unreachable")
             except asyncssh.Error as error:
-                return None, f"The command could not be started on {target.name}: {error}."
+                return _End(None, f"The command could not be started on {target.name}: {error}.", "unreachable")
         raise AssertionError("the second attempt returns")
 
     async def _limited(
         self, remote: Remote | Transfer, running: Awaitable[int | None], target: Target, limit: float | None
-    ) -> tuple[int | None, str]:
+    ) -> _End:
         """Run the command under its time limit. A stop or cancellation ends it on the host too."""
         work = asyncio.ensure_future(running)
         try:
             if await self._first(work, limit):
                 status = work.result()
                 lost = f"The connection to {target.name} was lost; the result of the command is unknown."
-                return status, lost if status is None else ""
+                return _End(status) if status is not None else _End(None, lost, "lost")
             stopped = self._stop.is_set()
             ended = await remote.end()
             if not ended.reached:
-                return None, f"The connection to {target.name} was lost; the command may still be running."
+                lost = f"The connection to {target.name} was lost; the command may still be running."
+                return _End(None, lost, "lost")
             left = f" Still running there: {ended.left}." if ended.left else ""
             if stopped:
-                return None, f"Stopped; the command was ended on the host.{left}"
-            return None, f"The command exceeded {limit:g} s and was ended on the host.{left}"
+                return _End(None, f"Stopped; the command was ended on the host.{left}", "stopped")
+            return _End(None, f"The command exceeded {limit:g} s and was ended on the host.{left}", "timed out")
         except asyncio.CancelledError:
             await asyncio.shield(remote.end())
             raise
         finally:
             work.cancel()
+
+    async def _follow(self, target: Target, then: Afterwards, write: Callable[[str, Stream], object]) -> _End:
+        """Reboot the host and wait for what the step waits for."""
+        work = asyncio.ensure_future(follow(self._connections, target, then, write))
+        try:
+            if not await self._first(work, then.limit):
+                if self._stop.is_set():
+                    return _End(None, f"Stopped while azops waited for {target.name}.", "stopped")
+                return _End(None, f"{target.name} was not ready within {then.limit:g} s.", "timed out")
+            work.result()
+        except HostProblem as problem:
+            return _End(None, str(problem), "lost")
+        finally:
+            work.cancel()
+        return _End(0)
 
     async def _first(self, work: asyncio.Future[Any], limit: float | None) -> bool:
         """Wait for the work, a stop or the time limit; return True if the work is done."""

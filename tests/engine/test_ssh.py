@@ -209,3 +209,60 @@ async def test_the_passphrase_of_a_key_is_a_question_of_the_run(
         await watched.until(lambda: question.id not in watched.run.state.questions)  # noqa: B023 - called in this turn
     assert await running == "done", watched.run.state.failed
     assert "open sesame" not in repr(watched.records)
+
+
+async def test_retry_runs_on_the_failed_hosts_and_keeps_the_others(
+    host: MakeHost, key: str, make_run: MakeRun, tmp_path: Path
+) -> None:
+    ports = [(await host()).split(":")[1] for _ in range(2)]
+    hosts = f"127.0.0.1:{ports[0]} localhost:{ports[1]}"
+    command = f"[ $PORT = {ports[0]} ] && exit 0; mkdir {tmp_path}/once 2>/dev/null && exit 3; echo now"
+    watched = make_run(step("s", hosts, command, key), policy=TRUSTING)
+    assert await watched.run.run_all() == "failed"
+    before = {name: view.duration for name, view in watched.run.state.step("s").hosts.items()}
+    failed = frozenset(name for name, view in watched.run.state.step("s").hosts.items() if view.state == "failed")
+    assert failed == {"localhost"}
+    assert await watched.run.run_step("s", hosts=failed) == "done"
+    hosts_now = watched.run.state.step("s").hosts
+    assert {name: view.state for name, view in hosts_now.items()} == dict.fromkeys(before, "done")
+    assert hosts_now["127.0.0.1"].duration == before["127.0.0.1"]
+    assert watched.events(ev.HostsChosen)[-1].hosts == ("localhost",)
+    assert watched.end("s").summary == "Succeeded on 2 hosts."
+
+
+async def test_a_typed_command_on_hosts_is_a_step_of_the_run(host: MakeHost, key: str, make_run: MakeRun) -> None:
+    watched = make_run(f"```bash\nexport SSH_KEY={key} WORD=there\n```\n", policy=TRUSTING)
+    await watched.run.run_all()
+    there = await host()
+    assert await watched.run.run_on_hosts(f"me@{there}", 'echo "${WORD}"; exit 2') == "failed"
+    assert watched.output("ssh-1") == "there\n"
+    assert await watched.run.run_on_hosts(f"me@{there}", "true") == "done"
+    assert watched.states()["ssh-2"] == "done"
+
+
+async def test_a_wait_for_a_command_a_port_and_a_host_without_a_boot_id(
+    host: MakeHost, key: str, make_run: MakeRun, tmp_path: Path
+) -> None:
+    there = await host()
+    port = there.split(":")[1]
+    text = f"""
+        ```yaml {{azops=ssh name=ready}}
+        hosts: me@{there}
+        key: {key}
+        wait-until: test -e {tmp_path}/mark || {{ touch {tmp_path}/mark; false; }}
+        wait-for-port: {port}
+        ```
+        ```yaml {{azops=ssh name=never}}
+        hosts: me@{there}
+        key: {key}
+        command: echo first
+        wait-until: "false"
+        wait-timeout: 1s
+        ```
+        """
+    watched = make_run(text, policy=TRUSTING)
+    assert await watched.run.run_all() == "failed"
+    assert watched.states()["ready"] == "done"
+    (view,) = watched.run.state.step("never").hosts.values()
+    assert (view.reason, view.problem) == ("timed out", "127.0.0.1 was not ready within 1 s.")
+    assert watched.output("never") == "first\n"

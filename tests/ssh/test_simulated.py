@@ -14,6 +14,7 @@ from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import Profile
 from azops_tui.simulator.endpoint import start, stop
 from azops_tui.ssh import HostKeys, Target
+from azops_tui.ssh.afterwards import Afterwards
 from azops_tui.ssh.fleet import Fleet
 from tests.azure.test_simulator import deploy, machine_template, scale_set_template
 from tests.ssh.conftest import public_of
@@ -64,3 +65,30 @@ async def test_machines_and_instances(cloud: Cloud, key: str) -> None:
     assert gone.status is None
     assert gone.problem
     assert machine.public_address in gone.problem
+
+
+async def test_a_reboot_is_over_when_the_boot_id_has_changed(cloud: Cloud, key: str) -> None:
+    parameters = {"sshPublicKey": {"value": public_of(key).strip()}}
+    assert (await deploy(cloud, "g", machine_template(), parameters))[-1].state == "Succeeded"
+    (machine,) = await cloud.machines.list("g")
+    target = Target(machine.name, machine.public_address, 22, machine.user, key, identity=machine.unique)
+    assert cloud.endpoint is not None
+    fleet = Fleet(HostKeys(cloud.endpoint.known_hosts), cloud.route)
+    read = "cat /proc/sys/kernel/random/boot_id"
+    try:
+        [before] = await fleet.run([target], read)
+        written: list[str] = []
+        [result] = await fleet.run(
+            [target],
+            "true",
+            then=Afterwards(reboot="wait", port=22, until="systemctl is-system-running", limit=60),
+            on_output=lambda host, text, stream: written.append(text),
+        )
+        assert (result.status, result.problem) == (0, "")
+        assert "".join(written) == "rebooting\nrebooted\nwaiting for port 22\n"
+        [after] = await fleet.run([target], read)
+        assert after.stdout != before.stdout
+        [result] = await fleet.run([target], "true", then=Afterwards(reboot="if-required", limit=60))
+        assert (result.status, result.stdout) == (0, "no reboot is required\n")
+    finally:
+        await fleet.close()

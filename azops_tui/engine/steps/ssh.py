@@ -15,11 +15,12 @@ from azops_tui.engine.problems import problem
 from azops_tui.engine.steps.scale import set_name
 from azops_tui.engine.targets import find_targets, locate, machine_target, parse_host
 from azops_tui.events.azure_views import FailureView
-from azops_tui.events.records import HostDifference, HostFinished, HostsCompared, HostStarted
+from azops_tui.events.records import HostDifference, HostFinished, HostsChosen, HostsCompared, HostStarted
 from azops_tui.runbook.native import HostsStep, SshStep
 from azops_tui.text import last_line
 
 if TYPE_CHECKING:
+    from azops_tui.ssh.afterwards import Afterwards
     from azops_tui.ssh.fleet import HostResult
     from azops_tui.ssh.rolling import RollingPlan
     from azops_tui.ssh.targets import Target
@@ -41,14 +42,32 @@ async def _execute(context: StepContext[SshStep]) -> Outcome:
     outcome = await run_on(
         context,
         targets,
-        body.command,
+        body.command or "true",
         serial=str(body.serial),
         max_fail=str(body.max_fail),
         limit=seconds(str(body.timeout)),
+        then=_afterwards(body),
     )
     if body.capture and outcome.state == "done":
         await context.assign(body.capture, captured(outcome.value), "capture")
     return outcome
+
+
+def _afterwards(body: SshStep) -> Afterwards | None:
+    """What follows the command on each host; None for nothing.
+
+    Raises:
+        StepProblem: a field is not valid.
+    """
+    from azops_tui.ssh.afterwards import Afterwards
+
+    if not body.waits:
+        return None
+    port = int(body.wait_for_port or 0)
+    if not 0 <= port <= 65535:
+        raise problem("InvalidStep", f"{port} is not a TCP port.", target="wait-for-port")
+    limit = seconds(str(body.wait_timeout)) or 600.0
+    return Afterwards(reboot=body.reboot, port=port, until=body.wait_until, limit=limit)
 
 
 async def find(context: StepContext[Any], body: HostsStep) -> list[Target]:
@@ -117,24 +136,32 @@ async def run_on(
     serial: str = "",
     max_fail: str = "",
     limit: float | None = None,
+    then: Afterwards | None = None,
 ) -> Outcome:
     """Run a command on hosts, or copy files, and record the output of each.
 
     ``limit`` is in seconds, for each host. The outcome's value is a list of
     ``{host, status, stdout, stderr, problem, cut}``; ``cut`` is the number of characters dropped from the
-    beginning of the output.
+    beginning of the output. A retry runs on some of the hosts; the results of the others count as they are.
     """
     from azops_tui.ssh.folding import fold
     from azops_tui.ssh.rolling import plan
 
+    all_targets = targets
+    if context.only_hosts:
+        targets = [target for target in targets if target.name in context.only_hosts]
+        if not targets:
+            names = ", ".join(sorted(context.only_hosts)[:_NAMED])
+            raise problem("NoHosts", f"The step no longer runs on {names}.", "Run the whole step again.")
     try:
-        rolling = plan(len(targets), serial, max_fail)
+        rolling, judged = plan(len(targets), serial, max_fail), plan(len(all_targets), serial, max_fail)
     except ValueError as error:
         raise problem("InvalidStep", str(error)) from None
     if len(targets) > 1:
         context.output.say(rolling.sentence)
     fleet = await context.fleets.fleet(context.ask, can_ask=context.policy.interactive)
     context.on_stop = fleet.stop
+    context.record(HostsChosen(at=context.now(), step=context.name, hosts=tuple(target.name for target in targets)))
 
     def started(host: str, address: str) -> None:
         context.output.flush()
@@ -150,6 +177,7 @@ async def run_on(
                 status=result.status,
                 duration=result.duration,
                 problem=result.problem,
+                reason=result.reason,
                 digest=result.digest,
             )
         )
@@ -161,6 +189,7 @@ async def run_on(
             serial=serial,
             max_fail=max_fail,
             timeout=limit,
+            then=then,
             on_start=started,
             on_output=lambda host, text, stream: context.output.write(text, stream, host),
             on_finish=finished,
@@ -169,6 +198,8 @@ async def run_on(
         context.on_stop = None
     if context.fleets.unanswered is not None:
         raise context.fleets.unanswered
+    if context.only_hosts:
+        results = _with_earlier(context, all_targets, results)
     if len(results) > 1:
         differences = tuple(
             HostDifference(group.hosts, group.diff[:_DIFFERENCE_LINES])
@@ -177,7 +208,28 @@ async def run_on(
         )
         if differences:
             context.record(HostsCompared(at=context.now(), step=context.name, differences=differences))
-    return _outcome(results, rolling)
+    return _outcome(results, judged)
+
+
+def _with_earlier(
+    context: StepContext[Any], targets: Sequence[Target], results: Sequence[HostResult]
+) -> list[HostResult]:
+    """Results of all hosts of the step: those of the retry, and the earlier ones of the other hosts."""
+    from azops_tui.ssh.fleet import HostResult
+
+    by_name = {result.host: result for result in results}
+    for name, host in context.view.step(context.name).hosts.items():
+        if name not in by_name:
+            by_name[name] = HostResult(
+                host=name,
+                status=host.status,
+                duration=host.duration,
+                problem=host.problem,
+                stdout="".join(f"{line}\n" for line in host.output.tail()),
+                digest=host.digest,
+                cut=max(0, host.output.total - len(host.output.lines)),
+            )
+    return [by_name[target.name] for target in targets if target.name in by_name]
 
 
 def _outcome(results: Sequence[HostResult], rolling: RollingPlan) -> Outcome:
