@@ -1,4 +1,7 @@
-"""Execute one step from its start to its end: may it run, what will it do, does a person agree, was it as expected."""
+"""Execute one step from its start to its end: may it run, what will it do, does a person agree, was it as expected.
+
+Long because the whole way of a step stands in one class, in its order.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 The journal writes an event before it is shown; the screen, the console, the exports and a replay only render events.
 Text in events has passed the sanitiser and the redactor. Times are seconds since the epoch (UTC).
+
+Long because all events of a run stand in one place.
 """
 
 from __future__ import annotations
