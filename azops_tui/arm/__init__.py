@@ -2,7 +2,7 @@
 
 Evaluate an expression:
 
-    >>> from azops_tui.arm import evaluate, expand
+    >>> from azops_tui.arm import TemplateError, evaluate, expand
     >>> evaluate("[uniqueString('snap', 'crackle', 'pop')]")
     'byghxckddilkc'
     >>> evaluate("[map(range(0, 3), lambda('i', add(lambdaVariables('i'), parameters('n'))))]", parameters={"n": 10})
@@ -41,14 +41,18 @@ An invalid template raises `TemplateError` with the service's message:
 
 from __future__ import annotations
 
-from azops_tui.arm.api import evaluate, expand, expand_nested
-from azops_tui.arm.errors import TemplateError
-from azops_tui.arm.expanded_resource import ExpandedResource
-from azops_tui.arm.expansion import Expansion
-from azops_tui.arm.parameters import merged as merge_parameters
-from azops_tui.arm.reader import Document, read
-from azops_tui.arm.runtime import Runtime
-from azops_tui.arm.symbolic import Symbolic, plain
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azops_tui.arm.api import evaluate, expand, expand_nested
+    from azops_tui.arm.errors import TemplateError
+    from azops_tui.arm.expanded_resource import ExpandedResource
+    from azops_tui.arm.expansion import Expansion
+    from azops_tui.arm.parameters import merged as merge_parameters
+    from azops_tui.arm.reader import Document, read
+    from azops_tui.arm.runtime import Runtime
+    from azops_tui.arm.symbolic import Symbolic, plain
 
 __all__ = [
     "Document",
@@ -64,3 +68,27 @@ __all__ = [
     "plain",
     "read",
 ]
+
+# A resource id is parsed without the template language, whose import takes a tenth of a second: names are looked up
+# when they are first used.
+_MODULES = {
+    "Document": "reader",
+    "ExpandedResource": "expanded_resource",
+    "Expansion": "expansion",
+    "Runtime": "runtime",
+    "Symbolic": "symbolic",
+    "TemplateError": "errors",
+    "evaluate": "api",
+    "expand": "api",
+    "expand_nested": "api",
+    "plain": "symbolic",
+    "read": "reader",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "merge_parameters":
+        return importlib.import_module("azops_tui.arm.parameters").merged
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"azops_tui.arm.{_MODULES[name]}"), name)

@@ -101,7 +101,7 @@ class Clients:
         visited: set[str] = set()
         while True:
             if not isinstance(page, dict) or not isinstance(page.get("value") or [], list):
-                raise _unexpected(path)
+                raise unexpected_answer(path)
             for item in page.get("value") or []:
                 yield item
             following = page.get("nextLink")
@@ -131,7 +131,7 @@ class Clients:
             try:
                 return response.json() if response.content else None
             except ValueError as error:
-                raise _unexpected(path) from error
+                raise unexpected_answer(path) from error
 
     async def close(self) -> None:
         """Close the clients, the credential and the connection pool."""
@@ -191,7 +191,7 @@ class Clients:
         return self._thin
 
 
-def _unexpected(path: str) -> AzureFailure:
+def unexpected_answer(path: str) -> AzureFailure:
     """The failure for an answer that is not the JSON it should be, such as a page of a proxy."""
     message = "Azure, or a proxy before it, answered with something that is not the JSON of its API."
     return AzureFailure(FailureView(code="UnexpectedAnswer", message=message, resource=path.partition("?")[0]))

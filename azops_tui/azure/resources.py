@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from azops_tui.arm.resource_id import ResourceId, split_id
-from azops_tui.azure.client import Clients, wait_for
+from azops_tui.azure.client import Clients, unexpected_answer, wait_for
 from azops_tui.azure.errors import AzureFailure, explained
-from azops_tui.azure.trouble import items
+from azops_tui.azure.trouble import add_page, items
 from azops_tui.durations import parse_timestamp
 from azops_tui.events.azure_views import FailureView, ResourceView
 from azops_tui.json_types import Json
+
+_Resources = list[ResourceView]  # the class has a method of the name “list”
+_GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+_GRAPH_VERSION = "2021-03-01"
+_GRAPH_QUERY = (
+    "resources | project id, name, type, location, kind, sku, tags, managedBy, "
+    "provisioningState = properties.provisioningState | order by id asc"
+)
 
 
 class Resources:
@@ -19,6 +27,8 @@ class Resources:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._versions: dict[str, dict[str, str]] = {}
+        self._graph_answers = True
+        """False once Resource Graph refused: it is not registered, or the cloud does not have it."""
 
     async def list(self, group: str | None = None, *, times: bool = False) -> list[ResourceView]:
         """List the resources of a group, or of the subscription, in the order of the service.
@@ -38,6 +48,42 @@ class Resources:
             else:
                 listed = client.resources.list(expand=expand)
             return [resource_view(resource.as_dict()) async for resource in items(listed)]
+
+    async def everything(self) -> _Resources:
+        """List all resources of the subscription: from Resource Graph if it answers, else page by page.
+
+        Raises:
+            AzureFailure: neither can be read.
+        """
+        if self._graph_answers:
+            try:
+                return await self._from_graph()
+            except AzureFailure as failure:
+                if failure.status not in (400, 403, 404, 405, 501):
+                    raise
+                self._graph_answers = False
+        return await self.list()
+
+    async def _from_graph(self) -> _Resources:
+        """All resources of the subscription from Resource Graph, a thousand at a time."""
+        body: dict[str, Json] = {
+            "subscriptions": [self._clients.subscription],
+            "query": _GRAPH_QUERY,
+            "options": {"$top": 1000, "resultFormat": "objectArray"},
+        }
+        resources: _Resources = []
+        visited: set[str] = set()
+        while True:
+            page = await self._clients.send("POST", _GRAPH, _GRAPH_VERSION, body=body)
+            rows = page.get("data") if isinstance(page, dict) else None
+            if not isinstance(rows, list):
+                raise unexpected_answer(_GRAPH)
+            resources += [resource_view(row) for row in rows]
+            token = page.get("$skipToken")
+            if not token:
+                return resources
+            add_page(visited, token)
+            body["options"] = {**body["options"], "$skipToken": token}
 
     async def get(self, resource_id: str) -> Json:
         """Read a resource as JSON, in the latest stable API version of its type.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ async def _resources(cloud: Cloud, group: str) -> list[dict[str, Json]]:
             "tags": view.tags,
             "resourceType": view.type,
         }
-        for view in await cloud.resources.list(group or None)
+        for view in (await cloud.resources.list(group) if group else await cloud.resources.everything())
     ]
 
 
@@ -90,8 +91,6 @@ async def _scale_sets(cloud: Cloud, group: str) -> list[dict[str, Json]]:
 
 
 async def _hosts(cloud: Cloud, group: str) -> list[dict[str, Json]]:
-    groups = [group] if group else [view.name for view in await cloud.groups.list()]
-    lists = await asyncio.gather(*(cloud.machines.list(name) for name in groups))
     return [
         {
             "id": view.id,
@@ -105,8 +104,7 @@ async def _hosts(cloud: Cloud, group: str) -> list[dict[str, Json]]:
             "fqdn": view.fqdn,
             "adminUsername": view.user,
         }
-        for views in lists
-        for view in views
+        for view in await cloud.machines.list(group)
     ]
 
 
@@ -114,16 +112,19 @@ async def _locations(cloud: Cloud, group: str) -> list[dict[str, Json]]:
     return [{"name": name} for name in await cloud.locations()]
 
 
-def _verb(name: str, what: str, read: Read, *, by_group: bool = True) -> click.Command:
-    """A verb that reads from the cloud and prints."""
+def _verb(name: str, what: str, read: Read, *, by_group: bool = True, pane: int = 0) -> click.Command:
+    """A verb that reads from the cloud and prints, or opens its pane where there is a terminal."""
+    on_screen = " On a terminal, without a format and a query, show them on the screen instead." if pane else ""
 
     @click.command(
         name,
-        help=f"Print the {what} of a subscription.",
+        help=f"Print the {what} of a subscription.{on_screen}",
         epilog=f"Exit codes: {exits.OK} printed; {exits.BAD_INPUT} the query is not valid, or the group does not "
         f"exist; {exits.NO_CLOUD} the cloud cannot be reached.",
     )
-    def verb(profile_name: str | None, output: str, query: str, group: str = "") -> None:
+    def verb(profile_name: str | None, output: str | None, query: str, group: str = "") -> None:
+        if pane and output is None and not (query or group) and sys.stdin.isatty() and sys.stdout.isatty():
+            sys.exit(_show_pane(profile_name, pane))
         expression = _query(query)
         profile = resolve_profile(profile_name, read_only=True)
         _print(asyncio.run(_read(profile, read, group)), expression, output)
@@ -142,9 +143,19 @@ def _verb(name: str, what: str, read: Read, *, by_group: bool = True) -> click.C
 
 
 _FORM = (
-    click.option("--output", "-o", type=click.Choice(FORMATS), default="table", show_default=True, help="Format."),
+    click.option("--output", "-o", type=click.Choice(FORMATS), help="Format.  [default: table]"),
     click.option("--query", default="", metavar="JMESPATH", help="What to print of the result, as with az."),
 )
+
+
+def _show_pane(profile_name: str | None, pane: int) -> int:
+    """Open the screen on a pane, beside a scratch page; return the exit code."""
+    from azops_tui.cli.new import scratch_page
+    from azops_tui.cli.screen import screen
+
+    profile = resolve_profile(profile_name, read_only=False)
+    with scratch_page() as path:
+        return screen(path, profile=profile, parameters={}, theme=None, ascii_only=False, pane=pane)
 
 
 def _query(text: str) -> Any:
@@ -159,9 +170,9 @@ def _query(text: str) -> Any:
     return jmespath.compile(text)
 
 
-def _print(rows: Json, expression: Any, output: str) -> None:
+def _print(rows: Json, expression: Any, output: str | None) -> None:
     """Print what a query finds in rows, all of them without a query."""
-    if text := formatted(rows if expression is None else expression.search(rows), output):
+    if text := formatted(rows if expression is None else expression.search(rows), output or "table"):
         click.echo(text)
 
 
@@ -182,7 +193,7 @@ async def _read(profile: Any, read: Read, group: str) -> list[dict[str, Json]]:
 
 
 @click.command("profiles")
-def profiles(output: str, query: str) -> None:
+def profiles(output: str | None, query: str) -> None:
     """Print the profiles of config.toml and those that always exist."""
     from azops_tui.azure.profiles import read_profiles
 
@@ -210,9 +221,9 @@ def profiles(output: str, query: str) -> None:
 for _option in reversed(_FORM):
     profiles = _option(profiles)
 
-groups = _verb("groups", "resource groups", _groups, by_group=False)
-resources = _verb("resources", "resources", _resources)
-deployments = _verb("deployments", "deployments, newest first,", _deployments)
-scalesets = _verb("scalesets", "scale sets", _scale_sets)
-hosts = _verb("hosts", "virtual machines and their addresses", _hosts)
+groups = _verb("groups", "resource groups", _groups, by_group=False, pane=1)
+resources = _verb("resources", "resources", _resources, pane=1)
+deployments = _verb("deployments", "deployments, newest first,", _deployments, pane=2)
+scalesets = _verb("scalesets", "scale sets", _scale_sets, pane=3)
+hosts = _verb("hosts", "virtual machines and their addresses", _hosts, pane=4)
 locations = _verb("locations", "locations", _locations, by_group=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -83,6 +85,15 @@ def scratch(
     removed.
     """
     profile = resolve_profile(profile_name, read_only=read_only)
+    parameters = assignments(settings)
+    with scratch_page(last=last) as path:
+        code = screen(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only)
+    sys.exit(code)
+
+
+@contextmanager
+def scratch_page(*, last: bool = False) -> Iterator[Path]:
+    """A new scratch page, or the last one; removed at the end if nothing was written on it."""
     folder = paths.private(paths.scratch())
     pages = sorted(folder.glob("*.md"))
     if last and not pages:
@@ -90,10 +101,8 @@ def scratch(
     path = pages[-1] if last else folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.md"
     if not last:
         path.write_text(SCRATCH, "utf-8")
-    parameters = assignments(settings)
     try:
-        code = screen(path, profile=profile, parameters=parameters, theme=theme, ascii_only=ascii_only)
+        yield path
     finally:
         if path.is_file() and path.read_text("utf-8", "replace") == SCRATCH:
             path.unlink()
-    sys.exit(code)

@@ -41,8 +41,9 @@ def screen(
     untagged: bool | None = None,
     sandbox: Sandbox | None = None,
     last: bool | None = None,
+    pane: int = 0,
 ) -> int:
-    """Open the screen; return its exit code.
+    """Open the screen; return its exit code. With ``pane``, that pane is in front and shows the whole subscription.
 
     Exits with :data:`exits.USAGE` if the terminal cannot show it.
     """
@@ -60,4 +61,5 @@ def screen(
         untagged=untagged,
         sandbox=sandbox,
         last=last,
+        pane=pane,
     )

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
 from azops_tui.azure.errors import AzureFailure, is_missing
+from azops_tui.engine.watch_scope import WatchScope
 from azops_tui.events import records as ev
-from azops_tui.events.azure_views import DeploymentView, GroupView, ScaleSetView
+from azops_tui.events.azure_views import DeploymentView, GroupView, MachineView, ResourceView, ScaleSetView
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -26,6 +28,8 @@ _AT_ONCE = 4
 """Number of concurrent reads."""
 _RECENT = 10
 """Number of deployments of a group that are read."""
+_EVERYTHING_LASTS = 60.0
+"""Seconds after which all resources of a large subscription are read again."""
 _SETTLED = frozenset({"", "Succeeded", "Failed", "Canceled"})
 """States that do not change on their own."""
 
@@ -38,6 +42,7 @@ class CloudWatch:
         emit: takes an event for each change.
         interest: returns the names of the groups to read, such as :attr:`Run.groups`; all groups of a small
             subscription are read anyway.
+        scope: what else is asked for: whole subscription, machines.
         quick: seconds between two reads while something is changing; by default the cloud's own.
         slow: seconds between two reads while nothing is changing.
     """
@@ -48,6 +53,7 @@ class CloudWatch:
         emit: Callable[[ev.Event], None],
         *,
         interest: Callable[[], Iterable[str]] = tuple,
+        scope: WatchScope | None = None,
         quick: float | None = None,
         slow: float | None = None,
     ) -> None:
@@ -55,6 +61,9 @@ class CloudWatch:
         self._cloud = cloud
         self._emit = emit
         self._interest = interest
+        self._scope = scope or WatchScope()
+        self._everything_read = float("-inf")
+        self._machines: tuple[MachineView, ...] = ()
         self._quick = quick if quick is not None else cloud.poll
         self._slow = slow if slow is not None else (3.0 if local else 20.0)
         self._task: asyncio.Task[None] | None = None
@@ -112,7 +121,11 @@ class CloudWatch:
             async with asyncio.TaskGroup() as tasks:
                 for name in selected:
                     tasks.create_task(self._group(name))
-                tasks.create_task(self._sets({name.lower() for name in selected}))
+                if self._scope.everything and len(selected) < len(names):
+                    tasks.create_task(self._everything({name.lower() for name in selected}, names))
+                tasks.create_task(self._sets(set(names) if self._scope.everything else set(map(str.lower, selected))))
+                if self._scope.machines:
+                    tasks.create_task(self._all_machines())
         except* AzureFailure as failures:
             raise _first(failures) from None
         self.read_at = time.time()
@@ -150,7 +163,7 @@ class CloudWatch:
         """Names of the groups to read, of all groups by name in lower case."""
         if len(names) <= _FEW:
             return list(names.values())
-        interest = {name.lower() for name in self._interest()}
+        interest = {name.lower() for name in (*self._interest(), *self._scope.groups)}
         return [name for key, name in names.items() if key in interest]
 
     def _forget(self, names: dict[str, str]) -> None:
@@ -175,6 +188,39 @@ class CloudWatch:
             except AzureFailure as failure:
                 if not is_missing(failure):
                     raise
+
+    async def _everything(self, selected: set[str], names: dict[str, str]) -> None:
+        """Read the resources of all groups that are not read one by one, and list their deployments."""
+        if time.monotonic() - self._everything_read < _EVERYTHING_LASTS:
+            return
+        by_group: dict[str, list[ResourceView]] = defaultdict(list)
+        for resource in await self._cloud.resources.everything():
+            by_group[resource.group.lower()].append(resource)
+        for key, name in names.items():
+            resources = tuple(by_group.get(key, ()))
+            if key not in selected and self._resources.get(key) != resources:
+                self._resources[key] = resources
+                self._emit(ev.ResourcesChanged(at=time.time(), group=name, resources=resources))
+        await asyncio.gather(*(self._newest(name) for key, name in names.items() if key not in selected))
+        self._everything_read = time.monotonic()
+
+    async def _newest(self, name: str) -> None:
+        """Read the newest deployment of a group, and those that still run."""
+        async with self._gate:
+            try:
+                listed = (await self._cloud.deployments.list(name))[:_RECENT]
+                for number, deployment in enumerate(listed):
+                    if not number or not deployment.finished:
+                        await self._deployment(name, deployment)
+            except AzureFailure as failure:
+                if not is_missing(failure):
+                    raise
+
+    async def _all_machines(self) -> None:
+        machines = tuple(await self._cloud.machines.list())
+        if machines != self._machines:
+            self._machines = machines
+            self._emit(ev.MachinesChanged(at=time.time(), machines=machines))
 
     async def _deployment(self, group: str, listed: DeploymentView) -> None:
         """Read the operations of a deployment that is new, changed, or not finished."""

@@ -13,7 +13,15 @@ from typing import Literal
 import msgspec
 
 from azops_tui.enforcement import FenceKind
-from azops_tui.events.azure_views import ChangeView, DeploymentView, FailureView, GroupView, ResourceView, ScaleSetView
+from azops_tui.events.azure_views import (
+    ChangeView,
+    DeploymentView,
+    FailureView,
+    GroupView,
+    MachineView,
+    ResourceView,
+    ScaleSetView,
+)
 
 StepState = Literal["waiting", "running", "done", "failed", "skipped", "asking", "stopped", "unknown"]
 """The eight states; :mod:`azops_tui.state_glyphs` has their glyphs."""
@@ -224,6 +232,12 @@ class HostsChosen(Event, frozen=True, kw_only=True):
     hosts: tuple[str, ...]
 
 
+class MachinesChanged(Event, frozen=True, kw_only=True):
+    """All virtual machines of the subscription, with their power states and addresses."""
+
+    machines: tuple[MachineView, ...]
+
+
 class HostStarted(Event, frozen=True, kw_only=True):
     """A command began on a host."""
 
@@ -378,6 +392,7 @@ AnyEvent = (
     | GroupsChanged
     | ResourcesChanged
     | HostsChosen
+    | MachinesChanged
     | HostStarted
     | HostFinished
     | HostsCompared

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from azops_tui.events import records as ev
-from azops_tui.events.azure_views import DeploymentView, GroupView, ResourceView, ScaleSetView
+from azops_tui.events.azure_views import DeploymentView, GroupView, MachineView, ResourceView, ScaleSetView
 from azops_tui.events.step_view import HostRun, LedgerEntry, Question, StepView, Table, Variable
 
 _NOTICES = 100
@@ -58,6 +58,8 @@ class RunView:
         self.groups: tuple[GroupView, ...] = ()
         self.resources: dict[str, tuple[ResourceView, ...]] = {}
         """By the name of the group, in lower case."""
+        self.machines: tuple[MachineView, ...] = ()
+        """Virtual machines of the subscription; read only where the hosts are shown without a document."""
         self.deployments: dict[str, DeploymentView] = {}
         """By id in lower case; the deployment that changed last comes last."""
         self.scale_sets: dict[str, ScaleSetView] = {}
@@ -301,6 +303,9 @@ class RunView:
     def _resources(self, event: ev.ResourcesChanged) -> None:
         self.resources[event.group.lower()] = event.resources
 
+    def _machines(self, event: ev.MachinesChanged) -> None:
+        self.machines = event.machines
+
     def _host(self, step: str, host: str) -> HostRun:
         hosts = self.step(step).hosts
         found = hosts.get(host)
@@ -379,6 +384,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.GroupsChanged: RunView._groups,
     ev.ResourcesChanged: RunView._resources,
     ev.HostsChosen: RunView._hosts_chosen,
+    ev.MachinesChanged: RunView._machines,
     ev.HostStarted: RunView._host_started,
     ev.HostFinished: RunView._host_finished,
     ev.HostsCompared: RunView._hosts_compared,

@@ -47,6 +47,7 @@ class AzopsApp(BaseApp):
         opening: what the first frame shows of it.
         theme_name: a theme other than the default.
         ascii_only: draw with ASCII only.
+        pane: number of the pane to begin in; 0 begins in the document.
     """
 
     class Loaded(Message):
@@ -77,6 +78,7 @@ class AzopsApp(BaseApp):
         opening: Opening | None = None,
         theme_name: str | None = None,
         ascii_only: bool = False,
+        pane: int = 0,
     ) -> None:
         super().__init__(driver_class=terminal.driver_class())
         self.controller = controller
@@ -86,6 +88,7 @@ class AzopsApp(BaseApp):
         self.document_problems: tuple[str, ...] = ()
         """Why the document cannot run, each as ``file:line: sentence``; printed again when the screen is gone."""
         self._make = make
+        self._pane = pane
         self._what = what
         self._opening = opening or Opening()
         self.marks = glyphs.glyphs(ascii_only)
@@ -115,7 +118,7 @@ class AzopsApp(BaseApp):
         if self.controller is not None:
             from azops_tui.ui.screens.main import MainScreen
 
-            return MainScreen(self.controller)
+            return MainScreen(self.controller, self._pane)
         if self._what is not None:
             return FirstScreen(self._opening)
         from azops_tui.ui.screens.home import HomeScreen
@@ -180,7 +183,8 @@ class AzopsApp(BaseApp):
 
         self.controller = controller
         self.document_problems = ()
-        self._put(MainScreen(controller))
+        pane, self._pane = self._pane, 0  # what is opened afterwards begins in its document
+        self._put(MainScreen(controller, pane))
 
     def open(self, what: Path | int | Recording) -> None:
         """Show a runbook, or the replay of a run."""

@@ -29,7 +29,7 @@ class UiCommand:
     verb: str = ""
     """Its word on the ``:`` line; empty if it has none."""
     argument: str = ""
-    """Argument on the ``:`` line: ``step`` or ``theme``."""
+    """Argument on the ``:`` line: ``step``, ``theme`` or ``group``."""
     action: str = ""
     """Textual action of the focused widget or the app; empty for an action of the main screen."""
 
@@ -152,6 +152,9 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("find", "slash", "find",
             "find in the document, or filter the pane", "anywhere", footer=True, verb="find"),
     UiCommand("command", "colon", "command", "type a command, with completion", "anywhere", footer=True),
+    UiCommand("resources.go", "ctrl+g", "to group",
+            "go to a resource group; a pasted resource id or portal address works too", "anywhere",
+            verb="rg", argument="group"),
     UiCommand("copy", "y", "copy", "copy the selected row, or the code or output of the step", "anywhere", verb="copy"),
     UiCommand("help", "question_mark,f1", "help", "show the keys that work here", "anywhere", footer=True, verb="help"),
     UiCommand("back", "escape", "back", "go back, or close what is open", "anywhere"),

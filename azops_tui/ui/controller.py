@@ -120,6 +120,9 @@ class LiveRun(Controller, Protocol):
     async def refresh(self) -> None:
         """Read the cloud again now."""
 
+    async def look_at(self, group: str) -> None:
+        """Read the resources of a group from now on, also in a large subscription; of all groups if it is empty."""
+
     async def run_step(self, name: str) -> None:
         """Run one step; returns when it has ended."""
 

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from azops_tui.engine.watch_scope import WatchScope
 from azops_tui.events.records import Notice, Record
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
@@ -46,6 +47,7 @@ class LiveController(CloudByHand):
         untagged: run the fences that look like shell and do not say so; None asks, unless a person agreed earlier.
         sandbox: what scripts may do inside the fence; None for no fence.
         last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
+        whole_subscription: show all groups and machines, however many there are.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class LiveController(CloudByHand):
         untagged: bool | None = None,
         sandbox: Sandbox | None = None,
         last: bool | None = None,
+        whole_subscription: bool = False,
     ) -> None:
         self.path = path
         self._opening = OpeningChoices(untagged)
@@ -78,6 +81,7 @@ class LiveController(CloudByHand):
         """Why the cloud cannot be opened; empty if it was not tried or is open."""
         self._listeners: list[Listener] = []
         self._subscription = profile.subscription
+        self._scope = WatchScope(everything=whole_subscription, machines=whole_subscription)
         self.writing: WorkingDocument | None = None
 
     @property
@@ -280,7 +284,7 @@ class LiveController(CloudByHand):
             return False
         self._problem = ""
         self._subscription = cloud.subscription_name
-        self._watch = CloudWatch(cloud, run.observe, interest=run.groups)
+        self._watch = CloudWatch(cloud, run.observe, interest=run.groups, scope=self._scope)
         self._watch.start()
         return True
 
@@ -289,6 +293,15 @@ class LiveController(CloudByHand):
         if self._watch is None:
             await self._open_watch()
         else:
+            await self._watch.look()
+
+    async def look_at(self, group: str) -> None:
+        """Read the resources of a group from now on, also in a large subscription; of all groups if it is empty."""
+        if group:
+            self._scope.groups.add(group)
+        else:
+            self._scope.everything = True
+        if self._watch is not None:
             await self._watch.look()
 
     async def run_step(self, name: str) -> None:

@@ -29,6 +29,7 @@ def open_app(
     untagged: bool | None = None,
     sandbox: Sandbox | None = None,
     last: bool | None = None,
+    pane: int = 0,
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
@@ -45,6 +46,7 @@ def open_app(
         untagged: run the fences that look like shell and do not say so; None asks.
         sandbox: what scripts may do inside the fence; None for no fence.
         last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
+        pane: number of the pane to begin in, which then shows the whole subscription; 0 begins in the document.
     """
     if os.environ.get("SSH_CONNECTION"):
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
@@ -81,6 +83,7 @@ def open_app(
             untagged=untagged if what == path else None,
             sandbox=sandbox,
             last=last if what == path else None,
+            whole_subscription=bool(pane) and what == path,
         )
 
     if replay is None:
@@ -99,6 +102,7 @@ def open_app(
         ),
         theme_name=theme,
         ascii_only=ascii_only,
+        pane=pane,
     )
     code = app.run() or app.return_code or 0
     for problem in app.document_problems:

@@ -333,3 +333,27 @@ async def test_what_has_not_begun_is_seen_from_outside_too(service: Service, clo
     assert seen.operations[0].started == 1767225606.0
     state = "Succeeded"
     assert [one.name for one in (await cloud.deployments.get("g", "d")).operations] == ["v"]
+
+
+async def test_all_resources_come_from_resource_graph_or_else_page_by_page(service: Service, cloud: Cloud) -> None:
+    row = {"id": VM, "name": "m", "type": "microsoft.compute/virtualmachines", "location": "westeurope"}
+
+    def graph(asked: Asked) -> Answer:
+        assert asked.path == "/providers/Microsoft.ResourceGraph/resources"
+        assert asked.body["subscriptions"] == [SUBSCRIPTION]
+        if "$skipToken" in asked.body["options"]:
+            return 200, {}, {"data": [{**row, "name": "n", "id": VM + "n", "provisioningState": "Succeeded"}]}
+        return 200, {}, {"data": [row], "$skipToken": "more"}
+
+    service.respond = graph
+    views = await cloud.resources.everything()
+    assert [(view.name, view.group, view.state) for view in views] == [("m", "g", ""), ("mn", "g", "Succeeded")]
+
+    service.respond = lambda asked: (
+        (403, {}, {"error": {"code": "AuthorizationFailed", "message": "No."}})
+        if (asked.method == "POST")
+        else (200, {}, {"value": [row]})
+    )
+    for _ in range(2):
+        assert [view.name for view in await cloud.resources.everything()] == ["m"]
+    assert sum("ResourceGraph" in asked.path for asked in service.asked) == 3  # not asked again after its refusal

@@ -169,6 +169,9 @@ class FakeController:
     async def refresh(self) -> None:
         self._command("refresh")
 
+    async def look_at(self, group: str) -> None:
+        self._command("look", group)
+
     def _command(self, *what: object) -> None:
         self.asked.append(what)
         if self.trouble is not None:

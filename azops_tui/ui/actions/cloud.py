@@ -74,6 +74,11 @@ class CloudCommands:
         """Read the cloud again."""
         self._tasks.start(lambda: self._live.refresh(), lambda _: self._tell("Read again."), group="refresh")
 
+    def look_at(self, group: str) -> None:
+        """Read the resources of a group, or of all groups, from now on."""
+        if self._controller.live is not None:
+            self._tasks.start(lambda: self._live.look_at(group), group="look")
+
     def _tell(self, text: str) -> None:
         self._screen.notify(safe(text), markup=False)
 

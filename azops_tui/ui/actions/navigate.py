@@ -58,6 +58,11 @@ class PaneActions:
         self._screen.set_class(self._screen.has_class("-one"), "-pane")
         self._frame.activate(number, focus=True)
 
+    def begin_in(self, number: int) -> None:
+        """Give a pane the whole screen; ``z`` shows the document beside it."""
+        self.show(number)
+        self._screen.add_class("-zoom-pane")
+
     def reveal_document(self) -> None:
         """Show the document where a pane covers it, and focus it."""
         self._screen.remove_class("-pane", "-zoom-pane")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual.screen import Screen
@@ -12,6 +12,7 @@ from textual.widget import Widget
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.commands import verbs
 from azops_tui.ui.lines import safe
+from azops_tui.ui.panes.pasted import pasted_id
 from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.paneframe import PaneFrame
@@ -36,9 +37,18 @@ class SearchActions:
         document: searched by ``/`` in the document.
         frame: whose active pane is filtered by ``/`` in a pane.
         prompt: the line at the bottom.
+        show_pane: brings a pane to the front, by its number.
     """
 
-    def __init__(self, screen: Screen[None], document: DocumentView, frame: PaneFrame, prompt: Prompt) -> None:
+    def __init__(
+        self,
+        screen: Screen[None],
+        document: DocumentView,
+        frame: PaneFrame,
+        prompt: Prompt,
+        show_pane: Callable[[int], None],
+    ) -> None:
+        self._show_pane = show_pane
         self._screen = screen
         self._document = document
         self._frame = frame
@@ -55,6 +65,7 @@ class SearchActions:
             "find.next": Action(partial(self.find_again, 1), self._is_finding, self._match_label),
             "find.previous": Action(partial(self.find_again, -1), self._is_finding),
             "command": Action(self.open_command_line),
+            "resources.go": Action(self.open_group_line),
         }
 
     def _is_finding(self) -> bool:
@@ -72,7 +83,7 @@ class SearchActions:
     def find(self) -> None:
         """Find in the document, or filter the pane that has the focus."""
         if self._frame.has_keys:
-            self._open("filter", "filter; enter keeps it, esc shows all again")
+            self._open("filter", "filter; !word leaves out, ~word is fuzzy; enter keeps it, esc shows all again")
         else:
             self._open("find", "find in the document", self._document.state.search)
 
@@ -106,12 +117,15 @@ class SearchActions:
         """Filter the pane by the text typed so far; called on every change of the prompt."""
         pane = self._frame.active_pane
         if self._kind == "filter" and pane is not None:
-            pane.set_filter(text)
+            pane.set_filter("" if pasted_id(text) else text)
 
     def submit(self, text: str) -> None:
         """Carry out what was typed."""
         self._hide()
-        if self._kind == "command":
+        identifier = pasted_id(text)
+        if identifier and self._kind in ("command", "filter"):
+            self._reveal(identifier)
+        elif self._kind == "command":
             self._run_command(text)
         elif self._kind == "find" and not self._document.find(text):
             self._document.find("")
@@ -119,7 +133,11 @@ class SearchActions:
 
     def _suggester(self) -> Suggester:
         """Completes commands and their arguments."""
-        arguments = {"step": self._document.names, "theme": list(self._screen.app.available_themes)}
+        arguments = {
+            "step": self._document.names,
+            "theme": list(self._screen.app.available_themes),
+            "group": [group.name for group in self._document.view.groups],
+        }
         lines: list[str] = []
         for verb, command in verbs().items():
             lines += [verb, *(f"{verb} {name}" for name in arguments.get(command.argument, ()))]
@@ -136,6 +154,8 @@ class SearchActions:
         elif command is None:
             if verb:
                 self._warn(f"There is no command {verb}; ? lists what there is.")
+        elif command.argument == "group":
+            self._go_to_group(argument)
         elif command.argument == "theme" and argument:
             if argument in self._screen.app.available_themes:
                 self._screen.app.theme = argument
@@ -146,6 +166,31 @@ class SearchActions:
                 self._document.select(argument)
             action = command.binding_action
             self._screen.call_later(self._screen.run_action, action if "." in action else f"focused.{action}")
+
+    def open_group_line(self) -> None:
+        """Ask for the resource group to go to."""
+        self._open("command", "", "rg ")
+
+    def _go_to_group(self, name: str) -> None:
+        groups = {group.name.casefold(): group.id for group in self._document.view.groups}
+        near = [key for key in groups if name.casefold() in key]
+        key = name.casefold() if name.casefold() in groups else near[0] if len(near) == 1 else ""
+        if key:
+            self._reveal(groups[key])
+        elif name:
+            more = f": {', '.join(sorted(near)[:5])} …" if near else ""
+            self._warn(f"There is no resource group '{name}'{more}" if not near else f"Several groups match{more}")
+        else:
+            self.open_group_line()
+
+    def _reveal(self, identifier: str) -> None:
+        """Show a resource group or a resource in the pane of resources."""
+        from azops_tui.ui.panes.resources import ResourcesPane
+
+        self._show_pane(1)
+        pane = self._frame.active_pane
+        if isinstance(pane, ResourcesPane):
+            pane.reveal(identifier)
 
     def _warn(self, text: str) -> None:
         self._screen.notify(safe(text), severity="warning", markup=False)

@@ -13,7 +13,7 @@ from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count
 from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.base import Pane
-from azops_tui.ui.widgets.rows import Row, text_row, wrapped
+from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 
 _SHOWN_LINES = 60
 """Maximum lines shown of a host's output."""
@@ -29,7 +29,7 @@ class HostsPane(Pane):
         """The step, squares, last lines of running hosts, and folded output of finished hosts."""
         hosts = self.view.hosts
         if not hosts:
-            return []
+            return self._machines()
         marks = self.marks
         done = sum(host.state == "done" for host in hosts)
         bad = sum(host.state in ("failed", "unknown") for host in hosts)
@@ -53,6 +53,25 @@ class HostsPane(Pane):
                 line: Line = [(f" {marks.state('running')} ", "running"), (host.host, ""), (f"  {last}", "muted")]
                 rows.append(text_row(f"live:{host.host}", line, selectable=True, copy=host.host))
         return rows + self._folds([host for host in hosts if host.finished])
+
+    def _machines(self) -> list[Row]:
+        """The virtual machines of the subscription; read where the panes are shown without a runbook."""
+        rows: list[Row] = []
+        for machine in sorted(self.view.machines, key=lambda m: (m.group.casefold(), m.name.casefold())):
+            state = "done" if machine.power == "running" else "failed" if machine.state == "Failed" else "stopped"
+            line: Line = [
+                (f" {self.marks.state(state)} ", state),
+                *columns(
+                    (machine.name, 22, ""),
+                    (machine.power or machine.state, 12, state),
+                    (machine.public_address or machine.private_address, 15, ""),
+                    (machine.size, 16, "muted"),
+                    (machine.group, 20, "muted"),
+                ),
+            ]
+            address = machine.public_address or machine.fqdn or machine.private_address
+            rows.append(text_row(machine.id, line, selectable=True, copy=address, data=machine))
+        return rows
 
     def action_add_step(self) -> None:
         """Put the command of the step, on the selected hosts only, into the document."""

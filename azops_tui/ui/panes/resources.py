@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 
 from azops_tui.events.azure_views import GroupView, ResourceView
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, short_type
 from azops_tui.ui.glyphs import provisioning
-from azops_tui.ui.lines import Line
+from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.panes.base import Pane, PaneContext, facts
+from azops_tui.ui.panes.pasted import pasted_id
 from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.widgets.rows import Row, columns, text_row
 
@@ -28,6 +30,9 @@ _LETTERS = {
     "microsoft.storage/storageaccounts": "B",
     "microsoft.keyvault/vaults": "K",
 }
+
+_FEW = 4
+"""Number of groups up to which all of them are unfolded at first."""
 
 
 def letter(resource_type: str) -> str:
@@ -53,10 +58,80 @@ class ResourcesPane(Pane):
         """Groups that the user folded or unfolded."""
         self._tag = ""
         """Name of the tag to group by; empty to group by resource group."""
+        self._target = ""
+        """Id to select as soon as it has been read, in lower case."""
+        self._built_from: object = None
+        self._asked_for_all = False
 
     def build(self) -> list[Row]:
         """A row for each group and resource, by resource group or by tag."""
         return self._by_tag(self._tag) if self._tag in self._tags_seen() else self._by_group()
+
+    def update_view(self) -> None:
+        """Build the rows again if anything that they show changed: there can be ten thousand of them."""
+        shown = self._shown()
+        if shown == self._built_from and self.rows:
+            return
+        super().update_view()
+        self._built_from = shown
+        if self._target:
+            self._select_target()
+
+    def _shown(self) -> object:
+        """All that the rows are made from; quick to compare, since what did not change is the same object."""
+        view = self.view
+        return (
+            view.groups,
+            tuple(view.resources.items()),
+            tuple(group.name for group in view.groups if self._touched(group)) if len(view.groups) > _FEW else (),
+            dict(self._folded),
+            set(self.opened),
+            (self.order, self._tag, self.filtered, self.marks.opened),
+        )
+
+    def set_filter(self, text: str) -> None:
+        """Search the folded groups too, and in a large subscription those that were not read yet."""
+        was_filtered = self.filtered
+        super().set_filter(text)
+        if self.filtered != was_filtered:
+            self.update_view()
+        unread = any(group.name.casefold() not in self.view.resources for group in self.view.groups)
+        if self.filtered and unread and not self._asked_for_all:
+            self._asked_for_all = True
+            self.context.cloud.look_at("")
+
+    def reveal(self, identifier: str) -> None:
+        """Select a resource group or a resource by its id, reading its group first if that was not read."""
+        group = identifier.split("/")[4].casefold()
+        known = next((g for g in self.view.groups if g.name.casefold() == group), None)
+        if known is None:
+            place = self.controller.place
+            text = f"There is no resource group '{identifier.split('/')[4]}' in {place.subscription or place.cloud}."
+            self.app.notify(safe(text), severity="warning", markup=False)
+            return
+        self._target = identifier.casefold()
+        self._tag = ""
+        self.set_filter("")
+        self._folded[group] = False
+        if group not in self.view.resources:
+            self.context.cloud.look_at(known.name)
+        self.update_view()
+        self._select_target()
+
+    def _select_target(self) -> None:
+        row = next((row for row in self.rows if row.selectable and row.key.casefold() == self._target), None)
+        if row is not None:
+            self._target = ""
+            self.call_after_refresh(self.select, row.key)
+        elif self._target and self._target.split("/")[4] in self.view.resources:
+            name, self._target = self._target.rpartition("/")[2], ""
+            self.app.notify(safe(f"There is no '{name}' in this group any more."), severity="warning", markup=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Go to the resource whose id or portal address is pasted."""
+        if identifier := pasted_id(event.text):
+            event.stop()
+            self.reveal(identifier)
 
     def _tags_seen(self) -> list[str]:
         """Names of all tags, sorted."""
@@ -70,9 +145,9 @@ class ResourcesPane(Pane):
         """Groups and resources under each value of a tag; those without the tag last."""
         values: dict[str | None, list[Row]] = {}
         for group in self.view.groups:
-            resources = self.view.resources.get(group.name.casefold(), ())
+            resources = self.view.resources.get(group.name.casefold())
             values.setdefault(group.tags.get(tag), []).extend(self._group_rows(group, resources, folded=True))
-            for resource in self._ordered(resources):
+            for resource in self._ordered(resources or ()):
                 values.setdefault(resource.tags.get(tag), []).extend(self._resource_rows(resource))
         rows = [text_row("by", [(f" by the tag {tag}", "heading"), ("   t another tag", "faint")])]
         for value in sorted(values, key=lambda v: (v is None, v or "")):
@@ -82,20 +157,21 @@ class ResourcesPane(Pane):
 
     def _by_group(self) -> list[Row]:
         rows: list[Row] = []
-        few = len(self.view.groups) <= 4
+        few = len(self.view.groups) <= _FEW
         for group in self.view.groups:
             key = group.name.casefold()
-            resources = self.view.resources.get(key, ())
-            folded = self._folded.get(key, not few and not self._touched(group))
+            resources = self.view.resources.get(key)
+            folded = not self.filtered and self._folded.get(key, not few and not self._touched(group))
             rows += self._group_rows(group, resources, folded)
             if not folded:
-                for resource in self._ordered(resources):
+                for resource in self._ordered(resources or ()):
                     rows += self._resource_rows(resource)
                 if not resources:
-                    rows.append(text_row(f"{group.id}:empty", [("     empty", "faint")]))
+                    text = "     empty" if resources is not None else "     being read"
+                    rows.append(text_row(f"{group.id}:empty", [(text, "faint")]))
         return rows
 
-    def _group_rows(self, group: GroupView, resources: tuple[ResourceView, ...], folded: bool) -> list[Row]:
+    def _group_rows(self, group: GroupView, resources: tuple[ResourceView, ...] | None, folded: bool) -> list[Row]:
         """Rows of a group, including its details if they are open."""
         rows = [self._group_row(group, resources, folded)]
         if group.id in self.opened:
@@ -131,11 +207,11 @@ class ResourcesPane(Pane):
     def _touched(self, group: GroupView) -> bool:
         return any(group.name.casefold() == v.value.casefold() for v in self.view.variables.values())
 
-    def _group_row(self, group: GroupView, resources: tuple[ResourceView, ...], folded: bool) -> Row:
+    def _group_row(self, group: GroupView, resources: tuple[ResourceView, ...] | None, folded: bool) -> Row:
         marks = self.marks
 
         def draw(cells: int) -> Line:
-            number = count(len(resources), "resource")
+            number = "not read yet" if resources is None else count(len(resources), "resource")
             state = provisioning(group.state)
             line: Line = [(f" {marks.closed if folded else marks.opened} ", "muted"), (group.name, "strong")]
             line.append((f"  {group.location}", "muted"))
@@ -148,21 +224,22 @@ class ResourcesPane(Pane):
         return Row(group.id, draw, f"{group.name} {group.location}", group.name, data=group)
 
     def _resource_row(self, resource: ResourceView) -> Row:
-        marks = self.marks
+        marks, filtered = self.marks, self.filtered
 
         def draw(cells: int) -> Line:
             state = provisioning(resource.state or "Succeeded")
             name_cells = max(12, min(28, cells // 2 - 4))
+            kind = short_type(resource.type)
             return [
                 (f"   {marks.state(state)} " if state != "done" else "     ", state),
                 (f"{letter(resource.type)} ", "accent"),
                 *columns(
                     (resource.name, name_cells, ""),
-                    (short_type(resource.type), max(8, cells - name_cells - 10), "muted"),
+                    (f"{kind}  {resource.group}" if filtered else kind, max(8, cells - name_cells - 10), "muted"),
                 ),
             ]
 
-        text = f"{resource.name} {resource.type} {resource.location} {_tags(resource.tags)}"
+        text = f"{resource.name} {resource.type} {resource.group} {resource.location} {_tags(resource.tags)}"
         return Row(resource.id, draw, text, resource.id, data=resource)
 
     def _set_fold(self, folded: bool) -> None:
@@ -171,6 +248,8 @@ class ResourcesPane(Pane):
             self.select(next((g.id for g in self.view.groups if g.name.casefold() == item.group.casefold()), ""))
         elif isinstance(item, GroupView):
             self._folded[item.name.casefold()] = folded
+            if not folded and item.name.casefold() not in self.view.resources:
+                self.context.cloud.look_at(item.name)
             self.update_view()
 
     def action_fold(self) -> None:

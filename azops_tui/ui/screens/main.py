@@ -90,8 +90,9 @@ class MainScreen(Screen[None]):
     MainScreen.-tiny .frame { border: none; }
     """
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, pane: int = 0) -> None:
         super().__init__()
+        self._first_pane = pane
         self.controller = controller
         self.event_log = EventLog()
         self.document = DocumentView(controller.now, id="document")
@@ -106,10 +107,10 @@ class MainScreen(Screen[None]):
         self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=controller.live is None)
         self._scrubber = Scrubber(controller, replay.jump) if isinstance(controller, ReplayController) else None
         self._prompt = Prompt()
-        panes = PaneActions(self, self.document, self.frame, self.second)
+        panes = self._panes = PaneActions(self, self.document, self.frame, self.second)
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
-        self.search = SearchActions(self, self.document, self.frame, self._prompt)
+        self.search = SearchActions(self, self.document, self.frame, self._prompt, panes.show)
         self.outline_column = OutlineColumn(self.document)
         self.writing = WritingActions(self, controller, self.tasks, self.document, self.event_log, selected)
         leave = ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search)
@@ -178,6 +179,8 @@ class MainScreen(Screen[None]):
         """Show the frame, then read the document."""
         self.top.note = "reading"
         self.document.focus()
+        if self._first_pane:
+            self._panes.begin_in(self._first_pane)
         self.controller.subscribe(self._on_record)
         if isinstance(self.controller, ReplayController):
             self.controller.on_jump = self._on_jump
