@@ -2,6 +2,8 @@
 
 :class:`RunView` takes records one by one and never looks anywhere else, so applying a journal from the beginning
 gives what the screen showed. Applying one costs the size of that event, not of the run.
+
+Long because each kind of event has its handler here.
 """
 
 from __future__ import annotations
