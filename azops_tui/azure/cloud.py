@@ -132,7 +132,9 @@ class Cloud:
     @staticmethod
     def _path(programs: str) -> str:
         """PATH with the local cloud's ``ssh`` first, then ``azops`` itself, then the user's folders."""
-        return os.pathsep.join((programs, str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+        # An empty part would stand for the current folder.
+        parts = (programs, str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+        return os.pathsep.join(filter(None, parts))
 
     async def locations(self) -> list[str]:
         """Return the names of the locations that the subscription can deploy to, sorted. Read once.

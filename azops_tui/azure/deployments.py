@@ -155,6 +155,8 @@ class Deployments:
                 except AzureFailure:
                     # One look that failed is no news of the deployment; whether it goes on, its own polling knows.
                     operations = view.operations
+                if done.done():
+                    break  # the last view says it all
                 status = _state(str(poller.status()))
                 state = status if status in ("Accepted", "Running") else view.state
                 if state == "Accepted" and any(operation.state != "Waiting" for operation in operations):

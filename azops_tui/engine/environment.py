@@ -17,6 +17,7 @@ from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.environment_rules import WHERE
 from azops_tui.engine.event_recorder import EventRecorder
 from azops_tui.engine.parameters import Resolved
+from azops_tui.engine.recorded_cloud import recorded_pointers
 from azops_tui.engine.sessions.pool import Sessions, base_environment
 from azops_tui.engine.variables import GATE_VARIABLES, Change, Namespace, Origin, is_noise
 from azops_tui.events import records as ev
@@ -77,7 +78,8 @@ class RunEnvironment:
 
     def take_recorded(self, tape: Tape, text: str) -> None:
         """Record the variables of this machine that a document names; on replay take those of the recorded run."""
-        named = {name for name in re.findall(r"[A-Za-z_]\w*", text) if name in self.variables and name not in _OF_CLOUD}
+        words = set(re.findall(r"[A-Za-z_]\w*", text)) & self.variables.keys()
+        named = [name for name in words - _OF_CLOUD if not is_noise(name)]
         values = tape.reading("environment", lambda: {name: self.variables[name] for name in sorted(named)})
         if tape.plays_sessions:
             for name, value in values.items():
@@ -110,8 +112,8 @@ class RunEnvironment:
         """The variables that point tools at a cloud; ``az`` at a real one gets a folder of the run's own."""
         pointers = dict(cloud.environment)
         if self._tape is not None and self._tape.is_offline:
-            pointers["AZURE_CONFIG_DIR"] = str(self._scratch_folder() / "az")
-        elif cloud.endpoint is None:
+            return pointers | recorded_pointers(cloud, self._scratch_folder() / "az")
+        if cloud.endpoint is None:
             folder = self._scratch_folder() / "az"
             if not folder.exists():
                 user = Path(os.environ.get("AZURE_CONFIG_DIR") or Path.home() / ".azure")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import CLOUDS, CloudName, Profile
-from azops_tui.replay.fakes import MANAGER
+from azops_tui.replay.fakes import MANAGER, TENANT
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 CLIENT = "00000000-0000-0000-0000-000000000003"
 """Application as which scripts act on a recorded cloud."""
+
+
+NO_SECRET = "no-secret-is-needed-offline"
 
 
 class RecordedEndpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +32,7 @@ class RecordedEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     ca: str = ""
     bundle: str = ""
     client_id: str = CLIENT
-    client_secret: str = "no-secret-is-needed-offline"
+    client_secret: str = NO_SECRET
     az_config: str = "/nonexistent/azops-recorded"
     known_hosts: str = ""
     ssh_config: str = ""
@@ -47,6 +51,37 @@ def recorded_profile(tape: Tape, *, read_only: bool = False) -> Profile:
         tenant=header.tenant,
         read_only=read_only,
     )
+
+
+def recorded_pointers(cloud: Cloud, folder: Path) -> dict[str, str]:
+    """The variables that point tools at a recorded cloud, of which the gate answers every request.
+
+    Args:
+        cloud: the open cloud.
+        folder: configuration folder of ``az``; it is made.
+    """
+    from azops_tui.simulator.az_config import CLOUD, write_az_config
+
+    profile = cloud.profile
+    is_local = cloud.endpoint is not None
+    tenant = cloud.endpoint.tenant if cloud.endpoint is not None else profile.tenant or TENANT
+    write_az_config(
+        folder,
+        url=MANAGER,
+        subscription=cloud.subscription,
+        name=cloud.subscription_name,
+        tenant=tenant,
+        client_id=CLIENT,
+        client_secret=NO_SECRET,
+        cloud=CLOUD if is_local else CLOUDS[profile.cloud].az_name,
+    )
+    return {
+        "AZURE_CONFIG_DIR": str(folder),
+        "AZURE_AUTHORITY_HOST": MANAGER if is_local else CLOUDS[profile.cloud].authority,
+        "AZURE_TENANT_ID": tenant,
+        "AZURE_CLIENT_ID": CLIENT,
+        "AZURE_CLIENT_SECRET": NO_SECRET,
+    }
 
 
 async def open_recorded(profile: Profile, tape: Tape) -> Cloud:

@@ -22,6 +22,7 @@ from azops_tui.replay.cassette import Cassette
 from azops_tui.replay.cleaning import compared, shown
 from azops_tui.replay.fakes import MANAGER, SUBSCRIPTION, TENANT, Fakes
 from azops_tui.replay.reading import read_cassette
+from azops_tui.replay.sign_in import sign_in_answer
 from azops_tui.replay.tracks import CassetteHeader, HttpExchange, NotRecordedError, Payload, Reading, Track
 from azops_tui.replay.writing import write_cassette
 
@@ -32,6 +33,10 @@ RECORD_MODES: tuple[RecordMode, ...] = ("none", "once", "new_episodes", "all")
 _HOLD = 0.2
 """Seconds for which a response waits for those that were recorded before it; a step sends several at a time."""
 _NEAREST = 3
+_NOT_SENT = frozenset(
+    {"content-length", "transfer-encoding", "connection", "retry-after", "retry-after-ms", "x-ms-retry-after-ms"}
+)
+"""Headers that are those of the replay."""
 P = TypeVar("P", bound=Payload)
 
 
@@ -117,6 +122,8 @@ class Tape:
         """
         if not self.replays:
             return None
+        if matching.is_sign_in(call.url):
+            return sign_in_answer(call, self.fakes.show(self.header.tenant or TENANT)) if self.is_offline else None
         step = call.step or self.step
         new = HttpExchange(method=call.method, uri=call.url, sent=call.body)
         track = self._find(new, step)
@@ -135,7 +142,7 @@ class Tape:
         return HttpAnswer(
             recorded.status,
             recorded.reason,
-            tuple((name, self._named(value)) for name, value in _headers(recorded.headers)),
+            tuple((name, self._named(value)) for name, value in _headers(recorded)),
             self._named(recorded.received.decode("latin-1")).encode("latin-1") if self._names else recorded.received,
         )
 
@@ -334,11 +341,9 @@ def _lists(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return lists
 
 
-def _headers(lists: dict[str, list[str]]) -> Iterable[tuple[str, str]]:
-    """Headers as they were sent; nobody waits for what was recorded."""
-    left_out = ("content-length", "transfer-encoding", "connection")
-    for name, values in lists.items():
-        if name.lower() in ("retry-after", "x-ms-retry-after-ms", "retry-after-ms"):
-            yield name, "0"
-        elif name.lower() not in left_out:
+def _headers(recorded: HttpExchange) -> Iterable[tuple[str, str]]:
+    """Headers as they were sent, but nobody waits: clients that see no delay, or 0, wait for a default of 30 s."""
+    for name, values in recorded.headers.items():
+        if name.lower() not in _NOT_SENT:
             yield from ((name, value) for value in values)
+    yield ("Retry-After", "0") if recorded.status in (429, 503) else ("retry-after-ms", "1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -12,11 +11,11 @@ from pathlib import Path
 from azops_tui import paths
 from azops_tui.json_types import Json
 from azops_tui.net.certificates import public_authorities
+from azops_tui.simulator.az_config import write_az_config
 from azops_tui.simulator.cloud import CLIENT, DEMO_NAME, TENANT
 from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION, SimulatorEndpoint
 from azops_tui.simulator.files import write_private
 
-CLOUD = "AzopsLocal"
 _MADE_UP = ("192.0.2.*", "198.51.100.*", "203.0.113.*")
 """Addresses for documentation (RFC 5737), of which simulated machines get their public ones."""
 
@@ -50,18 +49,15 @@ def write(folder: Path, endpoint: SimulatorEndpoint) -> None:
     write_private(Path(endpoint.known_hosts), "")
     write_ssh_config(Path(endpoint.ssh_config), Path(endpoint.known_hosts), [])
     _write_programs(Path(endpoint.programs), endpoint.ssh_config)
-    config = paths.private(Path(endpoint.az_config))
-    write_private(config / "clouds.config", _clouds(endpoint.url))
-    settings = (
-        f"[cloud]\nname = {CLOUD}\n\n"
-        "[core]\ninstance_discovery = false\nencrypt_token_cache = false\ncollect_telemetry = no\n"
-        "survey_message = no\nfirst_run = no\n\n"
-        "[auto-upgrade]\nenable = no\n"
+    write_az_config(
+        Path(endpoint.az_config),
+        url=endpoint.url,
+        subscription=endpoint.subscription,
+        name=endpoint.subscription_name,
+        tenant=endpoint.tenant,
+        client_id=endpoint.client_id,
+        client_secret=endpoint.client_secret,
     )
-    write_private(config / "config", settings)
-    write_private(config / "azureProfile.json", json.dumps(_profile(endpoint)))
-    entry = {"client_id": endpoint.client_id, "tenant": endpoint.tenant, "client_secret": endpoint.client_secret}
-    write_private(config / "service_principal_entries.json", json.dumps([entry]))
 
 
 def _write_programs(folder: Path, ssh_config: str) -> None:
@@ -74,44 +70,6 @@ def _write_programs(folder: Path, ssh_config: str) -> None:
             script = f'#!/bin/sh\nexec {shlex.quote(real)} -F {shlex.quote(ssh_config)} "$@"\n'
             write_private(path, script)
             path.chmod(0o700)
-
-
-def _clouds(url: str) -> str:
-    rows = {
-        "endpoint_management": url,
-        "endpoint_resource_manager": url,
-        "endpoint_sql_management": url,
-        "endpoint_gallery": url,
-        "endpoint_active_directory": url,
-        "endpoint_active_directory_resource_id": url,
-        "endpoint_active_directory_graph_resource_id": url,
-        "endpoint_microsoft_graph_resource_id": url,
-        "endpoint_vm_image_alias_doc": f"{url}/simulator/aliases.json",
-        "suffix_storage_endpoint": "core.windows.net",
-        "suffix_keyvault_dns": ".vault.azure.net",
-        "suffix_acr_login_server_endpoint": ".azurecr.io",
-        "profile": "latest",
-    }
-    return f"[{CLOUD}]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items())
-
-
-def _profile(endpoint: SimulatorEndpoint) -> Json:
-    return {
-        "installationId": "00000000-0000-0000-0000-000000000000",
-        "subscriptions": [
-            {
-                "id": endpoint.subscription,
-                "name": endpoint.subscription_name,
-                "state": "Enabled",
-                "user": {"name": endpoint.client_id, "type": "servicePrincipal"},
-                "isDefault": True,
-                "tenantId": endpoint.tenant,
-                "environmentName": CLOUD,
-                "homeTenantId": endpoint.tenant,
-                "managedByTenants": [],
-            }
-        ],
-    }
 
 
 def write_ssh_config(

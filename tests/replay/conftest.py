@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +49,22 @@ class Taped:
 
     @property
     def events(self) -> list[Any]:
-        """All events without times, and without ids that every run makes up; then the output by step and stream."""
-        output: dict[str, str] = {}
-        plain: list[Any] = [output]
-        for record in self.records:
-            event = record.event
-            if isinstance(event, ev.OutputWritten):
-                # Where output is cut into events, and how streams mix, depends on time.
-                key = f"{event.step} {event.stream} {event.host}"
-                output[key] = output.get(key, "") + event.text
-            else:
-                plain.append(_timeless(msgspec.to_builtins(event)))
-        return plain
+        return timeless_events(self.records)
+
+
+def timeless_events(records: Iterable[ev.Record]) -> list[Any]:
+    """All events without times, and without ids that every run makes up, after the output by step and stream."""
+    output: dict[str, str] = {}
+    plain: list[Any] = [output]
+    for record in records:
+        event = record.event
+        if isinstance(event, ev.OutputWritten):
+            # Where output is cut into events, and how streams mix, depends on time.
+            key = f"{event.step} {event.stream} {event.host}"
+            output[key] = output.get(key, "") + event.text
+        else:
+            plain.append(_timeless(msgspec.to_builtins(event)))
+    return plain
 
 
 def _timeless(value: Any) -> Any:
