@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from azops_tui.replay.tape import Tape
 from azops_tui.replay.tracks import HostsRun, OutputPiece
@@ -12,6 +12,9 @@ from azops_tui.ssh.fleet import Fleet, HostResult
 from azops_tui.ssh.remote import Stream
 from azops_tui.ssh.targets import Target
 from azops_tui.ssh.transfer import FileCopy
+
+if TYPE_CHECKING:
+    from azops_tui.ssh.fleet import Reason
 
 AskHosts = Callable[[str, tuple[str, ...]], Awaitable[bool]]
 """Asks about the keys of hosts: title and lines."""
@@ -50,7 +53,9 @@ class TapedFleet:
             NotRecordedError: nothing is run, and the command was not recorded for these hosts.
         """
         hosts = [target.name for target in targets]
-        new = HostsRun(hosts=hosts, command=command if isinstance(command, str) else _copy_text(command))
+        text = command if isinstance(command, str) else _copy_text(command)
+        then = options.get("then")
+        new = HostsRun(hosts=hosts, command=text if then is None else f"{text}\n# then {then}")
         recorded = self._tape.find(new)
         if recorded is not None:
             return await self._play(recorded, hosts, on_start, on_output, on_finish)
@@ -78,6 +83,7 @@ class TapedFleet:
 
         def finished(result: HostResult) -> None:
             about = {"status": result.status, "seconds": round(result.duration, 3), "digest": result.digest}
+            about["reason"] = result.reason
             write(result.host, result.problem, "finished", cut=result.cut, tried=result.started, **about)
             if on_finish is not None:
                 on_finish(result)
@@ -132,6 +138,7 @@ class TapedFleet:
                         stdout=written.get((host, "stdout"), ""),
                         stderr=written.get((host, "stderr"), ""),
                         digest=event.digest,
+                        reason=cast("Reason", event.reason),
                         cut=event.cut,
                         started=event.tried,
                     )

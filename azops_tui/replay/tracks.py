@@ -74,6 +74,7 @@ class OutputPiece(msgspec.Struct, kw_only=True, omit_defaults=True):
     seconds: float = 0.0
     cut: int = 0
     digest: str = ""
+    reason: str = ""
     tried: bool = True
     """False for a host that was not tried."""
 

