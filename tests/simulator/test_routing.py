@@ -32,7 +32,7 @@ def handler(method: str, path: str) -> str:
         ("PUT", "/providers/Microsoft.Resources/deployments/d", "deployments.put"),
         ("GET", "/subscriptions/s/RESOURCEGROUPS/g/DEPLOYMENTS/d", "deployments.show"),
         ("POST", "/subscriptions/s/providers/Microsoft.Storage/checkNameAvailability", "urls.check_name_availability"),
-        ("POST", "/subscriptions/s/providers/Microsoft.Web/checkNameAvailability", "resource_routes.check_name"),
+        ("POST", "/subscriptions/s/providers/Microsoft.Batch/checkNameAvailability", "resource_routes.check_name"),
         ("GET", "/subscriptions/s/providers/A.B/locations/eastus/operations/1", "resource_routes.poll"),
         ("POST", "/tenant/oauth2/v2.0/token", "sign_in._answer_token"),
         ("POST", GROUP, ""),

@@ -239,6 +239,12 @@ def keep_unnamed_disks(old: list[dict[str, Json]], new: list[dict[str, Json]]) -
             entry["managedDisk"] = {**before["managedDisk"], **(entry.get("managedDisk") or {})}
 
 
+def leaving_disks(old: list[dict[str, Json]], new: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Entries of the disks that an update leaves out: shown as being detached until its work ends."""
+    kept = {entry.get("lun") for entry in new}
+    return [{**entry, "toBeDetached": True} for entry in old if entry.get("lun") not in kept]
+
+
 def detach(cloud: SimulatedCloud, machine: Resource) -> None:
     """Free the disks of a deleted virtual machine; delete those with ``deleteOption: Delete``."""
     storage = machine.properties.get("storageProfile") or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from azops_tui.json_types import Json
+from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.errors import ArmError, invalid_parameter
 from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.documents import get
@@ -71,3 +72,27 @@ def handler_view(resource: Resource) -> dict[str, Json]:
         "typeHandlerVersion": resource.properties.get("typeHandlerVersion"),
         "status": {"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Ready"},
     }
+
+
+def add_application_extension(cloud: SimulatedCloud, machine: Resource) -> None:
+    """Add the extension that installs the gallery applications of a machine."""
+    system = str(get(machine.properties, "storageProfile", "osDisk", "osType") or "Linux")
+    address = machine.address.child("extensions", "VMAppExtension")
+    if cloud.store.get(address.id) is not None:
+        return
+    extension = Resource(address, {}, created=cloud.clock.now(), changed=cloud.clock.now())
+    extension.body = {
+        "name": address.last_name,
+        "id": address.id,
+        "type": "Microsoft.Compute/virtualMachines/extensions",
+        "location": machine.location,
+        "properties": {
+            "autoUpgradeMinorVersion": True,
+            "provisioningState": "Succeeded",
+            "publisher": "Microsoft.CPlat.Core",
+            "type": f"VMApplicationManager{system}",
+            "typeHandlerVersion": "1.0",
+            "settings": {},
+        },
+    }
+    cloud.store.add(extension)

@@ -153,11 +153,23 @@ def provisioning_status(state: str, when: str) -> dict[str, Json]:
     return status(f"ProvisioningState/{state.lower()}", words.get(state, state), when)
 
 
+_WINDOWS = {
+    "2012": ("Windows Server 2012 Datacenter", "Microsoft Windows NT 6.2.9200.0"),
+    "2012-r2": ("Windows Server 2012 R2 Datacenter", "Microsoft Windows NT 6.3.9600.0"),
+    "2016": ("Windows Server 2016 Datacenter", "Microsoft Windows NT 10.0.14393.0"),
+    "2019": ("Windows Server 2019 Datacenter", "10.0.17763.5206"),
+    "2022": ("Windows Server 2022 Datacenter", "10.0.20348.2159"),
+    "2025": ("Windows Server 2025 Datacenter", "10.0.26100.2033"),
+}
+"""Name and version by the year in an image's SKU."""
+
+
 def system_version(reference: Json, system: str) -> tuple[str, str]:
     """Name and version of the operating system as its agent reports them."""
     text = images.describe(reference).lower()
     if system == "Windows":
-        return "Windows Server", "10.0.20348.2159"
+        named = re.search(r"20(?:12-r2|12|16|19|22|25)", text)
+        return _WINDOWS.get(named[0] if named else "", ("Windows Server", "10.0.20348.2159"))
     for name in ("debian", "centos", "rhel", "suse", "flatcar"):
         if name in text:
             version = re.search(r"[-_:](\d+(?:[._]\d+)?)", text)

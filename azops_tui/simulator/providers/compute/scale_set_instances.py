@@ -109,7 +109,7 @@ class ScaleSetInstanceProvider(ResourceProvider):
         """Run a script on the instance's host."""
         work, result = run_command(self.cloud, resource.address.key, call.body)
         operation = self.start_operation(resource, work)
-        operation.result = result
+        operation.result, operation.output = result, True
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
     def list_interfaces(self, resource: Resource, call: ActionCall) -> ArmReply:

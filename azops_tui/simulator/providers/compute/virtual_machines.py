@@ -15,8 +15,9 @@ from azops_tui.simulator.errors import ArmError, invalid_parameter, not_found_en
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.providers.base import ActionCall, ResourceProvider, ResourceWrite, posts
 from azops_tui.simulator.providers.compute import images, profiles
-from azops_tui.simulator.providers.compute.disks import attach, detach, keep_unnamed_disks
-from azops_tui.simulator.providers.compute.extensions import extension_view, handler_view
+from azops_tui.simulator.providers.compute.custom_images import add_image_disks, custom_image, image_source
+from azops_tui.simulator.providers.compute.disks import attach, detach, keep_unnamed_disks, leaving_disks
+from azops_tui.simulator.providers.compute.extensions import add_application_extension, extension_view, handler_view
 from azops_tui.simulator.providers.compute.machine_actions import MACHINE_ACTIONS, image_error
 from azops_tui.simulator.providers.compute.run_command import run_command
 from azops_tui.simulator.providers.compute.sizes import sizes
@@ -112,8 +113,10 @@ class VirtualMachineProvider(ResourceProvider):
         if not write.patch and write.before is not None:
             kept = copy.deepcopy(old)
             for name in ("osProfile", "storageProfile", "hardwareProfile", "networkProfile"):
-                if name == "storageProfile" and name in properties:
-                    keep_unnamed_disks(get(old, name, "dataDisks") or [], get(properties, name, "dataDisks") or [])
+                if name == "storageProfile" and get(properties, name, "dataDisks") is not None:
+                    data = properties[name]["dataDisks"]
+                    keep_unnamed_disks(get(old, name, "dataDisks") or [], data)
+                    data += leaving_disks(get(old, name, "dataDisks") or [], data)
                 if name in properties:
                     kept[name] = merge(kept.get(name) or {}, properties[name])
             body["properties"] = properties = {
@@ -136,7 +139,14 @@ class VirtualMachineProvider(ResourceProvider):
         if isinstance(reference, dict):
             profiles.exact_version(reference)
         disk = storage.setdefault("osDisk", {})
-        self._complete_disk(disk, write, size, 1, images.disk_size(system))
+        source = custom_image(self.cloud, reference) if write.creates else None
+        if source is not None:
+            add_image_disks(storage, source, write.address.last_name)
+        words = [str(get(reference, k) or "") for k in ("publisher", "offer", "sku")]
+        gigabytes = images.system_gigabytes(*words) if words[0] else images.disk_size(system)
+        self._complete_disk(disk, write, size, 1, gigabytes)
+        if words[0] and images.generation(reference) == "V2":
+            storage.setdefault("diskControllerType", "SCSI")
         disk["osType"] = system
         disk["createOption"] = profiles.create_option(disk.get("createOption"))
         disk.setdefault("caching", "ReadWrite")
@@ -181,6 +191,8 @@ class VirtualMachineProvider(ResourceProvider):
 
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         attach(self.cloud, resource)
+        if get(resource.properties, "applicationProfile", "galleryApplications"):
+            add_application_extension(self.cloud, resource)
         if write.creates:
             resource.private["power"] = "starting"
             for nic in _interfaces(resource):
@@ -239,7 +251,9 @@ class VirtualMachineProvider(ResourceProvider):
         power = str(resource.private.get("power", "running"))
         storage = resource.properties.get("storageProfile") or {}
         ready = profiles.status("ProvisioningState/succeeded", "Ready", when, "Guest Agent is running")
-        name, version = profiles.system_version(storage.get("imageReference"), str(get(storage, "osDisk", "osType")))
+        reference = storage.get("imageReference")
+        reference = image_source(self.cloud, reference_id(reference)) or reference
+        name, version = profiles.system_version(reference, str(get(storage, "osDisk", "osType")))
         disks = [storage.get("osDisk") or {}, *(storage.get("dataDisks") or [])]
         body: dict[str, Json] = {
             "disks": [

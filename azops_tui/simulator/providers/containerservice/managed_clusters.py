@@ -69,6 +69,53 @@ CLUSTER: dict[str, Json] = {
 }
 
 
+AUTOSCALER: dict[str, Json] = {
+    "balance-similar-node-groups": "false",
+    "daemonset-eviction-for-empty-nodes": False,
+    "daemonset-eviction-for-occupied-nodes": True,
+    "expander": "random",
+    "ignore-daemonsets-utilization": False,
+    "max-empty-bulk-delete": "10",
+    "max-graceful-termination-sec": "600",
+    "max-node-provision-time": "15m",
+    "max-total-unready-percentage": "45",
+    "new-pod-scale-up-delay": "0s",
+    "ok-total-unready-count": "3",
+    "scale-down-delay-after-add": "10m",
+    "scale-down-delay-after-delete": "10s",
+    "scale-down-delay-after-failure": "3m",
+    "scale-down-unneeded-time": "10m",
+    "scale-down-unready-time": "20m",
+    "scale-down-utilization-threshold": "0.5",
+    "scan-interval": "10s",
+    "skip-nodes-with-local-storage": "false",
+    "skip-nodes-with-system-pods": "true",
+}
+ADDONS_WITH_IDENTITY = frozenset(
+    ("kubedashboard", "omsagent", "ingressapplicationgateway", "azurekeyvaultsecretsprovider", "azurepolicy")
+)
+
+
+def _identity(id_: str) -> dict[str, Json]:
+    return {"resourceId": id_, "clientId": str(uuid.uuid4()), "objectId": str(uuid.uuid4())}
+
+
+def set_outbound_addresses(profile: dict[str, Json], folder: str) -> None:
+    """Show the addresses by which a cluster's traffic leaves: those that were sent, or as many as it manages."""
+    sent = get(profile, "outboundIPs", "publicIPs") or get(profile, "outboundIPPrefixes", "publicIPPrefixes")
+    if sent:
+        profile["effectiveOutboundIPs"] = copy.deepcopy(sent)
+        return
+    managed = profile.get("managedOutboundIPs") or {"count": 1}
+    known = [a for a in profile.get("effectiveOutboundIPs") or [] if str(get(a, "id")).startswith(folder)]
+    shown: list[Json] = []
+    for count, ending in ((managed.get("count", 1), ""), (managed.get("countIPv6") or 0, "-ipv6")):
+        kept = [a for a in known if str(get(a, "id")).endswith("-ipv6") == bool(ending)][: int(count or 0)]
+        added = [{"id": f"{folder}/{uuid.uuid4()}{ending}"} for _ in range(int(count or 0) - len(kept))]
+        shown += [*kept, *added]
+    profile["effectiveOutboundIPs"] = shown
+
+
 class ManagedClusterProvider(ResourceProvider):
     """Microsoft.ContainerService/managedClusters."""
 
@@ -86,9 +133,25 @@ class ManagedClusterProvider(ResourceProvider):
         where = words["location"]
         properties["fqdn"] = old.get("fqdn") or f"{host}.hcp.{where}.azmk8s.io"
         properties["azurePortalFQDN"] = old.get("azurePortalFQDN") or f"{host}.portal.hcp.{where}.azmk8s.io"
-        body.setdefault("sku", {"name": "Base", "tier": "Free"})
+        is_old = "" < write.api_version < "2021-07"
+        body.setdefault("sku", {"name": "Basic" if is_old else "Base", "tier": "Free"})
+        network = properties["networkProfile"]
+        if is_old:
+            addons = properties.setdefault("addonProfiles", {})
+            if not any(name.lower() == "kubedashboard" for name in addons):
+                addons["KubeDashboard"] = {"enabled": True, "config": None}
+        elif network.get("networkPlugin") == "azure":
+            network.setdefault("networkDataplane", "azure")
+        if isinstance(properties.get("windowsProfile"), dict):
+            properties["windowsProfile"].setdefault("enableCSIProxy", True)
         for profile in properties.setdefault("agentPoolProfiles", []):
+            if network.get("networkPlugin") == "azure" and not network.get("networkPluginMode"):
+                profile.setdefault("maxPods", 30)
+            if is_old:
+                profile.setdefault("nodeLabels", {})
             add_pool_defaults(profile)
+            if profile.get("enableAutoScaling"):
+                fill(properties, {"autoScalerProfile": AUTOSCALER}, {})
         return body
 
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:
@@ -103,19 +166,23 @@ class ManagedClusterProvider(ResourceProvider):
         network = properties.get("networkProfile") or {}
         network["loadBalancerSku"] = str(network.get("loadBalancerSku") or "Standard").capitalize()
         outbound = get(network, "loadBalancerProfile")
-        if isinstance(outbound, dict) and not outbound.get("effectiveOutboundIPs"):
-            address = f"{nodes}/providers/Microsoft.Network/publicIPAddresses/{properties['fqdn'].split('.')[0]}"
-            outbound["effectiveOutboundIPs"] = [{"id": address}]
+        if isinstance(outbound, dict):
+            set_outbound_addresses(outbound, f"{nodes}/providers/Microsoft.Network/publicIPAddresses")
+        self._add_addon_identities(resource, nodes)
         if resource.body.get("identity") and "identityProfile" not in properties:
             name = f"{resource.address.last_name}-agentpool"
             identity = f"{nodes}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
-            properties["identityProfile"] = {
-                "kubeletidentity": {
-                    "resourceId": identity,
-                    "clientId": str(uuid.uuid4()),
-                    "objectId": str(uuid.uuid4()),
-                }
-            }
+            properties["identityProfile"] = {"kubeletidentity": _identity(identity)}
+
+    def _add_addon_identities(self, resource: Resource, nodes: str) -> None:
+        """Give each enabled add-on of a cluster with a managed identity one of its own."""
+        if not resource.body.get("identity"):
+            return
+        for name, addon in (resource.properties.get("addonProfiles") or {}).items():
+            if isinstance(addon, dict) and addon.get("enabled") and name.lower() in ADDONS_WITH_IDENTITY:
+                own = f"{name.lower()}-{resource.address.last_name.lower()}"
+                identity = f"{nodes}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{own}"
+                addon.setdefault("identity", _identity(identity))
 
     def list_credentials(self, resource: Resource, call: ActionCall) -> ArmReply:
         """The kubectl configuration of the cluster."""

@@ -12,7 +12,7 @@ from azops_tui.simulator.providers.documents import get, reference_id
 from azops_tui.simulator.providers.network.element_defaults import ELEMENT_DEFAULTS
 from azops_tui.simulator.store import Resource
 
-NOT_ELEMENTS = {"records", "virtualnetworkrules", "serviceendpoints", "delegations"}
+NOT_ELEMENTS = {"records", "virtualnetworkrules", "serviceendpoints"}
 """Lists whose elements have names but are not resources."""
 
 
@@ -34,6 +34,9 @@ def complete_element(element: dict[str, Json], parent: str, parent_type: str, na
         element["properties"] = {}
     properties = element["properties"]
     kind = f"{parent_type}/{name}".lower()
+    if kind.endswith("/delegations"):
+        properties.setdefault("actions", ["Microsoft.Network/virtualNetworks/subnets/action"])
+        state = "Succeeded"
     for endpoint in properties.get("serviceEndpoints") or []:
         endpoint["provisioningState"] = "Succeeded"
         endpoint.setdefault("locations", ["*"])
@@ -54,11 +57,23 @@ def record_element_success(properties: dict[str, Json]) -> None:
         record_element_success(inner)
 
 
+_SPELLED = {
+    name.lower(): name
+    for name in ("privateIPAddress", "privateIPAllocationMethod", "privateIPAddressVersion", "publicIPAddress")
+}
+"""Names that the service spells so, and other parts of its API in another way."""
+
+
 def respell(value: Json) -> Json:
     """A copy with names as the service spells them, beginning with a lower-case letter."""
     if isinstance(value, dict):
-        return {k[:1].lower() + k[1:] if k[1:2].islower() else k: respell(v) for k, v in value.items()}
+        return {_respelled(k): respell(v) for k, v in value.items()}
     return [respell(v) for v in value] if isinstance(value, list) else value
+
+
+def _respelled(name: str) -> str:
+    lower = name[:1].lower() + name[1:] if name[1:2].islower() else name
+    return _SPELLED.get(name.lower(), lower)
 
 
 def put_element(properties: dict[str, Json], name: str, element: dict[str, Json]) -> list[Json]:

@@ -9,9 +9,10 @@ from azops_tui.simulator.operations import OperationFormat
 from azops_tui.simulator.providers.network.dns import DnsZoneProvider, RecordSetProvider
 from azops_tui.simulator.providers.network.gateways import VirtualNetworkGatewayProvider
 from azops_tui.simulator.providers.network.interfaces import NetworkInterfaceProvider
+from azops_tui.simulator.providers.network.load_balancers import LoadBalancerProvider
 from azops_tui.simulator.providers.network.networks import ElementProvider, NetworkProvider
 from azops_tui.simulator.providers.network.private_endpoints import PrivateEndpointProvider
-from azops_tui.simulator.providers.network.public_addresses import PublicIpProvider
+from azops_tui.simulator.providers.network.public_addresses import PublicIpPrefixProvider, PublicIpProvider
 from azops_tui.simulator.providers.network.watchers import NetworkWatcherProvider
 from azops_tui.simulator.providers.registration import Registration
 from azops_tui.simulator.providers.resource_types import ProviderNamespace, ResourceType
@@ -51,6 +52,7 @@ TYPES = {
     "expressRoutePorts": ResourceType(results={"generateLoa": {"encodedContent": "JVBERi0xLjQK"}}),
     "loadBalancers/backendAddressPools": ResourceType(
         lro=replace(NETWORK, create_seconds=4),
+        nested={"tunnelInterfaces[].port": 10800},
         results={"queryInboundNatRulePortMapping": {"inboundNatRulePortMappings": []}},
     ),
     "networkWatchers": ResourceType(lro=replace(NETWORK, state="Succeeded", updating="Succeeded", create_seconds=2)),
@@ -91,6 +93,10 @@ TYPES = {
     "loadBalancers": ResourceType(
         deletion_phase=1,
         lro=replace(NETWORK, state="Succeeded", updating="Succeeded", create_seconds=5),
+        nested={
+            "backendAddressPools[].properties.tunnelInterfaces[].port": 10800,
+            "inboundNatRules[].properties.frontendPort": 0,
+        },
         defaults={
             "frontendIPConfigurations": [],
             "backendAddressPools": [],
@@ -105,9 +111,16 @@ TYPES = {
     "natGateways": ResourceType(lro=replace(NETWORK, create_seconds=10)),
     "applicationGateways": ResourceType(
         lro=replace(NETWORK, create_seconds=300),
+        nested={
+            "sku.family": "Generation_1",
+            "httpListeners[].properties.enableHttp3": False,
+            "httpListeners[].properties.hostNames": [],
+        },
+        results={"backendhealth": {"backendAddressPools": []}, "getBackendHealthOnDemand": {}},
         effects={"start": {"operationalState": "Running"}, "stop": {"operationalState": "Stopped"}},
         generated={
             "operationalState": "Running",
+            "defaultPredefinedSslPolicy": "AppGwSslPolicy20150501",
             "sslCertificates": [],
             "trustedRootCertificates": [],
             "trustedClientCertificates": [],
@@ -232,7 +245,6 @@ TYPES = {
     "virtualHubs": ResourceType(
         lro=replace(NETWORK, create_seconds=300), generated={"routingState": "None", "virtualRouterIps": []}
     ),
-    "publicIPPrefixes": ResourceType(lro=replace(NETWORK, create_seconds=5)),
     "networkWatchers/connectionMonitors": ResourceType(
         lro=replace(NETWORK, created=200),
         nested={
@@ -245,6 +257,7 @@ TYPES = {
         },
         generated={
             "connectionMonitorType": "MultiEndpoint",
+            "outputs": [],
             "monitoringStatus": "Running",
             "startTime": "{now}",
         },
@@ -265,7 +278,9 @@ REGISTRATION = Registration(
         RecordSetProvider,
         NetworkInterfaceProvider,
         ElementProvider,
+        LoadBalancerProvider,
         PrivateEndpointProvider,
+        PublicIpPrefixProvider,
         PublicIpProvider,
         VirtualNetworkGatewayProvider,
         NetworkWatcherProvider,

@@ -7,10 +7,8 @@ parent, an etag and a state, and can be read and written both ways.
 from __future__ import annotations
 
 import copy
-import ipaddress
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.json_types import Json
@@ -30,6 +28,7 @@ from azops_tui.simulator.providers.network.elements import (
     respell,
 )
 from azops_tui.simulator.providers.network.peerings import show_peerings
+from azops_tui.simulator.providers.network.subnets import check_subnets
 from azops_tui.simulator.providers.network.watchers_group import WATCHERS_GROUP, watchers_group
 from azops_tui.simulator.store import Resource, ResourceGroupRecord
 
@@ -177,7 +176,9 @@ class ElementProvider(ResourceProvider):
     def build_document(self, write: ResourceWrite) -> dict[str, Json]:
         if write.before is not None and not write.patch:
             write.is_unchanged = contains(write.before.properties, write.properties)
-        return super().build_document(write)
+        body = super().build_document(write)
+        make_ports(body["properties"])
+        return body
 
     def on_written(self, resource: Resource, write: ResourceWrite) -> None:
         store = self.cloud.store
@@ -299,6 +300,14 @@ def add_back_references(cloud: SimulatedCloud, resource: Resource, body: dict[st
             properties["networkInterfaces"] = nics
         if subnets:
             properties["subnets"] = subnets
+    if type_ == "microsoft.network/ddosprotectionplans":
+        protected = [
+            {"id": network.id}
+            for network in cloud.store.of_type("microsoft.network/virtualnetworks", scope)
+            if reference_id(network.properties.get("ddosProtectionPlan")).lower() == resource.address.key
+        ]
+        if protected:
+            properties["virtualNetworks"] = protected
     if type_ in LINKED_INSIDE:
         add_links(properties)
     if type_ == "microsoft.network/loadbalancers":
@@ -327,7 +336,8 @@ def add_links(properties: dict[str, Json]) -> None:
             target = known.get(reference)
             if target is not None and target is not element:
                 users = target.setdefault("properties", {}).setdefault(name, [])
-                users.append({"id": element["id"]})
+                if not any(str(get(user, "id")).lower() == str(element["id"]).lower() for user in users):
+                    users.append({"id": element["id"]})
 
 
 def pair_pools(rule: dict[str, Json]) -> None:
@@ -338,56 +348,12 @@ def pair_pools(rule: dict[str, Json]) -> None:
         rule["backendAddressPool"] = dict(rule["backendAddressPools"][0])
 
 
-def check_subnets(address: ResourceId, properties: dict[str, Json]) -> None:
-    """Refuse address ranges that are not valid, are outside of the network's or overlap."""
-    spaces = []
-    for text in get(properties, "addressSpace", "addressPrefixes") or []:
-        try:
-            spaces.append(ipaddress.ip_network(str(text), strict=False))
-        except ValueError:
-            raise ArmError(
-                400,
-                "InvalidAddressPrefixFormat",
-                f"ResourceId prefix {text} of resource {address.id} is not formatted correctly. "
-                "It should follow CIDR notation, for example 10.0.0.0/24.",
-                details=[],
-            ) from None
-    seen: list[tuple[str, Any]] = []
-    for subnet in get(properties, "subnets") or []:
-        name = str(subnet.get("name"))
-        inner = subnet.get("properties") or {}
-        for text in [inner["addressPrefix"]] if inner.get("addressPrefix") else inner.get("addressPrefixes") or []:
-            try:
-                range_ = ipaddress.ip_network(str(text), strict=False)
-            except ValueError:
-                raise ArmError(
-                    400,
-                    "InvalidAddressPrefixFormat",
-                    f"ResourceId prefix {text} of resource {address.id}/subnets/{name} is not formatted correctly. "
-                    "It should follow CIDR notation, for example 10.0.0.0/24.",
-                    details=[],
-                ) from None
-            if spaces and not any(_within(range_, s) for s in spaces):
-                raise ArmError(
-                    400,
-                    "NetcfgInvalidSubnet",
-                    f"Subnet '{name}' is not valid in virtual network '{address.last_name}'.",
-                    details=[],
-                )
-            other = next((n for n, r in seen if r.version == range_.version and r.overlaps(range_)), None)
-            if other is not None:
-                raise ArmError(
-                    400,
-                    "NetcfgSubnetRangesOverlap",
-                    f"Subnet '{name}' is not valid because its IP address range overlaps with that of an existing "
-                    f"subnet in virtual network '{address.last_name}'.",
-                    details=[],
-                )
-            seen.append((name, range_))
-
-
-def _within(range_: Any, space: Any) -> bool:
-    return bool(range_.version == space.version and range_.subnet_of(space))
+def make_ports(properties: dict[str, Json]) -> None:
+    """Turn ports that were sent as text into numbers, as the service does."""
+    for name in ("frontendPort", "backendPort", "frontendPortRangeStart", "frontendPortRangeEnd"):
+        value = properties.get(name)
+        if isinstance(value, str) and value.isdecimal():
+            properties[name] = int(value)
 
 
 def guid(cloud: SimulatedCloud) -> str:

@@ -26,6 +26,9 @@ class PrivateEndpointProvider(NetworkProvider):
             for connection in resource.properties.get(name) or []:
                 self._connect(resource, connection, is_manual=name == _LISTS[1])
 
+    def check_delete(self, resource: Resource) -> None:
+        """The interface and the connections that refer to the endpoint go with it."""
+
     def on_deleted(self, resource: Resource) -> None:
         """Remove the interface and the connections at the services."""
         for used in resource.properties.get("networkInterfaces") or []:

@@ -107,6 +107,17 @@ class PublicIpProvider(NetworkProvider):
         return ""
 
 
+class PublicIpPrefixProvider(NetworkProvider):
+    """Microsoft.Network/publicIPPrefixes."""
+
+    types = ("microsoft.network/publicipprefixes",)
+
+    def on_completed(self, resource: Resource) -> None:
+        super().on_completed(resource)
+        length = int(resource.properties.get("prefixLength") or 28)
+        resource.properties.setdefault("ipPrefix", f"{self.cloud.addresses.public()}/{length}")
+
+
 def fqdn_of(label: str, location: str) -> str:
     """Fully qualified domain name of a label in a region."""
     return f"{label}.{locations.region_name(location)}.cloudapp.azure.com".lower()

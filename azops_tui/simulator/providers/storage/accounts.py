@@ -114,6 +114,7 @@ class StorageAccountProvider(ResourceProvider):
                 service_settings = endpoints(name + "-secondary", location)
                 service_settings.pop("file")
                 properties["secondaryEndpoints"] = service_settings
+        add_routes(properties, name, location)
         body["properties"] = properties
         return body
 
@@ -158,11 +159,22 @@ class StorageAccountProvider(ResourceProvider):
     def list_keys(self, resource: Resource, call: ActionCall) -> ArmReply:
         if "2015" <= call.query.get("api-version", "") < "2016":
             return ArmReply(200, {f"key{i}": value for i, value in enumerate(resource.private["keys"], 1)})
-        return ArmReply(200, {"keys": key_documents(resource)})
+        keys = key_documents(resource)
+        if "kerb" in call.query.get("$expand", "").lower():
+            kerberos = resource.private.get("kerberos") or {}
+            keys += [
+                {"creationTime": created, "keyName": name, "value": value, "permissions": "FULL"}
+                for name, (value, created) in sorted(kerberos.items())
+            ]
+        return ArmReply(200, {"keys": keys})
 
     def regenerate_key(self, resource: Resource, call: ActionCall) -> ArmReply:
         """Replace one access key."""
-        index = 1 if str(get(call.body, "keyName")).lower() == "key2" else 0
+        chosen = str(get(call.body, "keyName") or "").lower()
+        if chosen in ("kerb1", "kerb2"):
+            resource.private.setdefault("kerberos", {})[chosen] = (new_key(self.cloud), stamp(self.cloud.clock.now()))
+            return self.list_keys(resource, call)
+        index = 1 if chosen == "key2" else 0
         resource.private["keys"][index] = new_key(self.cloud)
         resource.properties["keyCreationTime"][f"key{index + 1}"] = stamp(self.cloud.clock.now())
         return self.list_keys(resource, call)
@@ -222,6 +234,24 @@ def endpoints(name: str, location: str) -> dict[str, str]:
         service: f"https://{name}.{storage_zone(location) if service == 'web' else ''}{service}.core.windows.net/"
         for service in SERVICES
     }
+
+
+def add_routes(properties: dict[str, Json], name: str, location: str) -> None:
+    """Add the URLs of the routes that an account publishes besides its chosen one."""
+    preference = properties.get("routingPreference")
+    if not isinstance(preference, dict):
+        return
+    for flag, member, words, left_out in (
+        ("publishMicrosoftEndpoints", "microsoftEndpoints", "microsoftrouting", ()),
+        ("publishInternetEndpoints", "internetEndpoints", "internetrouting", ("queue", "table")),
+    ):
+        if not preference.get(flag):
+            continue
+        for place, suffix in (("primaryEndpoints", ""), ("secondaryEndpoints", "-secondary")):
+            known = properties.get(place)
+            if isinstance(known, dict):
+                routed = endpoints(f"{name}-{words}{suffix}", location)
+                known[member] = {k: v for k, v in routed.items() if k in known and k not in left_out}
 
 
 _ZONES = {"eastus": 13, "eastus2": 20, "eastus2euap": 3, "westus": 22, "westus2": 5, "japanwest": 31, "japaneast": 11}
