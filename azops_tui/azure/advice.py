@@ -68,6 +68,11 @@ def _quoted(message: str) -> str:
 _WAIT = "Another operation is still at work on it; wait until it has finished and run it again."
 _SERVICE = "The fault is Azure's: run it again in some minutes, and quote the correlation id if it stays."
 _SIGN_IN = "Sign in again, with “az login” or the profile's own credential, and run it again."
+ANY = "Correct what the message names and run it again; if it stays, Azure's support needs the correlation id."
+"""What to do about a code that is not known here."""
+_STATE = "Bring what it names into the state that the operation needs, or wait until it is, and run it again."
+_UNSUPPORTED = "Leave this setting out, or choose a size, tier or kind of the resource that supports it."
+_SETTING = "Correct the setting that it names and run it again."
 _IN_USE = "Take it off the resources that use it, or delete those first."
 
 _ADVICE: dict[str, _Advice] = {
@@ -80,7 +85,7 @@ _ADVICE: dict[str, _Advice] = {
     "invalidtemplatedeploymentparameters": _template,
     "deploymentquotaexceeded": "Delete old deployments of this group: at most 800 are kept.",
     "quotaexceeded": _quota,
-    "operationnotallowed": lambda message, target: _quota(message, target) if "quota" in message.lower() else "",
+    "operationnotallowed": lambda message, target: _quota(message, target) if "quota" in message.lower() else _STATE,
     "skunotavailable": "Choose another size or location; “az vm list-skus --location LOCATION” lists what can be had.",
     "allocationfailed": "Azure has no room for this size here now: try another size, zone or location, or try later.",
     "zonalallocationfailed": "This zone has no room for this size now: try another zone or size.",
@@ -119,6 +124,13 @@ _ADVICE: dict[str, _Advice] = {
     "parentresourcenotfound": "Deploy its parent first, or add it to dependsOn.",
     "invalidresourcereference": "Deploy what it refers to first, or add that to dependsOn.",
     "referencedresourcenotprovisioned": _WAIT,
+    "badrequest": _SETTING,
+    "usererror": "Check the name and the setting that it names.",
+    "getvneterror": "Check that the virtual network exists and that the cluster's identity may read it.",
+    "parentresourceisinfailedstate": "Repair its parent first: deploy that again, then this.",
+    "mustspecifybothencryptionintentandenforcementpolicy": _SETTING,
+    "initiatingcircuitnotprovisioned": "Ask the connectivity provider to provision the circuit, then run it again.",
+    "subscriptionnotauthorized": "Ask the owner of what it names to allow this subscription.",
     "anotheroperationinprogress": _WAIT,
     "retryableerrorduetoanotheroperation": _WAIT,
     "deploymentactive": "A deployment of this name is still running: wait for it, cancel it, or use another name.",
@@ -156,13 +168,18 @@ _ADVICE: dict[str, _Advice] = {
 
 _PATTERNS: list[tuple[re.Pattern[str], _Advice]] = [
     (re.compile(r"QuotaExceeded$|LimitReached$|LimitExceeded$"), _quota),
-    (re.compile(r"(?i)InUse|CannotBeDeleted|^HasSnapshots"), _IN_USE),
+    (re.compile(r"(?i)HasSnapshots$"), "Delete its snapshots first, or delete it together with them."),
+    (re.compile(r"(?i)InUse|CannotBeDeleted"), _IN_USE),
+    (re.compile(r"(?i)BeingDeleted$"), "Wait until it is gone; it cannot be used any more."),
     (
         re.compile(
             r"(?i)^(InternalServerError|ServerTimeout|GatewayTimeout|BadGateway|ServiceUnavailable|InternalExecutionError)$"
         ),
         _SERVICE,
     ),
+    (re.compile(r"(?i)NotSupported|Unsupported|CannotReference"), _UNSUPPORTED),
+    (re.compile(r"(?i)NotPending$|NotProvisioned$|FailedState$|PolicyFailure$|StateConflict$"), _STATE),
+    (re.compile(r"(?i)^Invalid|^Missing|CannotRemove|FatalError$"), _SETTING),
     (re.compile(r"(?i)NotFound$"), "Check its name and where it should be."),
     (re.compile(r"^AADSTS(7000215|7000222)$"), "The client secret is wrong or has expired: create a new one."),
     (

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from azops_tui.azure.advice import advise
+from azops_tui.azure.advice import ANY, advise
 from azops_tui.azure.sentences import NO_REASON, as_sentence, clean, shorten_ids
 from azops_tui.durations import format_duration
 from azops_tui.errors import AzopsError
@@ -258,7 +258,7 @@ def _view(code: str, message: str, target: str, resource: str, correlation_id: s
         target=target,
         resource=resource or (named[0].rstrip(".") if named else ""),
         correlation_id=correlation_id,
-        advice=advise(code, message, target),
+        advice=advise(code, message, target) or (ANY if code != "Unknown" else ""),
     )
 
 
@@ -312,7 +312,7 @@ def _body(response: object) -> str:
 def _resource_of(url: str) -> str:
     """Id of the resource that a URL addresses; empty if it addresses none."""
     match = re.match(r"https?://[^/]+(/subscriptions/[^?]+)", url)
-    if not match or re.search(r"/operation(?:s|results|statuses)/", match[1], re.IGNORECASE):
+    if not match or re.search(r"/\w*operation(?:s|results|statuses)/", match[1], re.IGNORECASE):
         return ""
     parts = match[1].strip("/").split("/")
     if len(parts) % 2:

@@ -17,11 +17,12 @@ _NOISE = (
     r"\s*The tracking id is '[^']*'\.?",
     r"\s*See inner errors? for details?\.?",
     r"\s*\([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\)",
+    r"\s*For more (?:details|information)[^.]*?(?:https?://|aka\.ms/)\S*",
     r"\s*(?:Please )?(?:see|refer to|go to|visit|read more about [\w ]+? at)\s+(?:https?://|aka\.ms/)\S*"
     r"(?:\s+for [^.]*)?\.?",
-    r"\s*For more (?:details|information)[^.]*?(?:https?://|aka\.ms/)\S*",
     r"\s*More information on [\w ]+ is available at (?:https?://|aka\.ms/)\S*",
     r"\s*Submit a request for .*? at (?:https?://|aka\.ms/)\S* by specifying [^.]*\.",
+    r"\s*'<null>'",
     r"\s*To learn how to do this, see \S+",
 )
 _NOISES = [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _NOISE]
@@ -87,7 +88,10 @@ def shorten_ids(text: str) -> str:
 
 def kind_name(resource_type: str) -> str:
     """The last word of a type in plain words: ``Microsoft.Network/networkInterfaces`` is a network interface."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", resource_type.rpartition("/")[2])
+    kind = resource_type.rpartition("/")[2]
+    if kind.isupper() and "dnszones/" in resource_type.lower():
+        return f"{kind} record"
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", kind)
     if not words:
         return ""
     last = words[-1].lower()

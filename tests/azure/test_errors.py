@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azops_tui.azure.errors import AzureFailure, flatten, from_exception, sentence
+from azops_tui.azure.advice import advise
+from azops_tui.azure.errors import _WRAPPERS, AzureFailure, _resource_of, flatten, from_exception, sentence
 from azops_tui.azure.sentences import as_sentence, clean, first_sentences, words
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data/azure"
@@ -46,6 +48,40 @@ def test_every_recorded_error_is_a_sentence() -> None:
                 assert view.code != "Unknown"
                 assert_readable(view.message)
                 assert_readable(sentence(view))
+
+
+class ErrorRow(NamedTuple):
+    """A recorded error as a person reads it."""
+
+    code: str
+    sentence: str
+    advice: str
+
+
+def error_rows() -> list[ErrorRow]:
+    rows = []
+    for error in recorded("errors.json"):
+        path = "" if error.get("asynchronous") else error["url"].partition("?")[0]
+        view = flatten({"error": error["error"]}, resource=_resource_of(f"https://management.azure.com{path}"))[0]
+        rows.append(ErrorRow(view.code, sentence(view), view.advice))
+    return rows
+
+
+def test_every_recorded_error_says_its_code_and_what_to_do() -> None:
+    rows = error_rows()
+    assert len(rows) == len(recorded("errors.json"))
+    for row in rows:
+        assert row.code
+        assert row.code.lower() not in _WRAPPERS - {"badrequest", "internalservererror"}, row
+        assert row.advice, row
+        assert row.sentence.endswith(row.advice), row
+        assert_readable(row.sentence)
+        assert not re.search(r"<null>|For more details|Operation statuse|aka\.ms/ARM", row.sentence), row
+
+
+def test_the_forty_commonest_codes_have_advice_of_their_own() -> None:
+    codes = [code for code, _ in Counter(row.code for row in error_rows()).most_common(40)]
+    assert [code for code in codes if not advise(code, "x")] == []
 
 
 def test_wrappers_give_way_to_what_they_wrap() -> None:
@@ -184,7 +220,7 @@ def test_the_bad_key_is_explained() -> None:
         ("InvalidTemplate", "parameter 'x' at line '1' is not provided", ""),
         ("StandardBSFamilyQuotaExceeded", "x", "ask for a higher quota"),
         ("InUseSubnetCannotBeDeleted", "x", "delete those first"),
-        ("NoAdviceForThis", "x", ""),
+        ("NoAdviceForThis", "x", "the correlation id"),
     ],
 )
 def test_advice(code: str, message: str, advice: str) -> None:
