@@ -15,9 +15,8 @@ def main() -> None:
     rows = error_rows()
     print(format_table([(row.code, row.sentence) for row in rows], ("CODE", "SENTENCE")))
     codes = Counter(row.code for row in rows)
-    print(
-        f"{len(rows)} errors of {len(codes)} codes; the commonest: {', '.join(code for code, _ in codes.most_common(5))}"
-    )
+    commonest = ", ".join(code for code, _ in codes.most_common(5))
+    print(f"{len(rows)} errors of {len(codes)} codes; the commonest: {commonest}")
 
 
 if __name__ == "__main__":
