@@ -11,6 +11,7 @@ from azops_tui import __version__, exits
 
 VERBS: dict[str, tuple[str, str]] = {
     "open": ("open", "Open a runbook on the screen."),
+    "serve": ("serve", "Show a runbook in a browser on this machine."),
     "new": ("new", "Write a runbook to begin with."),
     "scratch": ("new", "Open a page to try something on."),
     "run": ("run", "Run a runbook without a screen."),

@@ -34,6 +34,11 @@ from azops_tui.files import read_file
     default=None,
     help="Show what came of the steps in earlier runs, dimmed. [default: if the last run was not done to its end]",
 )
+@click.option(
+    "--dashboard",
+    is_flag=True,
+    help="Show outputs and forms without code; steps with refresh= run at once, and again for as long as it is open.",
+)
 def open_(
     file: str,
     settings: tuple[str, ...],
@@ -47,10 +52,12 @@ def open_(
     allow_write: tuple[str, ...],
     allow_host: tuple[str, ...],
     last: bool | None,
+    dashboard: bool,
 ) -> None:
     """Open FILE on the screen, with the effects of its steps beside it.
 
-    FILE is a Markdown file or the name of a runbook that ships with azops. Nothing runs until you press a key.
+    FILE is a Markdown file or the name of a runbook that ships with azops. Nothing runs until you press a key,
+    but for the read steps of a dashboard that say how often they are run.
     """
     profile = resolve_profile(profile_name, read_only=read_only)
     limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
@@ -70,6 +77,7 @@ def open_(
             untagged=None if untagged is None else untagged == "bash",
             sandbox=limits,
             last=last,
+            is_dashboard=dashboard,
         )
     )
 

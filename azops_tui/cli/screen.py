@@ -42,6 +42,7 @@ def screen(
     sandbox: Sandbox | None = None,
     last: bool | None = None,
     pane: int = 0,
+    is_dashboard: bool = False,
 ) -> int:
     """Open the screen; return its exit code. With ``pane``, that pane is in front and shows the whole subscription.
 
@@ -62,4 +63,5 @@ def screen(
         sandbox=sandbox,
         last=last,
         pane=pane,
+        is_dashboard=is_dashboard,
     )

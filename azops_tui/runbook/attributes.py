@@ -165,6 +165,7 @@ _KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "format": ("format", _one_of("json", "tsv", "text")),
     "interactive": ("interactive", _flag),
     "background": ("background", _flag),
+    "refresh": ("refresh", _timeout),
     "hide": ("hide", _one_of("input", "output", "both")),
     "ssh": ("ssh", _word),
     "serial": ("serial", _share),

@@ -79,6 +79,8 @@ class Attributes:
     interactive: bool = False
     background: bool = False
     hide: str = ""
+    refresh: float | None = None
+    """A dashboard runs the step again after so many seconds."""
     ssh: str = ""
     serial: str = ""
     max_fail: str = ""
@@ -169,6 +171,11 @@ class Step:
     def line(self) -> int:
         """Line of the opening fence, from 1."""
         return self.block.line
+
+    @property
+    def is_refreshed(self) -> bool:
+        """True if an open dashboard runs the step again and again: it asks for that, and only reads."""
+        return self.attributes.refresh is not None and not self.effects & (Effect.MUTATES | Effect.DESTROYS)
 
     def document_line(self, row: int) -> int:
         """Line of the document, from 1, for a line of the code, from 1."""

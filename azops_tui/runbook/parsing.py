@@ -348,6 +348,9 @@ class DocumentReader:
                     self._problems.append(decoded)
                 else:
                     native = decoded
+            effects = _effects(draft, native, known)
+            if block.attributes.refresh is not None and effects & (Effect.MUTATES | Effect.DESTROYS):
+                self._warn(block.line, f"refresh= is for steps that only read; {name} is not run again by itself")
             self._problems += unreadable(draft.code, block.line) if draft.kind is StepKind.SHELL else ()
             steps.append(
                 Step(
@@ -356,7 +359,7 @@ class DocumentReader:
                     kind=draft.kind,
                     block=block,
                     code=draft.code,
-                    effects=_effects(draft, native, known),
+                    effects=effects,
                     native=native,
                     native_kind=block.attributes.azops if draft.kind is StepKind.NATIVE else "",
                     expectations=tuple(draft.expectations),

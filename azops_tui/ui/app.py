@@ -230,6 +230,10 @@ class AzopsApp(BaseApp):
                 code = exits.OF_VERDICT[controller.view.verdict]
             self.exit(exits.BAD_INPUT if self.document_problems else code)
 
+    async def on_unmount(self) -> None:
+        """End a run that no key ended: a browser's page was closed."""
+        await asyncio.wait_for(self._close(), CLOSING_SECONDS)
+
     async def action_quit(self) -> None:
         """Handle ctrl+q like q."""
         from azops_tui.ui.screens.main import MainScreen

@@ -123,8 +123,17 @@ class LiveRun(Controller, Protocol):
     async def look_at(self, group: str) -> None:
         """Read the resources of a group from now on, also in a large subscription; of all groups if it is empty."""
 
-    async def run_step(self, name: str) -> None:
-        """Run one step; returns when it has ended."""
+    @property
+    def is_dashboard(self) -> bool:
+        """True if outputs and forms are shown without code, and nothing is changed by hand."""
+
+    async def run_step(self, name: str, *, by_key: bool = True) -> None:
+        """Run one step; returns when it has ended.
+
+        Args:
+            name: the step.
+            by_key: False if no person asked for it, so that any change it makes is asked about.
+        """
 
     async def run_all(self) -> None:
         """Run all steps that are not done."""

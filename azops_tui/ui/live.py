@@ -48,6 +48,7 @@ class LiveController(CloudByHand):
         sandbox: what scripts may do inside the fence; None for no fence.
         last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
         whole_subscription: show all groups and machines, however many there are.
+        is_dashboard: show outputs and forms without code; neither the document nor the cloud is changed by hand.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class LiveController(CloudByHand):
         sandbox: Sandbox | None = None,
         last: bool | None = None,
         whole_subscription: bool = False,
+        is_dashboard: bool = False,
     ) -> None:
         self.path = path
         self._opening = OpeningChoices(untagged)
         self._shows_earlier = last
+        self.is_dashboard = is_dashboard
         self.profile = profile
         self._sandbox = sandbox
         self.parameters = dict(parameters)
@@ -304,9 +307,9 @@ class LiveController(CloudByHand):
         if self._watch is not None:
             await self._watch.look()
 
-    async def run_step(self, name: str) -> None:
+    async def run_step(self, name: str, *, by_key: bool = True) -> None:
         """Run a step. On the local cloud, where nothing can be lost, the key press is agreement to changes."""
-        await (await self._open_run()).run_step(name, agreed=self.profile.cloud == "local")
+        await (await self._open_run()).run_step(name, agreed=by_key and self.profile.cloud == "local")
 
     async def run_all(self) -> None:
         """Run all steps that are not done."""

@@ -50,15 +50,18 @@ class Outline:
         return section
 
 
-def outline(runbook: Runbook) -> Outline:
-    """Split a document into pieces. Front matter and HTML comments are left out; step fences become step pieces."""
+def outline(runbook: Runbook, *, is_dashboard: bool = False) -> Outline:
+    """Split a document into pieces. Front matter and HTML comments are left out; step fences become step pieces.
+
+    A dashboard has no expected results, and no steps that hide all they show.
+    """
     lines = runbook.text.split("\n")
     first = _front_matter_end(lines)
     steps = {step.line: step for step in runbook.steps}
     taken = {
         number: block.line
         for block in runbook.blocks
-        if block.role is Role.STEP and block.line in steps
+        if (block.role is Role.STEP and block.line in steps) or (is_dashboard and block.role is Role.RESULT)
         for number in range(block.line, block.end_line + 1)
     }
     starts = {section.line for section in runbook.sections if section.level}
@@ -78,7 +81,8 @@ def outline(runbook: Runbook) -> Outline:
         if block is not None:
             if block == number:
                 close(number)
-                pieces.append(StepPiece(steps[block].name, number))
+                if block in steps:
+                    pieces.append(StepPiece(steps[block].name, number))
             began = number + 1
             continue
         if number in starts or (len(prose) > _PROSE_LIMIT and not lines[number - 1].strip()):

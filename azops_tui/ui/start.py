@@ -30,6 +30,7 @@ def open_app(
     sandbox: Sandbox | None = None,
     last: bool | None = None,
     pane: int = 0,
+    is_dashboard: bool = False,
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
@@ -47,6 +48,7 @@ def open_app(
         sandbox: what scripts may do inside the fence; None for no fence.
         last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
         pane: number of the pane to begin in, which then shows the whole subscription; 0 begins in the document.
+        is_dashboard: show outputs and forms without code.
     """
     if os.environ.get("SSH_CONNECTION"):
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
@@ -84,6 +86,7 @@ def open_app(
             sandbox=sandbox,
             last=last if what == path else None,
             whole_subscription=bool(pane) and what == path,
+            is_dashboard=is_dashboard,
         )
 
     if replay is None:

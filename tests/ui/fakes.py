@@ -177,7 +177,9 @@ class FakeController:
         if self.trouble is not None:
             raise self.trouble
 
-    async def run_step(self, name: str) -> None:
+    is_dashboard = False
+
+    async def run_step(self, name: str, *, by_key: bool = True) -> None:
         self._command("run", name)
 
     async def run_all(self) -> None:

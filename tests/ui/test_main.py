@@ -546,7 +546,7 @@ async def test_hosts_fold_equal_output_and_show_the_odd_one_as_a_difference() ->
 class Quick(fakes.FakeController):
     """Runs a step so fast that all its news come at once, when it has ended."""
 
-    async def run_step(self, name: str) -> None:
+    async def run_step(self, name: str, *, by_key: bool = True) -> None:
         self._command("run", name)
         at = self.now()
         self.play(

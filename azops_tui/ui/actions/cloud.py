@@ -67,6 +67,21 @@ class CloudCommands:
         place = self._controller.place
         return f"{place.subscription} ({place.cloud})" if place.subscription else place.cloud
 
+    def _refusal(self) -> str:
+        """Why nothing can be changed by hand; empty if it can."""
+        live = self._controller.live
+        if live is not None and live.is_dashboard:
+            return "this is a dashboard"
+        return "this profile is read-only" if self._controller.place.read_only else ""
+
+    def _is_refused(self, verb: str) -> bool:
+        """Say why nothing can be changed by hand, if so."""
+        refusal = self._refusal()
+        if refusal:
+            text = f"{refusal[:1].upper()}{refusal[1:]}: nothing can be {verb}."
+            self._screen.notify(text, severity="error", markup=False)
+        return bool(refusal)
+
     def table(self) -> Mapping[str, Action]:
         return {"pane.refresh": Action(self.refresh, lambda: self._controller.live is not None)}
 
@@ -92,8 +107,8 @@ class CloudCommands:
         """
         from azops_tui.ui.screens.menus import Choice, Menu
 
-        writable = not self._controller.place.read_only
-        read_only = "this profile is read-only"
+        read_only = self._refusal()
+        writable = not read_only
         choices = {
             "detail": (Choice("detail", "details", "close them" if is_open else "open them here"), toggle),
             "json": (Choice("json", "JSON", "as the service has it"), lambda: self.show_json(item.id)),
@@ -178,8 +193,7 @@ class CloudCommands:
     def delete(self, item: GroupView | ResourceView) -> None:
         """Delete a group or a resource, after a question about what a fresh read shows."""
         place = self._controller.place
-        if place.read_only:
-            self._screen.notify("This profile is read-only: nothing can be deleted.", severity="error", markup=False)
+        if self._is_refused("deleted"):
             return
 
         def ask(lines: tuple[str, ...]) -> None:
@@ -191,6 +205,9 @@ class CloudCommands:
 
     def scale(self, scale_set: ScaleSetView, capacity: int, after: Callable[[], None]) -> None:
         """Change a capacity, after a question; ``after`` is called with either answer."""
+        if self._is_refused("scaled"):
+            after()
+            return
         place = self._controller.place
         fewer = scale_set.capacity - capacity
         lines = [

@@ -141,7 +141,9 @@ class ScreenActions:
             return ""
         output = self._event_log.outputs.get(step.name)
         shows_code = step.state in ("waiting", "running") or state.in_code or state.selected in state.code_open
-        if shows_code or output is None:
+        if state.is_dashboard and output is None:
+            return ""
+        if output is None or (shows_code and not state.is_dashboard):
             return step.code
         return "\n".join(strip_ansi(line) for line in output.tail())
 

@@ -20,6 +20,7 @@ from azops_tui.ui.widgets.document import DocumentView
 if TYPE_CHECKING:
     from azops_tui.arm.describe import Description
 
+DASHBOARD = "This is a dashboard: it shows no code, and what runs cannot be changed."
 NAME_CELLS = 26
 """Maximum length of a step's name in the footer."""
 
@@ -91,18 +92,26 @@ class StepActions:
 
         def selected_in_live_run() -> bool:
             # A replay pauses with the same key.
-            return selected() and self._controller.live is not None
+            return can_show_code() and self._controller.live is not None
+
+        def can_show_code() -> bool:
+            return selected() and not self._document.state.is_dashboard
+
+        def why_no_code() -> str:
+            return DASHBOARD if self._document.state.is_dashboard else ""
 
         return {
-            "step.code": Action(acting(self._document.toggle_code), selected_in_live_run),
-            "step.into": Action(acting(lambda: self._document.set_in_code(True)), selected),
+            "step.code": Action(acting(self._document.toggle_code), selected_in_live_run, why_not=why_no_code),
+            "step.into": Action(acting(lambda: self._document.set_in_code(True)), can_show_code, why_not=why_no_code),
             "step.out": Action(lambda: self._document.set_in_code(False), lambda: self._document.state.in_code),
             "step.failed-before": Action(partial(self.go_to_failed, -1), self._any_failed, why_not=none_failed),
             "step.failed-after": Action(partial(self.go_to_failed, 1), self._any_failed, why_not=none_failed),
             "step.output": Action(acting(self._document.toggle_output), selected),
             "step.output-screen": Action(acting(self.show_output), selected),
             "step.template": Action(
-                acting(self.show_template), self._deploys, why_not=lambda: "This step deploys no template."
+                acting(self.show_template),
+                lambda: self._deploys() and can_show_code(),
+                why_not=lambda: why_no_code() or "This step deploys no template.",
             ),
         }
 

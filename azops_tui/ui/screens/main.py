@@ -6,6 +6,7 @@ Long because records, sizes, focus and the prompt meet here; what keys do is els
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -23,6 +24,7 @@ from azops_tui.runbook.model import Runbook
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.actions.cloud import CloudCommands
 from azops_tui.ui.actions.navigate import PaneActions, ScreenActions
+from azops_tui.ui.actions.refresh import Refresher
 from azops_tui.ui.actions.replay import ReplayActions
 from azops_tui.ui.actions.run import RunActions
 from azops_tui.ui.actions.search import Prompt, SearchActions
@@ -108,6 +110,8 @@ class MainScreen(Screen[None]):
         self._scrubber = Scrubber(controller, replay.jump) if isinstance(controller, ReplayController) else None
         self._prompt = Prompt()
         panes = self._panes = PaneActions(self, self.document, self.frame, self.second)
+        self.document.state.is_dashboard = controller.live is not None and controller.live.is_dashboard
+        self._refresher = Refresher(controller, self.tasks, partial(self.call_later, self.document.hold))
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
         self.search = SearchActions(self, self.document, self.frame, self._prompt, panes.show)
@@ -126,7 +130,11 @@ class MainScreen(Screen[None]):
             **self.search.table(),
             **leave.table(),
             "quit": Action(self.writing.leaving(leave.leave)),
-            "open": Action(self.writing.leaving(leave.show_home)),
+            "open": Action(
+                self.writing.leaving(leave.show_home),
+                lambda: not self.document.state.is_dashboard,
+                why_not=lambda: "A dashboard shows no other runbooks.",
+            ),
         }
         """What each command of the main screen does, by its id."""
         self._records: list[Record] = []
@@ -196,10 +204,12 @@ class MainScreen(Screen[None]):
         self.top.note = ""
         if runbook is not None:
             extra = [name for name in self.controller.view.steps if runbook.step(name) is None]
-            self.document.show(with_prerequisites(outline(runbook), extra), runbook, self.controller.view)
+            pieces = outline(runbook, is_dashboard=self.document.state.is_dashboard)
+            self.document.show(with_prerequisites(pieces, extra), runbook, self.controller.view)
             self._show_problems(runbook)
             self.writing.watch_file()
             self.run_actions.show_earlier()
+            self._refresher.start()
         self._redraw()
         self.call_after_refresh(lambda: self.tasks.start(self.controller.watch, group="watch"))
 
@@ -209,7 +219,8 @@ class MainScreen(Screen[None]):
             return
         view = self.controller.view
         extra = [name for name in view.steps if runbook.step(name) is None]
-        self.document.show_version(with_prerequisites(outline(runbook), extra), runbook, view, event.renamed)
+        pieces = outline(runbook, is_dashboard=self.document.state.is_dashboard)
+        self.document.show_version(with_prerequisites(pieces, extra), runbook, view, event.renamed)
         self.writing.select_new()
         if runbook.errors:
             self.notify(safe(str(runbook.errors[0])), severity="warning", markup=False)
@@ -314,6 +325,8 @@ class MainScreen(Screen[None]):
         elif isinstance(event, ev.Notice) and event.level != "info" and not event.step:
             severity = "error" if event.level == "error" else "warning"
             self.notify(safe(event.text), severity=severity, markup=False)  # type: ignore[arg-type]  # a literal
+        elif event.step in self._refresher.steps:
+            return  # the bar stays where it is
         elif isinstance(event, ev.StepFinished) and event.state in ("failed", "unknown"):
             self.document.show_card(event.step)
         elif (

@@ -51,6 +51,10 @@ class CardState:
     """Room for an editor."""
     earlier: Mapping[str, EarlierResult] = field(default_factory=dict)
     """What came of the steps in earlier runs."""
+    is_dashboard: bool = False
+    """True if no code is shown."""
+    held: dict[str, StepView] = field(default_factory=dict)
+    """Steps that are shown as they were while they are refreshed."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def card(
         name_cells: width of the column of names.
         now: the time, for what runs.
     """
-    step = view.steps.get(name) or StepView(name)
+    step = state.held.get(name) or view.steps.get(name) or StepView(name)
     declared = runbook.step(name) if runbook else None
     selected = state.selected == name
     bar = (marks.bar, "bar") if selected else (" ", "")
@@ -90,8 +94,8 @@ def card(
     mode = state.output_modes.get(name) or default_mode(step)
     output = output_lines(step, mode, room - 2, marks) if mode is not None else []
     tells = selected or bool(output)
-    guess = _guess(declared)
-    lines = [CardLine([bar, *_head(step, selected, tells, cells - 1, name_cells, marks, now, guess)], "head", ground)]
+    remark = _remark(declared, state)
+    lines = [CardLine([bar, *_head(step, selected, tells, cells - 1, name_cells, marks, now, remark)], "head", ground)]
     reason = declared.runnable if declared else ""
 
     def add(spans: Line, part: str, style: str = "") -> None:
@@ -111,7 +115,7 @@ def card(
         for line in wrap([(f"cannot run here: {reason}", "warning")], room):
             add([("  ", ""), *line], "head")
     meant = declared is not None and any(one.error is not None for one in declared.expectations)
-    for line in _news(step, view, room, marks, now, whole=selected or meant):
+    for line in _news(step, view, room, marks, now, whole=selected or meant, is_dashboard=state.is_dashboard):
         add([("  ", ""), *line], "output")
     for line in output:
         add([("  ", ""), (f"{marks.quote} ", "rule"), *line], "output")
@@ -139,20 +143,25 @@ def _earlier(result: EarlierResult, step: StepView, mode: OutputMode, room: int,
 
 def shows_code(step: StepView, state: CardState) -> bool:
     """True if a card shows its code: until the step is done, and later if the user opened it."""
+    if state.is_dashboard:
+        return False
     if step.name in state.code_open or (state.in_code and state.selected == step.name):
         return True
     return step.state not in ("done", "skipped") and step.hide not in ("input", "both")
 
 
-def _guess(step: Step | None) -> str:
-    """What a guessed step is taken for; empty for one that says what it is."""
+def _remark(step: Step | None, state: CardState) -> str:
+    """What a guessed step is taken for, or how often a step is refreshed; empty for other steps."""
+    if step is not None and state.is_dashboard and step.is_refreshed:
+        seconds = step.attributes.refresh or 0
+        return f"every {seconds:g} s" if seconds < 60 else f"every {format_duration(seconds)}"
     if step is None or step.attributes.azops or kind_of(step.block.language) is not None:
         return ""
     return f"saves {step.block.file}" if step.block.file else "looks like bash"
 
 
 def _head(
-    step: StepView, selected: bool, tells: bool, cells: int, name_cells: int, marks: Glyphs, now: float, guess: str
+    step: StepView, selected: bool, tells: bool, cells: int, name_cells: int, marks: Glyphs, now: float, remark: str
 ) -> Line:
     took = step.duration
     if step.state in ("running", "asking") and step.started is not None:
@@ -169,9 +178,11 @@ def _head(
     rest = cells - width(line) - 3
     if step.edited and rest >= 18:
         return crop_line([*line, ("   edited, not run", "asking")], cells)
-    if step.state == "waiting" and (selected or guess) and rest >= 6:
-        hints = [*([f"{marks.enter} run"] if selected else []), *([guess] if guess else [])]
+    if step.state == "waiting" and (selected or remark) and rest >= 6:
+        hints = [*([f"{marks.enter} run"] if selected else []), *([remark] if remark else [])]
         line.append((f"   {crop(f' {marks.separator} '.join(hints), rest)}", "faint"))
+    elif remark.startswith("every") and rest >= 6:
+        line.append((f"   {crop(remark, rest)}", "faint"))
     elif step.state in ("done", "skipped") and rest >= 8 and step.summary and not tells:
         line.append((f"   {crop(step.summary, rest)}", "muted"))
     elif step.state in ("stopped", "asking") and rest >= 8:
@@ -194,7 +205,9 @@ def _code(code: str, language: str, room: int, limit: int | None, inside: bool, 
     return result
 
 
-def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *, whole: bool) -> list[Line]:
+def _news(
+    step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *, whole: bool, is_dashboard: bool
+) -> list[Line]:
     """Progress, question or failure of a step, and with ``whole`` its summary."""
     lines: list[Line] = []
     if step.state == "running":
@@ -206,7 +219,7 @@ def _news(step: StepView, view: RunView, room: int, marks: Glyphs, now: float, *
         if question:
             lines.extend(wrap([(f"{question.title}  ", "asking"), (f"{marks.enter} answer", "muted")], room))
     elif step.state in ("failed", "unknown"):
-        lines.extend(failure(step, room, marks))
+        lines.extend(failure(step, room, marks, shows_code=not is_dashboard))
     elif step.state in ("done", "skipped", "stopped") and whole and step.summary:
         lines.extend(wrap([(step.summary, "")], room))
     if step.state in ("done", "failed"):
@@ -224,8 +237,8 @@ def _is_told(text: str, step: StepView) -> bool:
     return " ".join(text.split()) in " ".join(cause.split())
 
 
-def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
-    """Why a step failed, and what to do about it."""
+def failure(step: StepView, room: int, marks: Glyphs, *, shows_code: bool = True) -> list[Line]:
+    """Why a step failed, and what to do about it; with ``shows_code`` also the command that failed."""
     cause = step.failure
     arrow = f"{marks.arrow} "
 
@@ -235,7 +248,7 @@ def failure(step: StepView, room: int, marks: Glyphs) -> list[Line]:
     if cause is None:
         return wrap([(step.summary or f"ended with status {step.status}", "error")], room) + advise(_AGAIN)
     lines = wrap([(f"{cause.code}  ", "failed"), (cause.message, "error")], room)
-    if cause.command and cause.command not in cause.message:
+    if shows_code and cause.command and cause.command not in cause.message:
         lines.extend(wrap([("command  ", "muted"), (cause.command, "code")], room, rest=[(" " * 9, "")]))
     for text in cause.difference:
         style = "delete" if text.startswith("-") else "add"

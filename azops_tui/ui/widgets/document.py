@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import BindingType
 
 from azops_tui.events.run_view import RunView
+from azops_tui.events.step_view import StepView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.outline import Outline, Piece, Prose, StepPiece
@@ -119,6 +120,14 @@ class DocumentView(DocumentSelection):
         changed = {*self.state.earlier, *results}
         self.state.earlier = results
         self.steps_changed(changed)
+
+    def hold(self, name: str, step: StepView | None) -> None:
+        """Show a step as it was while it is refreshed; None shows it as it is."""
+        if step is None:
+            self.state.held.pop(name, None)
+        else:
+            self.state.held[name] = step
+        self.steps_changed({name})
 
     # What is open
 

@@ -12,7 +12,7 @@ from azops_tui.runbook.model import Runbook, Step
 from azops_tui.secrets.redact import MASK
 from azops_tui.text import strip_ansi
 from azops_tui.ui.actions.base import Action
-from azops_tui.ui.actions.step import SelectedStep
+from azops_tui.ui.actions.step import DASHBOARD, SelectedStep
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import EventLog
 from azops_tui.ui.format import count
@@ -72,7 +72,11 @@ class WritingActions:
             "step.delete": Action(acting(self.delete), self._can_edit, self._delete_label, why),
             "step.down": Action(acting(partial(self.move, 1)), self._can_edit, why_not=why),
             "step.up": Action(acting(partial(self.move, -1)), self._can_edit, why_not=why),
-            "step.markdown": Action(acting(self.copy_markdown), lambda: bool(self._document.selected)),
+            "step.markdown": Action(
+                acting(self.copy_markdown),
+                lambda: bool(self._document.selected) and not self._document.state.is_dashboard,
+                why_not=why,
+            ),
             "step.expect": Action(acting(self.expect), self._can_edit, why_not=why),
             "document.undo": Action(self.undo, self._can_write, why_not=why),
             "document.redo": Action(self.redo, self._can_write, why_not=why),
@@ -97,7 +101,9 @@ class WritingActions:
         return runbook.step(self._document.selected) if runbook is not None else None
 
     def _can_write(self) -> bool:
-        return self._writing is not None and self._controller.runbook is not None
+        live = self._controller.live
+        is_dashboard = live is not None and live.is_dashboard
+        return self._writing is not None and self._controller.runbook is not None and not is_dashboard
 
     def _can_edit(self) -> bool:
         return self._can_write() and self._step() is not None
@@ -111,6 +117,8 @@ class WritingActions:
     def _why_not(self) -> str:
         if self._controller.live is None:
             return "This is a replay: nothing can be edited."
+        if self._controller.live.is_dashboard:
+            return DASHBOARD
         if self._document.selected and self._step() is None:
             return f"{self._document.selected} stands in another document; open that to edit it."
         return (
