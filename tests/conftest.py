@@ -28,6 +28,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         ("CACHE", ".cache"),
     ):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
+    # A kernel takes a second to start; its own tests use it.
+    monkeypatch.setenv("AZOPS_IPYKERNEL", "0")
     for name in ("AZOPS_CLOUD", "SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "TEXTUAL_FPS", "AZURE_CONFIG_DIR"):
         monkeypatch.delenv(name, raising=False)
     return home

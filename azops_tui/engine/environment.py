@@ -186,9 +186,10 @@ class RunEnvironment:
         if step.kind is StepKind.NATIVE or step.attributes.background or step.attributes.ssh:
             return
         try:
-            changes = await (
-                self.sessions.after_python() if step.kind is StepKind.PYTHON else self.sessions.after_shell()
-            )
+            if step.kind in (StepKind.PYTHON, StepKind.KERNEL):
+                changes = await self.sessions.after_python(step.attributes.kernel)
+            else:
+                changes = await self.sessions.after_shell()
         except Exception as error:
             text = f"The variables after this step cannot be read: {error}"
             self._recorder.record(ev.Notice(at=time.time(), step=name, text=text, level="warning"))

@@ -83,7 +83,7 @@ class SessionRun(msgspec.Struct, kw_only=True, tag="session"):
     """Code that a session ran, with its output and the variables that it changed."""
 
     session: str
-    """``shell``, ``python`` or ``background``."""
+    """``shell``, ``python``, ``background``, or ``kernel`` with the name of a Jupyter kernel."""
     code: str
     interpreter: str = "bash"
     output: list[OutputPiece] = []
@@ -96,6 +96,8 @@ class SessionRun(msgspec.Struct, kw_only=True, tag="session"):
     """The bytes that the caller kept, where they are not the output itself."""
     set: dict[str, str] = {}
     unset: list[str] = []
+    pictures: list[bytes] = []
+    """Figures, as PNG."""
 
 
 class HostsRun(msgspec.Struct, kw_only=True, tag="hosts"):

@@ -178,6 +178,7 @@ _KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "tag": ("tags", _tags),
     "ignore": ("ignore", _flag),
     "interpreter": ("interpreter", _word),
+    "kernel": ("kernel", _word),
     "azops": ("azops", _word),
 }
 _KEPT = frozenset({"id", "promptEnv"})
@@ -248,6 +249,10 @@ def _checked(written: list[tuple[str, Value]], line: int) -> tuple[Attributes, l
         except ValueError as error:
             shown = "" if isinstance(value, bool) else f", not '{value}'"
             problems.append(Problem(Severity.ERROR, line, f"attribute '{name}' takes {error}{shown}"))
+    for other in ("interactive", "background", "ssh", "interpreter") if "kernel" in values else ():
+        if values.pop(other, None):
+            message = f"attribute '{other}' has no meaning for a step in a Jupyter kernel"
+            problems.append(Problem(Severity.ERROR, line, message))
     fields = {_KNOWN[name][0]: value for name, value in values.items()}
     return Attributes(**fields, extra=extra), problems
 

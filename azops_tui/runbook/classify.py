@@ -27,6 +27,8 @@ def effects(kind: StepKind, code: str, known: Definitions | None = None) -> Effe
     """
     if kind is StepKind.PYTHON:
         return python_effect(code, shell_effect)
+    if kind is StepKind.KERNEL:
+        return Effect.MUTATES if code.strip() else Effect.NONE  # in a language that is not read
     if kind is StepKind.POWERSHELL:
         return powershell_effect(code, shell_effect)
     return shell_effect(code, known)

@@ -26,6 +26,8 @@ class StepKind(StrEnum):
     PYTHON = "python"
     POWERSHELL = "powershell"
     NATIVE = "native"
+    KERNEL = "kernel"
+    """Code in another language than Python, in a Jupyter kernel."""
 
 
 class Effect(Flag):
@@ -92,6 +94,8 @@ class Attributes:
     tags: tuple[str, ...] = ()
     ignore: bool = False
     interpreter: str = ""
+    kernel: str = ""
+    """Name of the Jupyter kernel that executes the code."""
     azops: str = ""
     """Kind of a native step: ``group``, ``deploy`` …"""
     extra: dict[str, str] = field(default_factory=dict)

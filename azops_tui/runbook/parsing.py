@@ -180,6 +180,8 @@ class DocumentReader:
         folded = language.casefold()
         attributes, problems = parse_attributes(rest, line)
         kind = StepKind.NATIVE if folded in YAML and attributes.azops else kind_of(language)
+        if attributes.kernel and kind is not StepKind.PYTHON:
+            kind = StepKind.KERNEL
         if kind is StepKind.SHELL and not attributes.interpreter and not attributes.ssh:
             attributes = replace(attributes, interpreter=shebang(token.content))
         if attributes.azops and kind is not StepKind.NATIVE:

@@ -140,6 +140,9 @@ def _command(name: str, step: Step, has_python: bool) -> Iterator[str]:
         yield native_script(name, step.native)
     elif step.kind is StepKind.PYTHON:
         yield from _python(step.code, has_python)
+    elif step.kind is StepKind.KERNEL:
+        message = f"{name} runs in the Jupyter kernel {attributes.kernel}, which bash cannot start."
+        yield f"echo {quote(message)} >&2\nfalse\n"
     elif attributes.ssh:
         user = f"{attributes.user}@" if attributes.user else ""
         via = f" -J {quoted(attributes.via)}" if attributes.via else ""

@@ -1,18 +1,24 @@
-"""The sessions of a run: one shell and one Python, started when first needed, with the same variables."""
+"""The sessions of a run: a shell, a Python and Jupyter kernels, started when first needed, with the same variables."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui.engine.variables import Change, Namespace
 
 if TYPE_CHECKING:
+    from azops_tui.engine.sessions.kernel import KernelSession
     from azops_tui.engine.sessions.session import StepSession
     from azops_tui.gate.fence import Fence
     from azops_tui.replay.tape import Tape
+
+
+NO_KERNEL = "AZOPS_IPYKERNEL"
+"""Variable of azops' own environment: with ``0``, Python steps run without ipykernel although it is installed."""
 
 
 class Sessions:
@@ -31,10 +37,11 @@ class Sessions:
         """Fence of the sessions that start from now on."""
         self._tape = tape
         self._shell: StepSession | None = None
-        self._python: StepSession | None = None
+        self._pythons: dict[str, StepSession] = {}
+        """By the name of their kernel; that of Python steps without one is empty."""
         self._background: list[StepSession] = []
-        self._in_python: set[str] = set()
-        """Names that Python had; one that is gone was deleted there, while the shell has many more."""
+        self._in_python: dict[str, set[str]] = {}
+        """Names that Pythons had; one that is gone was deleted there, while the shell has many more."""
 
     async def shell(self) -> StepSession:
         """The run's shell session.
@@ -47,12 +54,20 @@ class Sessions:
             await self._taken(self._shell)
         return self._shell
 
-    async def python(self) -> StepSession:
-        """The run's Python session."""
-        if self._python is None:
-            self._python = await self._begin("python", self._start_python)
-            self._in_python = set(self._variables)
-        return self._python
+    async def python(self, kernel: str = "") -> StepSession:
+        """The run's Python session, or that in a Jupyter kernel.
+
+        Args:
+            kernel: name of the kernel; without one, Python steps run in ipykernel where it is installed.
+
+        Raises:
+            OSError: there is no such Python or kernel, or its folder is gone.
+        """
+        if kernel not in self._pythons:
+            start = partial(self._start_python, kernel)
+            self._pythons[kernel] = await self._begin(f"kernel {kernel}" if kernel else "python", start)
+            self._in_python[kernel] = set(self._variables)
+        return self._pythons[kernel]
 
     async def background(self) -> StepSession:
         """A shell of its own for a step that keeps running, with the variables and functions as they are now."""
@@ -79,13 +94,31 @@ class Sessions:
         await session.start(env=dict(env), cwd=self._cwd)
         return session
 
-    async def _start_python(self, env: Mapping[str, str]) -> StepSession:
+    async def _start_python(self, kernel: str, env: Mapping[str, str]) -> StepSession:
         from azops_tui.engine.sessions.python import PythonSession
 
-        session = PythonSession()
+        session: PythonSession | KernelSession = await self._kernel(kernel) or PythonSession()
         session.fence = self.fence
         await session.start(env=dict(env), cwd=self._cwd)
         return session
+
+    async def _kernel(self, kernel: str) -> KernelSession | None:
+        """A session in a kernel; None for Python steps that run without one."""
+        from azops_tui.engine.sessions.kernel import KernelSession, can_use_kernels, has_ipykernel
+        from azops_tui.engine.sessions.process import SessionError
+        from azops_tui.engine.sessions.python import find_python
+
+        if kernel and not can_use_kernels():
+            raise SessionError(
+                f"The step runs in the Jupyter kernel '{kernel}', which needs the extra 'jupyter': "
+                "pip install 'azops-tui[jupyter]'"
+            )
+        if kernel:
+            return KernelSession(kernel)
+        if os.environ.get(NO_KERNEL) == "0" or not can_use_kernels():
+            return None
+        python = find_python(self._variables)
+        return KernelSession(python=python) if await has_ipykernel(python, self._variables) else None
 
     async def _start_background(self, env: Mapping[str, str]) -> StepSession:
         from azops_tui.engine.sessions.bash import ShellSession
@@ -100,23 +133,26 @@ class Sessions:
 
     async def assign(self, name: str, value: str) -> None:
         """Give an exported variable a value in the sessions that have begun."""
-        for session in (self._shell, self._python):
-            if session is not None:
-                await session.set(name, value, export=True)
+        for session in self._started():
+            await session.set(name, value, export=True)
 
     async def after_shell(self) -> list[Change]:
         """Take over what a shell step changed."""
         return [] if self._shell is None else await self._taken(self._shell)
 
-    async def after_python(self) -> list[Change]:
+    async def after_python(self, kernel: str = "") -> list[Change]:
         """Take over what a Python step changed in ``os.environ``."""
-        if self._python is None:
+        python = self._pythons.get(kernel)
+        if python is None:
             return []
-        now = await self._python.variables()
-        gone, self._in_python = self._in_python - now.keys(), set(now)
+        now = await python.variables()
+        gone = self._in_python[kernel] - now.keys()
         changes = self._variables.take(now)
         self._variables.forget(gone)
-        await self._tell(self._shell, changes, gone)
+        for session in self._started():
+            if session is not python:
+                await self._tell(session, changes, gone)
+        self._in_python = {name: set(now) if name == kernel else set(self._variables) for name in self._pythons}
         return changes
 
     async def refresh(self) -> list[Change]:
@@ -129,24 +165,27 @@ class Sessions:
         gone = set(self._variables) - now.keys()
         changes = self._variables.take(now)
         self._variables.forget(gone)
-        await self._tell(self._python, changes, gone)
+        for python in self._pythons.values():
+            await self._tell(python, changes, gone)
         return changes
+
+    def _started(self) -> list[StepSession]:
+        return [*([self._shell] if self._shell is not None else []), *self._pythons.values()]
 
     async def close(self) -> None:
         """End all sessions and what runs in them."""
-        for session in (*self._background, self._shell, self._python):
-            if session is not None:
-                await session.close()
+        for session in (*self._background, *self._started()):
+            await session.close()
         self._background.clear()
-        self._shell = self._python = None
+        self._pythons.clear()
+        self._shell = None
 
     @staticmethod
-    async def _tell(session: StepSession | None, changes: list[Change], gone: set[str]) -> None:
-        if session is not None:
-            for name in gone:
-                await session.unset(name)
-            for change in changes:
-                await session.set(change.name, change.value, export=True)
+    async def _tell(session: StepSession, changes: list[Change], gone: set[str]) -> None:
+        for name in gone:
+            await session.unset(name)
+        for change in changes:
+            await session.set(change.name, change.value, export=True)
 
 
 def base_environment(cloud: Mapping[str, str], interpreter: str) -> dict[str, str]:

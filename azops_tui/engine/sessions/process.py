@@ -160,6 +160,19 @@ class DriverSession:
             SessionError: the program cannot be started.
         """
         report = self._expect()
+        await self._start_process(command, env, cwd)
+        words = await self._or_death(report, _START)
+        if words is None and self._alive():
+            assert self._process is not None
+            self._process.kill()
+        return words
+
+    async def _start_process(self, command: Sequence[str], env: Mapping[str, str], cwd: str | Path) -> None:
+        """Start the child, in its fence if there is one.
+
+        Raises:
+            SessionError: the program cannot be started.
+        """
         try:
             with self._child_preparation(prepare_child) as prepare:
                 self._process = await asyncio.create_subprocess_exec(
@@ -179,10 +192,6 @@ class DriverSession:
             raise SessionError(f"{command[0]} cannot be started: {error.strerror or error}.") from error
         except subprocess.SubprocessError as error:
             raise SessionError(f"{command[0]} cannot be started inside the fence: {error}") from error
-        words = await self._or_death(report, _START)
-        if words is None and self._alive():
-            self._process.kill()
-        return words
 
     @contextlib.contextmanager
     def _child_preparation(self, prepare: Callable[[], None]) -> Iterator[Callable[[], None]]:

@@ -20,7 +20,7 @@ class TapedSession:
     """A session that starts its process only for what the tape does not answer.
 
     Args:
-        kind: ``shell``, ``python`` or ``background``.
+        kind: ``shell``, ``python``, ``background``, or ``kernel`` with the name of a Jupyter kernel.
         tape: records or answers.
         start: starts the process with an environment.
         env: the environment of the session.
@@ -73,7 +73,7 @@ class TapedSession:
         after = await session.variables(exact=False)
         new.output = pieces.written
         new.status, new.stopped, new.timed_out = result.status, result.stopped, result.timed_out
-        new.died, new.line = result.died, result.line
+        new.died, new.line, new.pictures = result.died, result.line, list(result.pictures)
         kept = result.stdout.decode("utf-8", "replace")
         if keep and kept != pieces.text("stdout"):
             new.stdout = kept
@@ -125,6 +125,7 @@ class TapedSession:
             recorded.died,
             recorded.line,
             (text if recorded.stdout is None else recorded.stdout).encode("utf-8", "surrogateescape"),
+            tuple(recorded.pictures),
         )
 
 

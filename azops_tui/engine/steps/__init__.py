@@ -44,6 +44,7 @@ async def prepare(context: StepContext[Any]) -> Prepared:
         return prepared
     attributes = context.step.attributes
     name = "remote" if attributes.ssh else "background" if attributes.background else context.step.kind.value
+    name = "python" if name == StepKind.KERNEL else name
     question = None
     if context.step.kind is StepKind.SHELL and not attributes.ssh and context.need != "none":
         from azops_tui.engine.deletion_preview import script_question

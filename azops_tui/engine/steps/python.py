@@ -1,4 +1,4 @@
-"""Steps that run in the run's Python session."""
+"""Steps that run in the run's Python session, or in a Jupyter kernel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SMALL_WIDTH, _SMALL_HEIGHT = 96, 72
 
 async def execute(context: StepContext[str]) -> Outcome:
     """Run the block; names it defined stay for the next one, ``os.environ`` is the run's."""
-    session = await context.sessions.python()
+    session = await context.sessions.python(context.step.attributes.kernel)
     attributes = context.step.attributes
     context.on_stop = session.stop
     try:
@@ -29,7 +29,7 @@ async def execute(context: StepContext[str]) -> Outcome:
     finally:
         context.on_stop = None
     await show_pictures(context, result.pictures)
-    return outcome(context, result, "Python session")
+    return outcome(context, result, f"kernel {attributes.kernel}" if attributes.kernel else "Python session")
 
 
 async def show_pictures(context: StepContext[str], pictures: Iterable[bytes]) -> None:
