@@ -17,7 +17,9 @@ import msgspec
 from azops_tui.enforcement import Sandbox
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.events.records import AskedValue, ConfirmationAnswered, ConfirmationAsked, Event
+from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
+from azops_tui.runbook.native import SshStep, WaitStep
 
 Kind = Literal["mutate", "destroy", "gate", "hostkey", "values"]
 Need = Literal["none", "mutate", "destroy"]
@@ -98,35 +100,65 @@ def refusal(step: Step, effects: Effect, *, read_only: bool) -> StepProblem | No
     )
 
 
-def unfenced_refusal(step: Step, effects: Effect) -> StepProblem | None:
-    """The problem with which a read-only run refuses a script where the kernel cannot fence it in."""
-    if step.kind is StepKind.NATIVE:
-        return None
-    plain = step.kind is StepKind.SHELL and not step.attributes.interpreter
-    if plain and effects in (Effect.NONE, Effect.READS) and _only_reads(step):
+def unfenced_refusal(step: Step, effects: Effect, body: object) -> StepProblem | None:
+    """The problem with which a read-only run refuses a script where the kernel cannot fence it in.
+
+    Args:
+        step: the step.
+        effects: its effects, as its text tells them.
+        body: what is executed: the script, or a native step with its values filled in.
+    """
+    condition = step.attributes.when
+    why = _why_unsure(step, condition_code(condition)) if condition else ""
+    if isinstance(body, WaitStep):
+        why = why or _why_unsure(step, body.command)
+    elif step.kind is not StepKind.NATIVE:
+        plain = step.kind is StepKind.SHELL and not step.attributes.interpreter and not step.attributes.ssh
+        certain = plain and effects in (Effect.NONE, Effect.READS)
+        why = why or (_why_unsure(step, step.code) if certain else "its text is not known to only read")
+    if not why:
         return None
     return problem(
         "ReadOnly",
-        "The run is read-only, this step is not known to only read, and this kernel cannot keep it from changing "
-        "anything (Landlock 4 is missing); it was not run.",
+        f"The run is read-only, {why}, and this kernel cannot keep the step from changing anything (Landlock 4 is "
+        "missing); it was not run.",
         "“azops doctor” shows what this machine lacks.",
     )
 
 
-def _only_reads(step: Step) -> bool:
-    """Whether a shell step and its condition certainly only read."""
+def remote_refusal(step: Step, body: object) -> StepProblem | None:
+    """The problem with which a read-only run refuses a command on hosts, where no fence holds it.
+
+    Args:
+        step: the step.
+        body: what is executed: the script, or a native step with its values filled in.
+    """
+    if isinstance(body, SshStep):
+        why = _why_unsure(step, body.command)
+    elif step.attributes.ssh and step.kind is StepKind.SHELL:
+        why = _why_unsure(step, step.code)
+    else:
+        return None
+    if not why:
+        return None
+    return problem(
+        "ReadOnly",
+        f"The run is read-only, no fence holds what runs on hosts, and {why}; no host was connected to.",
+        "Run it without --read-only, or name commands that only read, one by one.",
+    )
+
+
+def _why_unsure(step: Step, code: str) -> str:
+    """Why a step's shell code may do more than read; empty if it certainly does not."""
     from azops_tui.engine.environment_rules import VariableRule, rule
-    from azops_tui.runbook.attributes import condition_code
-    from azops_tui.runbook.sure_reads import only_reads
+    from azops_tui.runbook.sure_reads import why_unsure
 
     def is_ordinary(name: str) -> bool:
         return rule(name) is VariableRule.ORDINARY
 
-    if step.attributes.ssh or not all(map(is_ordinary, step.attributes.env)):
-        return False
-    return only_reads(step.code, is_ordinary) and (
-        not step.attributes.when or only_reads(condition_code(step.attributes.when), is_ordinary)
-    )
+    if others := [name for name in step.attributes.env if not is_ordinary(name)]:
+        return f"it sets {others[0]}"
+    return why_unsure(code, is_ordinary) if code.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)

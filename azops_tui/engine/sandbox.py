@@ -13,13 +13,21 @@ from azops_tui.runbook.model import Effect, Step
 
 
 def hold(
-    step: Step, effects: Effect, *, environment: RunEnvironment, policy: Policy, read_only: bool, gate_port: int
+    step: Step,
+    effects: Effect,
+    body: object,
+    *,
+    environment: RunEnvironment,
+    policy: Policy,
+    read_only: bool,
+    gate_port: int,
 ) -> None:
     """Start the sessions of the run inside a fence, if the run needs one.
 
     Args:
         step: the step that is about to run.
         effects: its effects, as its text tells them.
+        body: what is executed: the script, or a native step with its values filled in.
         environment: owner of the sessions.
         policy: says whether the run has a sandbox, and what is allowed in it.
         read_only: whether the run may only read.
@@ -36,7 +44,7 @@ def hold(
         ports = [] if read_only else [port for _, port in rules.allow_hosts]
         environment.fence_in(gate_port, writable, ports, keeps_modes=read_only)
     elif read_only:
-        if (refused := unfenced_refusal(step, effects)) is not None:
+        if (refused := unfenced_refusal(step, effects, body)) is not None:
             raise refused
     else:
         raise problem(

@@ -22,7 +22,7 @@ from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
 from azops_tui.engine.document_rights import DocumentRights
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.event_recorder import EventRecorder
-from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal
+from azops_tui.engine.guard import Policy, Proposal, Questions, need, refusal, remote_refusal
 from azops_tui.engine.hosts import Fleets
 from azops_tui.engine.output import Output
 from azops_tui.engine.plan import Planned
@@ -38,6 +38,7 @@ from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.policy import Actor, current_actor
 from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
+from azops_tui.runbook.native import WaitStep
 
 if TYPE_CHECKING:
     from azops_tui.replay.tape import Tape
@@ -225,14 +226,10 @@ class StepRunner:
         context.notes, context.only_hosts = notes, hosts
         if (refused := refusal(step, effects, read_only=self.read_only)) is not None:
             raise refused
-        hold(
-            step,
-            effects,
-            environment=self.environment,
-            policy=self.policy,
-            read_only=self.read_only,
-            gate_port=self.gate.port,
-        )
+        if self.read_only and (refused := remote_refusal(step, context.body)) is not None:
+            raise refused
+        if _starts_processes(step):
+            self._hold(step, effects, context.body)
         if step.attributes.when and not await _condition_holds(context):
             return Outcome("skipped", summary=f"Skipped: the condition {step.attributes.when} is not true.")
         prepared = await self._prepared(context)
@@ -246,6 +243,18 @@ class StepRunner:
             actor.level = max(actor.level, agreed if question.kind in ("mutate", "destroy") else actor.level)
         return await self._attempts(context, prepared, stopper)
 
+    def _hold(self, step: Step, effects: Effect, body: object) -> None:
+        """Put what the step starts inside the fence, if the run needs one."""
+        hold(
+            step,
+            effects,
+            body,
+            environment=self.environment,
+            policy=self.policy,
+            read_only=self.read_only,
+            gate_port=self.gate.port,
+        )
+
     async def _pass_gate(self, name: str, step: Step, effects: Effect) -> Actor:
         """Admit a step to the gate, and lead through it what the step starts."""
         if self._cloud.opened is not None and self._cloud.has_gate:
@@ -255,10 +264,13 @@ class StepRunner:
         if step.kind is StepKind.NATIVE:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)
-        is_led = step.kind is not StepKind.NATIVE or bool(step.attributes.when)
         if self._tape is not None and self._tape.is_offline and self._tape.plays_sessions:
             return actor  # no tool is started
-        if is_led and self._cloud.has_gate and (self._cloud.exists or self.read_only or self.policy.sandbox):
+        if (
+            _starts_processes(step)
+            and self._cloud.has_gate
+            and (self._cloud.exists or self.read_only or self.policy.sandbox)
+        ):
             await self.environment.lead_through(await self.gate.environment(actor))
         return actor
 
@@ -415,6 +427,12 @@ async def _condition_holds(context: StepContext[Any]) -> bool:
         return result.status == 0
     text = "".join(messages).strip()[:200]
     raise problem("InvalidCondition", f'when="{test}" is not a shell test: {text}', target="when")
+
+
+def _starts_processes(step: Step) -> bool:
+    """Whether a step starts processes here: scripts do, and conditions and commands that native steps poll with."""
+    has_command = isinstance(step.native, WaitStep) and bool(step.native.command)
+    return step.kind is not StepKind.NATIVE or has_command or bool(step.attributes.when)
 
 
 def _native_level(effects: Effect) -> RequestClass:

@@ -88,6 +88,16 @@ async def test_forty_ways_of_a_client_that_honours_proxies_send_no_write_without
     assert await groups(cloud) == {"kept"}
 
 
+async def test_what_a_wait_step_polls_with_passes_the_gate(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
+    command = disguise("PUT", "/resourcegroups/hidden", GROUP)
+    text = f"```yaml {{azops=wait name=w}}\ncommand: {command}\n```\n" + document(disguise("GET", "/resourcegroups"))
+    watched = make_run(text, cloud=cloud, policy=Policy(read_only=True))
+    await watched.run.run_all()
+    assert [event.step for event in watched.events(ev.RequestRefused)] == ["w"], watched.events()
+    assert "200" in watched.output("s0")
+    assert await groups(cloud) == set()
+
+
 async def test_without_agreement_a_write_is_refused(make_run: MakeRun, cloud: Cloud, disguise: Disguise) -> None:
     watched = make_run(document(disguise("PUT", "/resourcegroups/hidden", GROUP)), cloud=cloud)
     await watched.run.run_all()

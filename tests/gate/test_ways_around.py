@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
 import textwrap
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from azops_tui.engine.open import open_runbook
 from azops_tui.engine.run import Policy, Run
 from azops_tui.gate.fence import can_fence
 from azops_tui.journal.store import Journal
-from azops_tui.runbook.sure_reads import only_reads
+from azops_tui.runbook.sure_reads import why_unsure
 from azops_tui.ui.live import LiveController
 from tests.cli.azops import azops
 
@@ -61,6 +62,15 @@ CONNECTS = {
     "ssh": "ssh -o BatchMode=yes -o StrictHostKeyChecking=no -p $P 127.0.0.1 true",
     "perl socket": "perl -MIO::Socket::INET -e 'IO::Socket::INET->new(PeerAddr => \"127.0.0.1:$ENV{P}\")'",
     "mptcp": 'python3 -c \'import os, socket; socket.socket(2, 1, 262).connect(("127.0.0.1", int(os.environ["P"])))\'',
+    "fast open": "python3 - <<E\nimport socket; socket.socket().sendto(b'x', 0x20000000, ('127.0.0.1', $P))\nE",
+    "fast open by message": "python3 - <<E\nimport socket; socket.socket().sendmsg([b'x'], [], 0x20000000, "
+    "('127.0.0.1', $P))\nE",
+    "fast open by option": "python3 - <<E\nimport socket\ns = socket.socket()\ns.setsockopt(6, 30, 1)\n"
+    "s.connect(('127.0.0.1', $P))\ns.send(b'x')\nE",
+    "raw socket": "python3 -c 'import socket; socket.socket(2, 3, 6)' && exec 9<> /dev/tcp/127.0.0.1/$P",
+    "packet socket": "python3 -c 'import socket; socket.socket(17, 3)' && exec 9<> /dev/tcp/127.0.0.1/$P",
+    "abstract unix socket": "python3 -c 'import os, socket; socket.socket(1).connect(chr(0) + os.environ[\"U\"])'",
+    "static binary": "$STATIC $P",
     "udp": "exec 9<> /dev/udp/127.0.0.1/$P && echo x >&9",
     "unix socket": "python3 -c 'import os, socket; socket.socket(1, 1).connect(os.environ[\"U\"])'",
     "curl to a unix socket": "curl -s --unix-socket $U http://localhost/",
@@ -102,9 +112,22 @@ EVASIONS = (
         "for x in a; do rm $x; done",
         "ssh h true",
     ),
+    *("sudo reboot", "systemctl restart nginx", "systemctl status -H other", "ip link set eth0 down", "ip -b file"),
+    *(
+        "journalctl --rotate",
+        "ss -K dst x",
+        "rpm -e x",
+        "rpm -q --eval x",
+        "sysctl -w a=b",
+        "sysctl a=b",
+        "docker rm x",
+    ),
+    *("mount /dev/sda1 /x", "crontab -r", "sudo -u x ls", "ss -F file"),
 )
 READS = (
     *("az group list -o table | grep x", 'az vm show -g "$RG" -n x --query id -o tsv', "export A=$(az group list)"),
+    *("systemctl is-active nginx", "sudo -n journalctl --no-pager --lines=5", "ip -br addr"),
+    *("rpm -qa | wc -l", "ss -tln", "docker ps", "squeue -u me"),
     *("if az group exists -n x; then echo yes; fi", "uname -a; df -h > /dev/null", "for x in a b; do echo $x; done"),
     *(
         "curl -sSf https://management.azure.com/",
@@ -159,11 +182,41 @@ async def test_no_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert os.listxattr(folder / "file") == []
 
 
+STATIC = """
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+int main(int count, char **words) {
+  struct sockaddr_in to = {AF_INET, htons(atoi(words[1])), {htonl(INADDR_LOOPBACK)}};
+  return connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&to, sizeof to) != 0;
+}
+"""
+
+
+def _static_binary(folder: Path) -> str:
+    """Path of a program without libraries that connects to a port; ``false`` where it cannot be built."""
+    compiler = shutil.which("cc")
+    if compiler is not None:
+        (folder / "connect.c").write_text(STATIC)
+        command = [compiler, "-static", "-o", str(folder / "connect"), str(folder / "connect.c")]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return str(folder / "connect")
+    return "false"
+
+
 @fenced
 async def test_no_connection_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATIC", _static_binary(tmp_path))
     monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
     monkeypatch.setattr(step_runner, "need", lambda *_: "none")
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(2, 2) as datagrams, socket.socket(1) as local:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.socket(2, 2) as datagrams,
+        socket.socket(1) as local,
+        socket.socket(1) as abstract,
+    ):
+        abstract.bind(f"\0{tmp_path}/socket")
+        abstract.listen()
         port = server.getsockname()[1]
         datagrams.bind(("127.0.0.1", port))
         local.bind(str(tmp_path / "socket"))
@@ -174,6 +227,7 @@ async def test_no_connection_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for listener, receive in (
             (server, server.accept),
             (local, local.accept),
+            (abstract, abstract.accept),
             (datagrams, lambda: datagrams.recv(1)),
         ):
             listener.setblocking(False)
@@ -200,12 +254,12 @@ async def test_python_steps_are_inside_and_have_a_scratch_folder(tmp_path: Path)
 
 @pytest.mark.parametrize("code", [*WRITES.values(), *CONNECTS.values(), *EVASIONS])
 def test_without_a_fence_what_is_not_known_to_read_is_refused(code: str) -> None:
-    assert not only_reads(code, lambda name: name not in ("PATH", "LD_PRELOAD", "TMPDIR"))
+    assert why_unsure(code, lambda name: name not in ("PATH", "LD_PRELOAD", "TMPDIR"))
 
 
 @pytest.mark.parametrize("code", READS)
 def test_without_a_fence_plain_reads_run(code: str) -> None:
-    assert only_reads(code, lambda name: name != "PATH")
+    assert not why_unsure(code, lambda name: name != "PATH")
 
 
 async def test_without_a_fence_only_known_reads_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
