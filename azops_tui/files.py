@@ -6,6 +6,7 @@ A FIFO or a device never ends, or never begins: only regular files are read.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Callable
@@ -59,3 +60,8 @@ def replace_file(path: Path, content: bytes, *, before: Callable[[], None] = lam
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
+
+
+def safe_name(text: str) -> str:
+    """A file name for a text such as a host: letters, digits, ``_``, ``.`` and ``-``, no dot at the beginning."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", text).lstrip(".") or "_"

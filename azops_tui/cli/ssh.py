@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import getpass
 import json
-import re
 import shutil
 import signal
 import sys
@@ -21,6 +20,7 @@ import msgspec
 from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
 from azops_tui.cli.ssh_retry import LastCommand, keep_last, read_last
+from azops_tui.files import safe_name
 from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
@@ -332,7 +332,7 @@ def _write(results: Sequence[HostResult], folder: Path) -> None:
     """Write ``HOST.stdout`` and, unless it is empty, ``HOST.stderr`` for each host."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for result in results:
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", result.host)
+        name = safe_name(result.host)
         (folder / f"{name}.stdout").write_text(_whole(result.stdout_file, result.stdout), "utf-8", "replace")
         if result.stderr or result.problem:
             errors = _whole(result.stderr_file, result.stderr) + result.problem

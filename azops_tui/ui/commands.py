@@ -29,7 +29,7 @@ class UiCommand:
     verb: str = ""
     """Its word on the ``:`` line; empty if it has none."""
     argument: str = ""
-    """Argument on the ``:`` line: ``step``, ``theme`` or ``group``."""
+    """Argument on the ``:`` line: ``step``, ``theme``, ``group`` or ``text``."""
     action: str = ""
     """Textual action of the focused widget or the app; empty for an action of the main screen."""
 
@@ -111,6 +111,16 @@ COMMANDS: tuple[UiCommand, ...] = (
             "put a command on it into the document, as a step", "resources", footer=True, action="add_step"),
     UiCommand("hosts.step", "plus", "as step",
             "put the command, on these hosts, into the document, as a step", "hosts", footer=True, action="add_step"),
+    UiCommand("hosts.mark", "space", "mark",
+            "mark the hosts of the row, for a retry, a step or saving", "hosts", footer=True, action="mark"),
+    UiCommand("hosts.mark-all", "asterisk", "mark all",
+            "mark all hosts that the filter shows, or none", "hosts", action="mark_all"),
+    UiCommand("hosts.retry", "x", "retry",
+            "try the step again on the marked hosts, or on all that failed", "hosts", footer=True, action="retry"),
+    UiCommand("hosts.fold", "f", "fold",
+            "show or hide the folded output below the hosts", "hosts", footer=True, action="fold_output"),
+    UiCommand("hosts.save", "w", "save",
+            "write the output of the marked hosts, or of all, to files", "hosts", footer=True, action="save"),
     UiCommand("resources.tag", "t", "by tag",
             "group by the next tag, then by resource group again", "resources", footer=True, action="by_tag"),
     UiCommand("resources.close", "left,h", "fold", "fold the group", "resources", action="fold"),
@@ -134,6 +144,8 @@ COMMANDS: tuple[UiCommand, ...] = (
     # anywhere on the main screen
     UiCommand("run.stop", "s", "stop", "stop the running step", "anywhere", footer=True, verb="stop"),
     UiCommand("step.output-screen", "O", "full output", "show the output on the whole screen", "anywhere", verb="full"),
+    UiCommand("run.ssh", "exclamation_mark", "on hosts",
+            "run a command on hosts: TARGET COMMAND", "anywhere", verb="ssh", argument="text"),
     UiCommand("run.parameters", "v", "values",
             "show and change the parameters", "anywhere", footer=True, verb="values"),
     UiCommand("jump", "semicolon", "jump", "label everything in view, and go to a label", "anywhere", verb="jump"),
@@ -183,6 +195,7 @@ KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "exclamation_mark": "!",
     "semicolon": ";",
     "apostrophe": "'",
     "full_stop": ".",

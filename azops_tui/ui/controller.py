@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from azops_tui.enforcement import FenceKind
@@ -127,13 +128,20 @@ class LiveRun(Controller, Protocol):
     def is_dashboard(self) -> bool:
         """True if outputs and forms are shown without code, and nothing is changed by hand."""
 
-    async def run_step(self, name: str, *, by_key: bool = True) -> None:
+    async def run_step(self, name: str, *, by_key: bool = True, hosts: Sequence[str] = ()) -> None:
         """Run one step; returns when it has ended.
 
         Args:
             name: the step.
             by_key: False if no person asked for it, so that any change it makes is asked about.
+            hosts: names of the hosts on which the step is tried again; empty for all.
         """
+
+    async def run_on_hosts(self, hosts: str, command: str) -> None:
+        """Run a command that no step has on hosts; returns when it has ended."""
+
+    async def save_hosts(self, step: str, hosts: Sequence[str], folder: Path) -> None:
+        """Write all that a step wrote on hosts, the last time that it ran on each, to files in a folder."""
 
     async def run_all(self) -> None:
         """Run all steps that are not done."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -307,9 +307,22 @@ class LiveController(CloudByHand):
         if self._watch is not None:
             await self._watch.look()
 
-    async def run_step(self, name: str, *, by_key: bool = True) -> None:
+    async def run_step(self, name: str, *, by_key: bool = True, hosts: Sequence[str] = ()) -> None:
         """Run a step. On the local cloud, where nothing can be lost, the key press is agreement to changes."""
-        await (await self._open_run()).run_step(name, agreed=by_key and self.profile.cloud == "local")
+        agreed = by_key and self.profile.cloud == "local"
+        await (await self._open_run()).run_step(name, agreed=agreed, hosts=frozenset(hosts))
+
+    async def run_on_hosts(self, hosts: str, command: str) -> None:
+        """Run a typed command on hosts, as a step of its own."""
+        await (await self._open_run()).run_on_hosts(hosts, command)
+
+    async def save_hosts(self, step: str, hosts: Sequence[str], folder: Path) -> None:
+        """Write the output of hosts to files, from the journal."""
+        from azops_tui.journal.host_outputs import write_host_outputs
+
+        run = await self._open_run()
+        if self._journal is not None:
+            await asyncio.to_thread(write_host_outputs, self._journal, run.id, step, hosts, folder)
 
     async def run_all(self) -> None:
         """Run all steps that are not done."""

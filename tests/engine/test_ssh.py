@@ -16,6 +16,8 @@ import pytest
 from azops_tui import paths
 from azops_tui.engine.guard import Policy
 from azops_tui.events import records as ev
+from azops_tui.journal.host_outputs import write_host_outputs
+from azops_tui.journal.store import Journal
 from azops_tui.ssh.keys import ensure_keypair
 from tests.engine.conftest import MakeRun
 
@@ -212,7 +214,7 @@ async def test_the_passphrase_of_a_key_is_a_question_of_the_run(
 
 
 async def test_retry_runs_on_the_failed_hosts_and_keeps_the_others(
-    host: MakeHost, key: str, make_run: MakeRun, tmp_path: Path
+    host: MakeHost, key: str, make_run: MakeRun, tmp_path: Path, journal: Journal
 ) -> None:
     ports = [(await host()).split(":")[1] for _ in range(2)]
     hosts = f"127.0.0.1:{ports[0]} localhost:{ports[1]}"
@@ -228,6 +230,9 @@ async def test_retry_runs_on_the_failed_hosts_and_keeps_the_others(
     assert hosts_now["127.0.0.1"].duration == before["127.0.0.1"]
     assert watched.events(ev.HostsChosen)[-1].hosts == ("localhost",)
     assert watched.end("s").summary == "Succeeded on 2 hosts."
+    await asyncio.to_thread(write_host_outputs, journal, watched.run.id, "s", ["localhost", "127.0.0.1"], tmp_path)
+    assert (tmp_path / "localhost.txt").read_text() == "now\n"
+    assert (tmp_path / "127.0.0.1.txt").read_text() == ""
 
 
 async def test_a_typed_command_on_hosts_is_a_step_of_the_run(host: MakeHost, key: str, make_run: MakeRun) -> None:

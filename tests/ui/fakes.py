@@ -179,8 +179,14 @@ class FakeController:
 
     is_dashboard = False
 
-    async def run_step(self, name: str, *, by_key: bool = True) -> None:
-        self._command("run", name)
+    async def run_step(self, name: str, *, by_key: bool = True, hosts: Sequence[str] = ()) -> None:
+        self._command("run", name, *hosts)
+
+    async def run_on_hosts(self, hosts: str, command: str) -> None:
+        self._command("on hosts", hosts, command)
+
+    async def save_hosts(self, step: str, hosts: Sequence[str], folder: Path) -> None:
+        self._command("save hosts", step, *hosts)
 
     async def run_all(self) -> None:
         self._command("all")

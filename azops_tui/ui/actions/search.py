@@ -38,6 +38,7 @@ class SearchActions:
         frame: whose active pane is filtered by ``/`` in a pane.
         prompt: the line at the bottom.
         show_pane: brings a pane to the front, by its number.
+        run_on_hosts: runs ``TARGET COMMAND`` on hosts.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class SearchActions:
         frame: PaneFrame,
         prompt: Prompt,
         show_pane: Callable[[int], None],
+        run_on_hosts: Callable[[str], None],
     ) -> None:
         self._show_pane = show_pane
+        self._run_on_hosts = run_on_hosts
         self._screen = screen
         self._document = document
         self._frame = frame
@@ -66,6 +69,7 @@ class SearchActions:
             "find.previous": Action(partial(self.find_again, -1), self._is_finding),
             "command": Action(self.open_command_line),
             "resources.go": Action(self.open_group_line),
+            "run.ssh": Action(partial(self.open_command_line, "ssh ")),
         }
 
     def _is_finding(self) -> bool:
@@ -87,8 +91,9 @@ class SearchActions:
         else:
             self._open("find", "find in the document", self._document.state.search)
 
-    def open_command_line(self) -> None:
-        self._open("command", "command; right completes it, ? lists all keys")
+    def open_command_line(self, value: str = "") -> None:
+        self._open("command", "command; right completes it, ? lists all keys", value)
+        self._prompt.cursor_position = len(value)
 
     def _open(self, kind: str, placeholder: str, value: str = "") -> None:
         pane = self._frame.active_pane
@@ -161,6 +166,8 @@ class SearchActions:
                 self._screen.app.theme = argument
             else:
                 self._warn(f"There is no theme {argument}.")
+        elif command.id == "run.ssh" and argument:
+            self._run_on_hosts(argument)
         else:
             if command.argument == "step" and argument:
                 self._document.select(argument)

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from azops_tui.events.run_view import RunView
 from azops_tui.ui.actions.cloud import CloudCommands
+from azops_tui.ui.actions.hosts import HostCommands
 from azops_tui.ui.actions.replay import ReplayActions
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import bindings
@@ -29,6 +30,7 @@ class PaneContext:
     controller: Controller
     event_log: EventLog
     cloud: CloudCommands
+    hosts: HostCommands
     replay: ReplayActions
     insert: Callable[[str], None]
     """Inserts Markdown below the selected step of the document."""

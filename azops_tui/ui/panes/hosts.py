@@ -1,8 +1,9 @@
-"""Pane 4: a square for each host, then their output: equal output once, other output as a difference."""
+"""Pane 4: a square for each host, then a row for each, failures first, then their output, equal output once."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -11,12 +12,20 @@ from azops_tui.events.step_view import HostRun
 from azops_tui.text import strip_ansi
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count
+from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line
-from azops_tui.ui.panes.base import Pane
+from azops_tui.ui.panes.base import Pane, PaneContext
+from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
 
+if TYPE_CHECKING:
+    from azops_tui.ssh.folding import Fold
+
 _SHOWN_LINES = 60
-"""Maximum lines shown of a host's output."""
+"""Maximum lines shown of a group's output."""
+_LIVE_LINES = 12
+"""Lines shown of a single host while it runs."""
+_WORDS = ("waiting", "running", "done", "failed", "unreachable", "timed out", "lost", "stopped", "not run")
 
 
 class HostsPane(Pane):
@@ -25,34 +34,32 @@ class HostsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings("hosts")
     hint = "No host yet. When a step runs a command over SSH, its hosts and what they wrote appear here."
 
+    def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
+        super().__init__(entry, context)
+        self._marked: set[str] = set()
+        self._shows_folds = True
+        self._folds: tuple[tuple[object, ...], list[Fold]] = ((), [])
+        """Groups of equal output, and what they were made from."""
+
     def build(self) -> list[Row]:
-        """The step, squares, last lines of running hosts, and folded output of finished hosts."""
+        """Counts, squares, a row for each host, and the folded output of finished hosts."""
         hosts = self.view.hosts
         if not hosts:
             return self._machines()
-        marks = self.marks
-        done = sum(host.state == "done" for host in hosts)
-        bad = sum(host.state in ("failed", "unknown") for host in hosts)
-        head: Line = [(" ", ""), (hosts[0].step, "strong"), (f" {marks.separator} ", "faint")]
-        head.append((f"{done} of {count(len(hosts), 'host')} done", "done" if done == len(hosts) else "running"))
-        if bad:
-            head.append((f"  {marks.state('failed')} {bad} failed", "failed"))
-        rows = [text_row("head", head), text_row("gap", [])]
+        self._marked &= {host.host for host in hosts}
+        rows = [text_row("head", self._head(hosts)), text_row("gap", [])]
         per_row = max(1, (self.cells - 2) // 2)
         for start in range(0, len(hosts), per_row):
             squares: Line = [(" ", "")]
-            squares += [
-                (f"{_square(host, marks.running, marks.creating, marks.failed)} ", host.state)
-                for host in hosts[start : start + per_row]
-            ]
+            squares += [(f"{_square(host, self.marks)} ", host.state) for host in hosts[start : start + per_row]]
             rows.append(text_row(f"squares:{start}", squares))
         rows.append(text_row("gap2", []))
-        for host in hosts:
-            if not host.finished:
-                last = strip_ansi(next(reversed(host.output.lines), "")) or host.output.partial
-                line: Line = [(f" {marks.state('running')} ", "running"), (host.host, ""), (f"  {last}", "muted")]
-                rows.append(text_row(f"live:{host.host}", line, selectable=True, copy=host.host))
-        return rows + self._folds([host for host in hosts if host.finished])
+        if len(hosts) > 1 or not hosts[0].finished:
+            rows += self._host_rows(hosts)
+        finished = [host for host in hosts if host.finished]
+        if self._shows_folds and finished:
+            rows += self._fold_rows(finished)
+        return rows
 
     def _machines(self) -> list[Row]:
         """The virtual machines of the subscription; read where the panes are shown without a runbook."""
@@ -73,38 +80,70 @@ class HostsPane(Pane):
             rows.append(text_row(machine.id, line, selectable=True, copy=address, data=machine))
         return rows
 
-    def action_add_step(self) -> None:
-        """Put the command of the step, on the selected hosts only, into the document."""
-        from azops_tui.ssh.folding import Fold
-        from azops_tui.ui.writing.commands_as_steps import step_for_hosts
-
-        row, hosts, runbook = self.current, self.view.hosts, self.controller.runbook
-        ran = runbook.step(hosts[0].step) if runbook is not None and hosts else None
-        if row is None or ran is None:
-            self.app.notify("Select a host here first.", markup=False, timeout=3)
-            return
-        names = tuple(row.data.hosts) if isinstance(row.data, Fold) else (row.copy,)
-        self.context.insert(step_for_hosts(names, ran).markdown)
-
-    def _folds(self, hosts: list[HostRun]) -> list[Row]:
-        from azops_tui.ssh.fleet import HostResult
-        from azops_tui.ssh.folding import fold
-
-        results = [
-            HostResult(
-                host=host.host,
-                status=host.status,
-                duration=host.duration,
-                problem=host.problem,
-                stdout="\n".join(host.output.tail()),
-                stderr="",
-                digest=host.digest,
+    def _head(self, hosts: list[HostRun]) -> Line:
+        """The step, and how many hosts are in which state."""
+        counts = Counter(map(state_word, hosts))
+        styles = {"waiting": "muted", "running": "running", "done": "done", "stopped": "stopped", "not run": "muted"}
+        head: Line = [(" ", ""), (hosts[0].step, "strong"), (f" {self.marks.separator} ", "faint")]
+        head.append(
+            (
+                f"{counts['done']} of {count(len(hosts), 'host')} done",
+                styles["done" if all(host.state == "done" for host in hosts) else "running"],
             )
-            for host in hosts
+        )
+        head += [
+            (f"  {counts[word]} {word}", styles.get(word, "failed"))
+            for word in _WORDS
+            if counts[word] and word != "done"
         ]
-        by_name = {host.host: host for host in hosts}
+        if self._marked:
+            head.append((f"  {len(self._marked)} marked", "accent"))
+        return head
+
+    def _host_rows(self, hosts: list[HostRun]) -> list[Row]:
+        order = {"failed": 0, "unknown": 0, "running": 1, "waiting": 2, "done": 3}
+        name_cells = max(6, min(max(len(host.host) for host in hosts), self.cells // 3, 28))
         rows: list[Row] = []
-        for number, group in enumerate(fold(results)):
+        for host in sorted(hosts, key=lambda host: order.get(host.state, 1)):
+            key = f"host:{host.host}"
+            rows.append(self._host_row(key, host, name_cells))
+            if key in self.opened or (len(hosts) == 1 and not host.finished):
+                lines = host.output.tail(None if key in self.opened else _LIVE_LINES)
+                rows += [
+                    text_row(f"{key}:{n}", [("     ", ""), (strip_ansi(line), "")]) for n, line in enumerate(lines)
+                ]
+                if host.problem:
+                    rows += wrapped(f"{key}:problem", [(host.problem, "error")], self.cells - 4, "     ")
+        rows.append(text_row("hosts:end", []))
+        return rows
+
+    def _host_row(self, key: str, host: HostRun, name_cells: int) -> Row:
+        word = state_word(host)
+        if word == "failed" and host.status is not None:
+            word = f"status {host.status}"
+        elif word == "done":
+            word = format_duration(host.duration)
+        last = host.output.partial or next(reversed(host.output.lines), "")
+        last = strip_ansi(host.problem or last)
+        mark = "*" if host.host in self._marked else " "
+        square, state = _square(host, self.marks), host.state
+
+        def draw(cells: int) -> Line:
+            named = columns(
+                (host.host, name_cells, "strong" if mark == "*" else ""),
+                (word, 11, state),
+                (last, max(4, cells - name_cells - 19), "muted"),
+            )
+            return [(mark, "accent"), (f"{square} ", state), *named]
+
+        text = f"{host.host} {state_word(host)} {word} {last}"
+        return Row(key, draw, text, "\n".join(host.output.tail()) or host.host, data=host)
+
+    def _fold_rows(self, hosts: list[HostRun]) -> list[Row]:
+        by_name = {host.host: host for host in hosts}
+        differences = self.view.step(hosts[0].step).host_differences
+        rows: list[Row] = []
+        for number, group in enumerate(self._folded(hosts)):
             first = by_name[group.hosts[0]]
             state = first.state
             slowest = max(by_name[name].duration for name in group.hosts)
@@ -122,11 +161,32 @@ class HostsPane(Pane):
                 rows += wrapped(f"{key}:problem", [(group.problem, "error")], self.cells - 2, "   ")
             folded = key in self.opened
             if not folded and (group.text or not group.problem):
-                differences = self.view.step(hosts[0].step).host_differences
                 diff = differences.get(group.hosts, group.diff) if number else ()
                 rows += self._text(key, group.text, diff)
             rows.append(text_row(f"{key}:end", []))
         return rows
+
+    def _folded(self, hosts: list[HostRun]) -> list[Fold]:
+        """Groups of equal output, made again only when another host has finished."""
+        from azops_tui.ssh.fleet import HostResult
+        from azops_tui.ssh.folding import fold
+
+        seen = (hosts[0].step, *((host.host, host.started, host.duration) for host in hosts))
+        if self._folds[0] != seen:
+            results = [
+                HostResult(
+                    host=host.host,
+                    status=host.status,
+                    duration=host.duration,
+                    problem=host.problem,
+                    stdout="\n".join(host.output.tail()),
+                    stderr="",
+                    digest=host.digest,
+                )
+                for host in hosts
+            ]
+            self._folds = (seen, fold(results))
+        return self._folds[1]
 
     def _text(self, key: str, text: str, diff: tuple[str, ...]) -> list[Row]:
         lines = list(diff) if diff else text.rstrip("\n").split("\n")
@@ -141,6 +201,68 @@ class HostsPane(Pane):
             )
         return rows
 
+    def _selected(self) -> tuple[str, ...]:
+        """Names of the hosts of the selected row."""
+        data = self.current.data if self.current is not None else None
+        if isinstance(data, HostRun):
+            return (data.host,)
+        return tuple(getattr(data, "hosts", ()))
 
-def _square(host: HostRun, done: str, running: str, failed: str) -> str:
-    return {"done": done, "running": running}.get(host.state, failed if host.state == "failed" else "?")
+    def _chosen(self) -> tuple[str, ...]:
+        """The marked hosts in their order; none if none is marked."""
+        return tuple(host.host for host in self.view.hosts if host.host in self._marked)
+
+    def action_mark(self) -> None:
+        """Mark the hosts of the selected row, or unmark them, and go to the next row."""
+        names = set(self._selected())
+        self._marked = self._marked - names if names <= self._marked else self._marked | names
+        self.update_view()
+        self.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        """Mark all hosts that the filter shows; unmark them if all are marked."""
+        names = {row.data.host for row in self.rows if isinstance(row.data, HostRun)}
+        self._marked = set() if names <= self._marked else self._marked | names
+        self.update_view()
+
+    def action_fold_output(self) -> None:
+        """Show or hide the folded output."""
+        self._shows_folds = not self._shows_folds
+        self.update_view()
+
+    def action_retry(self) -> None:
+        """Try the step again on the marked hosts; without a mark, on all that did not succeed."""
+        hosts = self.view.hosts
+        names = self._chosen() or tuple(host.host for host in hosts if host.state in ("failed", "unknown"))
+        if not names:
+            self.app.notify("No host has failed; space marks hosts.", markup=False, timeout=3)
+            return
+        self.context.hosts.retry(hosts[0].step, names)
+        self._marked.clear()
+
+    def action_save(self) -> None:
+        """Write the whole output of the marked hosts, or of all, to files."""
+        hosts = self.view.hosts
+        if hosts:
+            self.context.hosts.save(hosts[0].step, self._chosen() or tuple(host.host for host in hosts))
+
+    def action_add_step(self) -> None:
+        """Put the command of the step, on the marked or selected hosts only, into the document."""
+        from azops_tui.ui.writing.commands_as_steps import step_for_hosts
+
+        names, hosts, runbook = self._chosen() or self._selected(), self.view.hosts, self.controller.runbook
+        ran = runbook.step(hosts[0].step) if runbook is not None and hosts else None
+        if not names or ran is None:
+            self.app.notify("Select a host here first.", markup=False, timeout=3)
+            return
+        self.context.insert(step_for_hosts(names, ran).markdown)
+
+
+def state_word(host: HostRun) -> str:
+    """State of a host as a word to count by; one without an exit status has its reason."""
+    return host.state if host.state != "unknown" else host.reason or "lost"
+
+
+def _square(host: HostRun, marks: Glyphs) -> str:
+    states = {"done": marks.running, "running": marks.creating, "waiting": marks.deallocated, "failed": marks.failed}
+    return states.get(host.state, "?")

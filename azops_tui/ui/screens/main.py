@@ -23,6 +23,7 @@ from azops_tui.events.records import Record
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.actions.cloud import CloudCommands
+from azops_tui.ui.actions.hosts import HostCommands
 from azops_tui.ui.actions.navigate import PaneActions, ScreenActions
 from azops_tui.ui.actions.refresh import Refresher
 from azops_tui.ui.actions.replay import ReplayActions
@@ -101,8 +102,9 @@ class MainScreen(Screen[None]):
         self.tasks = Tasks(self, self.request_redraw)
         replay = ReplayActions(controller if isinstance(controller, ReplayController) else None, self.request_redraw)
         self.cloud = CloudCommands(self, controller, self.tasks)
+        hosts = HostCommands(self, controller, self.tasks)
         context = PaneContext(
-            controller, self.event_log, self.cloud, replay, lambda markdown: self.writing.insert_step(markdown)
+            controller, self.event_log, self.cloud, hosts, replay, lambda markdown: self.writing.insert_step(markdown)
         )
         self.frame = PaneFrame(context)
         self.second = SecondFrame(context)
@@ -114,7 +116,7 @@ class MainScreen(Screen[None]):
         self._refresher = Refresher(controller, self.tasks, partial(self.call_later, self.document.hold))
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
-        self.search = SearchActions(self, self.document, self.frame, self._prompt, panes.show)
+        self.search = SearchActions(self, self.document, self.frame, self._prompt, panes.show, hosts.run_typed)
         self.outline_column = OutlineColumn(self.document)
         self.writing = WritingActions(self, controller, self.tasks, self.document, self.event_log, selected)
         leave = ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search)
