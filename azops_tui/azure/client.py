@@ -32,6 +32,8 @@ from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
 
 _AGENT = "azops"
+_VAULT_VERSION = "7.4"
+"""API version of the data plane of key vaults."""
 
 
 class Clients:
@@ -68,7 +70,8 @@ class Clients:
             else {"retry_total": 5, "retry_connect": 2, "retry_backoff_factor": 0.5, "retry_backoff_max": 20}
         )
         self._clients: dict[str, Any] = {}
-        self._thin: AsyncARMPipelineClient[Any, Any] | None = None
+        self._thin: dict[str, AsyncARMPipelineClient[Any, Any]] = {}
+        """Thin clients by the scope of their tokens."""
         self._loading = asyncio.Lock()
 
     async def resources(self) -> Any:
@@ -133,12 +136,37 @@ class Clients:
             except ValueError as error:
                 raise unexpected_answer(path) from error
 
+    async def vault_secret(self, vault: str, scope: str, name: str, version: str = "") -> str:
+        """The value of a secret in a key vault.
+
+        Args:
+            vault: URL of the vault.
+            scope: scope of its tokens.
+            name: name of the secret.
+            version: its version; empty for the latest.
+
+        Raises:
+            AzureFailure: the secret does not exist, may not be read, or the vault cannot be reached.
+        """
+        path = "/".join(filter(None, ("secrets", quote(name, safe=""), quote(version, safe=""))))
+        request = HttpRequest("GET", f"{vault.rstrip('/')}/{path}?api-version={_VAULT_VERSION}")
+        with explained():
+            response = await self._pipeline(scope).send_request(request)
+            response.raise_for_status()
+            try:
+                value = response.json()["value"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise unexpected_answer(vault) from error
+        if not isinstance(value, str):
+            raise unexpected_answer(vault)
+        return value
+
     async def close(self) -> None:
         """Close the clients, the credential and the connection pool."""
         for client in self._clients.values():
             await client.close()
-        if self._thin is not None:
-            await self._thin.close()
+        for thin in self._thin.values():
+            await thin.close()
         await self.credential.close()
         await self.transport.close()
 
@@ -169,8 +197,9 @@ class Clients:
         guard = [ReadOnlyPolicy(self.profile.name)] if self.profile.read_only else []
         return [*guard, RequestStatsPolicy(self.stats)]
 
-    def _pipeline(self) -> AsyncARMPipelineClient[Any, Any]:
-        if self._thin is None:
+    def _pipeline(self, scope: str = "") -> AsyncARMPipelineClient[Any, Any]:
+        scope = scope or self.scope
+        if scope not in self._thin:
             config: Configuration[Any, Any] = Configuration()
             config.user_agent_policy = core_policies.UserAgentPolicy(_AGENT)
             config.headers_policy = core_policies.HeadersPolicy()
@@ -180,15 +209,15 @@ class Clients:
             config.retry_policy = WaitPolicy(**self._retries)
             config.custom_hook_policy = core_policies.CustomHookPolicy()
             config.redirect_policy = core_policies.AsyncRedirectPolicy()
-            config.authentication_policy = AsyncARMChallengeAuthenticationPolicy(self.credential, self.scope)
-            self._thin = AsyncARMPipelineClient(
+            config.authentication_policy = AsyncARMChallengeAuthenticationPolicy(self.credential, scope)
+            self._thin[scope] = AsyncARMPipelineClient(
                 base_url=self.manager,
                 config=config,
                 transport=self.transport.sdk,
                 per_call_policies=self._per_call(),
                 per_retry_policies=self._per_retry(),
             )
-        return self._thin
+        return self._thin[scope]
 
 
 def unexpected_answer(path: str) -> AzureFailure:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from azops_tui.azure.client import Clients
 from azops_tui.azure.deployments import Deployments
+from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.groups import Groups
 from azops_tui.azure.machines import Machines
 from azops_tui.azure.profiles import CLOUDS, Profile
@@ -20,6 +21,7 @@ from azops_tui.azure.request_stats import RequestStats
 from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.azure.transport import Gate
+from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
 
 _HOSTS_LAST = 0.5
@@ -155,6 +157,25 @@ class Cloud:
             AzureFailure: the request was rejected or the path does not exist.
         """
         return await self._clients.get(path, api_version)
+
+    async def vault_secret(self, vault: str, name: str, version: str = "") -> str:
+        """Return the value of a secret in a key vault.
+
+        Args:
+            vault: name of the vault.
+            name: name of the secret.
+            version: its version; empty for the latest.
+
+        Raises:
+            AzureFailure: the secret does not exist or may not be read, or the cloud has no data plane of vaults.
+        """
+        if self.profile.cloud == "local":
+            message = f"The local cloud keeps no secrets in vaults, so {vault}/{name} cannot be read."
+            raise AzureFailure(FailureView(code="NotAvailable", message=message))
+        domain = CLOUDS[self.profile.cloud].vaults
+        return await self._clients.vault_secret(
+            f"https://{vault}.{domain}", f"https://{domain}/.default", name, version
+        )
 
     async def route(self, address: str) -> tuple[str, int] | None:
         """Return the host and port of SSH on a machine of the local cloud; None for a real cloud or host.

@@ -34,6 +34,8 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
     """URL of the Azure portal; empty if the cloud has none."""
     az_name: str
     """Name of the cloud in ``az cloud``."""
+    vaults: str
+    """Domain of its key vaults."""
 
 
 CLOUDS: dict[CloudName, Endpoints] = {
@@ -43,6 +45,7 @@ CLOUDS: dict[CloudName, Endpoints] = {
         scope="https://management.azure.com/.default",
         portal="https://portal.azure.com",
         az_name="AzureCloud",
+        vaults="vault.azure.net",
     ),
     "usgov": Endpoints(
         manager="https://management.usgovcloudapi.net",
@@ -50,6 +53,7 @@ CLOUDS: dict[CloudName, Endpoints] = {
         scope="https://management.core.usgovcloudapi.net/.default",
         portal="https://portal.azure.us",
         az_name="AzureUSGovernment",
+        vaults="vault.usgovcloudapi.net",
     ),
     "china": Endpoints(
         manager="https://management.chinacloudapi.cn",
@@ -57,6 +61,7 @@ CLOUDS: dict[CloudName, Endpoints] = {
         scope="https://management.core.chinacloudapi.cn/.default",
         portal="https://portal.azure.cn",
         az_name="AzureChinaCloud",
+        vaults="vault.azure.cn",
     ),
 }
 """Endpoints of the real clouds; that of the local cloud is known once it runs."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from azops_tui.engine.commands import command_output
 from azops_tui.engine.problems import ParameterError, RunError
 from azops_tui.errors import AzopsError
 from azops_tui.runbook.model import Parameter
@@ -127,28 +126,5 @@ async def _printed(command: str, folder: Path, environment: dict[str, str]) -> l
 
     if shell_effect(command) & (Effect.MUTATES | Effect.DESTROYS):
         raise RunError("The command may change something, so it is not run to list choices.")
-    process = await asyncio.create_subprocess_exec(
-        "bash",
-        "-c",
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        output, errors = await asyncio.wait_for(process.communicate(), SECONDS)
-    except TimeoutError:
-        raise RunError(f"The command did not end within {SECONDS:g} s.") from None
-    finally:
-        if process.returncode is None:
-            import signal
-
-            os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-    if process.returncode:
-        messages = clean(errors).strip().splitlines()
-        raise RunError(f"The command exited with {process.returncode}{': ' + messages[-1] if messages else ''}")
+    output = await command_output(command, folder, environment, SECONDS)
     return [line.strip() for line in clean(output).splitlines() if line.strip()]

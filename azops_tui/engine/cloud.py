@@ -51,8 +51,10 @@ def acts_on_cloud(runbook: Runbook) -> bool:
 
     A script may act on a cloud if it names a cloud tool, changes anything, starts a program that is not known, or
     imports a module that can send requests: without the run's cloud it would act on the one that the user is signed in
-    to, or on none. The same holds for prerequisites.
+    to, or on none. The same holds for prerequisites, and for secrets in a key vault.
     """
+    if any(parameter.secret_from.startswith("keyvault:") for parameter in runbook.parameters):
+        return True
     return bool(runbook.prerequisites) or any(
         step.native_kind not in _CLOUDLESS and not on_plain_hosts(step)
         if step.kind is StepKind.NATIVE

@@ -122,6 +122,8 @@ class StepContext(Generic[Body]):
     """Records what crosses the edge of the process, or answers it."""
     only_hosts: frozenset[str] = frozenset()
     """Names of the hosts that are tried again; empty for all hosts of the step."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """The secrets that the step names, for its environment alone."""
     notes: tuple[str, ...] = ()
     """What to tell people of the step's attributes when it starts."""
     if_stopped: str = ""

@@ -48,6 +48,8 @@ class RunEnvironment:
         self._tape = tape
         self.overrides: dict[str, str] = {}
         """Parameters that the user set; they win over literal exports of the document."""
+        self.fetched: dict[str, str] = {}
+        """Secrets that were read from their sources; they outlive a restart of the sessions."""
         self.own_folders = ""
         """The beginning of PATH that is azops' own, with a separator at its end."""
         self._cloud = cloud
@@ -72,7 +74,12 @@ class RunEnvironment:
             # The document's folders come after those of the run's cloud and of azops itself.
             values["PATH"] = _own_folders(environment) + values["PATH"]
         for name, value in values.items():
-            self.variables.set(name, value, "parameter", secret=name in parameters.secrets)
+            if name in parameters.secrets:
+                self.variables.withhold(name, value)
+            else:
+                self.variables.set(name, value, "parameter")
+        for name, value in self.fetched.items():
+            self.variables.withhold(name, value)
         self.own_folders = _own_folders(environment)
         self._where = {name: environment[name] for name in WHERE & environment.keys()}
 
@@ -169,9 +176,12 @@ class RunEnvironment:
             await self.sessions.assign(name, value)
 
     async def assign(self, name: str, value: str, origin: Origin, step: str = "", *, secret: bool = False) -> None:
-        """Set a variable, in the sessions too, and record it."""
-        change = self.variables.set(name, value, origin, secret=secret)
-        await self.sessions.assign(name, value)
+        """Set a variable, in the sessions too, and record it. A ``secret`` goes only to the steps that name it."""
+        if secret:
+            change = self.variables.withhold(name, value, origin)
+        else:
+            change = self.variables.set(name, value, origin)
+            await self.sessions.assign(name, value)
         if change is not None:
             self._record(change, step)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 
 from azops_tui.runbook.check.variables import never_set
 from azops_tui.runbook.model import Parameter, Role, Runbook, Step, StepKind
@@ -85,20 +85,24 @@ def key_name(key: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).upper()
 
 
-def fill_placeholders(step: Step, code: str, values: Mapping[str, str]) -> str:
+def fill_placeholders(step: Step, code: str, values: Mapping[str, str], secrets: Container[str] = ()) -> str:
     """The code of a step with its placeholders replaced by the values of the run's variables, where they have one.
 
-    A value is quoted as its place needs it, so that it stays one word whatever is in it.
+    A value is quoted as its place needs it, so that it stays one word whatever is in it. Secrets that the step's
+    environment has are named instead, where the shell expands variables.
     """
     if not _has_placeholders(step) or not placeholders(code):
         return code
-    from azops_tui.runbook.shell_quotes import quoted_at
+    from azops_tui.runbook.shell_quotes import quoted_at, reference_at
 
     plain = without_placeholders(code)
 
     def value(place: Placeholder) -> str | None:
         text = values.get(place.name)
-        return None if text is None or text == place.text else quoted_at(plain, place.start, text)
+        if text is None or text == place.text:
+            return None
+        reference = reference_at(plain, place.start, place.name) if place.name in secrets else None
+        return reference or quoted_at(plain, place.start, text)
 
     return replace_placeholders(code, value)
 

@@ -19,8 +19,8 @@ class Resolved:
     values: dict[str, str]
     secrets: frozenset[str]
     """Names of parameters whose values must not be shown."""
-    missing: dict[str, str]
-    """Parameters without a value, by name, with the reason if it is known."""
+    missing: tuple[str, ...]
+    """Names of parameters that nothing gives a value; secrets with a source are read later."""
 
 
 def validate(parameters: Iterable[Parameter], values: Mapping[str, str]) -> dict[str, str]:
@@ -44,7 +44,7 @@ def validate(parameters: Iterable[Parameter], values: Mapping[str, str]) -> dict
 
 
 def resolve(parameters: Iterable[Parameter], overrides: Mapping[str, str]) -> Resolved:
-    """Find the values of all parameters. It may wait for a keyring to be unlocked: call it in a thread.
+    """Find the values of all parameters, but for secrets of other sources than the environment.
 
     Args:
         parameters: those of the document and its prerequisites; of several with the same name, the first counts.
@@ -52,22 +52,25 @@ def resolve(parameters: Iterable[Parameter], overrides: Mapping[str, str]) -> Re
     """
     values = dict(overrides)
     secrets: set[str] = set()
-    missing: dict[str, str] = {}
+    missing: list[str] = []
     for parameter in parameters:
         name = parameter.name
         if parameter.type == "secret":
+            # Also the variable that it comes from must not reach the steps that do not name it.
+            for source in {name, _variable(parameter)} & os.environ.keys():
+                secrets.add(source)
+                values.setdefault(source, os.environ[source])
             secrets.add(name)
+            if (source := _variable(parameter)) in os.environ:
+                values.setdefault(name, os.environ[source])
         if name in values or parameter.literal:
             # A literal export of the document sets it when its step runs, and not before.
             continue
-        secret, reason = _secret(parameter) if parameter.type == "secret" else (None, "")
-        if secret is not None:
-            values[name] = secret
-        elif parameter.default is not None:
+        if parameter.default is not None:
             values[name] = parameter.default
-        else:
-            missing[name] = reason
-    return Resolved(values, frozenset(secrets), missing)
+        elif not parameter.secret_from:
+            missing.append(name)
+    return Resolved(values, frozenset(secrets), tuple(missing))
 
 
 def written_secrets(parameters: Collection[Parameter], steps: Iterable[Step]) -> list[str]:
@@ -82,17 +85,9 @@ def written_secrets(parameters: Collection[Parameter], steps: Iterable[Step]) ->
     return defaults + [value for name, value in named.items() if value and looks_secret(name, value)]
 
 
-def _secret(parameter: Parameter) -> tuple[str | None, str]:
-    """A secret from the place that the document names; else None and the reason."""
-    if parameter.name in os.environ:
-        return os.environ[parameter.name], ""
-    if parameter.secret_from != "keyring":
-        return None, ""
-    from azops_tui.secrets.problems import SecretStoreError
-    from azops_tui.secrets.store import SecretStore
+def _variable(parameter: Parameter) -> str:
+    """The variable of the environment that a secret comes from; its own name where its source is another."""
+    from azops_tui.runbook.secret_sources import source_of
 
-    try:
-        secret = SecretStore().get(parameter.name)
-    except SecretStoreError as error:
-        return None, str(error)
-    return (None, "The keyring has no such secret.") if secret is None else (secret.reveal(), "")
+    source = source_of(parameter)
+    return source.name if source is not None and source.kind == "env" else parameter.name

@@ -307,7 +307,7 @@ class Run:
         if not self._begun:
             return
         await self._queue.end_background()
-        resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
+        resolved = resolve(self._parameters(), self._runner.environment.overrides)
         await self._runner.environment.restart(resolved, self._own_variables())
         parameters = self._shown(resolved)
         self._recorder.record(ev.SessionRestarted(at=time.time(), parameters=parameters))
@@ -343,7 +343,7 @@ class Run:
         self._recorder.record(version_event(version, [planned.info for planned in self.steps]))
         added = [parameter for parameter in self._parameters() if parameter.name not in known]
         if self._begun and added:
-            resolved = await asyncio.to_thread(resolve, added, self._runner.environment.overrides)
+            resolved = resolve(added, self._runner.environment.overrides)
             for name, value in resolved.values.items():
                 secret = name in resolved.secrets
                 await self._runner.environment.assign(name, value, "parameter", secret=secret)
@@ -390,7 +390,7 @@ class Run:
             self._opening = None
         if self.read_only and not self._cloud.has_gate:
             raise RunError(GATE_OFF.format("a read-only run is refused"))
-        resolved = await asyncio.to_thread(resolve, self._parameters(), self._runner.environment.overrides)
+        resolved = resolve(self._parameters(), self._runner.environment.overrides)
         from azops_tui.runbook.check.later_values import later_values
 
         resolved, notes = self._runner.rights.permitted_values(
@@ -409,6 +409,7 @@ class Run:
             )
         for value in written_secrets(self._parameters(), (planned.step for planned in self.steps)):
             self._recorder.redactor.add(value)
+        await self._runner.secrets.hide_known(self._documents)
         try:
             self._recorder.run = self._recorder.journal.begin(str(self.runbook.path), self.runbook.title)
         except JournalError as error:
@@ -424,8 +425,8 @@ class Run:
             self._recorder.record(ev.Notice(at=time.time(), text=str(cloud_problem), level="error"))
         for note in notes:
             self._recorder.record(ev.Notice(at=time.time(), text=note, level="warning"))
-        for name, why in resolved.missing.items():
-            text = f"Parameter {name} has no value; set it with --set {name}=VALUE. {why}".rstrip()
+        for name in resolved.missing:
+            text = f"Parameter {name} has no value; set it with --set {name}=VALUE."
             self._recorder.record(ev.Notice(at=time.time(), text=text, level="warning"))
 
     def _run_started(self, resolved: Resolved) -> ev.RunStarted:

@@ -30,6 +30,7 @@ from azops_tui.engine.problems import StepProblem, explain, problem
 from azops_tui.engine.results import judge
 from azops_tui.engine.run_gate import RunGate, end_agreement
 from azops_tui.engine.sandbox import hold
+from azops_tui.engine.secret_values import SecretValues
 from azops_tui.engine.steps import prepare
 from azops_tui.engine.value_questions import ValueQuestions
 from azops_tui.events import records as ev
@@ -102,7 +103,6 @@ class StepRunner:
         self.environment = RunEnvironment(folder, cloud, recorder, tape)
         self._tape = tape
         self.questions = Questions(policy, recorder.record)
-        self.values = ValueQuestions(self.environment, self.questions, recorder)
         self.gate = RunGate(cloud, recorder, self.questions, lambda: self.read_only, tape)
         self.footprint = Footprint()
         self._recorder = recorder
@@ -110,6 +110,16 @@ class StepRunner:
         self.policy = policy
         self._hand_over = hand_over
         self.rights = DocumentRights(lambda: self.policy, recorder.record)
+        self.secrets = SecretValues(
+            self.environment,
+            self.questions,
+            cloud,
+            self.rights,
+            recorder,
+            lambda: self.read_only,
+            replays=tape is not None and tape.replays,
+        )
+        self.values = ValueQuestions(self.environment, self.questions, recorder, self.secrets)
         hosts = paths.state() / "output" / str(recorder.run) / "hosts"
         self._fleets = Fleets(cloud, hosts, recorder.redactor.stream, tape=tape)
         recorder.subscribe(self.footprint.observe)
@@ -217,6 +227,7 @@ class StepRunner:
         if not await self.values.ask_for(planned.name, step):
             view = FailureView(code="Declined", message="No values were entered; nothing was done.")
             return Outcome("stopped", None, view, view.message)
+        self.secrets.check(step)
         await self.environment.restore_target()
         step, notes = self.rights.permitted_step(planned, step, self.environment.own_folders)
         effects = step.effects
@@ -281,11 +292,11 @@ class StepRunner:
             from azops_tui.engine.open_values import fill_placeholders
 
             # First: with "A=<a>" in it, the shell's grammar would see a redirection where the value is.
-            code = fill_placeholders(step, code, variables)
+            code = fill_placeholders(step, code, variables, variables.withheld)
         if step.kind is StepKind.SHELL and environment.overrides:
             from azops_tui.runbook.shell import override
 
-            code = override(code, environment.overrides)
+            code = override(code, environment.overrides, variables.withheld)
         body: Any = code
         if step.kind is StepKind.NATIVE:
             body = variables.substitute(step.native)
@@ -316,6 +327,7 @@ class StepRunner:
             past_run=partial(past_run, self._recorder.journal),
             hand_over=self._hand_over,
             tape=self._tape,
+            secrets=self.secrets.environment(step, code),
         )
 
     @staticmethod
@@ -422,7 +434,9 @@ async def _condition_holds(context: StepContext[Any]) -> bool:
     code = condition_code(test)
     session = await context.sessions.shell()
     messages: list[str] = []
-    result = await session.run(code, timeout=60.0, on_output=lambda text, stream: messages.append(text))
+    result = await session.run(
+        code, timeout=60.0, on_output=lambda text, stream: messages.append(text), env=context.secrets
+    )
     if result.status in (0, 1) and not result.timed_out:
         return result.status == 0
     text = "".join(messages).strip()[:200]

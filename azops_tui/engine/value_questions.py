@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from azops_tui.engine.environment import RunEnvironment
 from azops_tui.engine.event_recorder import EventRecorder
@@ -24,12 +24,16 @@ from azops_tui.engine.parameters import validate
 from azops_tui.engine.plan import Planned
 from azops_tui.engine.problems import ParameterError, problem
 from azops_tui.engine.remembered import remember_values, remembered_values
+from azops_tui.engine.secret_values import SecretValues
 from azops_tui.events import records as ev
 from azops_tui.json_types import Json
 from azops_tui.runbook.model import Parameter, Runbook, Step, StepKind
+from azops_tui.runbook.secret_sources import source_of
 
 _GENERIC = frozenset({"VALUE", "OUTPUT", "RESULT"})
 _LONGEST_LINE = 500
+_KEEP = "KEEP"
+"""Field in which a person says whether secrets that were entered are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,17 @@ class ValueQuestions:
         environment: gets the values.
         questions: puts the question to a person.
         recorder: has the variables of the run so far.
+        secrets: reads secrets from their sources, and keeps what a person enters.
     """
 
-    def __init__(self, environment: RunEnvironment, questions: Questions, recorder: EventRecorder) -> None:
+    def __init__(
+        self, environment: RunEnvironment, questions: Questions, recorder: EventRecorder, secrets: SecretValues
+    ) -> None:
         self._documents: tuple[Runbook, ...] = ()
         self._environment = environment
         self._questions = questions
         self._recorder = recorder
+        self._secrets = secrets
         self._printed: dict[str, _Printed] = {}
         self._lines: dict[str, _Printed] = {}
         """The last step that printed a single line."""
@@ -108,11 +116,18 @@ class ValueQuestions:
 
     async def ask_before(self, steps: Sequence[Planned]) -> bool:
         """Ask once for what the steps need and no output is expected to tell; False if the person declines."""
+        secrets = await self._secrets.fetch(steps, self.documents)
         if not self._questions.policy.interactive:
+            for parameter, reason in secrets:
+                text = f"The secret {parameter.name} has no value: {reason}"
+                self._recorder.record(ev.Notice(at=time.time(), text=text, level="warning"))
             return True
         if not await self._goes_on_without_prerequisites(steps[0].name):
             return False
-        needed: dict[str, Parameter] = {}
+        needed: dict[str, Parameter] = {
+            parameter.name: replace(parameter, help="; ".join(filter(None, (parameter.help, reason))))
+            for parameter, reason in secrets
+        }
         declared = declared_parameters(self.documents)
         for parameter in required_parameters(self.documents, os.environ):
             needed[parameter.name] = parameter
@@ -181,6 +196,12 @@ class ValueQuestions:
         earlier = remembered_values(self.documents[0].path)
         offers = {parameter.name: self._offer(parameter, earlier) for parameter in parameters}
         fields = tuple(self._field(parameter, offers[parameter.name], required) for parameter in parameters)
+        sources = {parameter.name: source_of(parameter) for parameter in parameters}
+        to_keep = {
+            name: source.name for name, source in sources.items() if source is not None and source.kind == "keyring"
+        }
+        if to_keep:
+            fields += (ev.AskedValue(name=_KEEP, help=f"yes keeps {', '.join(to_keep)} for later runs", value="no"),)
         lines: tuple[str, ...] = ()
         while True:
             answer = await self._questions.ask(step, Proposal("values", title, lines, values=fields))
@@ -206,6 +227,8 @@ class ValueQuestions:
         for parameter in parameters:
             if parameter.name in values:
                 await self._set(parameter, values[parameter.name])
+        if answer.values.get(_KEEP, "").strip().casefold() in ("yes", "y", "true"):
+            await self._secrets.keep({entry: values[name] for name, entry in to_keep.items() if name in values})
         with suppress(OSError):
             remember_values(self.documents[0], values)
         return True
@@ -237,5 +260,8 @@ class ValueQuestions:
 
     async def _set(self, parameter: Parameter, value: str) -> None:
         secret = parameter.type == "secret"
+        if parameter.secret_from:
+            await self._secrets.take(parameter.name, value)
+            return
         self._environment.overrides[parameter.name] = value
         await self._environment.assign(parameter.name, value, "parameter", secret=secret)

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from azops_tui.engine.problems import StepProblem, problem
 from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
+from azops_tui.secrets.forms import SHORTEST_PART
 from azops_tui.secrets.named import looks_secret
 from azops_tui.secrets.redact import MASK
 
@@ -59,6 +60,7 @@ class Namespace(Mapping[str, str]):
     def __init__(self, on_secret: Callable[[str], None]) -> None:
         self._values: dict[str, str] = {}
         self._secrets: set[str] = set()
+        self._withheld: set[str] = set()
         self._on_secret = on_secret
 
     def __getitem__(self, name: str) -> str:
@@ -73,6 +75,31 @@ class Namespace(Mapping[str, str]):
     def is_secret(self, name: str) -> bool:
         """Whether the value of that name must not be shown."""
         return name in self._secrets
+
+    @property
+    def withheld(self) -> dict[str, str]:
+        """Secrets that are in no session: a step gets them only if it names them."""
+        return {name: self._values[name] for name in self._withheld & self._values.keys()}
+
+    def shared(self) -> dict[str, str]:
+        """The variables that every session has."""
+        return {name: value for name, value in self._values.items() if name not in self._withheld}
+
+    def withhold(self, name: str, value: str, origin: Origin = "parameter") -> Change | None:
+        """Give a secret a value, apart from the variables that sessions have; None where it had it already."""
+        self._withheld.add(name)
+        return self.set(name, value, origin, secret=True)
+
+    def carriers(self, variables: Mapping[str, str]) -> set[str]:
+        """Names of variables that a session has and whose new values have a withheld secret in them."""
+        secrets = [value for value in self.withheld.values() if len(value) >= SHORTEST_PART]
+        if not secrets:
+            return set()
+        return {
+            name
+            for name, value in variables.items()
+            if self._values.get(name) != value and any(secret in value for secret in secrets)
+        }
 
     def set(self, name: str, value: str, origin: Origin = "step", *, secret: bool = False) -> Change | None:
         """Give a variable a value; None where it had it already."""
@@ -98,6 +125,7 @@ class Namespace(Mapping[str, str]):
         """Drop variables that a session has unset."""
         for name in names:
             self._values.pop(name, None)
+            self._withheld.discard(name)
 
     def expand(self, text: str) -> str:
         """The text with every ``${NAME}`` replaced; ``$${NAME}`` stays literal.

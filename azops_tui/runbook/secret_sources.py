@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from azops_tui.runbook.model import Parameter
 from azops_tui.runbook.parameters import NAME
 from azops_tui.runbook.suggest import did_you_mean
 
@@ -74,3 +75,11 @@ def parse_source(text: str, parameter: str) -> SecretSource:
     known = ", ".join(form for form, _ in KINDS.values())
     hint = did_you_mean(kind, KINDS) if kind not in KINDS else ""
     raise ValueError(f"'{text}' is not a source of secrets{hint or f'; the sources are {known}'}")
+
+
+def source_of(parameter: Parameter) -> SecretSource | None:
+    """The source of a parameter's value; None if its document names none, or one that does not exist."""
+    try:
+        return parse_source(parameter.secret_from, parameter.name) if parameter.secret_from else None
+    except ValueError:
+        return None

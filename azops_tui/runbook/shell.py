@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from azops_tui.runbook.model import Problem, Severity
 from azops_tui.runbook.shell_process import shell_process
@@ -40,8 +40,10 @@ def unreadable(code: str, line: int) -> list[Problem]:
     return [Problem(Severity.WARNING, line, message)] if read(code).unknown else []
 
 
-def override(code: str, values: Mapping[str, str]) -> str:
+def override(code: str, values: Mapping[str, str], secrets: Container[str] = ()) -> str:
     """Replace the value of every assignment to these names, literal or computed, exported or not.
+
+    A secret that the step's environment has is assigned to itself, so that its value does not stand in the code.
 
     Assignments to elements of arrays stay, as do variables that a loop or ``read`` sets.
     """
@@ -53,6 +55,7 @@ def override(code: str, values: Mapping[str, str]) -> str:
         if assignment.name in values and not (outer and assignment.start < outer[-1].end):
             outer.append(assignment)
     for assignment in reversed(outer):
-        quoted = shlex.quote(values[assignment.name]).encode("utf-8", "surrogatepass")
-        source = source[: assignment.start] + b"=" + quoted + source[assignment.end :]
+        name = assignment.name
+        quoted = f'"${name}"' if name in secrets else shlex.quote(values[name])
+        source = source[: assignment.start] + b"=" + quoted.encode("utf-8", "surrogatepass") + source[assignment.end :]
     return source.decode("utf-8", "surrogatepass")

@@ -15,12 +15,12 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from azops_tui.engine.sessions.declared import declaration, scalars
+from azops_tui.engine.sessions.declared import declaration, scalars, without
 from azops_tui.engine.sessions.large import LARGE, LargeVariables, split_environment
 from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult, prepare_child
 from azops_tui.engine.sessions.process_group import StepProcesses
@@ -217,6 +217,13 @@ class ShellSession(DriverSession):
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             self._set[name] = None
 
+    async def withdraw(self, names: Collection[str]) -> None:
+        """Unset variables for the steps that follow, and take them out of the saved state."""
+        file = self._folder / f"state.{self._slot}"
+        file.write_bytes(without(file.read_bytes(), names))
+        for name in names:
+            await self.unset(name)
+
     async def _save_large(self, names: list[str]) -> bytes | None:
         """Declarations of these variables as they are now; None where the shell has ended."""
         file = self._folder / "large"
@@ -266,11 +273,13 @@ class ShellSession(DriverSession):
         self, code: str, cwd: str | Path | None, env: dict[str, str], interactive: bool, interpreter: str
     ) -> None:
         """Writes the step's code, and what is done before and after it, where the driver reads it."""
-        before = f"__azops_large=({' '.join(self._large.left_out)})\n".encode()
+        # Bash reads a sourced file whole before it executes the first line: values of secrets are not left in it.
+        before = f"builtin : >|{quote(str(self._folder / 'before'))}\n".encode()
+        before += f"__azops_large=({' '.join(self._large.left_out)})\n".encode()
         before += b"".join(
             declaration(name, waiting[0], export=waiting[1])
             if waiting is not None
-            else f"builtin unset -v {name}\n".encode()
+            else f"builtin unset -v {name} 2>/dev/null\n".encode()
             for name, waiting in self._set.items()
         )
         after = quote(str(self._folder / "after"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
 _HEAD = re.compile(rb"declare -(?P<flags>[-a-zA-Z]+) (?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<quote>\"|\$')")
 _OTHER = re.compile(
@@ -24,23 +25,39 @@ def scalars(declarations: bytes, *, exported_only: bool = False) -> dict[str, st
     thread can do it beside the event loop.
     """
     values: dict[str, str] = {}
+    for head, _, end in _declared(declarations):
+        if not exported_only or b"x" in head["flags"]:
+            text = declarations[head.end() : end]
+            value = _double(text) if head["quote"] == b'"' else _ansi(text)
+            values[head["name"].decode()] = value.decode("utf-8", "surrogateescape")
+    return values
+
+
+def without(declarations: bytes, names: Collection[str]) -> bytes:
+    """The declarations without those of some variables that are not arrays. What follows the declarations stays."""
+    pieces, kept = [], 0
+    for head, start, end in _declared(declarations):
+        if head["name"].decode() in names:
+            pieces.append(declarations[kept:start])
+            kept = end + 2
+    return b"".join(pieces) + declarations[kept:]
+
+
+def _declared(declarations: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
+    """The head of each variable that is not an array, and the indexes of its beginning and of the end of its value."""
     position = 0
     while True:
         head = _HEAD.match(declarations, position)
         if head is not None:
-            is_plain = head["quote"] == b'"'
-            end = _end_of_value(declarations, head.end(), b'"\n' if is_plain else b"'\n")
+            end = _end_of_value(declarations, head.end(), b'"\n' if head["quote"] == b'"' else b"'\n")
             if end < 0:
-                return values
-            if not exported_only or b"x" in head["flags"]:
-                text = declarations[head.end() : end]
-                value = _double(text) if is_plain else _ansi(text)
-                values[head["name"].decode()] = value.decode("utf-8", "surrogateescape")
+                return
+            yield head, position, end
             position = end + 2
         else:
             other = _OTHER.match(declarations, position)
             if other is None:
-                return values
+                return
             position = other.end()
 
 

@@ -15,7 +15,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,6 +117,7 @@ class KernelSession(DriverSession):
         on_output: OnOutput,
         cwd: str | Path | None = None,
         env: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
         keep: int = 0,
         **_options: Any,
     ) -> SessionResult:
@@ -133,7 +134,9 @@ class KernelSession(DriverSession):
             assert self._process is not None
             assert self._client is not None
             if self._is_python:
-                request = {"set": self._set, "env": dict(env or {}), "cwd": os.fspath(cwd) if cwd else ""}
+                own = {**(secrets or {}), **(env or {})}
+                request: dict[str, Any] = {"set": self._set, "env": own, "secrets": list(secrets or {})}
+                request["cwd"] = os.fspath(cwd) if cwd else ""
                 (self._folder / "request").write_text(json.dumps(request), "utf-8", "surrogateescape")
                 await self._execute_silently(f"{_SIDE}.before()")
             self._processes = StepProcesses(self._process.pid)
@@ -174,6 +177,13 @@ class KernelSession(DriverSession):
     async def unset(self, name: str) -> None:
         """Delete an environment variable for the steps that follow."""
         self._set[name] = None
+
+    async def withdraw(self, names: Collection[str]) -> None:
+        """Delete environment variables for the steps that follow, and take them out of the saved state."""
+        self._last = {name: value for name, value in self._last.items() if name not in names}
+        (self._folder / "environment").write_text(json.dumps(self._last), "utf-8", "surrogateescape")
+        for name in names:
+            await self.unset(name)
 
     async def close(self) -> None:
         """End the kernel and the processes that its steps left in it."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from azops_tui.engine.variables import Change, Namespace
+from azops_tui.engine.variables import Change, Namespace, is_noise
 
 if TYPE_CHECKING:
     from azops_tui.engine.sessions.kernel import KernelSession
@@ -66,7 +66,7 @@ class Sessions:
         if kernel not in self._pythons:
             start = partial(self._start_python, kernel)
             self._pythons[kernel] = await self._begin(f"kernel {kernel}" if kernel else "python", start)
-            self._in_python[kernel] = set(self._variables)
+            self._in_python[kernel] = set(self._variables.shared())
         return self._pythons[kernel]
 
     async def background(self) -> StepSession:
@@ -78,10 +78,10 @@ class Sessions:
     async def _begin(self, kind: str, start: Callable[[Mapping[str, str]], Awaitable[StepSession]]) -> StepSession:
         """A session with the run's variables; a tape stands before it, and starts it when it cannot answer."""
         if self._tape is None or self._tape.live_shell:
-            return await start(self._variables)
+            return await start(self._variables.shared())
         from azops_tui.engine.sessions.taped import TapedSession
 
-        session = TapedSession(kind, self._tape, start, self._variables)
+        session = TapedSession(kind, self._tape, start, self._variables.shared())
         if not self._tape.replays:
             await session.live()
         return session
@@ -147,13 +147,15 @@ class Sessions:
             return []
         now = await python.variables()
         gone = self._in_python[kernel] - now.keys()
+        secrets = await self._withdraw(python, now)
         changes = self._variables.take(now)
         self._variables.forget(gone)
         for session in self._started():
             if session is not python:
                 await self._tell(session, changes, gone)
-        self._in_python = {name: set(now) if name == kernel else set(self._variables) for name in self._pythons}
-        return changes
+        shared = set(self._variables.shared())
+        self._in_python = {name: set(now) if name == kernel else shared for name in self._pythons}
+        return secrets + changes
 
     async def refresh(self) -> list[Change]:
         """Take over large variables of the shell that changed unnoticed, before a step uses their values."""
@@ -162,12 +164,25 @@ class Sessions:
     async def _taken(self, shell: StepSession, *, exact: bool = False) -> list[Change]:
         """Take over all that the shell has, and forget what it has not: Python learns of both."""
         now = await shell.variables(exact=exact)
-        gone = set(self._variables) - now.keys()
+        secrets = await self._withdraw(shell, now)
+        gone = self._variables.shared().keys() - now.keys()
         changes = self._variables.take(now)
         self._variables.forget(gone)
         for python in self._pythons.values():
             await self._tell(python, changes, gone)
-        return changes
+        return secrets + changes
+
+    async def _withdraw(self, session: StepSession, now: dict[str, str]) -> list[Change]:
+        """Withhold what a step made of a secret, and take it out of the session and of ``now``."""
+        names = self._variables.carriers(now)
+        if not names:
+            return []
+        await session.withdraw(names)
+        values = {name: now.pop(name) for name in sorted(names)}
+        changes = [
+            self._variables.withhold(name, value, "step") for name, value in values.items() if not is_noise(name)
+        ]
+        return [change for change in changes if change is not None]
 
     def _started(self) -> list[StepSession]:
         return [*([self._shell] if self._shell is not None else []), *self._pythons.values()]

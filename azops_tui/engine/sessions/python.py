@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ class PythonSession(DriverSession):
         on_output: OnOutput,
         cwd: str | Path | None = None,
         env: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
         keep: int = 0,
         **_options: Any,
     ) -> SessionResult:
@@ -80,6 +81,7 @@ class PythonSession(DriverSession):
             on_output: gets what it writes.
             cwd: folder for this step alone.
             env: environment variables for this step alone.
+            secrets: as ``env``; names of Python that have their values in them are not exported.
             keep: bytes of standard output that the result has as they were.
 
         Raises:
@@ -90,7 +92,13 @@ class PythonSession(DriverSession):
         async with self._step():
             if not self._alive():
                 await self._begin()
-            request = {"set": self._set, "env": dict(env or {}), "cwd": os.fspath(cwd) if cwd else ""}
+            own = {**(secrets or {}), **(env or {})}
+            request = {
+                "set": self._set,
+                "env": own,
+                "secrets": list(secrets or {}),
+                "cwd": os.fspath(cwd) if cwd else "",
+            }
             self._write("request", json.dumps(request))
             self._write("step", code)
             self._steps += 1
@@ -133,6 +141,13 @@ class PythonSession(DriverSession):
     async def unset(self, name: str) -> None:
         """Delete an environment variable for the steps that follow."""
         self._set[name] = None
+
+    async def withdraw(self, names: Collection[str]) -> None:
+        """Delete environment variables for the steps that follow, and take them out of the saved state."""
+        self._last = {name: value for name, value in self._last.items() if name not in names}
+        self._write("environment", json.dumps(self._last))
+        for name in names:
+            await self.unset(name)
 
     async def _begin(self) -> None:
         command = [self._python, str(DRIVER), str(self._folder)]

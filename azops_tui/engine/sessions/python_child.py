@@ -98,6 +98,7 @@ class Driver:
         """Runs the step and reports its status and the line that failed."""
         with open(self.path("request"), encoding="utf-8", errors="surrogateescape") as file:
             request = json.load(file)
+        os.truncate(self.path("request"), 0)
         self.shared.assign(request["set"])
         self.figures.begin()
         before = {name: os.environ.get(name) for name in request["env"]}
@@ -107,6 +108,7 @@ class Driver:
             if request["cwd"]:
                 os.chdir(request["cwd"])
             os.environ.update(request["env"])
+            self.shared.lend({name: request["env"][name] for name in request["secrets"]})
             status, line = self.execute()
         except OSError as error:
             sys.stderr.write(f"{error}\n")
@@ -118,6 +120,7 @@ class Driver:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+        self.shared.take_back()
         self.flush()
         self.shared.share()
         self.save()

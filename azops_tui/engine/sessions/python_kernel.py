@@ -51,10 +51,12 @@ class KernelSide:
     def before(self) -> None:
         """Take over variables, and what is for this step alone."""
         request = self._read("request")
+        os.truncate(os.path.join(self._folder, "request"), 0)
         self._names.assign(request["set"])
         self._before = {name: os.environ.get(name) for name in request["env"]}
         self._cwd = os.getcwd() if request["cwd"] else ""
         os.environ.update(request["env"])
+        self._names.lend({name: request["env"][name] for name in request["secrets"]})
         if request["cwd"]:
             os.chdir(request["cwd"])
 
@@ -67,6 +69,7 @@ class KernelSide:
                 os.environ[name] = value
         if self._cwd:
             os.chdir(self._cwd)
+        self._names.take_back()
         self._names.share()
         now = {name: value for name, value in os.environ.items() if self._own.get(name) != value}
         now.update((name, self._given[name]) for name in self._own if name in self._given and name not in now)

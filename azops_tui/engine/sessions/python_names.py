@@ -31,6 +31,9 @@ class SharedNames:
         self._fallback: set[str] = set()
         self._shared: dict[str, str] = {}
         """Variables of Python that the shell has too, as the shell has them."""
+        self._secrets: set[str] = set()
+        """Values that no variable of Python carries into the environment."""
+        self._lent: list[str] = []
         # IPython and this program have names of their own.
         self._own = set(names)
 
@@ -56,6 +59,18 @@ class SharedNames:
         }
         self._known.update((name, os.environ[name]) for name in self._fallback)
 
+    def lend(self, secrets: dict[str, str]) -> None:
+        """Make the secrets of a step names of Python, until :meth:`take_back`."""
+        self._lent = [name for name in secrets if name not in self._known]
+        self._known.update((name, secrets[name]) for name in self._lent)
+        self._secrets.update(filter(None, secrets.values()))
+
+    def take_back(self) -> None:
+        """End what :meth:`lend` began."""
+        for name in self._lent:
+            self._known.pop(name, None)
+        self._lent = []
+
     def share(self) -> None:
         """Export the variables that are text or JSON, under their names."""
         now: dict[str, str] = {}
@@ -63,7 +78,7 @@ class SharedNames:
             if name.startswith("_") or name in self._own or not name.isascii() or name.startswith(OWN):
                 continue
             text = _shared_text(value)
-            if text is not None:
+            if text is not None and not any(secret in text for secret in self._secrets):
                 now[name] = text
         for name in self._shared.keys() - now.keys():
             os.environ.pop(name, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +33,9 @@ class StepSession(Protocol):
 
     async def unset(self, name: str) -> None:
         """Delete a variable for the steps that follow."""
+
+    async def withdraw(self, names: Collection[str]) -> None:
+        """Delete variables for the steps that follow, and take them out of the saved state."""
 
     async def stop(self) -> None:
         """Stop the running step."""

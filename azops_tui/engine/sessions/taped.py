@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -98,6 +98,12 @@ class TapedSession:
         self._values.pop(name, None)
         if self._live is not None:
             await self._live.unset(name)
+
+    async def withdraw(self, names: Collection[str]) -> None:
+        """Delete variables for the steps that follow, and take them out of the saved state."""
+        self._values = {name: value for name, value in self._values.items() if name not in names}
+        if self._live is not None:
+            await self._live.withdraw(names)
 
     async def stop(self) -> None:
         """Stop the running step; what the tape answers has ended already."""

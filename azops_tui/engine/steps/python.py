@@ -24,7 +24,8 @@ async def execute(context: StepContext[str]) -> Outcome:
             timeout=attributes.timeout,
             on_output=context.output.write,
             cwd=str(context.path(context.variables.expand(attributes.cwd))) if attributes.cwd else None,
-            env={name: context.variables.expand(value) for name, value in attributes.env.items()} or None,
+            env={name: context.variables.expand(value) for name, value in attributes.env.items()},
+            secrets=context.secrets,
         )
     finally:
         context.on_stop = None

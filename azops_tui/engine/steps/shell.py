@@ -55,7 +55,7 @@ async def run_in(context: StepContext[Any], session: StepSession, code: str, int
         "timeout": attributes.timeout,
         "on_output": context.output.write,
         "cwd": str(context.path(context.variables.expand(attributes.cwd))) if attributes.cwd else None,
-        "env": {name: context.variables.expand(value) for name, value in attributes.env.items()} or None,
+        "env": context.secrets | {name: context.variables.expand(value) for name, value in attributes.env.items()},
     }
     try:
         if attributes.interactive and context.policy.interactive:
