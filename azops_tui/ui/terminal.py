@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from azops_tui.ui.cell_writer import Cell, CellWriter, FrameLine, looks_the_same
+from azops_tui.ui.scrolling import moved
+
 if TYPE_CHECKING:
     from textual.driver import Driver
 
@@ -18,9 +21,6 @@ _TOKEN = re.compile(
 )
 _GAP = 6
 """Unchanged cells between two changed ones that are sent again, which takes less than to move the cursor."""
-
-Cell = tuple[str, str]
-"""Character and SGR codes of a cell; the second cell of a wide character is empty."""
 
 
 class FrameFilter:
@@ -48,67 +48,80 @@ class FrameFilter:
         if lines is None:
             self.forget()
             return data
-        output: list[str] = []
-        for row, column, raw, cells in lines:
-            if raw and self._raw.get((row, column)) != raw:
-                output.append(self._line(row, column, cells))
-                for key in [key for key in self._raw if key[0] == row]:
+        changed_lines: list[FrameLine] = []
+        for line in lines:
+            if line.raw and self._raw.get((line.row, line.column)) != line.raw:
+                changed_lines.append(line)
+                for key in [key for key in self._raw if key[0] == line.row]:
                     del self._raw[key]
-                self._raw[(row, column)] = raw
-        cursor = (lines[-1][0], lines[-1][1]) if lines and not lines[-1][2] else (0, 0)
-        changed = "".join(output)
+                self._raw[(line.row, line.column)] = line.raw
+        changed = self._change(changed_lines)
+        cursor = (lines[-1].row, lines[-1].column) if lines and not lines[-1].raw else (0, 0)
         if cursor != (0, 0) and (changed or cursor != self._cursor):
             changed += f"\x1b[{cursor[0]};{cursor[1]}H"
         self._cursor = cursor
         return "".join(modes) + changed if modes or changed else ""
 
-    def _line(self, row: int, column: int, cells: list[Cell]) -> str:
-        """Bytes that change a row from what it shows to these cells from ``column`` on."""
-        shown = self._rows.setdefault(row, {})
-        new = {column + offset: cell for offset, cell in enumerate(cells)}
-        changed = [at for at, cell in new.items() if shown.get(at) != cell]
-        wide = any(not _is_plain(cell) for cell in cells) or any(not _is_plain(shown[at]) for at in new if at in shown)
-        shown.update(new)
-        if not changed:
-            return ""
-        if wide:  # terminals disagree about the width of such characters
-            return _run(row, column, cells)
-        runs: list[list[int]] = []
-        for at in changed:
-            if runs and at - runs[-1][1] <= _GAP:
-                runs[-1][1] = at
-            else:
-                runs.append([at, at])
-        return "".join(_run(row, first, [new[at] for at in range(first, last + 1)]) for first, last in runs)
+    def _change(self, lines: list[FrameLine]) -> str:
+        """The shorter of two ways to show these lines: write their cells, or scroll first where the text has moved."""
+        scroll = moved(lines, self._rows)
+        plain = CellWriter()
+        rows = {row: dict(cells) for row, cells in self._rows.items()} if scroll is not None else {}
+        for line in lines:
+            shown = self._rows.setdefault(line.row, {})
+            _write_line(plain, line.row, line.cells_by_column(), shown)
+        text = plain.text()
+        if scroll is None:
+            return text
+        scrolled = CellWriter()
+        scrolled.raw(scroll.sequence())
+        shifted = scroll.shift(rows)
+        for row in range(scroll.top, scroll.bottom + 1):
+            _write_line(scrolled, row, self._rows[row], shifted.get(row, {}))
+        for line in lines:
+            if not scroll.top <= line.row <= scroll.bottom:
+                _write_line(scrolled, line.row, line.cells_by_column(), rows.get(line.row, {}))
+        return min(scrolled.text(), text, key=len)
+
+
+def _write_line(output: CellWriter, row: int, new: dict[int, Cell], shown: dict[int, Cell]) -> None:
+    """Write what changes a row from what it shows to these cells; they are shown then."""
+    changed = [at for at, cell in new.items() if not looks_the_same(shown.get(at), cell)]
+    wide = any(not _is_plain(cell) for cell in new.values()) or any(
+        not _is_plain(shown[at]) for at in new if at in shown
+    )
+    shown.update(new)
+    if not changed:
+        return
+    first, last = min(new), max(new)
+    if wide:  # terminals disagree about the width of such characters
+        output.run(row, first, [new[at] for at in range(first, last + 1)])
+        output.forget_place()
+        return
+    runs: list[list[int]] = []
+    for at in sorted(changed):
+        if runs and at - runs[-1][1] <= _GAP:
+            runs[-1][1] = at
+        else:
+            runs.append([at, at])
+    for begin, end in runs:
+        output.run(row, begin, [new[at] for at in range(begin, end + 1)])
 
 
 def _is_plain(cell: Cell) -> bool:
     return len(cell[0]) == 1 and (cell[0].isascii() or cell[0] < "\u2600")
 
 
-def _run(row: int, column: int, cells: list[Cell]) -> str:
-    parts = [f"\x1b[{row};{column}H"]
-    style = ""
-    for text, codes in cells:
-        if codes != style:
-            parts.append(f"\x1b[0;{codes}m" if codes else "\x1b[0m")
-            style = codes
-        parts.append(text)
-    if style:
-        parts.append("\x1b[0m")
-    return "".join(parts)
-
-
-def _lines(data: str, modes: list[str]) -> list[tuple[int, int, str, list[Cell]]] | None:
-    """Row, column, text and cells of each line of a frame; None if the data is anything else."""
-    lines: list[tuple[int, int, str, list[Cell]]] = []
+def _lines(data: str, modes: list[str]) -> list[FrameLine] | None:
+    """The lines of a frame; None if the data is anything else."""
+    lines: list[FrameLine] = []
     position: tuple[int, int] | None = None
     cells: list[Cell] = []
     style, start, at = "", 0, 0
 
     def close(end: int) -> None:
         if position is not None:
-            lines.append((*position, data[start:end].rstrip("\r\n"), cells))
+            lines.append(FrameLine(*position, data[start:end].rstrip("\r\n"), cells))
 
     while at < len(data):
         match = _TOKEN.match(data, at)
