@@ -24,6 +24,7 @@
   * NotRecordedError: a cassette does not hold what a run asks for (replay)
   * ArchiveError: a file is not a run that azops exported (journal.export)
   * SimulatorError: the simulator cannot be started or stopped (simulator.endpoint)
+  * FaultSpecError: a text does not describe a fault to inject (simulator.fault_specs)
   * UserError: an action on the screen is not possible (ui.problems)
   * ThemeError: a theme is not valid (ui.theme)
   * GateRefusal: the gate did not send a request (gate.policy)

@@ -31,7 +31,7 @@ ARROWS = {
 }
 """Room -> rooms one floor below. A room may import every room that it reaches this way, and every ground module."""
 
-DOORS = {"simulator": {f"azops_tui.simulator.{name}" for name in ("endpoint", "lifecycle", "az_config")}}
+DOORS = {"simulator": {f"azops_tui.simulator.{name}" for name in ("endpoint", "lifecycle", "az_config", "fault_specs")}}
 """Room -> its only modules that other rooms may import."""
 
 CONFIGURATION = "azops_tui.azure.profiles"

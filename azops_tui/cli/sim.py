@@ -8,6 +8,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.sim_control import clock, fault
 
 
 @click.group()
@@ -22,19 +23,30 @@ def sim() -> None:
 
 @sim.command()
 @click.option("--speed", type=click.FloatRange(min=0.01), help="Speed relative to Azure. [default: 12]")
+@click.option("--fault", "faults", multiple=True, metavar="SPEC", help="Inject a fault; see azops sim fault --help.")
+@click.option("--seed", type=int, help="Make random names, durations and faults repeatable.")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground until interrupted.")
 @click.option("--verbose", is_flag=True, help="Log refused requests and the reason.")
-def up(speed: float | None, foreground: bool, verbose: bool) -> None:
+def up(speed: float | None, faults: tuple[str, ...], seed: int | None, foreground: bool, verbose: bool) -> None:
     """Start the simulator unless it is already running."""
     from azops_tui.simulator import lifecycle
-    from azops_tui.simulator.endpoint import SimulatorError
+    from azops_tui.simulator.endpoint import SimulatorError, SimulatorSettings
+    from azops_tui.simulator.fault_specs import FaultSpecError, parse_fault
 
     try:
+        for spec in faults:
+            parse_fault(spec)
+    except FaultSpecError as error:
+        fail(str(error), exits.USAGE)
+    settings = SimulatorSettings(faults, seed)
+    try:
         if foreground:
-            sys.exit(lifecycle.foreground(speed=speed, verbose=verbose))
-        endpoint, started = lifecycle.up(speed=speed, verbose=verbose)
+            sys.exit(lifecycle.foreground(speed=speed, verbose=verbose, settings=settings))
+        endpoint, started = lifecycle.up(speed=speed, verbose=verbose, settings=settings)
     except SimulatorError as error:
         fail(str(error), exits.NO_CLOUD)
+    if not started and settings != SimulatorSettings():
+        click.echo("The settings of a running simulator do not change: azops sim down first.", err=True)
     state = "started" if started else "is already running"
     click.echo(f"The local Azure {state} at {endpoint.url} (process {endpoint.pid}).")
     click.echo('eval "$(azops sim env)" points az, ssh and scripts at it; azops sim down stops it.')
@@ -106,3 +118,7 @@ def token() -> None:
     if endpoint is None:
         fail("no local Azure is running; azops sim up starts one", exits.NO_CLOUD)
     click.echo(endpoint.client_secret)
+
+
+sim.add_command(fault)
+sim.add_command(clock)

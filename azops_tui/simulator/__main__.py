@@ -18,20 +18,39 @@ from pathlib import Path
 
 import msgspec
 
+from azops_tui.errors import AzopsError
+from azops_tui.simulator.endpoint import SimulatorSettings
+from azops_tui.simulator.fault_specs import parse_fault
+
 
 def main() -> int:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m azops_tui.simulator", description="A local Azure.")
     parser.add_argument("--speed", type=float, help="times faster than Azure (default: AZOPS_SIM_SPEED, else 12)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="stay, and write endpoint.json there")
+    parser.add_argument("--fault", action="append", default=[], metavar="SPEC", help="inject a fault")
+    parser.add_argument("--seed", type=int, help="make random names, durations and faults repeatable")
     parser.add_argument("--verbose", action="store_true", help="say on standard error what is refused and why")
     options = parser.parse_args()
     return serve_until_told(
-        speed=options.speed, keep=options.keep, verbose=options.verbose, announce=True, leash=options.keep is None
+        speed=options.speed,
+        keep=options.keep,
+        verbose=options.verbose,
+        announce=True,
+        leash=options.keep is None,
+        settings=SimulatorSettings(tuple(options.fault), options.seed),
     )
 
 
-def serve_until_told(*, speed: float | None, keep: Path | None, verbose: bool, announce: bool, leash: bool) -> int:
+def serve_until_told(
+    *,
+    speed: float | None,
+    keep: Path | None,
+    verbose: bool,
+    announce: bool,
+    leash: bool,
+    settings: SimulatorSettings,
+) -> int:
     """Serve until a signal or, on a leash, the end of standard input. Returns the exit code."""
     logging.basicConfig(
         level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(message)s", stream=sys.stderr
@@ -39,8 +58,8 @@ def serve_until_told(*, speed: float | None, keep: Path | None, verbose: bool, a
     if not verbose:
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
-        asyncio.run(_serve(speed, keep, announce, leash))
-    except (OSError, ValueError) as problem:
+        asyncio.run(_serve(speed, keep, announce, leash, settings))
+    except (OSError, ValueError, AzopsError) as problem:
         print(f"Cannot start the simulator: {problem}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
@@ -48,7 +67,9 @@ def serve_until_told(*, speed: float | None, keep: Path | None, verbose: bool, a
     return 0
 
 
-async def _serve(speed: float | None, keep: Path | None, announce: bool, leash: bool) -> None:
+async def _serve(
+    speed: float | None, keep: Path | None, announce: bool, leash: bool, settings: SimulatorSettings
+) -> None:
     from azops_tui.net.upstream import allow_many_connections
     from azops_tui.simulator.files import write_private
     from azops_tui.simulator.server import serve
@@ -61,7 +82,8 @@ async def _serve(speed: float | None, keep: Path | None, announce: bool, leash: 
         loop.add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as files:
         place = keep or Path(files.enter_context(tempfile.TemporaryDirectory(prefix="azops-sim-")))
-        async with serve(speed=speed, place=place, with_hosts=True) as server:
+        async with serve(speed=speed, place=place, with_hosts=True, seed=settings.seed) as server:
+            server.cloud.faults.add([parse_fault(spec) for spec in settings.faults])
             if keep is not None:
                 write_private(keep / "endpoint.json", msgspec.json.encode(server.endpoint))
                 files.callback((keep / "endpoint.json").unlink, missing_ok=True)

@@ -9,7 +9,7 @@ import msgspec
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.errors import ArmError
-from azops_tui.simulator.faults import Fault
+from azops_tui.simulator.faults import decode_faults
 from azops_tui.simulator.providers.compute.image_aliases import ALIASES
 from azops_tui.simulator.routing import Route
 from azops_tui.simulator.services import ArmServices
@@ -40,15 +40,59 @@ def set_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
         ArmError: the body is not a list of faults.
     """
     try:
-        services.cloud.faults.replace(msgspec.json.decode(request.content(), type=list[Fault]))
-    except (msgspec.DecodeError, ValueError) as problem:
+        services.cloud.faults.replace(decode_faults(request.content()))
+    except ValueError as problem:
         raise ArmError(400, "BadRequest", str(problem)) from None
     return ArmReply(200, {})
+
+
+def add_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Add injected faults.
+
+    Raises:
+        ArmError: the body is not a list of faults.
+    """
+    try:
+        services.cloud.faults.add(decode_faults(request.content()))
+    except ValueError as problem:
+        raise ArmError(400, "BadRequest", str(problem)) from None
+    return ArmReply(200, {})
+
+
+def list_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The injected faults, each with how often it has hit."""
+    faults = services.cloud.faults
+    return ArmReply(
+        200,
+        [{"fault": msgspec.to_builtins(f), "hits": hits} for f, hits in zip(faults.current, faults.hits, strict=True)],
+    )
+
+
+def set_clock(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Advance, freeze or resume the clock: ``{"advance": seconds}``, ``{"frozen": true}``. Returns the time.
+
+    Raises:
+        ArmError: the body says neither.
+    """
+    clock, sent = services.cloud.clock, request.document()
+    seconds, frozen = sent.get("advance"), sent.get("frozen")
+    if isinstance(seconds, int | float) and 0 <= seconds < 1e9:
+        clock.advance(float(seconds))
+    elif frozen is True:
+        clock.freeze()
+    elif frozen is False:
+        clock.resume()
+    elif sent:
+        raise ArmError(400, "BadRequest", "The body must have 'advance', a number of seconds, or 'frozen'.")
+    return ArmReply(200, {"now": clock.now(), "frozen": clock.frozen_at is not None, "ahead": clock.offset})
 
 
 URLS = (
     Route("GET", "/simulator/hosts", list_hosts, has_versions=False),
     Route("GET", "/simulator/status", show_status, has_versions=False),
     Route("GET", "/simulator/aliases.json", list_image_aliases, is_public=True),
+    Route("GET", "/simulator/faults", list_faults, has_versions=False),
     Route("POST", "/simulator/faults", set_faults, has_versions=False),
+    Route("POST", "/simulator/faults/add", add_faults, has_versions=False),
+    Route("POST", "/simulator/clock", set_clock, has_versions=False),
 )

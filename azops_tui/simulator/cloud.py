@@ -99,7 +99,7 @@ class SimulatedCloud:
         self.random = random.Random(seed)
         self.operations = Operations(clock, self.random)
         self.addresses = IpAddressPool()
-        self.tokens = AccessTokens()
+        self.tokens = AccessTokens(clock.now)
         self.directory = Directory(CLIENT, clock.now())
         self.hosts: MachineHosts = hosts or NoHosts()
         self.faults = FaultInjector(self.random)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -64,6 +65,25 @@ class SimulatorEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
 
 
+class SimulatorSettings(msgspec.Struct, frozen=True):
+    """Settings of a simulator.
+
+    Attributes:
+        faults: injected faults, each as people write them.
+        seed: makes random names, durations, addresses and faults repeatable.
+    """
+
+    faults: tuple[str, ...] = ()
+    seed: int | None = None
+
+    def arguments(self) -> list[str]:
+        """The settings as arguments of ``python -m azops_tui.simulator``."""
+        arguments = [part for fault in self.faults for part in ("--fault", fault)]
+        if self.seed is not None:
+            arguments += ["--seed", str(self.seed)]
+        return arguments
+
+
 def folder() -> Path:
     """The folder of the simulator that ``azops sim up`` started."""
     return paths.state() / "simulator"
@@ -87,6 +107,19 @@ def running() -> SimulatorEndpoint | None:
 
 def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, object] | None:
     """A simulator's pid, speed, groups and resources; None if it does not answer or is another one."""
+    try:
+        reply = msgspec.json.decode(call(endpoint, "GET", "/simulator/status", timeout=timeout), type=dict[str, object])
+    except (SimulatorError, msgspec.DecodeError):
+        return None
+    return reply if reply.get("pid") == endpoint.pid else None
+
+
+def call(endpoint: SimulatorEndpoint, method: str, path: str, body: object = None, *, timeout: float = 30.0) -> bytes:
+    """The body of the reply to a request for one of the simulator's own paths.
+
+    Raises:
+        SimulatorError: the simulator does not answer, or refuses the request.
+    """
     import http.client
     import ssl
 
@@ -95,12 +128,25 @@ def status(endpoint: SimulatorEndpoint, timeout: float = 2.0) -> dict[str, objec
         context = ssl.create_default_context(cafile=endpoint.ca)
         connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=timeout, context=context)
         with contextlib.closing(connection):
-            headers = {"Authorization": f"Bearer {endpoint.client_secret}"}
-            connection.request("GET", "/simulator/status", headers=headers)
-            reply = msgspec.json.decode(connection.getresponse().read(), type=dict[str, object])
-    except (OSError, http.client.HTTPException, msgspec.DecodeError):
-        return None
-    return reply if reply.get("pid") == endpoint.pid else None
+            headers = {"Authorization": f"Bearer {endpoint.client_secret}", "Content-Type": "application/json"}
+            content = None if body is None else msgspec.json.encode(body)
+            connection.request(method, path, content, headers)
+            response = connection.getresponse()
+            reply = response.read()
+    except (OSError, http.client.HTTPException) as problem:
+        raise SimulatorError(f"The simulator at {endpoint.url} does not answer: {problem}") from None
+    if response.status >= 400:
+        raise SimulatorError(f"The simulator refused the request: {_message(reply)}")
+    return reply
+
+
+def _message(reply: bytes) -> str:
+    """The message of an error."""
+    try:
+        error = msgspec.json.decode(reply, type=dict[str, dict[str, object]])["error"]
+    except (msgspec.DecodeError, KeyError):
+        return reply.decode("utf-8", "replace")[:200]
+    return str(error.get("message") or error.get("code"))
 
 
 class LocalCloud:
@@ -140,12 +186,12 @@ async def open_local(*, speed: float | None = None) -> LocalCloud:
 
 
 def start(
-    *, speed: float | None = None, keep: Path | None = None, verbose: bool = False
+    *, speed: float | None = None, keep: Path | None = None, verbose: bool = False, arguments: Sequence[str] = ()
 ) -> tuple[SimulatorEndpoint, subprocess.Popen[bytes]]:
     """Start a simulator as a child process and wait until it is ready.
 
     A child ends with its standard input, which the kernel closes when this process ends. A simulator that stays
-    (``keep``: its folder) has its own session and reads nothing.
+    (``keep``: its folder) has its own session and reads nothing. ``arguments`` are passed on.
 
     Raises:
         SimulatorError: the simulator cannot be started; the message says why.
@@ -158,6 +204,7 @@ def start(
         command += ["--speed", f"{speed:g}"]
     if verbose:
         command.append("--verbose")
+    command += arguments
     errors: IO[bytes] | int = subprocess.PIPE
     if keep is not None:
         command += ["--keep", str(keep)]

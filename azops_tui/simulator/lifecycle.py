@@ -13,6 +13,7 @@ from azops_tui import paths
 from azops_tui.simulator.endpoint import (
     SimulatorEndpoint,
     SimulatorError,
+    SimulatorSettings,
     folder,
     recorded,
     running,
@@ -32,7 +33,9 @@ class SimulatorStatus(msgspec.Struct, frozen=True, kw_only=True):
     resources: int = 0
 
 
-def up(*, speed: float | None = None, verbose: bool = False) -> tuple[SimulatorEndpoint, bool]:
+def up(
+    *, speed: float | None = None, verbose: bool = False, settings: SimulatorSettings | None = None
+) -> tuple[SimulatorEndpoint, bool]:
     """Start the simulator in the background, unless it is running.
 
     Returns:
@@ -45,14 +48,15 @@ def up(*, speed: float | None = None, verbose: bool = False) -> tuple[SimulatorE
     if kept is not None:
         return kept, False
     keep = paths.private(folder())
-    endpoint, child = start(speed=speed, keep=keep, verbose=verbose)
+    arguments = (settings or SimulatorSettings()).arguments()
+    endpoint, child = start(speed=speed, keep=keep, verbose=verbose, arguments=arguments)
     if child.stdout:
         child.stdout.close()
     child.returncode = 0  # it is on its own now: nobody waits for it
     return endpoint, True
 
 
-def foreground(*, speed: float | None = None, verbose: bool = False) -> int:
+def foreground(*, speed: float | None = None, verbose: bool = False, settings: SimulatorSettings | None = None) -> int:
     """Run the simulator in this process until it is interrupted. Returns the exit code.
 
     Raises:
@@ -63,7 +67,8 @@ def foreground(*, speed: float | None = None, verbose: bool = False) -> int:
         raise SimulatorError(f"A simulator is already running at {kept.url} (process {kept.pid}).")
     from azops_tui.simulator.__main__ import serve_until_told
 
-    return serve_until_told(speed=speed, keep=paths.private(folder()), verbose=verbose, announce=True, leash=False)
+    keep, chosen = paths.private(folder()), settings or SimulatorSettings()
+    return serve_until_told(speed=speed, keep=keep, verbose=verbose, announce=True, leash=False, settings=chosen)
 
 
 def down() -> bool:

@@ -120,7 +120,7 @@ class ResourceManager:
         async def carry_out() -> None:
             try:
                 await provider.work(resource, write)
-                provider.raise_injected_fault("PATCH" if write.patch else "PUT", resource)
+                await provider.meet_injected_fault("PATCH" if write.patch else "PUT", resource)
             except ArmError:
                 resource.properties["provisioningState"] = "Failed"
                 raise
@@ -222,7 +222,7 @@ class ResourceManager:
         async def carry_out() -> None:
             await provider.delete(resource)
             try:
-                provider.raise_injected_fault("DELETE", resource)
+                await provider.meet_injected_fault("DELETE", resource)
             except ArmError:
                 resource.properties["provisioningState"] = "Failed"
                 raise

@@ -21,6 +21,7 @@ from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.connections import LARGEST_BODY, HttpLimits, TimedConnection
 from azops_tui.simulator.errors import ArmError, bad_content
+from azops_tui.simulator.fault_specs import Fault
 from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.routing import Route
@@ -65,9 +66,15 @@ class ArmService:
             self._check_caller(headers)
             request = await self._received(http_request)
             route = self._routes.match(request)
+            fault: Fault | None = None
             if route is None or not route.is_public:
-                await self._admit(request, has_versions=route is None or route.has_versions)
-            return self._response(await self._reply(route, request), request.api_version, correlation)
+                fault = await self._admit(request, has_versions=route is None or route.has_versions)
+            if fault is not None and fault.reset:
+                return await _break_off(http_request, web.Response(), whole=False)
+            response = self._response(await self._reply(route, request), request.api_version, correlation)
+            if fault is not None and fault.truncate:
+                return await _break_off(http_request, response, whole=True)
+            return response
         except ArmError as error:
             LOG.info("%s %r: %s %s", http_request.method, http_request.path, error.status, error)
             return self._error_response(error, correlation)
@@ -116,17 +123,20 @@ class ArmService:
             raise ArmError(400, "BadRequest", "The path has control characters.")
         return ArmRequest(http_request.method, url.raw_path, url.query, content, http_request.headers)
 
-    async def _admit(self, request: ArmRequest, *, has_versions: bool) -> None:
+    async def _admit(self, request: ArmRequest, *, has_versions: bool) -> Fault | None:
         """Apply injected faults, check the token and the API version, and record the subscription.
 
         The simulator's own paths and Microsoft Graph have no API versions; faults do not reach them.
+
+        Returns:
+            The injected fault that hits the request, if it breaks the connection.
 
         Raises:
             ArmError: the request is refused.
         """
         if not has_versions:
             self._check_token(request)
-            return
+            return None
         fault = self.cloud.faults.hit(request.method, request.path)
         if fault is not None and fault.latency:
             await asyncio.sleep(fault.latency)
@@ -148,6 +158,7 @@ class ArmService:
         subscription = request.address.subscription
         if subscription:
             self.cloud.store.subscriptions.setdefault(subscription.lower(), f"Subscription {subscription[:8]}")
+        return fault
 
     def _check_token(self, request: ArmRequest) -> None:
         authorization = request.headers.get("Authorization", "")
@@ -196,6 +207,19 @@ class ArmService:
         if isinstance(etag, str) and _plain(etag):
             headers["ETag"] = etag
         return web.json_response(reply.body, status=reply.status, headers=headers, dumps=_dumps)
+
+
+async def _break_off(http_request: web.BaseRequest, response: web.Response, *, whole: bool) -> web.StreamResponse:
+    """Close the connection: at once, or with ``whole`` after half of the response's body."""
+    stream = web.StreamResponse(status=response.status, headers=response.headers)
+    body = response.body if isinstance(response.body, bytes) else b""
+    if whole and len(body) > 1:
+        stream.content_length = len(body)
+        await stream.prepare(http_request)
+        await stream.write(body[: len(body) // 2])
+    if http_request.transport is not None:
+        http_request.transport.abort()
+    return stream
 
 
 def _plain(text: str) -> str:

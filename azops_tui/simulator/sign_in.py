@@ -6,7 +6,6 @@ The secrets are azops's own, which only the user can read, and the passwords of 
 from __future__ import annotations
 
 import hmac
-import time
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.arm_reply import ArmReply
@@ -90,7 +89,7 @@ def token(base: str, tenant: str, form: dict[str, str], tokens: AccessTokens) ->
     """The body of the token endpoint."""
     client = form.get("client_id") or CLIENT
     audience = ((form.get("scope") or form.get("resource") or base).split() or [base])[0].removesuffix("/.default")
-    now = int(time.time())
+    now = int(tokens.now())
     claims = {
         "aud": audience,
         "iss": f"{base}/{tenant}/",

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
-import time
+from collections.abc import Callable
 
 from azops_tui.json_types import Json
 
@@ -19,7 +19,8 @@ class AccessTokens:
         secret: the client secret of azops itself. As a bearer token it opens everything.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.now = now
         self.secret = secrets.token_urlsafe(32)
         self._key = secrets.token_bytes(32)
 
@@ -40,7 +41,7 @@ class AccessTokens:
         if not hmac.compare_digest(signature, self._signature(text)):
             return False
         claims = json.loads(base64.urlsafe_b64decode(text.partition(".")[2] + "=="))
-        return bool(claims.get("exp", 0) > time.time())
+        return bool(claims.get("exp", 0) > self.now())
 
     def _signature(self, text: str) -> str:
         return _base64(hmac.digest(self._key, text.encode(), hashlib.sha256))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from azops_tui.simulator.faults import Fault
+from azops_tui.simulator.fault_specs import Fault
 from azops_tui.simulator.server import SimulatorServer
 from tests.simulator.clients import Clients, code_of
 

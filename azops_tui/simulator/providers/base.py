@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -293,6 +294,14 @@ class ResourceProvider:
     def raise_injected_fault(self, method: str, resource: Resource) -> None:
         """Raise the failure that is injected for this resource, if any."""
         fault = self.cloud.faults.hit(method, resource.id, work=True)
+        if fault is not None and fault.fail:
+            raise refusal(fault)
+
+    async def meet_injected_fault(self, method: str, resource: Resource) -> None:
+        """Raise the failure that is injected for the work on this resource, or wait for ever."""
+        fault = self.cloud.faults.hit(method, resource.id, work=True)
+        if fault is not None and fault.never_ends:
+            await asyncio.Event().wait()
         if fault is not None:
             raise refusal(fault)
 

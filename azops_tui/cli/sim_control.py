@@ -1,0 +1,105 @@
+"""``azops sim fault`` and ``azops sim clock``: steer the simulator that is running."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import click
+
+from azops_tui import exits
+from azops_tui.cli.options import fail
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def request(method: str, path: str, body: object = None) -> bytes:
+    """Send a request to the running simulator; end the program with a message if there is none or it refuses."""
+    from azops_tui.simulator.endpoint import SimulatorError, call, running
+
+    endpoint = running()
+    if endpoint is None:
+        fail("no local Azure is running; azops sim up starts one", exits.NO_CLOUD)
+    try:
+        return call(endpoint, method, path, body)
+    except SimulatorError as error:
+        fail(str(error), exits.STEP_FAILED)
+
+
+@click.group()
+def fault() -> None:
+    """Inject faults into the running simulator.
+
+    A fault is written KIND[=VALUE][:PATH][,OPTION=VALUE...]. PATH is a regular expression for the paths of requests.
+    Options: times, probability, method, code, message.
+
+    \b
+    latency=2s                      answer late
+    throttle=1s                     refuse with 429 and Retry-After
+    error=503                       refuse with a status
+    reset, truncate                 close the connection
+    expired-token                   refuse the token
+    never-ending                    accept, and never end the operation
+    fail=SkuNotAvailable            accept, then fail
+    quota, policy, role             refuse machines, writes
+
+    For example: azops sim fault add throttle:/virtualMachines,times=3
+    """
+
+
+@fault.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+def add(specs: tuple[str, ...]) -> None:
+    """Add faults to those in effect."""
+    from azops_tui.simulator.fault_specs import FaultSpecError, describe, parse_fault
+
+    try:
+        faults = [parse_fault(spec) for spec in specs]
+    except FaultSpecError as error:
+        fail(str(error), exits.USAGE)
+    request("POST", "/simulator/faults/add", faults)
+    for each in faults:
+        click.echo(describe(each))
+
+
+@fault.command("list")
+def list_faults() -> None:
+    """List the faults in effect, each with how often it has hit."""
+    import msgspec
+
+    from azops_tui.simulator.fault_specs import Fault, describe
+
+    rows = json.loads(request("GET", "/simulator/faults"))
+    for row in rows:
+        click.echo(f"{describe(msgspec.convert(row['fault'], Fault))}; hit {row['hits']} times")
+    if not rows:
+        click.echo("No faults are in effect.")
+
+
+@fault.command()
+def clear() -> None:
+    """Remove all faults."""
+    request("POST", "/simulator/faults", [])
+    click.echo("No faults are in effect.")
+
+
+@click.command()
+@click.argument("change", required=False, metavar="[+3d|freeze|resume]")
+def clock(change: str | None) -> None:
+    """Show the simulator's clock, advance it (+90s, +5m, +2h, +3d, +1w), freeze it or let it go on.
+
+    Work that would have ended by then ends at once; tokens, deleted vaults and the like expire.
+    """
+    from datetime import UTC, datetime
+
+    body: dict[str, object] = {}
+    if change in ("freeze", "resume"):
+        body = {"frozen": change == "freeze"}
+    elif change is not None:
+        match = re.fullmatch(r"\+(\d+(?:\.\d+)?)([smhdw])", change)
+        if match is None:
+            fail(f"'{change}' is not a change of the clock; give +3d, +2h, freeze or resume", exits.USAGE)
+        body = {"advance": float(match[1]) * _UNITS[match[2]]}
+    shown = json.loads(request("POST", "/simulator/clock", body))
+    state = ", frozen" if shown["frozen"] else ""
+    click.echo(f"{datetime.fromtimestamp(shown['now'], UTC):%Y-%m-%d %H:%M:%S} UTC{state}")
