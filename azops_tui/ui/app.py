@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +15,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azops_tui import exits
+from azops_tui.errors import AzopsError
 from azops_tui.ui import glyphs, terminal, theme
 from azops_tui.ui.appearance import BaseApp
 from azops_tui.ui.lines import safe
@@ -232,7 +234,9 @@ class AzopsApp(BaseApp):
 
     async def on_unmount(self) -> None:
         """End a run that no key ended: a browser's page was closed."""
-        await asyncio.wait_for(self._close(), CLOSING_SECONDS)
+        # No screen is left to show what went wrong; the journal has it.
+        with contextlib.suppress(AzopsError, TimeoutError):
+            await asyncio.wait_for(self._close(), CLOSING_SECONDS)
 
     async def action_quit(self) -> None:
         """Handle ctrl+q like q."""

@@ -23,6 +23,7 @@ from azops_tui.ui.widgets.lineview import LineView
 MEASURED_AT_ONCE = 120
 """Pieces measured before the first paint; the others are measured in slices while the app is idle."""
 _SLICE_SECONDS = 0.012
+_SLICES_A_REPAINT = 20
 
 
 class DocumentLines(LineView):
@@ -47,6 +48,7 @@ class DocumentLines(LineView):
         self._pieces_of: dict[str, int] = {}
         self._longest_name = 12
         self._measuring: Timer | None = None
+        self._slices = 0
         self._plain = False
 
     def _take_outline(self, outline: Outline) -> None:
@@ -122,15 +124,21 @@ class DocumentLines(LineView):
         self._measuring = None
         began = time.perf_counter()
         anchor = self._anchor()
+        end = bisect_right(self._tops, self.scroll_offset.y + self.size.height) + 1
+        shown = self._tops[anchor[0] : end]
         for index in range(len(self._outline.pieces)):
             if index not in self._drawn:
                 self._lines(index)
                 if time.perf_counter() - began > _SLICE_SECONDS:
                     break
         self._lay_out()
-        super().changed()
-        self._restore(anchor)
-        if len(self._drawn) < len(self._outline.pieces):
+        self._slices += 1
+        done = len(self._drawn) == len(self._outline.pieces)
+        # Most of the time only what is out of view has other heights, and a repaint takes longer than the measuring.
+        if done or self._tops[anchor[0] : end] != shown or self._slices % _SLICES_A_REPAINT == 0:
+            super().changed()
+            self._restore(anchor)
+        if not done:
             self._measuring = self.set_timer(0.02, self._measure_more)
 
     def _lay_out(self) -> None:
