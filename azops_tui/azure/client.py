@@ -161,6 +161,25 @@ class Clients:
             raise unexpected_answer(vault)
         return value
 
+    async def operate(self, method: str, path: str, api_version: str, *, body: Json = None) -> Json:
+        """Send a request, wait for the end of the operation that it starts, and return the result; None if empty.
+
+        Raises:
+            AzureFailure: the request was rejected or the operation failed.
+        """
+        from azure.core.polling import AsyncLROPoller
+        from azure.mgmt.core.polling.async_arm_polling import AsyncARMPolling
+
+        url = f"{self.manager}/{quote(path.lstrip('/'), safe='/:@$,()')}?{urlencode({'api-version': api_version})}"
+        request = HttpRequest(method, url, json=body) if body is not None else HttpRequest(method, url)
+        pipeline = self._pipeline()
+        with explained():
+            answer: Any = await pipeline.send_request(request, _return_pipeline_response=True)
+            answer.http_response.raise_for_status()
+            polling: Any = AsyncARMPolling(self.poll)
+            poller: Any = AsyncLROPoller(pipeline, answer, _content, polling)
+            return await wait_for(poller, self.poll)
+
     async def close(self) -> None:
         """Close the clients, the credential and the connection pool."""
         for client in self._clients.values():
@@ -218,6 +237,12 @@ class Clients:
                 per_retry_policies=self._per_retry(),
             )
         return self._thin[scope]
+
+
+def _content(answer: Any) -> Json:
+    """JSON of the last response of an operation; None if it has no body."""
+    response = answer.http_response
+    return response.json() if response.text().strip() else None
 
 
 def unexpected_answer(path: str) -> AzureFailure:

@@ -17,6 +17,7 @@ from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.groups import Groups
 from azops_tui.azure.machines import Machines
 from azops_tui.azure.profiles import CLOUDS, Profile
+from azops_tui.azure.references import References
 from azops_tui.azure.request_stats import RequestStats
 from azops_tui.azure.resources import Resources
 from azops_tui.azure.scale_sets import ScaleSets
@@ -83,6 +84,7 @@ class Cloud:
         self.deployments = Deployments(clients)
         self.scale_sets = ScaleSets(clients)
         self.machines = Machines(clients)
+        self.references = References(clients)
         self._clients = clients
         self.endpoint = endpoint
         """Endpoint of the local cloud; None for a real cloud."""

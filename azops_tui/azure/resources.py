@@ -114,6 +114,16 @@ class Resources:
             poller = await client.resources.begin_delete_by_id(resource_id.lstrip("/"), api_version=version)
             await wait_for(poller, self._clients.poll, on_poll)
 
+    async def operate(self, method: str, resource_id: str, action: str = "", body: Json = None) -> Json:
+        """Send a request to a resource, or to an action of it, and wait for the end of what it starts.
+
+        Raises:
+            AzureFailure: the request was rejected or the operation failed.
+        """
+        version = await self.api_version(resource_id)
+        path = f"{resource_id}/{action}" if action else resource_id
+        return await self._clients.operate(method, path, version, body=body)
+
     async def api_version(self, resource_id: str) -> str:
         """Return the API version for a resource. Each provider is read once.
 

@@ -9,10 +9,11 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
-from azops_tui.arm.resource_id import ResourceId
+from azops_tui.arm.resource_id import ResourceId, split_id
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.deletion_preview import group_lines, resource_lines
 from azops_tui.engine.problems import RunError
+from azops_tui.engine.resource_actions import action_of
 from azops_tui.events import records as ev
 from azops_tui.json_types import Json
 
@@ -102,6 +103,32 @@ class CloudActions:
 
         await self._act(f"{'Lock' if locked else 'Unlock'} the resource group {group}", lock)
 
+    async def act(self, resource_id: str, action_id: str, argument: str = "") -> Json:
+        """Carry out an action of the resource's type; returns its result if that is for people.
+
+        Args:
+            resource_id: id of the resource.
+            action_id: id of the action, see :mod:`azops_tui.engine.resource_actions`.
+            argument: what the action asks for, such as a script.
+        """
+        action = action_of(split_id(resource_id)[1], action_id)
+        result: list[Json] = [None]
+
+        async def act(cloud: Cloud) -> None:
+            special = _SPECIAL.get(action_id)
+            if action.post:
+                body = action.body(argument) if action.body is not None else None
+                result[0] = await cloud.resources.operate("POST", resource_id, action.post, body)
+            elif special is not None:
+                await special(cloud, resource_id, argument)
+
+        if action.effect == "R":
+            await act(await self._cloud.open())
+        else:
+            name = resource_id.rpartition("/")[2]
+            await self._act(f"{action.label.capitalize()}: {name} ({action.command(resource_id, argument)})", act)
+        return result[0] if action.answer else None
+
     async def scale(self, group: str, name: str, capacity: int, *, shown: int) -> None:
         """Set the capacity of a scale set and report its instances as they change.
 
@@ -133,6 +160,74 @@ class CloudActions:
             self._observe(ev.Notice(at=time.time(), text=f"By hand: {title}: {error}", level="error"))
             raise
         self._observe(ev.Notice(at=time.time(), text=f"By hand: {title}: done."))
+
+
+async def _upgrade(cloud: Cloud, resource_id: str, argument: str) -> None:
+    scale_set, _, instance = resource_id.rpartition("/virtualMachines/")
+    await cloud.resources.operate("POST", scale_set, "manualupgrade", {"instanceIds": [instance]})
+
+
+async def _protect(cloud: Cloud, resource_id: str, argument: str, *, protected: bool = True) -> None:
+    """Read the instance, set its protection, and write it back: there is no PATCH for one."""
+    instance = await cloud.resources.get(resource_id)
+    kept = {name: instance[name] for name in ("location", "tags") if instance.get(name)}
+    policy = {"protectFromScaleIn": protected, "protectFromScaleSetActions": False}
+    body = {**kept, "properties": {"protectionPolicy": policy}}
+    await cloud.resources.operate("PUT", resource_id, "", body)
+
+
+async def _unprotect(cloud: Cloud, resource_id: str, argument: str) -> None:
+    await _protect(cloud, resource_id, argument, protected=False)
+
+
+async def _cancel(cloud: Cloud, resource_id: str, argument: str) -> None:
+    target = ResourceId.parse(resource_id)
+    await cloud.deployments.cancel(target.group, resource_id.rpartition("/")[2])
+
+
+async def _redeploy(cloud: Cloud, resource_id: str, argument: str) -> None:
+    """Deploy what a deployment deployed, under its own name.
+
+    Raises:
+        RunError: it has a secure parameter, whose value nobody can read.
+    """
+    deployment = await cloud.resources.get(resource_id)
+    exported = await cloud.resources.operate("POST", resource_id, "exportTemplate")
+    template = (exported or {}).get("template") or {}
+    parameters = (deployment.get("properties") or {}).get("parameters") or {}
+    secure = [name for name, value in parameters.items() if str(value.get("type", "")).lower().startswith("secure")]
+    if secure:
+        names = ", ".join(sorted(secure))
+        raise RunError(
+            f"The values of {names} are secret, so they cannot be read to deploy again. Run its step instead."
+        )
+    values = {name: {"value": value.get("value")} for name, value in parameters.items()}
+    body = {"properties": {"mode": "Incremental", "template": template, "parameters": values}}
+    await cloud.resources.operate("PUT", resource_id, "", body)
+
+
+async def _scale_nodes(cloud: Cloud, resource_id: str, argument: str) -> None:
+    """Set the number of nodes of a cluster's first pool."""
+    if not argument.isdigit() or int(argument) > _MOST_NODES:
+        raise RunError(f"'{argument}' is not a number of nodes from 0 to {_MOST_NODES}.")
+    pools = (await cloud.resources.get(f"{resource_id}/agentPools")).get("value") or []
+    if not pools:
+        raise RunError(f"{resource_id.rpartition('/')[2]} has no node pool.")
+    pool = pools[0]
+    body = {"properties": {**(pool.get("properties") or {}), "count": int(argument)}}
+    await cloud.resources.operate("PUT", pool["id"], "", body)
+
+
+_MOST_NODES = 1000
+_SPECIAL: dict[str, Callable[[Cloud, str, str], Awaitable[None]]] = {
+    "upgrade": _upgrade,
+    "protect": _protect,
+    "unprotect": _unprotect,
+    "cancel": _cancel,
+    "redeploy": _redeploy,
+    "scale": _scale_nodes,
+}
+"""Actions that take more than one POST, by id."""
 
 
 def _group_name(resource_id: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.errors import AzureFailure
+from azops_tui.azure.sentences import shorten_ids
 from azops_tui.engine.guard import Proposal
 from azops_tui.events.azure_views import ResourceView
 
@@ -104,9 +107,10 @@ async def group_lines(cloud: Cloud, group: str, created: Collection[str]) -> lis
         AzureFailure: it cannot be read.
     """
     began = time.monotonic()
-    resources = await cloud.groups.resources(group)
+    identifier = f"/subscriptions/{cloud.subscription}/resourceGroups/{group}"
+    resources, obstacles = await asyncio.gather(cloud.groups.resources(group), _obstacles(cloud, identifier))
     own = {*created, *await _own_disks(cloud, resources, created)}
-    return [_place(cloud, group, began), *lines(resources, own)]
+    return [_place(cloud, group, began), *obstacles, *lines(resources, own)]
 
 
 async def resource_lines(cloud: Cloud, resource_id: str, created: Collection[str]) -> list[str]:
@@ -116,12 +120,27 @@ async def resource_lines(cloud: Cloud, resource_id: str, created: Collection[str
         AzureFailure: it does not exist or cannot be read.
     """
     began = time.monotonic()
-    resource = await cloud.resources.get(resource_id)
-    preview = [_place(cloud, str(resource.get("name") or resource_id.rpartition("/")[2]), began)]
+    resource, obstacles = await asyncio.gather(cloud.resources.get(resource_id), _obstacles(cloud, resource_id))
+    preview = [_place(cloud, str(resource.get("name") or resource_id.rpartition("/")[2]), began), *obstacles]
     preview += [str(resource.get("type") or ""), resource_id]
     if resource_id.lower() not in created:
         preview.append("No deployment of this run made it.")
     return [line for line in preview if line]
+
+
+async def _obstacles(cloud: Cloud, identifier: str) -> list[str]:
+    """Locks that forbid the deletion, and resources elsewhere that depend on what goes; both come before all else."""
+    try:
+        locks, referring = await asyncio.gather(
+            cloud.references.locks(identifier), cloud.references.referring(identifier)
+        )
+    except AzureFailure:
+        return []  # an identity that may not read locks; the deletion says what forbids it
+    preview = [f"Locked by {lock}: the deletion will be refused." for lock in locks]
+    preview += [f"Used by {shorten_ids(other)} in {ResourceId.parse(other).group}" for other in referring[:_NAMED]]
+    if len(referring) > _NAMED:
+        preview.append(f"and by {len(referring) - _NAMED} more")
+    return preview
 
 
 async def script_question(context: StepContext[str]) -> Proposal | None:

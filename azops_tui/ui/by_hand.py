@@ -39,6 +39,16 @@ class CloudByHand:
         shown = hide_named_secrets(await run.actions.resource(identifier))
         return run.redact(json.dumps(shown, indent=2, ensure_ascii=False))
 
+    async def act(self, identifier: str, action: str, argument: str) -> str:
+        """Carry out an action of a resource's type; returns its result as text or JSON, empty if it has none."""
+        run = await self._open_run()
+        result = await run.actions.act(identifier, action, argument)
+        await self.refresh()
+        outputs = result.get("value") if isinstance(result, dict) else None
+        if isinstance(outputs, list):  # a command that ran: its output, not the JSON around it
+            return run.redact("\n".join(str(output.get("message", "")) for output in outputs).strip() + "\n")
+        return run.redact(json.dumps(result, indent=2, ensure_ascii=False)) if result is not None else ""
+
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         """Read what a deletion would delete, as the lines of a question."""
         return await (await self._actions()).preview_deletion(identifier)

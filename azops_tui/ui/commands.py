@@ -107,6 +107,8 @@ COMMANDS: tuple[UiCommand, ...] = (
             "show the resource as the service returns it", "resources", footer=True, action="json"),
     UiCommand("resources.delete", "D", "delete",
             "delete the resource or the group; asks for its name", "resources", action="delete"),
+    UiCommand("resources.mark", "space", "mark",
+            "mark the resource; enter then acts on all that are marked", "resources", footer=True, action="mark"),
     UiCommand("resources.step", "plus", "as step",
             "put a command on it into the document, as a step", "resources", footer=True, action="add_step"),
     UiCommand("hosts.step", "plus", "as step",

@@ -184,6 +184,9 @@ class LiveRun(Controller, Protocol):
     async def resource(self, identifier: str) -> str:
         """A resource as the service returns it, as indented JSON; secrets are masked."""
 
+    async def act(self, identifier: str, action: str, argument: str) -> str:
+        """Carry out an action of a resource's type; returns its result as text or JSON, empty if it has none."""
+
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         """Read what deleting a resource or a group would delete, as the lines of a question."""
 

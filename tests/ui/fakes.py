@@ -243,6 +243,10 @@ class FakeController:
         self._command("resource", identifier)
         return '{\n  "name": "vnet",\n  "properties": {"provisioningState": "Succeeded"}\n}'
 
+    async def act(self, identifier: str, action: str, argument: str) -> str:
+        self._command("act", identifier.rpartition("/")[2], action, argument)
+        return "up 3 days\n" if action == "run-command" else ""
+
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         self._command("would-delete", identifier)
         return (identifier.rpartition("/")[2], "6 resources, read just now")

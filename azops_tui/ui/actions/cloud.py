@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from textual.screen import Screen
 
 from azops_tui.events.azure_views import GroupView, ResourceView, ScaleSetView
 from azops_tui.ui.actions.base import Action
+from azops_tui.ui.actions.resource_actions import ActionTarget, ResourceActions
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.controller import Controller, LiveRun
 from azops_tui.ui.format import count
@@ -49,9 +50,13 @@ class CloudCommands:
         screen: shows dialogs and messages.
         controller: the run, whose cloud is acted on.
         tasks: runs the commands.
+        insert: inserts Markdown below the selected step of the document.
     """
 
-    def __init__(self, screen: Screen[None], controller: Controller, tasks: Tasks) -> None:
+    def __init__(
+        self, screen: Screen[None], controller: Controller, tasks: Tasks, insert: Callable[[str], None]
+    ) -> None:
+        self._types = ResourceActions(screen, lambda: self._live, lambda: controller.place, tasks, insert)
         self._screen = screen
         self._controller = controller
         self._tasks = tasks
@@ -123,6 +128,8 @@ class CloudCommands:
                 Choice("lock", label, note if writable else read_only, writable),
                 lambda: self._lock(item),
             )
+        if isinstance(item, ResourceView):
+            choices |= self._types.choices(ActionTarget(item.id, item.type, item.name))
         choices |= {
             "export": (
                 Choice("export", "template", f"write {template_name(item)} into this folder"),
@@ -135,12 +142,20 @@ class CloudCommands:
             ),
         }
 
+        by_id = {choice.id: act for choice, act in choices.values()}
+
         def choose(choice: str | None) -> None:
             if choice:
-                choices[choice][1]()
+                by_id[choice]()
 
         title = f"{'group ' if isinstance(item, GroupView) else ''}{item.name}"
-        self._screen.app.push_screen(Menu(title, [choice for choice, _ in choices.values()]), choose)
+        menu = Menu(title, [choice for choice, _ in choices.values()], insert=self._types.insert_command)
+        self._screen.app.push_screen(menu, choose)
+
+    def open_actions(self, targets: Sequence[ActionTarget], after: Callable[[], None] = lambda: None) -> None:
+        """Offer the actions of the type of one resource or of several; ``after`` is called when one has begun."""
+        if self._controller.live is not None:
+            self._types.open_menu(targets, after)
 
     def _edit_tags(self, item: GroupView | ResourceView) -> None:
         from azops_tui.ui.screens.menus import TagsForm

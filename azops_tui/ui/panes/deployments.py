@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from azops_tui.durations import format_clock, format_duration
 from azops_tui.events.azure_views import DeploymentView, FailureView, OperationView
 from azops_tui.events.step_view import StepView
+from azops_tui.ui.actions.resource_actions import ActionTarget
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning
@@ -268,6 +269,14 @@ class DeploymentsPane(Pane):
         latest = others[index] is self._latest() and (by > 0 or self._preparing() is None)
         self._chosen = "" if latest else others[index].id.lower()
         self.update_view()
+
+    def action_detail(self) -> None:
+        """Offer the actions on the deployment in its first row; open or fold the detail of any other row."""
+        item = self.current.data if self.current is not None else None
+        if isinstance(item, DeploymentView) and self.controller.live is not None:
+            self.context.cloud.open_actions([ActionTarget(item.id, "Microsoft.Resources/deployments", item.name)])
+        else:
+            super().action_detail()
 
     def action_earlier(self) -> None:
         self._go(-1)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from azops_tui.durations import format_duration
+from azops_tui.events.azure_views import MachineView
 from azops_tui.events.step_view import HostRun
 from azops_tui.text import strip_ansi
+from azops_tui.ui.actions.resource_actions import ActionTarget
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count
 from azops_tui.ui.glyphs import Glyphs
@@ -245,6 +247,15 @@ class HostsPane(Pane):
         hosts = self.view.hosts
         if hosts:
             self.context.hosts.save(hosts[0].step, self._chosen() or tuple(host.host for host in hosts))
+
+    def action_detail(self) -> None:
+        """Offer the actions on the selected virtual machine; on a host of a step, open or fold its output."""
+        machine = self.current.data if self.current is not None else None
+        if isinstance(machine, MachineView):
+            target = ActionTarget(machine.id, "Microsoft.Compute/virtualMachines", machine.name)
+            self.context.cloud.open_actions([target])
+        else:
+            super().action_detail()
 
     def action_add_step(self) -> None:
         """Put the command of the step, on the marked or selected hosts only, into the document."""

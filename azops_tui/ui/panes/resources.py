@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import BindingType
 
 from azops_tui.events.azure_views import GroupView, ResourceView
+from azops_tui.ui.actions.resource_actions import ActionTarget
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, short_type
 from azops_tui.ui.glyphs import provisioning
@@ -61,6 +62,8 @@ class ResourcesPane(Pane):
         self._target = ""
         """Id to select as soon as it has been read, in lower case."""
         self._built_from: object = None
+        self._marked: dict[str, ResourceView] = {}
+        """Resources that are marked, by id."""
         self._asked_for_all = False
 
     def build(self) -> list[Row]:
@@ -86,6 +89,7 @@ class ResourcesPane(Pane):
             tuple(group.name for group in view.groups if self._touched(group)) if len(view.groups) > _FEW else (),
             dict(self._folded),
             set(self.opened),
+            set(self._marked),
             (self.order, self._tag, self.filtered, self.marks.opened),
         )
 
@@ -224,14 +228,15 @@ class ResourcesPane(Pane):
         return Row(group.id, draw, f"{group.name} {group.location}", group.name, data=group)
 
     def _resource_row(self, resource: ResourceView) -> Row:
-        marks, filtered = self.marks, self.filtered
+        marks, filtered, marked = self.marks, self.filtered, resource.id in self._marked
 
         def draw(cells: int) -> Line:
             state = provisioning(resource.state or "Succeeded")
             name_cells = max(12, min(28, cells // 2 - 4))
             kind = short_type(resource.type)
             return [
-                (f"   {marks.state(state)} " if state != "done" else "     ", state),
+                (f" {marks.dot if marked else ' '} ", "accent"),
+                (f"{marks.state(state)} " if state != "done" else "  ", state),
                 (f"{letter(resource.type)} ", "accent"),
                 *columns(
                     (resource.name, name_cells, ""),
@@ -267,10 +272,26 @@ class ResourcesPane(Pane):
     def action_detail(self) -> None:
         """Offer the actions on the selected row; in a replay, which has none, toggle its details."""
         item = self._selected()
-        if item is not None and self.controller.live is not None:
+        if self._marked and self.controller.live is not None:
+            targets = [ActionTarget(marked.id, marked.type, marked.name) for marked in self._marked.values()]
+            self.context.cloud.open_actions(targets, self._unmark)
+        elif item is not None and self.controller.live is not None:
             self.context.cloud.open_menu(item, item.id in self.opened, lambda: self.toggle(item.id))
         else:
             super().action_detail()
+
+    def action_mark(self) -> None:
+        """Mark the selected resource, or take its mark away; enter acts on all that are marked."""
+        item = self._selected()
+        if isinstance(item, ResourceView):
+            if self._marked.pop(item.id, None) is None:
+                self._marked[item.id] = item
+            self.update_view()
+            self.action_cursor_down()
+
+    def _unmark(self) -> None:
+        self._marked.clear()
+        self.update_view()
 
     def action_by_tag(self) -> None:
         """Group by the next tag, and after the last tag by resource group again."""

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from azops_tui.events.azure_views import InstanceView, ScaleSetView
+from azops_tui.ui.actions.resource_actions import ActionTarget
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, time_of_day
 from azops_tui.ui.glyphs import Glyphs
@@ -217,13 +218,22 @@ class ScaleSetsPane(Pane):
             self.update_view()
 
     def action_detail(self) -> None:
-        """Apply the wanted capacity if it differs from the current one."""
+        """Apply the wanted capacity if it differs from the current one; otherwise offer the actions of the row."""
         scale_set = self.shown()
         if scale_set is None:
             return
         wanted = self.wanted.get(scale_set.id.lower(), scale_set.capacity)
         if wanted != scale_set.capacity:
             self.context.cloud.scale(scale_set, wanted, lambda: self.forget(scale_set.id.lower()))
+            return
+        item = self.current.data if self.current is not None else None
+        kind = "Microsoft.Compute/virtualMachineScaleSets"
+        if isinstance(item, InstanceView) and item.id.startswith("/"):
+            part = "/virtualMachines" if "/virtualmachinescalesets/" in item.id.lower() else ""
+            of_machine = f"{kind}{part}" if part else "Microsoft.Compute/virtualMachines"
+            self.context.cloud.open_actions([ActionTarget(item.id, of_machine, item.name)])
+        elif isinstance(item, ScaleSetView):
+            self.context.cloud.open_actions([ActionTarget(item.id, kind, item.name)])
 
     def forget(self, key: str) -> None:
         """Forget the wanted capacity of a scale set."""

@@ -101,11 +101,13 @@ class MainScreen(Screen[None]):
         self.document = DocumentView(controller.now, id="document")
         self.tasks = Tasks(self, self.request_redraw)
         replay = ReplayActions(controller if isinstance(controller, ReplayController) else None, self.request_redraw)
-        self.cloud = CloudCommands(self, controller, self.tasks)
+
+        def insert(markdown: str) -> None:
+            self.writing.insert_step(markdown)
+
+        self.cloud = CloudCommands(self, controller, self.tasks, insert)
         hosts = HostCommands(self, controller, self.tasks)
-        context = PaneContext(
-            controller, self.event_log, self.cloud, hosts, replay, lambda markdown: self.writing.insert_step(markdown)
-        )
+        context = PaneContext(controller, self.event_log, self.cloud, hosts, replay, insert)
         self.frame = PaneFrame(context)
         self.second = SecondFrame(context)
         self.top = TopLine(controller.file_name, controller.place, controller.view, is_replay=controller.live is None)

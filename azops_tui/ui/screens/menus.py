@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +14,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from azops_tui.ui.appearance import app_of
+from azops_tui.ui.clipboard import copy
 from azops_tui.ui.lines import Line, safe
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.rows import Row, Rows, text_row
@@ -28,6 +31,8 @@ class Choice:
     """What the entry does, or why it is disabled."""
     possible: bool = True
     harm: bool = False
+    az: str = ""
+    """The equivalent ``az``, which can be copied or put into the document; empty if there is none."""
 
 
 class Menu(ModalScreen[str]):
@@ -36,6 +41,8 @@ class Menu(ModalScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "back"),
         Binding("enter", "choose", "choose"),
+        Binding("c", "copy_az", "copy as az"),
+        Binding("plus", "add_step", "add to the document"),
     ]
     key_hints: ClassVar[tuple[tuple[str, str], ...]] = (("⏎", "choose"), ("esc", "back"))
     DEFAULT_CSS = """
@@ -48,8 +55,16 @@ class Menu(ModalScreen[str]):
     Menu Rows { height: auto; max-height: 20; }
     """
 
-    def __init__(self, title: str, choices: list[Choice], current: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        choices: list[Choice],
+        current: str = "",
+        *,
+        insert: Callable[[Choice], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._insert = insert
         self._title = title
         self._current = current
         self._choices = choices
@@ -57,7 +72,8 @@ class Menu(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = Content(safe(self._title))
-            box.border_subtitle = Content("enter choose  esc back")
+            more = "c copy as az  + add to the document  " if any(choice.az for choice in self._choices) else ""
+            box.border_subtitle = Content(f"enter choose  {more}esc back")
             yield Rows()
 
     def on_mount(self) -> None:
@@ -79,6 +95,23 @@ class Menu(ModalScreen[str]):
         """Choose the selected entry."""
         current = self.query_one(Rows).current
         self.dismiss(current.key if current else "")
+
+    def _current_choice(self) -> Choice | None:
+        row = self.query_one(Rows).current
+        return next((choice for choice in self._choices if row is not None and choice.id == row.key), None)
+
+    def action_copy_az(self) -> None:
+        """Copy the ``az`` of the selected entry."""
+        choice = self._current_choice()
+        if choice is not None and choice.az:
+            copy(app_of(self), choice.az)
+
+    def action_add_step(self) -> None:
+        """Put the ``az`` of the selected entry into the document, as a step, and close the menu."""
+        choice = self._current_choice()
+        if choice is not None and choice.az and self._insert is not None:
+            self.dismiss("")
+            self._insert(choice)
 
     def on_rows_chosen(self) -> None:
         """A second click acts like enter."""
