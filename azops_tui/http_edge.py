@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
+current_step: ContextVar[str] = ContextVar("current_step", default="")
+"""Name of the step in whose name azops itself sends requests; empty outside of a step."""
 Headers = tuple[tuple[str, str], ...]
 """Names as they were sent, and values; a name may occur several times."""
 

@@ -14,7 +14,7 @@ import aiohttp
 from azure.core.pipeline.transport import AioHttpTransport
 from multidict import CIMultiDict
 
-from azops_tui.http_edge import HttpAnswer, HttpCall, HttpEdge
+from azops_tui.http_edge import HttpAnswer, HttpCall, HttpEdge, current_step
 
 for _name in ("azure", "msal"):
     # Without a handler their warnings would be written over the screen; what matters in them is in the exception.
@@ -78,7 +78,8 @@ class EdgeSession:
     async def request(self, method: str, url: str, *, headers: Any, data: Any = None, **options: Any) -> Any:
         """Send a request, unless it was recorded."""
         body = data.encode() if isinstance(data, str) else bytes(data) if isinstance(data, bytes | bytearray) else b""
-        call = HttpCall(method, str(url), tuple((str(name), str(value)) for name, value in headers.items()), body)
+        kept = tuple((str(name), str(value)) for name, value in headers.items())
+        call = HttpCall(method, str(url), kept, body, current_step.get())
         recorded = await self._edge.answer(call)
         if recorded is not None:
             return AnsweredResponse(recorded)

@@ -13,10 +13,12 @@ import click
 from azops_tui import exits
 from azops_tui.cli.formats import FORMATS, formatted
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.tapes import open_offline, recorded, tell_missing
 from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.replay.tape import Tape
 
 Read = Callable[["Cloud", str], Awaitable[list[dict[str, Json]]]]
 """Reads rows; the text is the resource group, empty for all."""
@@ -122,16 +124,32 @@ def _verb(name: str, what: str, read: Read, *, by_group: bool = True, pane: int 
         epilog=f"Exit codes: {exits.OK} printed; {exits.BAD_INPUT} the query is not valid, or the group does not "
         f"exist; {exits.NO_CLOUD} the cloud cannot be reached.",
     )
-    def verb(profile_name: str | None, output: str | None, query: str, group: str = "") -> None:
-        if pane and output is None and not (query or group) and sys.stdin.isatty() and sys.stdout.isatty():
+    def verb(
+        profile_name: str | None, output: str | None, query: str, replay: str | None = None, group: str = ""
+    ) -> None:
+        if (
+            pane
+            and replay is None
+            and output is None
+            and not (query or group)
+            and sys.stdin.isatty()
+            and sys.stdout.isatty()
+        ):
             sys.exit(_show_pane(profile_name, pane))
         expression = _query(query)
-        profile = resolve_profile(profile_name, read_only=True)
-        _print(asyncio.run(_read(profile, read, group)), expression, output)
+        tape = open_offline(replay, profile_name) if replay else None
+        profile = recorded(tape) if tape is not None else resolve_profile(profile_name, read_only=True)
+        _print(asyncio.run(_read(profile, read, group, tape)), expression, output)
+        if tape is not None:
+            tell_missing(tape)
+            tape.close()
 
     options = [
         click.option(
             "--cloud", "profile_name", metavar="PROFILE", shell_complete=complete_profile, help="The profile."
+        ),
+        click.option(
+            "--replay", type=click.Path(dir_okay=False), metavar="CASSETTE", help="Read from a recording, offline."
         ),
         *_FORM,
     ]
@@ -176,12 +194,12 @@ def _print(rows: Json, expression: Any, output: str | None) -> None:
         click.echo(text)
 
 
-async def _read(profile: Any, read: Read, group: str) -> list[dict[str, Json]]:
+async def _read(profile: Any, read: Read, group: str, tape: Tape | None = None) -> list[dict[str, Json]]:
     from azops_tui.azure.errors import AzureFailure, sentence
     from azops_tui.engine.cloud import open_cloud
 
     try:
-        cloud = await open_cloud(profile)
+        cloud = await open_cloud(profile, tape)
     except AzureFailure as error:
         fail(sentence(error.view), exits.NO_CLOUD)
     try:

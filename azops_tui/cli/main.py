@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "template": ("template", "Inspect ARM templates: show, lint, graph, eval, expand, what-if."),
     "history": ("history", "List past runs."),
     "replay": ("replay", "Replay a past run."),
+    "cassette": ("cassette", "List, check, compare and shorten recordings."),
     "export": ("export", "Export a past run as Markdown, HTML, a notebook or JSON."),
     "cleanup": ("cleanup", "Delete what a past run created in Azure."),
     "secret": ("secret", "Keep the secrets that runbooks name."),

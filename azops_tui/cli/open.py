@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from azops_tui import exits
 from azops_tui.cli.answers import read_answers
+from azops_tui.cli.new import scratch_page
 from azops_tui.cli.options import (
     assignments,
     document_options,
+    fail,
     find_runbook,
     read_runbook,
     read_sandbox,
@@ -20,15 +25,25 @@ from azops_tui.cli.options import (
     warn_unknown_parameters,
 )
 from azops_tui.cli.screen import screen, screen_options
+from azops_tui.cli.tapes import open_offline, recorded
 from azops_tui.files import read_file
+
+if TYPE_CHECKING:
+    from azops_tui.replay.tape import Tape
 
 
 @click.command("open")
-@click.argument("file", type=click.Path())
+@click.argument("file", type=click.Path(), required=False)
 @runbook_options
 @document_options
 @screen_options
 @sandbox_options
+@click.option(
+    "--replay",
+    type=click.Path(dir_okay=False),
+    metavar="CASSETTE",
+    help="Show a recorded subscription, and replay steps: no cloud, no host, no shell.",
+)
 @click.option(
     "--last/--no-last",
     default=None,
@@ -40,7 +55,7 @@ from azops_tui.files import read_file
     help="Show outputs and forms without code; steps with refresh= run at once, and again for as long as it is open.",
 )
 def open_(
-    file: str,
+    file: str | None,
     settings: tuple[str, ...],
     profile_name: str | None,
     read_only: bool,
@@ -51,14 +66,20 @@ def open_(
     sandbox: bool,
     allow_write: tuple[str, ...],
     allow_host: tuple[str, ...],
+    replay: str | None,
     last: bool | None,
     dashboard: bool,
 ) -> None:
     """Open FILE on the screen, with the effects of its steps beside it.
 
     FILE is a Markdown file or the name of a runbook that ships with azops. Nothing runs until you press a key,
-    but for the read steps of a dashboard that say how often they are run.
+    but for the read steps of a dashboard that say how often they are run. With --replay FILE may be left out, to look
+    at the panes.
     """
+    if replay is not None:
+        sys.exit(_replayed(file, replay, profile_name, assignments(settings), theme, ascii_only=ascii_only))
+    if file is None:
+        fail("name a runbook to open; `azops` alone lists them", exits.USAGE)
     profile = resolve_profile(profile_name, read_only=read_only)
     limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
     parameters = {**(read_answers(answers) if answers else {}), **assignments(settings)}
@@ -80,6 +101,35 @@ def open_(
             is_dashboard=dashboard,
         )
     )
+
+
+def _replayed(
+    file: str | None,
+    cassette: str,
+    profile_name: str | None,
+    parameters: dict[str, str],
+    theme: str | None,
+    *,
+    ascii_only: bool,
+) -> int:
+    """Open a document, or an empty page, on a recorded cloud; return the exit code."""
+    tape = open_offline(cassette, profile_name)
+    profile = recorded(tape, read_only=False)
+    tape.close()
+
+    def new_tape() -> Tape:
+        return open_offline(cassette)
+
+    with scratch_page() if file is None else nullcontext(find_runbook(file)) as path:
+        return screen(
+            path,
+            profile=profile,
+            parameters=parameters,
+            theme=theme,
+            ascii_only=ascii_only,
+            tape=new_tape,
+            pane=1 if file is None else 0,
+        )
 
 
 def _readable(path: Path) -> bool:

@@ -28,7 +28,7 @@ from azops_tui.cli.options import (
 )
 from azops_tui.cli.prerequisites import fetch_prerequisites
 from azops_tui.cli.prompt import Asker
-from azops_tui.cli.tapes import open_tape, tape_options
+from azops_tui.cli.tapes import open_tape, recorded, tape_options
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
@@ -103,11 +103,9 @@ def run(
 
     tape = open_tape(record, record_mode, replay, live_shell=live_shell) if not dry_run else None
     if tape is not None and tape.is_offline:
-        from azops_tui.engine.recorded_cloud import recorded_profile
-
         if profile_name:
             fail("--cloud and --replay exclude each other: the cassette is the cloud", exits.USAGE)
-        profile = recorded_profile(tape, read_only=read_only)
+        profile = recorded(tape, read_only=read_only)
     else:
         profile = resolve_profile(profile_name, read_only=read_only)
     limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.enforcement import Sandbox
     from azops_tui.replay import Recording
+    from azops_tui.replay.tape import Tape
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,6 +44,7 @@ def screen(
     last: bool | None = None,
     pane: int = 0,
     is_dashboard: bool = False,
+    tape: Callable[[], Tape] | None = None,
 ) -> int:
     """Open the screen; return its exit code. With ``pane``, that pane is in front and shows the whole subscription.
 
@@ -64,4 +66,5 @@ def screen(
         last=last,
         pane=pane,
         is_dashboard=is_dashboard,
+        tape=tape,
     )

@@ -12,6 +12,8 @@ from azops_tui import exits
 from azops_tui.cli.options import fail
 
 if TYPE_CHECKING:
+    from azops_tui.azure.profiles import Profile
+    from azops_tui.replay.inventory import OfflineTape
     from azops_tui.replay.tape import RecordMode, Tape
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,3 +71,35 @@ def open_tape(record: str | None, mode: str, replay: str | None, *, live_shell: 
         return Tape(Path(path), "none" if replay else cast("RecordMode", mode), live_shell=live_shell)
     except CassetteError as error:
         fail(str(error), exits.BAD_INPUT)
+
+
+def open_offline(path: str, profile_name: str | None = None) -> OfflineTape:
+    """The tape with which a recorded subscription is looked at.
+
+    Exits with :data:`exits.BAD_INPUT` if the cassette is not valid or names no cloud.
+    """
+    if profile_name:
+        fail("--cloud and --replay exclude each other: the cassette is the cloud", exits.USAGE)
+    from azops_tui.replay.inventory import OfflineTape
+    from azops_tui.replay.tracks import CassetteError
+
+    try:
+        tape = OfflineTape(Path(path))
+    except CassetteError as error:
+        fail(str(error), exits.BAD_INPUT)
+    if not tape.header.subscription:
+        fail(f"the cassette {path} has no request to a subscription of Azure", exits.BAD_INPUT)
+    return tape
+
+
+def recorded(tape: Tape, *, read_only: bool = True) -> Profile:
+    """The profile of the cloud of a cassette."""
+    from azops_tui.engine.recorded_cloud import recorded_profile
+
+    return recorded_profile(tape, read_only=read_only)
+
+
+def tell_missing(tape: Tape) -> None:
+    """Say what was not recorded, so that an empty list is not taken for an empty subscription."""
+    for text in tape.take_notes(""):
+        click.echo(f"azops: note: {text}", err=True)

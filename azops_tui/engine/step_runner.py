@@ -37,6 +37,7 @@ from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.policy import Actor, current_actor
+from azops_tui.http_edge import current_step
 from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
 from azops_tui.runbook.native import WaitStep
@@ -272,6 +273,7 @@ class StepRunner:
             self.gate.attach(self._cloud.opened)
         actor = self.gate.admit(name)
         current_actor.set(actor)
+        current_step.set(name)
         if step.kind is StepKind.NATIVE:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)

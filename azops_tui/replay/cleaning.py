@@ -19,7 +19,20 @@ _LEFT_OUT_OF_RESPONSES = frozenset(
     {"authorization", "set-cookie", "cookie", "www-authenticate", "authentication-info", "proxy-authenticate", "date"}
     | {"server", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "vary"}
     | {"cache-control", "pragma", "expires", "strict-transport-security", "x-content-type-options", "x-cache"}
-    | {"x-msedge-ref", "x-ms-routing-request-id", "via", "alt-svc", "p3p", "nel", "report-to", "ocp-aad-session-key"}
+    | {
+        "x-api-key",
+        "api-key",
+        "x-functions-key",
+        "ocp-apim-subscription-key",
+        "x-msedge-ref",
+        "x-ms-routing-request-id",
+        "via",
+        "alt-svc",
+        "p3p",
+        "nel",
+        "report-to",
+        "ocp-aad-session-key",
+    }
 )
 
 
@@ -152,7 +165,7 @@ def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return hide(value)
     if isinstance(value, dict):
-        return {hide(str(name)): _hidden(item, hide) for name, item in value.items()}
+        return {name: _hidden_field(str(name), item, hide) for name, item in value.items()}
     if isinstance(value, list):
         return [_hidden(item, hide) for item in value]
     if isinstance(value, msgspec.Struct):
@@ -160,6 +173,14 @@ def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
             value, **{name: _hidden(getattr(value, name), hide) for name in value.__struct_fields__}
         )
     return value
+
+
+def _hidden_field(name: str, value: Any, hide: Callable[[str], str]) -> Any:
+    """The value of a field, which may be secret by its name."""
+    if not isinstance(value, str):
+        return _hidden(value, hide)
+    text = hide(f"{name}={value}")
+    return text.removeprefix(f"{name}=") if text.startswith(f"{name}=") else hide(value)
 
 
 def _is_text(data: bytes) -> bool:

@@ -10,6 +10,8 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 
+from azops_tui.secrets.redact import MASK
+
 GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 """The run's subscription in every cassette."""
@@ -35,6 +37,19 @@ _NO_PERSON = re.compile(
     r"(?:^|\.)(?:example\.(?:com|org|net)|example|test|invalid|local|cloudapp\.azure\.com)$", re.IGNORECASE
 )
 """Domains of which an address tells nothing about a person."""
+_SECRET_NAME = (
+    r"(?:[A-Za-z0-9]{0,64}_){0,8}(?i:[a-z0-9]{0,64}(?:passw(?:or)?d|passphrase|secret|(?:access|account|api|primary|secondary|shared|master|admin|"
+    r"host|function|storage|private|subscription)[_-]?key|connection[_-]?string|(?:access|refresh|id|sas|auth|bearer|"
+    r"session|api|client|deploy)[_-]?token|sas|_token|_pat))"
+)
+_NAMED_SECRET = re.compile(
+    rf"(?P<before>(?:\\?\"{_SECRET_NAME}\\?\"\s{{0,3}}:\s{{0,3}}\\?\"|(?<![A-Za-z0-9_]){_SECRET_NAME}=[\"']?))"
+    r"(?P<value>[^\s\"'\\&;<>$\[{(•*]{6,4096})"
+)
+"""A value that the name before it says to be secret: in JSON, in a variable, in a form or a query."""
+_QUERY_SECRET = re.compile(
+    r"(?P<before>[?&](?i:sig|sv_sig|code|key|token|api[_-]?key|subscription-key|password|secret)=)(?P<value>[^&\s\"'•]{8,})"
+)
 
 
 class Fakes:
@@ -76,7 +91,8 @@ class Fakes:
 
     def hide(self, text: str) -> str:
         """The text as it may stand in a cassette."""
-        return self.hide_ids(self._redact(text))
+        text = _NAMED_SECRET.sub(_masked, self._redact(text))
+        return self.hide_ids(_QUERY_SECRET.sub(_masked, text))
 
     def hide_ids(self, text: str) -> str:
         """The text without ids and addresses; secrets stay as they are."""
@@ -119,9 +135,18 @@ def named_ids(text: str) -> list[str]:
     return [match[1] for match in _NAMED_ID.finditer(text) if not match[1].startswith(_ZEROS)]
 
 
+def named_secrets(text: str) -> list[str]:
+    """Values that their name says to be secret."""
+    return [match["value"] for rule in (_NAMED_SECRET, _QUERY_SECRET) for match in rule.finditer(text)]
+
+
 def emails(text: str) -> list[str]:
     """E-mail addresses in a text that are not fakes."""
     return [match[0] for match in _EMAIL.finditer(text) if not _NO_PERSON.search(match["domain"])]
+
+
+def _masked(match: re.Match[str]) -> str:
+    return f"{match['before']}{MASK}"
 
 
 def _hidden_email(match: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from azops_tui.arm.reader import read as read_json
 from azops_tui.json_types import Json
 from azops_tui.replay.fakes import GUID
 from azops_tui.replay.tracks import HostsRun, HttpExchange, Payload, SessionRun
+from azops_tui.secrets.redact import MASK
 
 _MANAGER = re.compile(
     r"(?:[\w-]+\.)?management\.(?:core\.)?(?:azure\.com|windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|127\.0\.0\.1"
@@ -122,6 +123,21 @@ def made_up_names(known: HttpExchange, new: HttpExchange) -> dict[str, str] | No
     return names
 
 
+def same_but_masked(known: Payload, new: Payload) -> bool:
+    """True if a track is the same but for the secrets that are masked in it, which the run may not know yet."""
+    first, second = _whole(known), _whole(new)
+    start, *parts = first.split(MASK)
+    if not parts or not second.startswith(start):
+        return False
+    at = len(start)
+    for part in parts[:-1]:
+        at = second.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return second.endswith(parts[-1]) and len(second) - len(parts[-1]) >= at
+
+
 def difference(known: Payload, new: Payload) -> list[str]:
     """How a recorded request or script differs from another, in a few lines; recorded values stand before ``→``."""
     if isinstance(known, HttpExchange) and isinstance(new, HttpExchange):
@@ -160,6 +176,19 @@ def similarity(first: str, second: str) -> float:
 def _digest(*parts: Any) -> str:
     text = json.dumps(_plain(parts), sort_keys=True, ensure_ascii=False, default=repr)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _whole(payload: Payload) -> str:
+    """Everything that is compared, as one text."""
+    match payload:
+        case HttpExchange():
+            body = json.dumps(_plain(meaning(payload.sent)), sort_keys=True, ensure_ascii=False, default=repr)
+            return "\n".join((payload.method.upper(), *place(payload.uri), body))
+        case SessionRun():
+            return f"{payload.session} {payload.interpreter}\n{payload.code.strip()}"
+        case HostsRun():
+            return "\n".join((*payload.hosts, payload.command))
+    return payload.name
 
 
 def _plain(value: Any) -> Any:

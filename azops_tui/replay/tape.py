@@ -231,6 +231,8 @@ class Tape:
             track = self._next(self._queues.get(key, ()), step, repeats=repeats)
             if track is None and isinstance(new, HttpExchange):
                 track = self._renamed(new, step, repeats=repeats)
+            if track is None:
+                track = self._masked(new, step)
             if track is not None:
                 self.played.add(track.order)
         return track
@@ -272,6 +274,17 @@ class Tape:
             if named is not None and matching.keys(compared(named, self.fakes))[1] == track.key:
                 return track
             self._names = before
+        return None
+
+    def _masked(self, new: Payload, step: str) -> Track | None:
+        """A track of the step in which a secret is masked that the run does not know as a secret yet."""
+        asked = compared(new, self.fakes)
+        group, _ = matching.keys(asked)
+        for track in self.cassette.tracks:
+            if track.step != step or track.group != group or track.is_new or track.order in self.played:
+                continue
+            if matching.same_but_masked(compared(self.cassette.load(track), self.fakes), asked):
+                return track
         return None
 
     def _known(self, new: HttpExchange) -> HttpExchange | None:

@@ -33,7 +33,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 def _text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text.rstrip("\n") else None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
 _Dumper.add_representer(str, _text)
@@ -131,6 +131,11 @@ def entry(track: Track, payload: Payload) -> dict[str, Any]:
     first = payload.__struct_config__.tag
     head = {first: kept.pop(first)} if first in kept else {}
     return {**head, **place, **kept}
+
+
+def entry_text(track: Track, payload: Payload) -> str:
+    """A track as text, for people."""
+    return _dumped(entry(track, payload))
 
 
 def _shown(body: bytes, form: str | None = None) -> tuple[str, str | bytes]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from azops_tui.engine.run import Run
     from azops_tui.engine.watch import CloudWatch
     from azops_tui.journal.store import Journal
+    from azops_tui.replay.tape import Tape
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 60.0
 """Seconds before the cloud is opened again after a failure."""
@@ -49,6 +50,7 @@ class LiveController(CloudByHand):
         last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
         whole_subscription: show all groups and machines, however many there are.
         is_dashboard: show outputs and forms without code; neither the document nor the cloud is changed by hand.
+        tape: opens the cassette that answers a run in place of a cloud.
     """
 
     def __init__(
@@ -64,11 +66,13 @@ class LiveController(CloudByHand):
         last: bool | None = None,
         whole_subscription: bool = False,
         is_dashboard: bool = False,
+        tape: Callable[[], Tape] | None = None,
     ) -> None:
         self.path = path
         self._opening = OpeningChoices(untagged)
         self._shows_earlier = last
         self.is_dashboard = is_dashboard
+        self._new_tape = tape
         self.profile = profile
         self._sandbox = sandbox
         self.parameters = dict(parameters)
@@ -245,14 +249,16 @@ class LiveController(CloudByHand):
                 from azops_tui.journal.store import Journal
 
                 self._journal = self._journal or Journal(self._journal_path)
+                tape = self._new_tape() if self._new_tape is not None else None
                 self._run = Run(
                     self.runbook,
                     journal=self._journal,
-                    cloud=lambda: open_cloud(self.profile),
+                    cloud=lambda: open_cloud(self.profile, tape),
                     policy=Policy(read_only=self.profile.read_only, interactive=True, sandbox=self._sandbox),
                     parameters=self.parameters,
                     profile=self.profile,
                     hand_over=self.hand_over,
+                    tape=tape,
                 )
                 self._run.subscribe(self._notify)
         return self._run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.enforcement import Sandbox
     from azops_tui.replay import Recording
+    from azops_tui.replay.tape import Tape
     from azops_tui.ui.controller import Controller
 
 SLOW_FPS = 12
@@ -31,6 +33,7 @@ def open_app(
     last: bool | None = None,
     pane: int = 0,
     is_dashboard: bool = False,
+    tape: Callable[[], Tape] | None = None,
 ) -> int:
     """Show a runbook, a replay, or (with neither) the list of runbooks; returns the exit code.
 
@@ -49,6 +52,7 @@ def open_app(
         last: show what came of the steps in earlier runs; None shows it if the last run was not done to its end.
         pane: number of the pane to begin in, which then shows the whole subscription; 0 begins in the document.
         is_dashboard: show outputs and forms without code.
+        tape: opens the cassette that answers a run in place of a cloud.
     """
     if os.environ.get("SSH_CONNECTION"):
         # Textual reads these when it is imported: fewer frames and no animation on a link that may be slow.
@@ -87,6 +91,7 @@ def open_app(
             last=last if what == path else None,
             whole_subscription=bool(pane) and what == path,
             is_dashboard=is_dashboard,
+            tape=tape if what == path else None,
         )
 
     if replay is None:

@@ -42,7 +42,12 @@ async def test_the_journey_replays_with_the_events_of_its_recording(
     assert time.process_time() - began < 3
     recorded = timeless_events(read(CASSETTES / "generic-cluster.azops"))
     kinds = {event.get("type") for event in recorded}
-    events = [event for event in replayed.events if event.get("type") in kinds]
+    # A newer API version is told of, and is no other journey.
+    events = [
+        event
+        for event in replayed.events
+        if event.get("type") in kinds and "was recorded with API version" not in event.get("text", "")
+    ]
     assert [len(events), *map(comparable, events)] == [len(recorded), *map(comparable, recorded)]
 
 
