@@ -26,7 +26,7 @@ _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PrivateValue:
     """Something that must not be committed; the text never has it."""
 
     place: str
@@ -38,17 +38,17 @@ class Finding:
         return f"{self.place}: {self.what}"
 
 
-def review(cassette: Cassette, path: Path) -> list[Finding]:
+def review(cassette: Cassette, path: Path) -> list[PrivateValue]:
     """What must not be committed, in the order of the file, each once for its place."""
-    findings: dict[Finding, None] = {}
+    findings: dict[PrivateValue, None] = {}
     for track, payload in cassette.payloads():
         place = f"entry {track.order}" + (f", step {track.step}" if track.step else "")
         for what in _in_payload(payload):
-            findings.setdefault(Finding(place, what))
+            findings.setdefault(PrivateValue(place, what))
     if not findings:
         # Comments, and keys that no program reads.
         for line, what in _in_file(path):
-            findings.setdefault(Finding(f"line {line}", what))
+            findings.setdefault(PrivateValue(f"line {line}", what))
     return list(findings)
 
 
