@@ -75,6 +75,27 @@ async def test_first_steps_need_no_cloud(make_run: MakeRun) -> None:
     assert set(watched.states().values()) == {"done"}
 
 
+async def test_patch_day_updates_reboots_and_reports(make_run: MakeRun) -> None:
+    local = profile("local")
+    path = STORY.parent / "patch-day.md"
+    watched = make_run(path, cloud=lambda: open_cloud(local), profile=local, policy=Policy(yes=True))
+    run = watched.run
+    assert await run.run_all() == "done", [step.summary for step in run.state.failed]
+    assert {name for name, state in watched.states().items() if state != "done"} == {"remove-practice"}
+    updated = run.state.step("update").hosts
+    assert len(updated) == 3
+    # One machine first: the others wait until it has rebooted and its services run.
+    finished = {event.host: event.at for event in watched.events(ev.HostFinished) if event.step == "update"}
+    started = {event.host: event.at for event in watched.events(ev.HostStarted) if event.step == "update"}
+    first, *others = sorted(started, key=lambda host: started[host])
+    assert all(started[host] >= finished[first] for host in others)
+    assert all("rebooted" in "\n".join(host.output.tail()) for host in updated.values())
+    lines = watched.output("report").splitlines()
+    assert len(lines) == 4
+    assert all(int(line.split()[1]) > 0 == int(line.split()[2]) for line in lines[1:])
+    assert "patch-master-2" in watched.output("installed")
+
+
 async def test_actions_outside_steps_are_journalled(make_run: MakeRun, journal: Journal) -> None:
     local = profile("local")
     watched = make_run("# No steps\n", cloud=lambda: open_cloud(local), profile=local)
