@@ -221,7 +221,7 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
         file: the document.
         untagged: value of ``--untagged``; None if it was not passed.
     """
-    from azops_tui.engine.remembered import agree_to_guesses, agreed_to_guesses
+    from azops_tui.engine.remembered import guess_answer, keep_guess_answer
     from azops_tui.runbook.guessing import guessed_sentence
 
     if untagged == "bash":
@@ -229,14 +229,14 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
     runbook = read_runbook(file)
     if not runbook.guessed or untagged is not None:
         return runbook
-    if agreed_to_guesses(runbook.path, runbook.text):
+    answer = guess_answer(runbook.path, runbook.text)
+    if answer is None and sys.stdin.isatty():
+        answer = click.confirm(f"{guessed_sentence(runbook)}. Run them as bash?", default=False)
+        keep_guess_answer(runbook.path, runbook.text, answer)
+        if not answer:
+            return runbook
+    if answer:
         return read_runbook(file, untagged=True, quiet=True)
-    sentence = guessed_sentence(runbook)
-    if sys.stdin.isatty():
-        if click.confirm(f"{sentence}. Run them as bash?", default=False):
-            agree_to_guesses(runbook.path, runbook.text)
-            return read_runbook(file, untagged=True, quiet=True)
-        return runbook
     guesses_left_out(runbook)
     return runbook
 

@@ -112,10 +112,8 @@ def run(
     runbook = read_with_guesses(file, untagged)
     if not dry_run and runbook.prerequisites and fetch_prerequisites(runbook, agreed=fetch):
         runbook = read_with_guesses(file, untagged)
-    for name in (*steps, *([start] if start else [])):
-        if runbook.step(name) is None:
-            known = ", ".join(step.name for step in runbook.steps)
-            fail(f"{file} has no step '{name}'; its steps are {known}", exits.USAGE)
+    steps = tuple(_step_name(runbook, name) for name in steps)
+    start = _step_name(runbook, start) if start else start
     steps = _add_tagged(runbook, steps, tags)
     if dry_run:
         click.echo(plan(runbook, steps))
@@ -138,6 +136,15 @@ def run(
         is_needed = bool(tape.header.cloud)
     cloud = (lambda: open_cloud(profile, tape)) if is_needed else None
     sys.exit(asyncio.run(execute(runbook, cloud, profile, parameters, policy, steps, start, meter, quiet, tape)))
+
+
+def _step_name(runbook: Runbook, name: str) -> str:
+    """The name of the step with this name or ``id``."""
+    step = runbook.step(name)
+    if step is None:
+        known = ", ".join(step.name for step in runbook.steps)
+        fail(f"{runbook.path} has no step '{name}'; its steps are {known}", exits.USAGE)
+    return step.name
 
 
 def _add_tagged(runbook: Runbook, steps: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:

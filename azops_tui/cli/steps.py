@@ -96,6 +96,8 @@ def _fence(block: Block, step: Step | None) -> dict[str, Any]:
         }
         if step.runnable:
             fence["reason"] = step.runnable
+        if step.attributes.id:
+            fence["id"] = step.attributes.id
     return fence
 
 

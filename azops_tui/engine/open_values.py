@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Container, Iterable, Mapping
 
 from azops_tui.runbook.check.variables import never_set
+from azops_tui.runbook.inline import plain_text
 from azops_tui.runbook.model import Parameter, Role, Runbook, Step, StepKind
 from azops_tui.runbook.parameters import missing
 from azops_tui.runbook.placeholders import Placeholder, placeholders, replace_placeholders, without_placeholders
@@ -13,6 +14,10 @@ from azops_tui.secrets.named import may_name_secret
 
 _SET_BY_CLOUD = ("AZURE_", "ARM_", "AZOPS_")
 _LONGEST_HELP = 160
+_NOT_WORDS = re.compile(
+    r"!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])?|<!--.*?(?:-->|$)|:::[^\n]*", re.DOTALL
+)
+"""Images, comments and marks of a site in a paragraph."""
 _JSON_KEY = re.compile(r'"([A-Za-z_]\w*)"\s*:')
 
 
@@ -115,11 +120,12 @@ def is_used(name: str, documents: Iterable[Runbook], parameters: Iterable[Parame
 
 
 def _has_placeholders(step: Step) -> bool:
-    return step.kind is StepKind.SHELL and not step.block.file and not step.runnable
+    is_fixed = step.block.file or step.runnable or step.attributes.prompt_env == "never"
+    return step.kind is StepKind.SHELL and not is_fixed
 
 
 def _parameter(name: str, line: int, step: Step, origin: str, text: str) -> Parameter:
-    words = " ".join(re.sub(r"[`*_]{1,3}", "", step.block.before).split())
+    words = " ".join(plain_text(_NOT_WORDS.sub(" ", step.block.before)).split())
     if len(words) > _LONGEST_HELP:
         words = "…" + words[-_LONGEST_HELP:].partition(" ")[2]
     kind = "secret" if may_name_secret(name) else "string"

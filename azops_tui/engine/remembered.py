@@ -1,6 +1,6 @@
-"""What a person answered about a document: values of its parameters, and that its guessed steps may run.
+"""What a person answered about a document: values of its parameters, and whether its guessed steps run.
 
-Values are kept by the path of the document, so that they outlive an edit. The agreement to run guessed steps holds for
+Values are kept by the path of the document, so that they outlive an edit. The answer about guessed steps holds for
 one content, as trust does. Values of secrets are never stored.
 """
 
@@ -40,18 +40,20 @@ def remember_values(runbook: Runbook, values: Mapping[str, str]) -> None:
         _write(runbook.path, {"values": remembered_values(runbook.path) | kept})
 
 
-def agreed_to_guesses(path: Path, text: str) -> bool:
-    """True if a person agreed to run the guessed steps of a document with this content."""
-    return _read(path).get("untagged") == document_digest(text)
+def guess_answer(path: Path, text: str) -> bool | None:
+    """Whether a person agreed to run the guessed steps of a document with this content; None without an answer."""
+    record, digest = _read(path), document_digest(text)
+    return True if record.get("untagged") == digest else False if record.get("left_out") == digest else None
 
 
-def agree_to_guesses(path: Path, text: str) -> None:
-    """Run the guessed steps of a document with this content from now on.
+def keep_guess_answer(path: Path, text: str, agreed: bool) -> None:
+    """Run the guessed steps of a document with this content from now on, or leave them out.
 
     Raises:
         OSError: the file cannot be written.
     """
-    _write(path, {"untagged": document_digest(text)})
+    digest = document_digest(text)
+    _write(path, {"untagged": digest if agreed else "", "left_out": "" if agreed else digest})
 
 
 def _file(path: Path) -> Path:

@@ -90,6 +90,7 @@ def _check(context: StepContext[Any], outcome: Outcome, expectation: Expectation
             text=match.text,
             score=match.score,
             difference=match.difference,
+            whole_difference=match.whole,
         )
     )
     return match

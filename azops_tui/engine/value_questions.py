@@ -131,6 +131,9 @@ class ValueQuestions:
         declared = declared_parameters(self.documents)
         for parameter in required_parameters(self.documents, os.environ):
             needed[parameter.name] = parameter
+        for parameter in declared.values():
+            if parameter.is_asked and parameter.name not in self._environment.overrides:
+                needed.setdefault(parameter.name, parameter)
         lines = {(planned.runbook.path, planned.step.line) for planned in steps}
         alone = len(steps) == 1
         for planned in steps:
@@ -140,7 +143,11 @@ class ValueQuestions:
         for name, book, step in unset_uses(self.documents, os.environ):
             if (book.path, step.line) in lines and name not in self._left_empty:
                 needed.setdefault(name, unset_parameter(name, step))
-        missing = [parameter for parameter in needed.values() if not self._has_value(parameter.name)]
+        missing = [
+            parameter
+            for parameter in needed.values()
+            if (parameter.is_asked and parameter.name not in self._left_empty) or not self._has_value(parameter.name)
+        ]
         if not missing:
             return True
         asked = [parameter.name for parameter in missing]
@@ -239,11 +246,17 @@ class ValueQuestions:
             name=parameter.name,
             help=parameter.help,
             value="" if secret or offer is None else offer.text,
-            source="" if offer is None else f"the output of {offer.step}" if offer.step else "the last run",
+            source=_source(parameter, offer),
             secret=secret,
-            required=(not parameter.origin or (required and parameter.origin == "placeholder"))
+            required=(
+                (not parameter.origin and not parameter.is_asked) or (required and parameter.origin == "placeholder")
+            )
             and not (secret and offer is not None),
         )
+
+    @staticmethod
+    def _is_required(parameter: Parameter, required: bool) -> bool:
+        return (not parameter.origin and not parameter.is_asked) or (required and parameter.origin == "placeholder")
 
     def _offer(self, parameter: Parameter, earlier: dict[str, str]) -> _Printed | None:
         """The value to offer: what a step printed under this name, else what was entered last time."""
@@ -256,7 +269,9 @@ class ValueQuestions:
                 printed = self._lines.get("")
         if printed is not None:
             return printed
-        return _Printed(earlier[name], "") if name in earlier else None
+        if name in earlier:
+            return _Printed(earlier[name], "")
+        return _Printed(parameter.default, "") if parameter.is_asked and parameter.default else None
 
     async def _set(self, parameter: Parameter, value: str) -> None:
         secret = parameter.type == "secret"
@@ -265,3 +280,10 @@ class ValueQuestions:
             return
         self._environment.overrides[parameter.name] = value
         await self._environment.assign(parameter.name, value, "parameter", secret=secret)
+
+
+def _source(parameter: Parameter, offer: _Printed | None) -> str:
+    """Where the offered value comes from, for people."""
+    if offer is None or (parameter.is_asked and offer.text == parameter.default):
+        return ""
+    return f"the output of {offer.step}" if offer.step else "the last run"

@@ -301,6 +301,8 @@ class ExpectationChecked(Event, frozen=True, kw_only=True):
     score: float | None = None
     difference: tuple[str, ...] = ()
     """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
+    whole_difference: tuple[str, ...] = ()
+    """The whole difference of outputs in the unified form."""
 
 
 class RequestSent(Event, frozen=True, kw_only=True):

@@ -28,6 +28,9 @@ _PAIR = re.compile(
 _ESCAPE = re.compile(r"""\\(["'\\])""")
 _SHARE = re.compile(r"\d+%?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNS = re.compile(r"""(?:^|\s)[A-Za-z][\w-]*=(?!["']?$)""")
+_QUOTED_OR_BRACE = re.compile(r"""(?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|[{}]""")
+_UNBALANCED = "the braces of the attributes are not balanced"
 
 
 def pairs(text: str) -> list[tuple[str, str | bool]]:
@@ -152,6 +155,12 @@ def _one_of(*choices: str) -> Callable[[Value], str]:
     return check
 
 
+def _prompts(value: Value) -> str:
+    text = str(value).casefold()
+    words = {"true": "always", "yes": "always", "false": "never", "no": "never"}
+    return _one_of("always", "never", "auto")(words.get(text, text))
+
+
 _KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "name": ("name", _word),
     "timeout": ("timeout", _timeout),
@@ -177,13 +186,13 @@ _KNOWN: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "excludeFromRunAll": ("exclude_from_run_all", _flag),
     "tag": ("tags", _tags),
     "ignore": ("ignore", _flag),
+    "id": ("id", _word),
+    "promptEnv": ("prompt_env", _prompts),
     "interpreter": ("interpreter", _word),
     "kernel": ("kernel", _word),
     "azops": ("azops", _word),
 }
-_KEPT = frozenset({"id", "promptEnv"})
-"""Attributes of Runme, kept without effect."""
-NAMES = frozenset(_KNOWN) | _KEPT
+NAMES = frozenset(_KNOWN)
 
 
 def parse_attributes(text: str, line: int) -> tuple[Attributes, list[Problem]]:
@@ -194,13 +203,20 @@ def parse_attributes(text: str, line: int) -> tuple[Attributes, list[Problem]]:
     unknown attribute is a warning and is kept in ``extra``.
     """
     start, end = text.find("{"), text.rfind("}")
+    problems: list[Problem] = []
     if start < 0:
-        return Attributes(), []
+        if end >= 0 and _ASSIGNS.search(text):
+            problems = [Problem(Severity.WARNING, line, "the attributes have no opening brace and are not read")]
+        return Attributes(), problems
     if end < start:
-        return Attributes(), [Problem(Severity.ERROR, line, "the attributes have no closing brace")]
+        problems.append(Problem(Severity.WARNING, line, f"{_UNBALANCED}: no closing brace; the line ends them"))
+        text, end = f"{text}}}", len(text)
+    elif _ASSIGNS.search(text[end + 1 :]):
+        message = f"'{text[end + 1 :].strip()}' stands behind the attributes and is not read"
+        problems.append(Problem(Severity.WARNING, line, message))
     inside = text[start + 1 : end]
     if re.fullmatch(r"[\d\s,-]*", inside):
-        return Attributes(), []
+        return Attributes(), problems
     values: list[tuple[str, Value]]
     if inside.lstrip().startswith('"'):
         try:
@@ -211,9 +227,14 @@ def parse_attributes(text: str, line: int) -> tuple[Attributes, list[Problem]]:
         try:
             values = list(pairs(inside))
         except ValueError as error:
-            message = f"cannot read the attribute at '{error}'; write name=value or name=\"a value\""
-            return Attributes(), [Problem(Severity.ERROR, line, message)]
-    return _checked(values, line)
+            try:
+                values = list(pairs(_QUOTED_OR_BRACE.sub(lambda match: match["quoted"] or " ", inside)))
+            except ValueError:
+                message = f"cannot read the attribute at '{error}'; write name=value or name=\"a value\""
+                return Attributes(), [Problem(Severity.ERROR, line, message)]
+            problems.append(Problem(Severity.WARNING, line, f"{_UNBALANCED}: one of them has no meaning"))
+    attributes, more = _checked(values, line)
+    return attributes, problems + more
 
 
 def _from_json(text: str) -> list[tuple[str, Value]]:
@@ -240,9 +261,8 @@ def _checked(written: list[tuple[str, Value]], line: int) -> tuple[Attributes, l
         known = _KNOWN.get(name)
         if known is None:
             extra[name] = value if isinstance(value, str) else json.dumps(value)
-            if name not in _KEPT:
-                message = f"unknown attribute '{name}'{did_you_mean(name, NAMES)}"
-                problems.append(Problem(Severity.WARNING, line, message))
+            message = f"unknown attribute '{name}'{did_you_mean(name, NAMES)}"
+            problems.append(Problem(Severity.WARNING, line, message))
             continue
         try:
             values[name] = known[1](value)

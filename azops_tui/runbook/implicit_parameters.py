@@ -50,8 +50,10 @@ def exported_parameters(steps: Iterable[Step]) -> list[Parameter]:
     """The literal exports of shell steps, in order; the first of a name counts."""
     exports: list[Parameter] = []
     for step in steps:
-        if step.kind is StepKind.SHELL and "export" in step.code:
+        prompts = step.attributes.prompt_env
+        if step.kind is StepKind.SHELL and "export" in step.code and prompts != "never":
             for export in read(step.code).exports:
                 line = step.line + 1 + export.row if step.code == step.block.text else step.line
-                exports.append(Parameter(export.name, default=export.value, line=line, literal=True))
+                is_asked = prompts == "always"
+                exports.append(Parameter(export.name, default=export.value, line=line, literal=True, is_asked=is_asked))
     return exports

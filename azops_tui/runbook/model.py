@@ -93,13 +93,17 @@ class Attributes:
     exclude_from_run_all: bool = False
     tags: tuple[str, ...] = ()
     ignore: bool = False
+    id: str = ""
+    """Names the step as well, in all versions of the document."""
+    prompt_env: str = ""
+    """``always`` or ``never``: whether to ask for variables that the step exports; otherwise if one has no value."""
     interpreter: str = ""
     kernel: str = ""
     """Name of the Jupyter kernel that executes the code."""
     azops: str = ""
     """Kind of a native step: ``group``, ``deploy`` …"""
     extra: dict[str, str] = field(default_factory=dict)
-    """Attributes of other tools and unknown ones, kept without effect: ``id``, ``promptEnv``."""
+    """Unknown attributes, kept without effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,8 @@ class Parameter:
     """``placeholder`` or ``unset`` (used and never set) for a parameter that the document does not declare."""
     literal: bool = False
     """True for a literal ``export`` in the document; a user-supplied value overrides it."""
+    is_asked: bool = False
+    """True if a person is asked for it although it has a default (``promptEnv=always``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +280,9 @@ class Runbook:
     problems: tuple[Problem, ...] = ()
 
     def step(self, name: str) -> Step | None:
-        return next((step for step in self.steps if step.name == name), None)
+        """The step with a name, or else with this ``id``."""
+        named = next((step for step in self.steps if step.name == name), None)
+        return named or next((step for step in self.steps if name and step.attributes.id == name), None)
 
     @property
     def guessed(self) -> tuple[Block, ...]:

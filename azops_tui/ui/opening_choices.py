@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
-from azops_tui.runbook.model import Runbook
+from azops_tui.runbook.model import Problem, Runbook, Severity
 
 
 class OpeningChoices:
@@ -13,7 +14,7 @@ class OpeningChoices:
 
     Args:
         untagged: run the fences that look like shell and do not say so; None asks before the first of them runs, unless
-            a person agreed earlier.
+            a person answered earlier.
     """
 
     def __init__(self, untagged: bool | None) -> None:
@@ -31,13 +32,14 @@ class OpeningChoices:
         book = open_runbook(path, text=text, untagged=bool(self.untagged))
         if not book.guessed or self.untagged is not None:
             return book
-        from azops_tui.engine.remembered import agreed_to_guesses
+        from azops_tui.engine.remembered import guess_answer
+        from azops_tui.runbook.guessing import guessed_sentence
 
-        if agreed_to_guesses(book.path, book.text):
-            self.untagged = True
-        else:
-            from azops_tui.runbook.guessing import guessed_sentence
-
+        self.untagged = guess_answer(book.path, book.text)
+        if self.untagged is False:
+            text = f"{guessed_sentence(book)}; left out, as you chose. To run them: azops open --untagged bash"
+            return replace(book, problems=(*book.problems, Problem(Severity.WARNING, 0, text, book.path)))
+        if self.untagged is None:
             self.sentence = guessed_sentence(book)
             self._lines = frozenset(block.line for block in book.guessed)
         return open_runbook(path, text=text, untagged=True)
@@ -53,12 +55,12 @@ class OpeningChoices:
         return tuple(link.url for link in book.prerequisites if link.url and not link.path.is_file())
 
     async def take_guesses(self, book: Runbook | None, agreed: bool) -> None:
-        """Keep the answer about guessed fences; an agreement also for when the document is opened again."""
+        """Keep the answer about guessed fences, also for when the document is opened again."""
         self.untagged, self.sentence = agreed, ""
-        if agreed and book is not None:
-            from azops_tui.engine.remembered import agree_to_guesses
+        if book is not None:
+            from azops_tui.engine.remembered import keep_guess_answer
 
-            await asyncio.to_thread(agree_to_guesses, book.path, book.text)
+            await asyncio.to_thread(keep_guess_answer, book.path, book.text, agreed)
 
     async def fetch(self, book: Runbook | None, agreed: bool) -> None:
         """Fetch the prerequisites and trust what they hold now, or leave them out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -184,3 +185,15 @@ def test_a_difference_from_an_example_is_shown_when_operating(tmp_path: Path) ->
         "- two",
         "+ three",
     ]
+
+
+def test_the_whole_difference_is_in_the_export_and_a_few_lines_of_it_on_the_console(tmp_path: Path) -> None:
+    file = tmp_path / "long.md"
+    expected = "".join(f"{number}\n" for number in range(100, 140))
+    file.write_text(f"```bash\nseq 200 239\n```\n\n<!-- expected_similarity=0.9 -->\n\n```\n{expected}```\n")
+    done = azops("run", file)
+    assert sum(line.strip()[:2] in ("- ", "+ ") for line in done.stdout.splitlines()) == 12
+    (step,) = json.loads(azops("export", "1", "--to", "json").stdout)["steps"]
+    difference = step["checks"][0]["difference"]
+    assert difference[:3] == ["--- expected", "+++ output", "@@ -1,40 +1,40 @@"]
+    assert difference[3:] == [f"-{n}" for n in range(100, 140)] + [f"+{n}" for n in range(200, 240)]

@@ -13,6 +13,8 @@ from azops_tui.runbook.attributes import NAMES, pairs, parse_attributes
 from azops_tui.runbook.model import Attributes, Severity
 from tests.runbook.shared import steady
 
+UNBALANCED = "the braces of the attributes are not balanced"
+
 
 def read(text: str) -> Attributes:
     attributes, problems = parse_attributes(text, 7)
@@ -21,7 +23,7 @@ def read(text: str) -> Attributes:
 
 
 def test_three_spellings_mean_the_same() -> None:
-    wanted = Attributes(name="x", timeout=600.0, interactive=False, extra={"id": "01H"})
+    wanted = Attributes(name="x", timeout=600.0, interactive=False, id="01H")
     assert read("{name=x timeout=10m interactive=false id=01H}") == wanted
     assert read('{"name":"x","timeout":"10m","interactive":"false","id":"01H"}') == wanted
     assert read("{ name=x timeout=10m, interactive=no id=01H }") == wanted
@@ -59,7 +61,7 @@ def test_every_attribute() -> None:
         tags=("x", "y"),
         interpreter="/bin/sh",
         azops="deploy",
-        extra={"promptEnv": "yes"},
+        prompt_env="always",
     )
     assert read('{"env":{"A":"1","B":2},"tag":["x","y"],"retries":2,"background":true,"cwd":null}') == Attributes(
         env={"A": "1", "B": "2"}, tags=("x", "y"), retries=2, background=True
@@ -96,7 +98,12 @@ def test_what_is_not_ours_is_left_alone() -> None:
         ("{name=}", Severity.ERROR, "attribute 'name' takes a value, not ''"),
         ("{env=A}", Severity.ERROR, "attribute 'env' takes assignments such as \"A=1 B='two words'\", not 'A'"),
         ('{name="x}', Severity.ERROR, 'cannot read the attribute at \'name="x\'; write name=value or name="a value"'),
-        ("{name=x", Severity.ERROR, "the attributes have no closing brace"),
+        ("{name=x", Severity.WARNING, UNBALANCED + ": no closing brace; the line ends them"),
+        ("{name=x}}", Severity.WARNING, UNBALANCED + ": one of them has no meaning"),
+        ("{ {name=x tag='}'}", Severity.WARNING, UNBALANCED + ": one of them has no meaning"),
+        ("name=x}", Severity.WARNING, "the attributes have no opening brace and are not read"),
+        ("{name=x} timeout=5m", Severity.WARNING, "'timeout=5m' stands behind the attributes and is not read"),
+        ("{promptEnv=maybe}", Severity.ERROR, "attribute 'promptEnv' takes always, never or auto, not 'maybe'"),
         ('{"name":}', Severity.ERROR, "the attributes are not valid JSON: Expecting value: line 1 column 9 (char 8)"),
     ],
 )

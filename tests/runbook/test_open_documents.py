@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from azops_tui.engine.open_values import open_parameters
+from azops_tui.runbook import parse
 from azops_tui.runbook.model import Role
 from tests.runbook.shared import book, problems
 
@@ -120,3 +124,12 @@ def test_names_come_from_the_sentence_before_the_step() -> None:
     fence = "```bash\ntrue\n```\n"
     text = f"# Setup\n{fence}\nRun the following command to create a **resource group**:\n\n{fence}\nDo it:\n\n{fence}"
     assert [step.name for step in book(text).steps] == ["setup", "create-resource-group", "setup-2"]
+
+
+def test_the_help_of_a_placeholder_has_no_markup() -> None:
+    text = (
+        "![Portal (new)](images/a.png) Paste the **id** of [your app](https://example.org/app_(x)) <!-- internal -->\n"
+        "![b][ref] from `az ad app list`:\n\n```bash\necho <app-id>\n```\n"
+    )
+    (parameter,) = open_parameters([parse(text, Path("a.md"))], {})
+    assert parameter.help == "<app-id>: Paste the id of your app from az ad app list:"

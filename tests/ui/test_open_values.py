@@ -129,6 +129,35 @@ async def test_a_guessed_step_is_seen_at_once_and_asked_about_when_it_is_about_t
         assert screen.controller.view.step("own").state == "done"
         await close(pilot)
     assert not (tmp_path / "out").exists()
+    # The answer is remembered with the document, as a yes is.
+    async with open_notes(document, tmp_path).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        assert screen.document.names == ["own"]
+        await pilot.press("a")
+        await until(pilot, lambda: screen.controller.view.count("done") == 1 and not screen.busy)
+        await close(pilot)
+
+
+async def test_runmes_prompt_env_decides_what_is_asked(tmp_path: Path) -> None:
+    document = tmp_path / "runme.md"
+    document.write_text(
+        '```sh {"promptEnv":"always"}\nexport NAME=one\n```\n\n'
+        '```sh {"promptEnv":"no","id":"01HY0Y"}\nexport OTHER=two\necho "$NAME $OTHER YOUR_NAME" > out\n```\n'
+    )
+    async with open_notes(document, tmp_path).run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("a")
+        form = await sheet(pilot, "leaves open")
+        assert [parameter.name for parameter in form.parameters] == ["NAME"]
+        assert form.query_one("#field-0", Input).value == "one"
+        await pilot.press("end", *"-b", "ctrl+s")
+        await until(pilot, lambda: screen.controller.view.count("done") == 2 and not screen.busy)
+        await close(pilot)
+    assert (tmp_path / "out").read_text() == "one-b two YOUR_NAME\n"
+    assert screen.controller.runbook is not None
+    step = screen.controller.runbook.step("01HY0Y")
+    assert step is not None
+    assert step is screen.controller.runbook.steps[1]
 
 
 async def test_values_are_asked_before_one_step_and_secrets_are_hidden(tmp_path: Path) -> None:

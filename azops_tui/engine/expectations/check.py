@@ -29,6 +29,8 @@ class Match:
     """Similarity of outputs, 0 to 1; None if outputs were not compared."""
     difference: tuple[str, ...] = ()
     """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
+    whole: tuple[str, ...] = ()
+    """The whole difference of outputs in the unified form."""
 
 
 def check(
@@ -62,10 +64,12 @@ def _similarity(expectation: Expectation, stdout: str) -> Match:
     else:
         result = f"The output is {likeness.score:.0%} like the expected output"
     if likeness.wrong:
-        return Match(False, f"{likeness.wrong}.", likeness.score, likeness.lines)
+        return Match(False, f"{likeness.wrong}.", likeness.score, likeness.lines, likeness.whole)
     if passed:
         return Match(True, f"{result} ({needed:.0%} needed).", likeness.score)
-    return Match(False, f"{result} ({needed:.0%} needed): {likeness.difference}.", likeness.score, likeness.lines)
+    return Match(
+        False, f"{result} ({needed:.0%} needed): {likeness.difference}.", likeness.score, likeness.lines, likeness.whole
+    )
 
 
 def _forms(

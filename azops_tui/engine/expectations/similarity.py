@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from azops_tui.engine.expectations.differences import MOST_LINES, different_lines
+from azops_tui.engine.expectations.differences import MOST_LINES, different_lines, unified
 from azops_tui.text import strip_ansi
 
 STATES = frozenset({"provisioningstate", "status", "powerstate"})
@@ -60,6 +60,8 @@ class Likeness:
     """Values of the expected JSON, and how many of them are there; 0 for text."""
     lines: tuple[str, ...] = ()
     """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
+    whole: tuple[str, ...] = ()
+    """The whole difference in the unified form."""
 
 
 def plain(text: str) -> str:
@@ -79,10 +81,16 @@ def similar(expected: str, actual: str) -> Likeness:
             found = documents(got)
             if not found:
                 return Likeness(0.0, difference="the output is not JSON")
-            return max((_same_resource(example, value) for value in found), key=lambda one: (not one.wrong, one.score))
+            pairs = [(_same_resource(example, value), value) for value in found]
+            best, value = max(pairs, key=lambda pair: (not pair[0].wrong, pair[0].score))
+            return best if not best.lines else replace(best, whole=unified(_pretty(example), _pretty(value)))
     except RecursionError:
         pass  # nested too deeply to be compared by structure
     return _by_text(wanted, got)
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def documents(text: str) -> list[Any]:
@@ -324,7 +332,9 @@ def _by_text(expected: str, actual: str) -> Likeness:
         (f"line {at} is {shown(line)}, expected {shown(want)}" for at, want, line in pairs if want != line),
         f"{len(got)} lines, expected {len(wanted)}",
     )
-    return Likeness(_ratio(wanted, got), wrong, difference, lines=different_lines(wanted, got))
+    return Likeness(
+        _ratio(wanted, got), wrong, difference, lines=different_lines(wanted, got), whole=unified(expected, actual)
+    )
 
 
 def _filled(wanted: list[str], got: list[str]) -> list[str]:

@@ -63,7 +63,15 @@ def _step(step: ExportedStep) -> dict[str, Any]:
         "left_out": step.kept.left_out,
         "tables": [{"columns": table.columns, "rows": table.rows} for table in step.tables],
         "pictures": [base64.b64encode(picture.png).decode() for picture in step.pictures],
-        "checks": [{"passed": check.passed, "text": check.text} for check in step.checks],
+        "checks": [
+            {
+                "passed": check.passed,
+                "text": check.text,
+                "score": check.score,
+                "difference": check.whole_difference or check.difference,
+            }
+            for check in step.checks
+        ],
         "hosts": [
             {"host": host.host, "status": host.status, "duration": host.duration, "problem": host.problem}
             for host in step.hosts

@@ -93,11 +93,20 @@ class OutputScreen(Screen[None]):
     def take_news(self) -> None:
         """Show what the step wrote meanwhile; the main screen calls this when records have come."""
         kept = self._kept()
-        size = kept.total + len(kept.partial)
+        size = kept.total + len(kept.partial) + len(self._differences())
         if size != self._shown:
             self._shown = size
-            self.output.set_lines(kept.tail(), kept.total - len(kept.lines))
+            self.output.set_lines([*kept.tail(), *self._differences()], kept.total - len(kept.lines))
         self._head.refresh()
+
+    def _differences(self) -> list[str]:
+        """The whole differences from the expected outputs, to stand behind the output."""
+        step = self.controller.view.steps.get(self.step)
+        lines: list[str] = []
+        for check in step.checks if step is not None else ():
+            if check.whole_difference:
+                lines += ["", f"── {check.text}", *check.whole_difference]
+        return lines
 
     def action_close(self) -> None:
         """Close the search line, or go back if it is not open."""

@@ -228,6 +228,8 @@ def _news(
                 lines.extend(wrap([(f"{marks.state('failed')} {check.text}", "failed")], room))
                 for text in check.difference if step.state == "done" else ():
                     lines.extend(wrap([(f"  {safe(text)}", "delete" if text.startswith("-") else "add")], room))
+                if step.state == "done" and len(check.whole_difference) > len(check.difference):
+                    lines.append([("  O shows the whole difference", "faint")])
     return lines
 
 
