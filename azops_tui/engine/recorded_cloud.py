@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import CLOUDS, CloudName, Profile
 from azops_tui.replay.fakes import MANAGER, TENANT
 
@@ -90,6 +89,8 @@ async def open_recorded(profile: Profile, tape: Tape) -> Cloud:
     Raises:
         AzureFailure: the cassette names no subscription.
     """
+    from azops_tui.azure.connect import connect
+
     header = tape.header
     endpoint: RecordedEndpoint | None = None
     if profile.cloud == "local":
