@@ -15,7 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from azops_tui import paths
+from azops_tui.azure.errors import AzureFailure
 from azops_tui.engine.cleanup import past_run
 from azops_tui.engine.cloud import RunCloud, on_plain_hosts
 from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
@@ -40,7 +43,7 @@ from azops_tui.gate.policy import Actor, current_actor
 from azops_tui.http_edge import current_step
 from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
-from azops_tui.runbook.native import WaitStep
+from azops_tui.runbook.native import DeployStep, InstancesStep, ScaleStep, WaitStep
 
 if TYPE_CHECKING:
     from azops_tui.replay.tape import Tape
@@ -277,6 +280,7 @@ class StepRunner:
         if step.kind is StepKind.NATIVE:
             # A native step does what its body says, and asks for that from a fresh read.
             actor.level = _native_level(effects)
+            actor.shows_progress = isinstance(step.native, DeployStep | ScaleStep | InstancesStep | WaitStep)
         if self._tape is not None and self._tape.is_offline and self._tape.plays_sessions:
             return actor  # no tool is started
         if (
@@ -343,6 +347,12 @@ class StepRunner:
                 raise
             text = f"Stopped at its limit of {limit:g} s, before anything was changed."
             raise problem("TimedOut", text, "Raise timeout=, or find out what the step waits for.") from None
+        except AzureFailure as error:
+            explained = explain(error)
+            if not explained.lost:
+                raise
+            text = "The connection to Azure was lost while azops read what the step needs; nothing was changed."
+            raise StepProblem(msgspec.structs.replace(explained.view, message=text)) from None
 
     async def _attempts(self, context: StepContext[Any], prepared: Prepared, stopper: Stopper) -> Outcome:
         """Execute what was prepared until it succeeds or its retries are used up."""

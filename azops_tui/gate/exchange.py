@@ -240,10 +240,14 @@ class Channel:
             writer.write(forwarded(head).encode() + (body or b""))
             uploading = asyncio.ensure_future(relay_body(self._client[0], writer, framing, length))
             try:
-                answer = await self._answer_head(uploading)
+                async with self._policy.unanswered(self._actor, request):
+                    answer = await self._answer_head(uploading)
                 if number:
                     await self._ended(number, answer, began)
                     number = 0
+                else:
+                    began_operation = operation_url(answer.status, answer.by_name())
+                    await self._policy.follow(self._actor, request, began_operation)
                 await self._policy.observe(self._actor, request, answer.status, answer.by_name())
                 return await self._pass_back(head, answer, uploading, request, body, began)
             finally:

@@ -7,15 +7,15 @@ agreed to do. A read-only run changes nothing, whoever agrees.
 from __future__ import annotations
 
 import asyncio
-import base64
 import itertools
-import json
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -23,9 +23,11 @@ from azops_tui.durations import format_duration
 from azops_tui.errors import AzopsError
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import FailureView
+from azops_tui.gate.bearer import tenant_of
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.meter import Meter
-from azops_tui.gate.operations import operation_state
+from azops_tui.gate.operations import OperationBook, operation_state
+from azops_tui.gate.waiting import say_again, saying_again
 
 HELD_AT_MOST = 600.0
 """Seconds for which a request waits for a person."""
@@ -49,6 +51,8 @@ class Actor:
     """Why requests were refused, each reason once."""
     waits: set[str] = field(default_factory=set)
     """Notices of waiting, each shown once."""
+    shows_progress: bool = False
+    """True for a step that shows itself how its operations go on."""
     pending: dict[str, asyncio.Task[str]] = field(default_factory=dict)
     """Questions in progress by what they ask, so that a client's second try waits for the same answer."""
 
@@ -139,8 +143,10 @@ class GatePolicy:
         self._record = record
         self._loop = asyncio.get_running_loop()
         self._actors: dict[str, Actor] = {}
-        self._operations: dict[str, int] = {}
-        """Numbers of the writes whose operations go on, by the path that tells of them, in lower case."""
+        self._operations = OperationBook()
+        """Operations that change nothing, such as a validation, have numbers below 0 and are in no ledger."""
+        self._sent: dict[int, GateRequest] = {}
+        """Writes that are not answered yet, by number."""
 
     @property
     def read_only(self) -> bool:
@@ -159,8 +165,9 @@ class GatePolicy:
     def close(self) -> None:
         """Withdraw the questions in progress."""
         for actor in (self.person, *self._actors.values()):
-            for task in actor.pending.values():
-                task.cancel()
+            for question in actor.pending.values():
+                question.cancel()
+        self._operations.close()
 
     async def decide(self, actor: Actor, request: GateRequest) -> FailureView | None:
         """Hold a request until it may be sent.
@@ -171,7 +178,8 @@ class GatePolicy:
         if request.kind is RequestClass.READS:
             return None
         if self._read_only():
-            return await self._refused(actor, request, "ReadOnlyRun", self._why_read_only(actor, request))
+            why = f"{self._what(actor, request)} was not sent: run {self._run()} is read-only."
+            return await self._refused(actor, request, "ReadOnlyRun", why)
         reasons = self._reasons(actor, request)
         if not reasons:
             return None
@@ -183,6 +191,7 @@ class GatePolicy:
     async def begin(self, actor: Actor, request: GateRequest) -> int:
         """Record a write before it is sent; returns its number."""
         number = next(_COUNTER)
+        self._sent[number] = request
         await self._tell(
             ev.RequestSent(
                 at=time.time(),
@@ -207,8 +216,9 @@ class GatePolicy:
         seconds: float = 0,
     ) -> None:
         """Record the answer to a write."""
-        if operation:
-            self._operations[urlsplit(operation).path.lower()] = number
+        request = self._sent.pop(number, None)
+        if operation and request is not None:
+            await self._on_loop(self._follow(actor, request, number, operation))
         await self._tell(
             ev.RequestAnswered(
                 at=time.time(),
@@ -220,6 +230,34 @@ class GatePolicy:
                 duration=seconds,
             )
         )
+
+    async def follow(self, actor: Actor, request: GateRequest, operation: str) -> None:
+        """Say how an operation goes on that a request which changes nothing began, such as a validation."""
+        if operation and request.method == "POST":
+            await self._on_loop(self._follow(actor, request, -next(_COUNTER), operation))
+
+    async def _follow(self, actor: Actor, request: GateRequest, number: int, operation: str) -> None:
+        lines = None
+        if actor.step and not actor.shows_progress:
+            what = f"on {request.method} {request.resource}"
+            lines = say_again(
+                partial(self._inform, actor),
+                lambda time: f"Azure has worked for {time} {what}",
+                lambda: not actor.has_ended and self._operations.goes_on(number),
+            )
+        self._operations.begin(number, operation, lines)
+
+    def unanswered(self, actor: Actor, request: GateRequest) -> AbstractAsyncContextManager[None]:
+        """Say while the context is entered that a request of a step has no answer yet."""
+        if not actor.step:
+            return nullcontext()
+        what = f"{request.method} {request.resource}"
+        return saying_again(
+            partial(self._inform, actor), lambda time: f"No answer from {request.host} for {time}: {what}"
+        )
+
+    async def _inform(self, actor: Actor, text: str) -> None:
+        await self._tell(ev.Notice(at=time.time(), step=actor.step, text=text))
 
     async def observe(self, actor: Actor, request: GateRequest, status: int, headers: Mapping[str, str]) -> None:
         """Count a response; tell people if the service asks to wait."""
@@ -242,15 +280,19 @@ class GatePolicy:
             await self.notice(actor, text)
 
     def operation_of(self, request: GateRequest) -> int:
-        """Number of the write whose operation a request asks about; 0 if it asks about none."""
-        return self._operations.get(request.path.lower(), 0) if request.method == "GET" else 0
+        """Number of the request whose operation a request asks about; 0 if it asks about none."""
+        return self._operations.number(request.path) if request.method == "GET" else 0
 
     async def operation_seen(self, actor: Actor, number: int, status: int, body: bytes) -> None:
         """Record the end of an operation, if that is what the answer to a request about it says."""
         state = operation_state(status, body)
         if state:
-            self._operations = {path: known for path, known in self._operations.items() if known != number}
-            await self._tell(ev.OperationEnded(at=time.time(), step=actor.step, id=number, state=state))
+            await self._on_loop(self._operation_ended(actor, number, state))
+
+    async def _operation_ended(self, actor: Actor, number: int, state: str) -> None:
+        self._operations.end(number)
+        if number > 0:
+            self._record(ev.OperationEnded(at=time.time(), step=actor.step, id=number, state=state))
 
     async def notice(self, actor: Actor, text: str) -> None:
         """Tell people something about a request that is not refused."""
@@ -275,7 +317,7 @@ class GatePolicy:
             reasons.append(f"It acts on the subscription {other}; the run's is {target.subscription}.")
         if target.cloud in ("public", "usgov", "china") and request.cloud not in ("", target.cloud):
             reasons.append(f"It acts on the cloud {request.cloud}; the run's is {target.cloud}.")
-        tenant = _tenant(request.authorization)
+        tenant = tenant_of(request.authorization)
         if tenant and target.tenant and tenant.lower() != target.tenant.lower():
             reasons.append(f"It acts in the tenant {tenant}; the run's is {target.tenant}.")
         return tuple(reasons)
@@ -305,18 +347,10 @@ class GatePolicy:
                 why = await self._ask(actor, request, reasons)
         except TimeoutError:
             return f"nobody answered within {HELD_AT_MOST / 60:.0f} minutes."
-        if (
-            not why
-            and not actor.has_ended
-            and request.kind is RequestClass.CHANGES
-            and len(reasons) == 1
-            and request.kind > actor.level
-        ):
+        only_level = len(reasons) == 1 and request.kind > actor.level
+        if not why and not actor.has_ended and request.kind is RequestClass.CHANGES and only_level:
             actor.level = RequestClass.CHANGES
         return why
-
-    def _why_read_only(self, actor: Actor, request: GateRequest) -> str:
-        return f"{self._what(actor, request)} was not sent: run {self._run()} is read-only."
 
     @staticmethod
     def _what(actor: Actor, request: GateRequest) -> str:
@@ -357,13 +391,3 @@ class GatePolicy:
         if asyncio.get_running_loop() is self._loop:
             return await work
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
-
-
-def _tenant(authorization: str) -> str:
-    """The tenant of a bearer token; empty where there is none to read."""
-    try:
-        payload = authorization.split(" ", 1)[1].split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return str(claims.get("tid") or "")
-    except (IndexError, ValueError, AttributeError):
-        return ""

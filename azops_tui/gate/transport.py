@@ -42,7 +42,8 @@ class SdkGate:
         began = time.monotonic()
         status, operation, problem = None, "", ""
         try:
-            response = await send(request, **options)
+            async with self._policy.unanswered(actor, described):
+                response = await send(request, **options)
             headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
             status = response.status_code
             operation = operation_url(status, headers)
@@ -50,6 +51,8 @@ class SdkGate:
             asked = self._policy.operation_of(described)
             if asked:
                 await self._policy.operation_seen(actor, asked, status, _content(response))
+            elif not number:
+                await self._policy.follow(actor, described, operation)
             return response
         except BaseException as error:
             problem = type(error).__name__

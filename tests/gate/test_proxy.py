@@ -20,6 +20,7 @@ import pytest
 from aiohttp import web
 
 from azops_tui.events import records as ev
+from azops_tui.gate import waiting
 from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.policy import Actor, GatePolicy, GateRequest
 from azops_tui.gate.proxy import GateProxy
@@ -55,6 +56,8 @@ async def service(request: web.Request) -> web.StreamResponse:
         return web.json_response({"size": size, "sha256": digest.hexdigest()})
     if request.path == "/hangup" and request.transport is not None:
         request.transport.abort()
+    if request.path == "/late":
+        await asyncio.sleep(0.5)
     if request.path == "/socket":
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -198,6 +201,15 @@ async def test_a_client_that_names_no_server_and_offers_http2_alone_gets_an_answ
     writer.write(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
     assert b" 200 OK" in await asyncio.wait_for(reader.read(65_536), 10)
     writer.transport.abort()
+
+
+async def test_an_answer_that_does_not_come_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "FIRST_S", 0.05)
+    async with bench.session.get(f"https://{HOST}/late", **bench.options()) as reply:
+        await reply.read()
+    (first, *_) = [event.text for event in bench.events if isinstance(event, ev.Notice)]
+    assert first.startswith(f"No answer from {HOST} for ")
+    assert first.endswith(": GET /late")
 
 
 async def test_a_service_that_hangs_up_is_told(bench: Bench) -> None:
