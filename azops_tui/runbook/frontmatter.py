@@ -17,7 +17,7 @@ SOURCES = ("azure.locations", "azure.resource_groups", "azure.scale_sets", "ssh.
 WITHIN_GROUP = ("azure.scale_sets", "ssh.targets")
 """Sources that can be limited to a resource group: ``of: ${RESOURCE_GROUP}``."""
 
-_SECTIONS = ("params", "requires", "untagged", "strict")
+_SECTIONS = ("params", "requires", "untagged", "strict", "test")
 _PARAMETER_KEYS = ("type", "default", "choices", "pattern", "min", "max", "help", "from", "of")
 _REQUIRES_KEYS = ("tools", "azops")
 _FENCE = re.compile(r"---[ \t]*")
@@ -101,6 +101,8 @@ class FrontMatterReader:
         if (untagged := value.get("untagged")) not in (None, "bash", "no", False):
             self._error(f"azops.untagged is bash or no, not '{untagged}'", "azops", "untagged")
         self._front.untagged = untagged == "bash"
+        if not isinstance(test := value.get("test", "local"), str):
+            self._error(f"azops.test is local or the path of a cassette, not '{test}'", "azops", "test")
         if not isinstance(strict := value.get("strict", False), bool):
             self._error(f"azops.strict is true or false, not '{strict}'", "azops", "strict")
 
