@@ -200,6 +200,21 @@ async def test_everything_stays_for_the_next_step(shell: Shell) -> None:
     assert await shell.says(QUESTIONS) == ANSWERS
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when processes began")
+async def test_what_a_step_left_ends_with_it_though_the_step_killed_its_shell(shell: Shell, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    earlier = "sleep 300 & echo $! > pids"
+    await shell.run(earlier, cwd=tmp_path)
+    code = "setsid sh -c 'echo $$ >> pids; exec sleep 300' &\n(sleep 300 & echo $! >> pids)\n"
+    code += "until [ $(wc -l < pids) = 3 ]; do sleep 0.05; done\nkill -9 $$"
+    await shell.run(code, cwd=tmp_path)
+    job, *left = (int(line) for line in pids.read_text().split())
+    assert [_runs(pid) for pid in left] == [False, False]
+    assert _runs(job)  # a job of an earlier step goes on until the run ends
+    await shell.session.close()
+    assert not _runs(job)
+
+
 @pytest.mark.parametrize(
     "end", ["kill -9 $$", "exec false", "exit 3", "set -u; echo $NOT_THERE", "builtin exit 4", "false"]
 )

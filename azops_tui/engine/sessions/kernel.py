@@ -143,6 +143,7 @@ class KernelSession(DriverSession):
             replies = _Replies(on_output, keep)
             timed_out = not await self._follow(code, replies, timeout)
             died = not self._alive()
+            await self._end_orphans()
             if not died and self._is_python:
                 await self._execute_silently(f"{_SIDE}.after()")
                 self._last = json.loads((self._folder / "environment").read_text("utf-8", "surrogateescape"))

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from azops_tui.engine.sessions.folder import make_session_folder
-from azops_tui.engine.sessions.process_group import Member, StepProcesses, adopt_orphans, send
+from azops_tui.engine.sessions.process_group import Member, StepProcesses, adopt_orphans, in_session, send
 from azops_tui.engine.sessions.stream import StepStream
 from azops_tui.engine.sessions.watcher import Watcher
 from azops_tui.errors import AzopsError
@@ -35,6 +35,8 @@ OnOutput = Callable[[str, Literal["stdout", "stderr"]], None]
 GRACE = (3.0, 2.0, 1.0)
 """Seconds that a step has to end after SIGINT, then after SIGTERM, then after SIGKILL to what it started."""
 
+MARK = "AZOPS_SESSION"
+"""Variable of the environment of all that a session starts: the name of the session's folder."""
 LARGEST_PICTURE = 4_000_000
 """Bytes of a picture that is kept."""
 _RECHECK = 0.05
@@ -84,6 +86,8 @@ class DriverSession:
         self._steps = 0
         self._running = False
         self._processes: StepProcesses | None = None
+        self._former: list[int] = []
+        """Process ids of the processes of this session that have died; jobs of earlier steps may run in theirs."""
         self._stopped = False
         self._stopping: asyncio.Task[None] | None = None
         self._watcher: Watcher | None = None
@@ -116,6 +120,9 @@ class DriverSession:
                     await asyncio.wait_for(process.wait(), 2.0)
             await _end_group(process)
             self._process = None
+        for leader in self._former:
+            await StepProcesses(leader).end(in_session(leader))
+        self._former.clear()
         if self._watcher is not None:
             self._watcher.dismiss()
             self._watcher = None
@@ -180,7 +187,7 @@ class DriverSession:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.DEVNULL,
-                    env=env,
+                    env={**env, MARK: self._folder.name},
                     cwd=cwd,
                     start_new_session=True,
                     preexec_fn=prepare,
@@ -251,7 +258,15 @@ class DriverSession:
         except asyncio.CancelledError:
             await self.stop()
             raise
+        if words is None:
+            await self._end_orphans()
         return words, timed_out
+
+    async def _end_orphans(self) -> None:
+        """End what a step has left that ended the session's process too, such as by ``kill -9 $$``."""
+        if self._processes is not None and not self._alive():
+            self._former.append(self._processes.leader)
+            await self._processes.end(self._processes.orphans(f"{MARK}={self._folder.name}"))
 
     def _alive(self) -> bool:
         return self._process is not None and self._process.returncode is None

@@ -37,6 +37,7 @@ class Member(NamedTuple):
 class _Process(NamedTuple):
     member: Member
     parent: int
+    session: int
 
 
 def adopt_orphans() -> None:
@@ -83,6 +84,25 @@ class StepProcesses:
             parents.extend(member.pid for member in members)
         return tree
 
+    def orphans(self, mark: str) -> set[Member]:
+        """Processes of the step that the leader, which has ended, left behind. Linux only.
+
+        They are in its session, or have its mark in the environment with which they began.
+
+        Args:
+            mark: a variable of the session with its value, ``NAME=value``.
+        """
+        if sys.platform != "linux":
+            return set()
+        earliest = int(self._began * os.sysconf("SC_CLK_TCK"))
+        return {
+            process.member
+            for process in _processes()
+            if process.member.started >= earliest
+            and process.member.pid not in self._earlier
+            and (process.session == self.leader or _has_variable(process.member.pid, mark))
+        }
+
     async def end(self, known: set[Member]) -> None:
         """End all processes of the step, and those of ``known`` though the leader has ended."""
         for number, grace in _END:
@@ -97,6 +117,13 @@ class StepProcesses:
                 await asyncio.sleep(_RECHECK)
 
 
+def in_session(leader: int) -> set[Member]:
+    """The processes of a session whose leader has ended. Linux only."""
+    if sys.platform != "linux":
+        return set()
+    return {process.member for process in _processes() if process.session == leader}
+
+
 def send(processes: Iterable[Member], number: signal.Signals) -> None:
     """Signals every process, parents first, so that none goes on because its child has ended.
 
@@ -105,6 +132,14 @@ def send(processes: Iterable[Member], number: signal.Signals) -> None:
     for process in sorted(processes):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process.pid, number)
+
+
+def _has_variable(pid: int, variable: str) -> bool:
+    """Whether a process began with a variable in its environment; False for those of other users."""
+    try:
+        return os.fsencode(variable) in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def _children(parent: int) -> set[int]:
@@ -120,7 +155,7 @@ def _still_running(known: set[Member]) -> set[Member]:
     identities = {(member.pid, member.started) for member in known if member.started}
     if not identities:
         return set()
-    return {member for member, _ in _processes() if (member.pid, member.started) in identities}
+    return {each.member for each in _processes() if (each.member.pid, each.member.started) in identities}
 
 
 def _processes() -> Iterable[_Process]:
@@ -134,7 +169,9 @@ def _processes() -> Iterable[_Process]:
             # After the name: state, ppid, pgrp, session, … ; the start time is the 20th.
             fields = fields_text.split()
             if fields[0] != "Z":
-                yield _Process(Member(int(folder.name), name.partition("(")[2], int(fields[19])), int(fields[1]))
+                yield _Process(
+                    Member(int(folder.name), name.partition("(")[2], int(fields[19])), int(fields[1]), int(fields[3])
+                )
 
 
 def _group(leader: int) -> set[Member]:
