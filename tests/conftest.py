@@ -35,6 +35,13 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     return home
 
 
+@pytest.fixture(autouse=True)
+def trusted_documents(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked to trust the documents of tests, but where trust is tested."""
+    if request.node.get_closest_marker("untrusted") is None:
+        monkeypatch.setattr("azops_tui.engine.trust.untrusted", lambda documents: [])
+
+
 class QuietFiles(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *words: object) -> None:
         """Print nothing."""

@@ -54,12 +54,15 @@ def new(name: str, title: str | None) -> None:
     """
     path = Path(name if name.casefold().endswith(".md") else f"{name}.md")
     words = title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Runbook"
+    from azops_tui.engine.trust import document_digest, trust
+
     group = "".join(c if c.isalnum() else "-" for c in path.stem.casefold()).strip("-") or "demo"
     shown = f'"{words}"' if not words.replace(" ", "").isalnum() else words
     text = _TEMPLATE.format(title=shown, group=group).replace(f"# {shown}", f"# {words}", 1)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
+        trust(path, document_digest(text))
     except FileExistsError:
         fail(f"{path} exists; choose another name.", exits.BAD_INPUT)
     except OSError as error:

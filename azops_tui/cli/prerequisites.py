@@ -57,3 +57,35 @@ def fetch_prerequisites(runbook: Runbook, *, agreed: bool) -> bool:
                 runbook = open_runbook(runbook.path)
         except (PrerequisiteError, OSError) as error:
             fail(clean(str(error)), exits.BAD_INPUT)
+
+
+def agree_to_outside_files(runbook: Runbook, *, agreed: bool) -> None:
+    """Name the files from outside the document's folder and repository that decide what is run, and ask about them.
+
+    Exits with :data:`exits.DECLINED` if a person does not agree, or if nobody can be asked.
+
+    Args:
+        runbook: the document.
+        agreed: ``--yes`` was passed.
+    """
+    from azops_tui.engine.open import open_runbook
+    from azops_tui.engine.plan import plan_run
+    from azops_tui.engine.problems import RunError
+    from azops_tui.engine.trust import untrusted
+    from azops_tui.engine.trust_summary import outside_files
+
+    try:
+        documents = plan_run(runbook, open_runbook).documents
+    except RunError:
+        return  # the run says why
+    files = outside_files(documents)
+    if not files or agreed or not untrusted(documents):
+        return
+    names = "\n".join(f"  {clean(str(path))}" for path in files)
+    sentence = f"{clean(runbook.path.name)} uses files from outside its folder and its repository:\n{names}"
+    if not sys.stdin.isatty():
+        how = f"To agree, pass --yes, or trust the document:\n  azops trust {clean(str(runbook.path))}"
+        fail(f"{sentence}\n{how}", exits.DECLINED)
+    click.echo(sentence)
+    if not click.confirm("Use them?", default=False):
+        sys.exit(exits.DECLINED)

@@ -26,7 +26,7 @@ from azops_tui.cli.options import (
     runbook_options,
     sandbox_options,
 )
-from azops_tui.cli.prerequisites import fetch_prerequisites
+from azops_tui.cli.prerequisites import agree_to_outside_files, fetch_prerequisites
 from azops_tui.cli.prompt import Asker
 from azops_tui.cli.tapes import open_tape, recorded, tape_options
 from azops_tui.text import format_table
@@ -118,6 +118,7 @@ def run(
     if dry_run:
         click.echo(plan(runbook, steps))
         return
+    agree_to_outside_files(runbook, agreed=yes)
     parameters = collect_values(runbook, assignments(settings), answers, fill_from_output=fill_from_output)
     policy = Policy(
         yes=yes,

@@ -82,6 +82,16 @@ def _starts_unknown(step: Step) -> bool:
     return script.unknown or any(word not in known for command in commands if (word := _program(command.words)))
 
 
+def program_names(step: Step) -> list[str]:
+    """Names of the programs that a shell step starts, in order; builtins and the common tools of a system left out."""
+    from azops_tui.runbook.shell import read
+
+    script = read(step.code)
+    commands = [*script.commands, *(command for body in script.functions.values() for command in body)]
+    names = [name for command in commands if (name := _program(command.words))]
+    return [name for name in dict.fromkeys(names) if name not in _LOCAL_COMMANDS | script.functions.keys()]
+
+
 def _program(command: tuple[str | None, ...]) -> str:
     """Name of the program that a command starts; empty if it only assigns variables."""
     for word in command:

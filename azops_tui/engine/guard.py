@@ -21,7 +21,7 @@ from azops_tui.runbook.attributes import condition_code
 from azops_tui.runbook.model import Effect, Step, StepKind
 from azops_tui.runbook.native import SshStep, WaitStep
 
-Kind = Literal["mutate", "destroy", "gate", "hostkey", "values"]
+Kind = Literal["mutate", "destroy", "gate", "hostkey", "values", "trust"]
 Need = Literal["none", "mutate", "destroy"]
 
 _FLAGS: dict[Kind, str] = {
@@ -30,6 +30,7 @@ _FLAGS: dict[Kind, str] = {
     "gate": "--yes",
     "hostkey": "--trust-new-hosts",
     "values": "--set NAME=VALUE",
+    "trust": "azops trust FILE",
 }
 
 
@@ -262,6 +263,7 @@ class Questions:
             "destroy": self.policy.yes_destroy,
             "hostkey": self.policy.trust_new_hosts,
             "values": False,
+            "trust": self.policy.trust_documents,
         }[kind]
         return _FLAGS[kind] if agreed else ""
 
@@ -282,5 +284,6 @@ def _missing(proposal: Proposal) -> StepProblem:
         "gate": "This step needs a person's approval, and nobody can be asked.",
         "hostkey": "The host is not known yet, and nobody can say whether its key is right.",
         "values": "This step needs values, and nobody can be asked; it was not run.",
+        "trust": "Nobody trusts this document, and nobody can be asked; it was not run.",
     }[proposal.kind]
     return problem("ConfirmationMissing", message, f"Pass {flag} to agree, or run it where azops can ask you.")

@@ -81,6 +81,9 @@ class StepQueue:
         self.running = steps[0].name if steps else "-"
         self.is_stopping = self.was_cut_short = False
         try:
+            if steps and not await self._asked(steps[0].name, self._runner.trusts_documents(steps[0].name)):
+                self.was_cut_short = True
+                return "stopped"
             if steps:
                 await self._begin()
             if steps and not await self._asked(steps[0].name, self._runner.values.ask_before(steps)):

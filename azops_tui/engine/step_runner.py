@@ -19,6 +19,7 @@ import msgspec
 
 from azops_tui import paths
 from azops_tui.azure.errors import AzureFailure
+from azops_tui.engine import trust
 from azops_tui.engine.cleanup import past_run
 from azops_tui.engine.cloud import RunCloud, on_plain_hosts
 from azops_tui.engine.context import Footprint, Outcome, Prepared, StepContext
@@ -138,6 +139,22 @@ class StepRunner:
     def place(self) -> str:
         """Label of the open cloud; empty without one."""
         return self._cloud.label
+
+    async def trusts_documents(self, step: str) -> bool:
+        """Whether a person trusts the documents of the run, or agrees to now; asked before the first step."""
+        documents = self.values.documents
+        if not self.policy.interactive or self.policy.trust_documents:
+            return True
+        if not await asyncio.to_thread(trust.untrusted, documents):
+            return True
+        from azops_tui.engine.trust_summary import trust_lines
+
+        lines = await asyncio.to_thread(trust_lines, documents)
+        title = f"Trust {documents[0].path.name} and run its steps"
+        if not await self.agrees(step, Proposal("trust", title, lines)):
+            return False
+        await asyncio.to_thread(trust.trust_all, documents)
+        return True
 
     async def agrees(self, step: str, proposal: Proposal) -> bool:
         """Whether a person agrees to what is proposed; the question stands at a step."""

@@ -2,7 +2,8 @@
 
 A document comes from others: its steps, variables and tools act on this machine with the user's rights. So azops asks
 before the first step of a document that was not trusted with exactly this content. Runbooks that ship with azops are
-trusted as they are installed. Naming a file to ``azops run`` is trust for that run and is not stored.
+trusted as they are installed, and so is what a person writes in azops. Naming a file to ``azops run`` is trust for that
+run and is not stored.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from azops_tui import paths
+from azops_tui.runbook.model import Runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,21 @@ def is_trusted(path: Path, digest: str) -> bool:
         digest: hash of its text, from :func:`document_digest`.
     """
     return _ships(path) or any(entry.digest == digest for entry in trusted_documents())
+
+
+def untrusted(documents: Iterable[Runbook]) -> list[Runbook]:
+    """The documents about which a person is asked before their first step."""
+    return [document for document in documents if not is_trusted_text(document.path, document.text)]
+
+
+def trust_all(documents: Iterable[Runbook]) -> None:
+    """Trust documents with their present content.
+
+    Raises:
+        OSError: the list of trusted documents cannot be written.
+    """
+    for document in documents:
+        trust(document.path, document_digest(document.text))
 
 
 def is_trusted_text(path: Path, text: str) -> bool:
@@ -82,4 +100,6 @@ def trusted_documents() -> list[TrustEntry]:
 
 
 def _ships(path: Path) -> bool:
-    return path.resolve().is_relative_to(paths.shipped("runbooks").resolve())
+    """Whether azops wrote a document itself: runbooks that ship, and scratch pages."""
+    own = (paths.shipped("runbooks"), paths.scratch())
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in own)

@@ -156,7 +156,7 @@ class ConfirmationAsked(Event, frozen=True, kw_only=True):
     """The run waits for a person. Answered by ``Run.answer(id, …)``."""
 
     id: str
-    kind: Literal["mutate", "destroy", "gate", "hostkey", "values"]
+    kind: Literal["mutate", "destroy", "gate", "hostkey", "values", "trust"]
     title: str
     """What is about to happen, as ``Delete resource group``."""
     lines: tuple[str, ...] = ()

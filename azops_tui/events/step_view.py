@@ -60,7 +60,7 @@ class Question:
     """A question that waits for a person's answer."""
 
     id: str
-    kind: Literal["mutate", "destroy", "gate", "hostkey", "values"]
+    kind: Literal["mutate", "destroy", "gate", "hostkey", "values", "trust"]
     title: str
     lines: tuple[str, ...]
     typed: str

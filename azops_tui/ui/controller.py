@@ -93,6 +93,16 @@ class LiveRun(Controller, Protocol):
     def guessed(self) -> frozenset[str]:
         """Names of the steps that run only after the question about guesses."""
 
+    @property
+    def untrusted(self) -> bool:
+        """True if a person must trust the document before its first step."""
+
+    async def trust_lines(self) -> tuple[str, ...]:
+        """What a person is told of the document before trusting it."""
+
+    async def trust(self, *, guesses: bool) -> None:
+        """Trust the document as it is now, fetch its prerequisites, and take guessed steps or leave them."""
+
     async def fetch_prerequisites(self, agreed: bool) -> None:
         """Fetch and trust the prerequisites on the web, or leave them out."""
 

@@ -192,6 +192,25 @@ class LiveController(CloudByHand):
         """Addresses of prerequisites that may be fetched; empty once a person has answered."""
         return self._opening.to_fetch(self.runbook)
 
+    @property
+    def untrusted(self) -> bool:
+        """True if a person must trust the document before its first step."""
+        return self._opening.untrusted
+
+    async def trust_lines(self) -> tuple[str, ...]:
+        """What a person is told of the document before trusting it."""
+        from azops_tui.engine.trust_summary import trust_lines
+
+        return await asyncio.to_thread(trust_lines, self._opening.documents)
+
+    async def trust(self, *, guesses: bool) -> None:
+        """Trust the document as it is now, fetch its prerequisites, and take guessed steps or leave them."""
+        await self._opening.trust()
+        if self.to_fetch:
+            await self.fetch_prerequisites(True)
+        if self.guesses:
+            await self.take_guesses(guesses)
+
     async def fetch_prerequisites(self, agreed: bool) -> None:
         """Fetch the prerequisites, trust their present content and add their steps; or leave them out."""
         await self._opening.fetch(self.runbook, agreed)
@@ -217,10 +236,12 @@ class LiveController(CloudByHand):
         """Give a scratch page a name; the run goes on."""
         if self.writing is not None:
             self.path = await self.writing.save_as(name)
+            await self._opening.trust_own(self.path, self.writing.in_file)
 
     async def _adopt(self, text: str) -> None:
         """Show another text of the document; the run goes on with it."""
-        runbook = await asyncio.to_thread(self._opening.parse, self.path, text)
+        is_own = self.writing is not None and not self.writing.is_taking_over
+        runbook = await asyncio.to_thread(self._opening.parse, self.path, text, is_own=is_own)
         if self._run is not None or runbook.prerequisites:
             run = await self._open_run()
             await run.update(runbook)

@@ -1,4 +1,4 @@
-"""What a person decides about a document: whether fences that look like shell run, and what is fetched."""
+"""What a person decides about a document: whether it is trusted, whether its guessed fences run, what is fetched."""
 
 from __future__ import annotations
 
@@ -23,9 +23,43 @@ class OpeningChoices:
         """What the document leaves open about its fences, for a question; empty if nothing is to be asked."""
         self._lines: frozenset[int] = frozenset()
         self._has_fetch_answer = False
+        self.documents: tuple[Runbook, ...] = ()
+        """The document and its prerequisites."""
+        self.untrusted = False
+        """True if a person must trust one of them before the first step."""
 
-    def parse(self, path: Path, text: str) -> Runbook:
-        """Parse the document as it was decided. Undecided fences are steps, about which :attr:`sentence` asks."""
+    def parse(self, path: Path, text: str, *, is_own: bool = False) -> Runbook:
+        """Parse the document as it was decided. Undecided fences are steps, about which :attr:`sentence` asks.
+
+        Args:
+            path: the document.
+            text: its text.
+            is_own: a person wrote this text in azops, which keeps the trust of the text before.
+        """
+        book = self._parse(path, text)
+        was_trusted = bool(self.documents) and not self.untrusted
+        self.documents = _documents(book)
+        from azops_tui.engine import trust
+
+        if is_own and was_trusted:
+            trust.trust_all(self.documents)
+        self.untrusted = bool(trust.untrusted(self.documents))
+        return book
+
+    async def trust(self) -> None:
+        """Trust the documents with their present content."""
+        from azops_tui.engine import trust
+
+        await asyncio.to_thread(trust.trust_all, self.documents)
+        self.untrusted = False
+
+    async def trust_own(self, path: Path, text: str) -> None:
+        """Trust a document that a person wrote in azops."""
+        from azops_tui.engine.trust import document_digest, trust
+
+        await asyncio.to_thread(trust, path, document_digest(text))
+
+    def _parse(self, path: Path, text: str) -> Runbook:
         from azops_tui.engine.open import open_runbook
 
         self.sentence, self._lines = "", frozenset()
@@ -71,3 +105,15 @@ class OpeningChoices:
             for url in urls:
                 accept(await asyncio.to_thread(fetch, url))
         self._has_fetch_answer = True
+
+
+def _documents(book: Runbook) -> tuple[Runbook, ...]:
+    """A document with its prerequisites; only itself if they cannot be read, which the run says later."""
+    from azops_tui.engine.open import open_runbook
+    from azops_tui.engine.plan import plan_run
+    from azops_tui.engine.problems import RunError
+
+    try:
+        return plan_run(book, open_runbook).documents
+    except RunError:
+        return (book,)

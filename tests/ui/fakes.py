@@ -212,6 +212,13 @@ class FakeController:
     guesses = ""
     guessed: frozenset[str] = frozenset()
     to_fetch: tuple[str, ...] = ()
+    untrusted = False
+
+    async def trust_lines(self) -> tuple[str, ...]:
+        return ("1 step: 1 only reads.",)
+
+    async def trust(self, *, guesses: bool) -> None:
+        self._command("trust", guesses)
 
     async def fetch_prerequisites(self, agreed: bool) -> None:
         self._command("fetch", agreed)

@@ -13,7 +13,9 @@ from azops_tui.ui.tasks import Tasks
 
 
 class OpeningQuestions:
-    """Asks about guessed steps, and about prerequisites on the web, before something runs that depends on the answer.
+    """Asks whether a document is trusted, about guessed steps, and about prerequisites on the web.
+
+    One question asks about all of that before the first step of a document that is not trusted.
 
     Args:
         screen: shows the dialogs.
@@ -41,12 +43,28 @@ class OpeningQuestions:
         def go_on(_: None) -> None:
             self.settle([name for name in steps if name in self._controller.view.steps], act)
 
-        if live.to_fetch:
+        if live.untrusted and steps:
+            self._tasks.start(live.trust_lines, lambda lines: self._ask_to_trust(live, lines, go_on), group="load")
+        elif live.to_fetch:
             self._ask_to_fetch(live, go_on)
         elif live.guesses and not live.guessed.isdisjoint(steps):
             self._ask_about_guesses(live, go_on)
         elif steps:
             act()
+
+    def _ask_to_trust(self, live: LiveRun, lines: Sequence[str], then: Callable[[None], None]) -> None:
+        """Ask one question about all that the document leaves open."""
+        fetched = [f"Fetched from the web and trusted: {url}" for url in live.to_fetch]
+        guesses = [f"{live.guesses}. They run as bash."] if live.guesses else []
+        asked = (*lines, *fetched, *guesses, "", "azops asks once for this content; a change is asked about again.")
+        title = f"You have not run {live.file_name} yet"
+        ask = Ask(title, asked, "Trust and run", other="Without the guesses" if guesses else "")
+
+        def take(answer: DialogAnswer | None) -> None:
+            if answer is not None and (answer.accepted or answer.other):
+                self._tasks.start(lambda: live.trust(guesses=answer.accepted), then, group="load")
+
+        self._screen.app.push_screen(Dialog(ask), take)
 
     def _ask_about_guesses(self, live: LiveRun, then: Callable[[None], None]) -> None:
         lines = (

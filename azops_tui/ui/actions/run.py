@@ -20,7 +20,13 @@ from azops_tui.ui.widgets.document import DocumentView
 if TYPE_CHECKING:
     from azops_tui.engine.earlier import EarlierResult
 
-_AGREE = {"mutate": "Go on", "destroy": "Delete", "gate": "Approve", "hostkey": "Trust this key"}
+_AGREE = {
+    "mutate": "Go on",
+    "destroy": "Delete",
+    "gate": "Approve",
+    "hostkey": "Trust this key",
+    "trust": "Trust and run",
+}
 
 
 class RunActions:

@@ -47,6 +47,8 @@ class WorkingDocument:
         """What a person must decide; nothing is written until then."""
         self.on_news: Callable[[str], None] = lambda sentence: None
         """Called with a sentence after the file changed on disk."""
+        self.is_taking_over = False
+        """True while a text of the file, which others wrote, becomes the page's."""
         self._edits: list[tuple[str, str]] = []
         """Texts before and after each edit, the last one last."""
         self._undone: list[tuple[str, str]] = []
@@ -188,7 +190,11 @@ class WorkingDocument:
         if merged.conflicts:
             self.conflict = Conflict(base, self.text, changed)
         elif merged.text != self.text:
-            await self._show(merged.text)
+            self.is_taking_over = True
+            try:
+                await self._show(merged.text)
+            finally:
+                self.is_taking_over = False
         self.on_news(f"{self.name} was changed on disk.")
 
     async def decide(self, *, keep: bool) -> None:
