@@ -20,6 +20,7 @@ from azops_tui.azure.profiles import CLOUDS, Profile
 from azops_tui.azure.references import References
 from azops_tui.azure.request_stats import RequestStats
 from azops_tui.azure.resources import Resources
+from azops_tui.azure.run_commands import RunCommands
 from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.azure.transport import Gate
 from azops_tui.events.azure_views import FailureView
@@ -83,6 +84,7 @@ class Cloud:
         self.resources = Resources(clients)
         self.deployments = Deployments(clients)
         self.scale_sets = ScaleSets(clients)
+        self.run_commands = RunCommands(clients)
         self.machines = Machines(clients)
         self.references = References(clients)
         self._clients = clients

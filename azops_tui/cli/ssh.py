@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 )
 @click.option("--user", "-l", default="", help="User on hosts for which none is named.")
 @click.option("--key", "-i", default="", type=click.Path(), help="Private key, in place of all others.")
-@click.option("--via", default="", help="Jump host.")
+@click.option("--via", default="", help="Jump host; gateways as gw[1-3] share the hosts; run-command: no SSH.")
 @click.option("--serial", default="", help="Hosts in a batch: 5, 25% or 1,5,25%.")
 @click.option("--max-fail", default="", help="Number or percentage of failures tolerated.")
 @click.option("--timeout", default="", help="Time limit on each host: 30s, 10m.")
@@ -177,6 +177,8 @@ class _Session:
         self, last: LastCommand, only: frozenset[str], limit: float | None, lines: _Lines | None
     ) -> Sequence[HostResult]:
         """Run the command on all hosts, or on those of a set; an interrupt ends it on the hosts too."""
+        from azops_tui.engine.run_command_carrier import RUN_COMMAND, RunCommandCarrier
+
         async with self._opened():
             _, targets = await self._find(last.hosts)
             if only:
@@ -198,6 +200,7 @@ class _Session:
                 serial=last.serial,
                 max_fail=last.max_fail,
                 timeout=limit,
+                carrier=RunCommandCarrier(self._cloud.open) if self._via == RUN_COMMAND else None,
                 on_output=on_output,
             )
 
@@ -226,11 +229,14 @@ class _Session:
             await self._cloud.close()
 
     async def _find(self, expression: str) -> tuple[list[FoundTarget], list[Target]]:
-        from azops_tui.engine.targets import find_targets, locate, parse_host
+        from azops_tui.engine.run_command_carrier import RUN_COMMAND
+        from azops_tui.engine.targets import find_targets, gateways, locate, spread
 
-        via = parse_host(self._via, self._user, self._key) if self._via else None
-        found = await find_targets(expression, self._cloud.open, user=self._user, key=self._key, via=via)
-        return found, await locate([host.target for host in found], self._fleets.route)
+        via = gateways(self._via, self._user, self._key) if self._via != RUN_COMMAND else []
+        first = via[0] if via else None
+        found = await find_targets(expression, self._cloud.open, user=self._user, key=self._key, via=first)
+        targets = spread([host.target for host in found], via)
+        return found, targets if self._via == RUN_COMMAND else await locate(targets, self._fleets.route)
 
     async def _answer(self, proposal: Proposal) -> Reply:
         """Ask on the terminal. Without one, only the option trusts the keys of unknown hosts."""

@@ -14,7 +14,7 @@ from azops_tui.engine.problems import problem
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
-    from azops_tui.events.azure_views import MachineView, ResourceView
+    from azops_tui.events.azure_views import InstanceView, MachineView, ResourceView
     from azops_tui.ssh.targets import Target
 
 _CLOUD_WORD = re.compile(r"!?(vm/|vmss/|tag:|group:)", re.IGNORECASE)
@@ -137,6 +137,29 @@ def parse_host(text: str, user: str = "", key: str = "", via: Target | None = No
     return Target(host, host, int(match[3] or 0), match[1] or user, key, via)
 
 
+def gateways(via: str | Sequence[str], user: str = "", key: str = "") -> list[Target]:
+    """The jump hosts of an expression, or of several; none for an empty one.
+
+    Raises:
+        StepProblem: a part is not valid (``InvalidHost``).
+    """
+    from azops_tui.ssh.problems import HostProblem
+    from azops_tui.ssh.targets import expand_hosts
+
+    try:
+        names = expand_hosts(words_of(via))
+    except HostProblem as error:
+        raise problem("InvalidHost", str(error), target="via") from None
+    return [parse_host(name, user, key) for name in names]
+
+
+def spread(targets: Sequence[Target], via: Sequence[Target]) -> list[Target]:
+    """Give each gateway its share of the targets: one connection to a gateway carries those to its hosts."""
+    if len(via) < 2:
+        return list(targets)
+    return [msgspec.structs.replace(target, via=via[n % len(via)]) for n, target in enumerate(targets)]
+
+
 def machine_target(machine: MachineView, user: str, key: str, via: Target | None) -> Target:
     """The target of a virtual machine: its public address, or the private one behind a jump host."""
     from azops_tui.ssh.targets import Target
@@ -144,7 +167,14 @@ def machine_target(machine: MachineView, user: str, key: str, via: Target | None
     public = machine.fqdn or machine.public_address
     address = machine.private_address if via is not None or not public else public
     # A machine without an address is reported as a host that failed; the others still run.
-    return Target(machine.name, address, user=user or machine.user, key=key, via=via)
+    return Target(machine.name, address, user=user or machine.user, key=key, via=via, resource=machine.id)
+
+
+def instance_target(instance: InstanceView, user: str, key: str, via: Target | None) -> Target:
+    """The target of an instance of a scale set."""
+    from azops_tui.ssh.targets import Target
+
+    return Target(instance.name, instance.address, user=user, key=key, via=via, resource=instance.id)
 
 
 class _Finder:
@@ -192,8 +222,6 @@ class _Finder:
 
     async def _of(self, word: str, wanted: Callable[[ResourceView], bool], ids: str = "") -> list[FoundTarget]:
         """Machines and instances of the resources that a part means, by group and name."""
-        from azops_tui.ssh.targets import Target
-
         cloud = await self._open_cloud()
         if self._resources is None:
             kinds = (_MACHINE, _SCALE_SET)
@@ -215,7 +243,7 @@ class _Finder:
             chosen = _instance_ids(ids)
             for instance in (await cloud.scale_sets.get(item.group, item.name)).instances:
                 if chosen is None or instance.instance_id in chosen:
-                    target = Target(instance.name, instance.address, user=self._user, key=self._key, via=self._via)
+                    target = instance_target(instance, self._user, self._key, self._via)
                     found.append(FoundTarget(target, f"{word}: instance {instance.instance_id} of {item.name}"))
         return found
 

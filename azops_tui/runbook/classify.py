@@ -38,7 +38,9 @@ def step_effects(kind: StepKind, code: str, attributes: Attributes, known: Defin
     """Effects of a step of code where its attributes run it, and of its condition. See :func:`effects`."""
     before = condition_effect(attributes.when, known)
     if kind is StepKind.SHELL and attributes.ssh:
-        return before | with_confirm(remote_effect(code), attributes)
+        # A run command is a resource of the machine while it runs.
+        changes = Effect.MUTATES if attributes.via == "run-command" else Effect.NONE
+        return before | with_confirm(remote_effect(code) | changes, attributes)
     if kind is StepKind.SHELL and attributes.interpreter:
         return before | with_confirm(_interpreted(code, attributes.interpreter, known), attributes)
     return before | with_confirm(effects(kind, code, known), attributes)

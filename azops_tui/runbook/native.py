@@ -91,8 +91,8 @@ class HostsStep(NativeStep, frozen=True, kw_only=True):
     user: str = ""
     key: str = ""
     """Path of the private key."""
-    via: str = ""
-    """Jump host."""
+    via: str | list[str] = ""
+    """Jump host; of several gateways, each carries its share of the hosts. ``run-command``: Azure's agent, not SSH."""
     serial: Number = ""
     """Number or percentage of hosts at a time."""
     max_fail: Number = ""
@@ -250,7 +250,7 @@ def native_effects(step: NativeStep) -> Effect:
             from azops_tui.runbook.shell_effects import remote_effect
 
             effects = remote_effect(REFERENCE.sub("x", f"{step.command}\n{step.wait_until}")) or Effect.READS
-            return effects | Effect.MUTATES if step.reboot else effects
+            return effects | Effect.MUTATES if step.reboot or step.via == "run-command" else effects
         case GateStep() | ChartStep() | IncludeStep():
             return Effect.NONE
         case CopyStep():

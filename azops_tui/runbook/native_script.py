@@ -156,7 +156,8 @@ def _keypair(step: native.KeypairStep) -> list[str]:
 def _ssh(program: str, step: HostsStep) -> str:
     words = [program, "-o BatchMode=yes"]
     words += [f"-i {quoted(step.key)}"] if step.key else []
-    words += [f"-J {quoted(step.via)}"] if step.via else []
+    # Of several gateways, the first: plain ssh does not share hosts out.
+    words += [f"-J {quoted(_list(step.via)[0])}"] if step.via else []
     words += [f"-o User={quoted(step.user)}"] if step.user else []
     return " ".join(words)
 

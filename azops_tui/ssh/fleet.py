@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import asyncssh
 import msgspec
@@ -63,12 +63,20 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.status == 0
 
 
-class _End(NamedTuple):
+class HostEnd(NamedTuple):
     """How the work on one host ended."""
 
     status: int | None
     problem: str = ""
     reason: Reason = ""
+
+
+class Carrier(Protocol):
+    """Another way than SSH for a command to reach a machine."""
+
+    async def execute(self, target: Target, command: str, write: Callable[[str, Stream], object]) -> HostEnd:
+        """Run a command and write its output; if cancelled, end the command."""
+        ...
 
 
 class Fleet:
@@ -135,6 +143,7 @@ class Fleet:
         max_fail: str = "",
         timeout: float | None = None,  # noqa: ASYNC109 - it ends the command on the host, not this task
         then: Afterwards | None = None,
+        carrier: Carrier | None = None,
         on_start: Callable[[str, str], object] | None = None,
         on_output: Callable[[str, str, Stream], object] | None = None,
         on_finish: Callable[[HostResult], object] | None = None,
@@ -148,6 +157,7 @@ class Fleet:
             max_fail: number of failures tolerated.
             timeout: seconds allowed for the command on each host, without connecting; then it is ended.
             then: what follows the command on each host on which it succeeded: a reboot, and what is waited for.
+            carrier: carries the command in place of SSH.
             on_start: called with ``(host, address)`` before a host is contacted.
             on_output: called with ``(host, text, stream)``; the text is safe to show.
             on_finish: called with each result, including those of hosts that were not tried.
@@ -180,14 +190,15 @@ class Fleet:
                 else:
                     if on_start is not None:
                         on_start(target.name, target.address)
-                    result = await self._host(target, command, timeout, then, on_output)
+                    result = await self._host(target, command, timeout, then, carrier, on_output)
                     failed += not result.ok
             results[target.name] = result
             if on_finish is not None:
                 on_finish(result)
 
         try:
-            await self._connections.introduce(targets)
+            if carrier is None:
+                await self._connections.introduce(targets)
             waiting = list(targets)
             for size in rolling.batches:
                 batch, waiting = waiting[:size], waiting[size:]
@@ -225,6 +236,7 @@ class Fleet:
         command: str | FileCopy,
         limit: float | None,
         then: Afterwards | None,
+        carrier: Carrier | None,
         on_output: Callable[[str, str, Stream], object] | None,
     ) -> HostResult:
         started = time.monotonic()
@@ -239,11 +251,14 @@ class Fleet:
                 on_output(target.name, text, stream)
 
         try:
-            end = await self._attempt(target, command, limit, write)
+            if carrier is not None and isinstance(command, str):
+                end = await self._carried(carrier, target, command, limit, write)
+            else:
+                end = await self._attempt(target, command, limit, write)
             if end.status == 0 and then is not None:
                 end = await self._follow(target, then, write)
         except OSError as error:
-            end = _End(None, f"The output of {target.name} cannot be written: {error.strerror or error}.", "lost")
+            end = HostEnd(None, f"The output of {target.name} cannot be written: {error.strerror or error}.", "lost")
         finally:
             for ring in rings.values():
                 ring.close()
@@ -263,16 +278,16 @@ class Fleet:
 
     async def _attempt(
         self, target: Target, command: str | FileCopy, limit: float | None, write: Callable[[str, Stream], object]
-    ) -> _End:
+    ) -> HostEnd:
         """Run the command. A kept connection that has died is reopened once."""
         for attempt in (1, 2):
             connecting = asyncio.ensure_future(self._connections.connect(target))
             if not await self._first(connecting, None):
-                return _End(None, _NOT_RUN, "not run")
+                return HostEnd(None, _NOT_RUN, "not run")
             try:
                 connection = connecting.result()
             except HostProblem as problem:
-                return _End(None, str(problem), "unreachable")
+                return HostEnd(None, str(problem), "unreachable")
             try:
                 if isinstance(command, FileCopy):
                     transfer = Transfer(connection, write, target.name)
@@ -283,50 +298,71 @@ class Fleet:
                 if attempt == 1 and (connection.is_closed() or not isinstance(error, asyncssh.ChannelOpenError)):
                     self._connections.drop(target)
                     continue
-                return _End(None, f"{target.name} refused another session: {error}.", "unreachable")
+                return HostEnd(None, f"{target.name} refused another session: {error}.", "unreachable")
             except asyncssh.Error as error:
-                return _End(None, f"The command could not be started on {target.name}: {error}.", "unreachable")
+                return HostEnd(None, f"The command could not be started on {target.name}: {error}.", "unreachable")
         raise AssertionError("the second attempt returns")
 
     async def _limited(
         self, remote: Remote | Transfer, running: Awaitable[int | None], target: Target, limit: float | None
-    ) -> _End:
+    ) -> HostEnd:
         """Run the command under its time limit. A stop or cancellation ends it on the host too."""
         work = asyncio.ensure_future(running)
         try:
             if await self._first(work, limit):
                 status = work.result()
                 lost = f"The connection to {target.name} was lost; the result of the command is unknown."
-                return _End(status) if status is not None else _End(None, lost, "lost")
+                return HostEnd(status) if status is not None else HostEnd(None, lost, "lost")
             stopped = self._stop.is_set()
             ended = await remote.end()
             if not ended.reached:
                 lost = f"The connection to {target.name} was lost; the command may still be running."
-                return _End(None, lost, "lost")
+                return HostEnd(None, lost, "lost")
             left = f" Still running there: {ended.left}." if ended.left else ""
             if stopped:
-                return _End(None, f"Stopped; the command was ended on the host.{left}", "stopped")
-            return _End(None, f"The command exceeded {limit:g} s and was ended on the host.{left}", "timed out")
+                return HostEnd(None, f"Stopped; the command was ended on the host.{left}", "stopped")
+            return HostEnd(None, f"The command exceeded {limit:g} s and was ended on the host.{left}", "timed out")
         except asyncio.CancelledError:
             await asyncio.shield(remote.end())
             raise
         finally:
             work.cancel()
 
-    async def _follow(self, target: Target, then: Afterwards, write: Callable[[str, Stream], object]) -> _End:
+    async def _carried(
+        self,
+        carrier: Carrier,
+        target: Target,
+        command: str,
+        limit: float | None,
+        write: Callable[[str, Stream], object],
+    ) -> HostEnd:
+        """Run the command without SSH, under its time limit."""
+        work = asyncio.ensure_future(carrier.execute(target, command, write))
+        try:
+            if await self._first(work, limit):
+                return work.result()
+            work.cancel()
+            await asyncio.wait([work])
+            if self._stop.is_set():
+                return HostEnd(None, "Stopped; the command was ended.", "stopped")
+            return HostEnd(None, f"The command exceeded {limit:g} s and was ended.", "timed out")
+        finally:
+            work.cancel()
+
+    async def _follow(self, target: Target, then: Afterwards, write: Callable[[str, Stream], object]) -> HostEnd:
         """Reboot the host and wait for what the step waits for."""
         work = asyncio.ensure_future(follow(self._connections, target, then, write))
         try:
             if not await self._first(work, then.limit):
                 if self._stop.is_set():
-                    return _End(None, f"Stopped while azops waited for {target.name}.", "stopped")
-                return _End(None, f"{target.name} was not ready within {then.limit:g} s.", "timed out")
+                    return HostEnd(None, f"Stopped while azops waited for {target.name}.", "stopped")
+                return HostEnd(None, f"{target.name} was not ready within {then.limit:g} s.", "timed out")
             work.result()
         except HostProblem as problem:
-            return _End(None, str(problem), "lost")
+            return HostEnd(None, str(problem), "lost")
         finally:
             work.cancel()
-        return _End(0)
+        return HostEnd(0)
 
     async def _first(self, work: asyncio.Future[Any], limit: float | None) -> bool:
         """Wait for the work, a stop or the time limit; return True if the work is done."""

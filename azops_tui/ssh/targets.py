@@ -62,6 +62,8 @@ class Target(msgspec.Struct, frozen=True):
     """Jump host."""
     identity: str = ""
     """Name of the host key where machines reuse addresses; empty for the address."""
+    resource: str = ""
+    """Resource id of a machine of the cloud; empty for any other host."""
     settings: HostSettings | None = None
     """What ``ssh_config`` says; None for a target that it was not asked about."""
 

@@ -93,3 +93,12 @@ async def test_a_wrong_expression_is_named() -> None:
     code, _, err = await run("targets", "web[1-]!")
     assert code == 3
     assert "'web[1-]!' is not a valid host expression" in err
+
+
+async def test_gateways_share_the_hosts(config: Target) -> None:
+    code, out, _ = await run("--via", "gw[1-2]", "targets", "web[1-5]")
+    assert code == 0
+    assert [line.split()[3] for line in out.splitlines()[1:]] == ["gw1", "gw2", "gw1", "gw2", "gw1"]
+    code, out, err = await run("--trust-new-hosts", "--via", "box[1-2]", "box[3-6]", "echo through")
+    assert (code, err) == (0, "")
+    assert sorted(out.splitlines()) == [f"box{n}: through" for n in range(3, 7)]

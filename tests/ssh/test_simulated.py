@@ -12,6 +12,8 @@ import pytest
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.connect import connect
 from azops_tui.azure.profiles import Profile
+from azops_tui.engine.run_command_carrier import RunCommandCarrier
+from azops_tui.engine.targets import find_targets
 from azops_tui.simulator.endpoint import start, stop
 from azops_tui.ssh import HostKeys, Target
 from azops_tui.ssh.afterwards import Afterwards
@@ -90,5 +92,38 @@ async def test_a_reboot_is_over_when_the_boot_id_has_changed(cloud: Cloud, key: 
         assert after.stdout != before.stdout
         [result] = await fleet.run([target], "true", then=Afterwards(reboot="if-required", limit=60))
         assert (result.status, result.stdout) == (0, "no reboot is required\n")
+    finally:
+        await fleet.close()
+
+
+async def test_run_command_carries_commands_without_ssh(cloud: Cloud, host_keys: HostKeys, key: str) -> None:
+    parameters = {"sshPublicKey": {"value": public_of(key).strip()}}
+    for template in (machine_template(), scale_set_template()):
+        assert (await deploy(cloud, "g", template, parameters))[-1].state == "Succeeded"
+
+    async def opened() -> Cloud:
+        return cloud
+
+    found = await find_targets("group:g", opened)
+    fleet = Fleet(host_keys)  # without a key or a route, so SSH could not reach anything
+    command = "hostname; id -un; case $(hostname) in master*) echo bad >&2; exit 4;; esac"
+    try:
+        results = await fleet.run([host.target for host in found], command, carrier=RunCommandCarrier(opened))
+        assert len(results) == 3
+        by_name = {result.host: result for result in results}
+        master = by_name.pop("master-0")
+        assert (master.status, master.stdout, master.stderr) == (4, "master-0\nroot\n", "bad\n")
+        assert all(result.ok and result.stdout.endswith("\nroot\n") for result in by_name.values()), results
+        # The resources of the commands are gone.
+        async with asyncio.timeout(20):
+            while any("runcommands" in item.type.lower() for item in await cloud.resources.list()):
+                await asyncio.sleep(0.05)
+        [result] = await fleet.run([Target("plain", "192.0.2.1")], "true", carrier=RunCommandCarrier(opened))
+        assert (result.reason, "not a machine of the cloud" in result.problem) == ("unreachable", True)
+        await cloud.machines.act("g", "master-0", "deallocate")
+        target = next(host.target for host in found if host.target.name == "master-0")
+        [result] = await fleet.run([target], "true", carrier=RunCommandCarrier(opened))
+        assert result.status is None
+        assert result.problem
     finally:
         await fleet.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.guard import Proposal
 from azops_tui.engine.problems import problem
+from azops_tui.engine.run_command_carrier import RUN_COMMAND
 from azops_tui.engine.steps.ssh import find, run_on, seconds
 from azops_tui.runbook.native import CopyStep
 
@@ -49,6 +50,7 @@ async def _execute(context: StepContext[CopyStep], paths: tuple[str, ...]) -> Ou
         serial=str(body.serial),
         max_fail=str(body.max_fail),
         limit=seconds(str(body.timeout)),
+        by_run_command=body.via == RUN_COMMAND,
     )
 
 

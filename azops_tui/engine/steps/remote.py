@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from azops_tui.engine.context import Outcome, StepContext
 from azops_tui.engine.problems import problem
+from azops_tui.engine.run_command_carrier import RUN_COMMAND
 from azops_tui.engine.steps.ssh import captured, find, run_on
 from azops_tui.runbook.model import StepKind
 from azops_tui.runbook.native import SshStep
@@ -113,6 +114,7 @@ async def execute(context: StepContext[str]) -> Outcome:
         serial=attributes.serial,
         max_fail=attributes.max_fail,
         limit=attributes.timeout,
+        by_run_command=targets.via == RUN_COMMAND,
     )
     # Captures and expectations of a script are about its output.
     is_used = outcome.has_value and (attributes.capture or context.step.expectations)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from azops_tui.durations import parse_duration
 from azops_tui.engine.context import Outcome, Prepared, StepContext
 from azops_tui.engine.problems import problem
+from azops_tui.engine.run_command_carrier import RUN_COMMAND, RunCommandCarrier
 from azops_tui.engine.steps.scale import set_name
-from azops_tui.engine.targets import find_targets, locate, machine_target, parse_host
+from azops_tui.engine.targets import find_targets, gateways, instance_target, locate, machine_target, spread
 from azops_tui.events.azure_views import FailureView
 from azops_tui.events.records import HostDifference, HostFinished, HostsChosen, HostsCompared, HostStarted
 from azops_tui.runbook.native import HostsStep, SshStep
@@ -47,6 +48,7 @@ async def _execute(context: StepContext[SshStep]) -> Outcome:
         max_fail=str(body.max_fail),
         limit=seconds(str(body.timeout)),
         then=_afterwards(body),
+        by_run_command=body.via == RUN_COMMAND,
     )
     if body.capture and outcome.state == "done":
         await context.assign(body.capture, captured(outcome.value), "capture")
@@ -77,7 +79,8 @@ async def find(context: StepContext[Any], body: HostsStep) -> list[Target]:
         StepProblem: no host matches, or one has no address.
     """
     key = str(context.path(body.key)) if body.key else ""
-    via = parse_host(body.via, body.user, key) if body.via else None
+    via_all = gateways(body.via, body.user, key) if body.via != RUN_COMMAND else []
+    via = via_all[0] if via_all else None
     if body.hosts:
         hosts = await find_targets(body.hosts, context.cloud.open, user=body.user, key=key, via=via)
         targets = [host.target for host in hosts]
@@ -89,19 +92,19 @@ async def find(context: StepContext[Any], body: HostsStep) -> list[Target]:
         raise problem(
             "NoHosts", "No host matches the step.", "Check that the machines exist, or name hosts with 'hosts'."
         )
-    return await locate(targets, context.fleets.route)
+    if body.via == RUN_COMMAND:
+        return targets
+    return await locate(spread(targets, via_all), context.fleets.route)
 
 
 async def _instances(context: StepContext[Any], body: HostsStep, key: str, via: Target | None) -> list[Target]:
-    """The instances of the step's scale set that have an address."""
-    from azops_tui.ssh.targets import Target
-
+    """The instances of the step's scale set that have an address, or all of them if SSH is not used."""
     cloud = await context.cloud.open()
     scale_set = await cloud.scale_sets.get(body.group, set_name(body.scale_set))
     targets = [
-        Target(instance.name, instance.address, user=body.user, key=key, via=via)
+        instance_target(instance, body.user, key, via)
         for instance in scale_set.instances
-        if instance.address
+        if instance.address or body.via == RUN_COMMAND
     ]
     if scale_set.instances and not targets:
         message = f"No instance of {scale_set.name} has an address to connect to."
@@ -137,6 +140,7 @@ async def run_on(
     max_fail: str = "",
     limit: float | None = None,
     then: Afterwards | None = None,
+    by_run_command: bool = False,
 ) -> Outcome:
     """Run a command on hosts, or copy files, and record the output of each.
 
@@ -147,6 +151,8 @@ async def run_on(
     from azops_tui.ssh.folding import fold
     from azops_tui.ssh.rolling import plan
 
+    if by_run_command and (then is not None or not isinstance(command, str)):
+        raise problem("InvalidStep", "via: run-command runs a command; it copies nothing and waits for nothing.")
     all_targets = targets
     if context.only_hosts:
         targets = [target for target in targets if target.name in context.only_hosts]
@@ -190,6 +196,7 @@ async def run_on(
             max_fail=max_fail,
             timeout=limit,
             then=then,
+            carrier=RunCommandCarrier(context.cloud.open) if by_run_command else None,
             on_start=started,
             on_output=lambda host, text, stream: context.output.write(text, stream, host),
             on_finish=finished,
