@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.clock import offset_stamp
+from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.providers.base import ResourceProvider, ResourceWrite
 from azops_tui.simulator.providers.compute.run_command import LONGEST
 from azops_tui.simulator.providers.documents import get
@@ -19,6 +20,11 @@ class ManagedRunCommandProvider(ResourceProvider):
         "microsoft.compute/virtualmachines/runcommands",
         "microsoft.compute/virtualmachinescalesets/virtualmachines/runcommands",
     )
+
+    def check(self, write: ResourceWrite) -> None:
+        parent = self.cloud.store.get(write.address.parent.id) if write.address.parent else None
+        if parent is not None and parent.private.get("power") in ("stopped", "deallocated"):
+            raise ArmError(409, "OperationNotAllowed", "The operation requires the VM to be running (or set to run).")
 
     def build_document(self, write: ResourceWrite) -> dict[str, Json]:
         body = super().build_document(write)
