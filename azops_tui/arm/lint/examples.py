@@ -1,7 +1,4 @@
-"""An example of what each rule of lint finds, and of the same template without the problem.
-
-Each is the text of a template's members; `example` completes it to a template.
-"""
+"""An example of what each rule of lint finds, and of the same template without the problem."""
 
 from __future__ import annotations
 
@@ -24,214 +21,108 @@ def example(members: str) -> str:
     return "{\n" + members + "\n}"
 
 
-_SITE = """\
-"resources": [
-  {
-    "type": "Microsoft.Web/sites",
-    "apiVersion": "2025-03-01",
-    "name": "shop",
-    "location": "%s"
-  }
-]"""
+def _differing(text: str, wrong: str, right: str) -> RuleExample:
+    """An example whose two forms differ where the text has ``<>``."""
+    return RuleExample(text.replace("<>", wrong), text.replace("<>", right))
+
+
+def _resource(type: str, name: str = "shop", version: str = "2025-01-01", more: str = "") -> str:
+    more = more or '"location": "[resourceGroup().location]"'
+    return f'{{\n    "type": "{type}",\n    "apiVersion": "{version}",\n    "name": "{name}",\n    {more}\n  }}'
+
+
+def _resources(*resources: str) -> str:
+    return '"resources": [\n  ' + ",\n  ".join(resources) + "\n]"
+
+
+_NO_RESOURCES = '"resources": []'
+_PASSWORD = "[not(empty(parameters('adminPassword')))]"
 
 EXAMPLES: dict[str, RuleExample] = {
-    "invalid-template": RuleExample(
-        """\
-"resources": [
-  {"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2025-01-01", "name": "agents"}
-]""",
-        """\
-"resources": [
-  {"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2025-01-01", "name": "cluster/agents"}
-]""",
+    "invalid-template": _differing(
+        _resources(_resource("Microsoft.Network/virtualNetworks/subnets", "<>")), "agents", "cluster/agents"
     ),
-    "expression-syntax": RuleExample(
-        """\
-"resources": [],
-"outputs": {
-  "id": {"type": "string", "value": "[resourceId('Microsoft.Web/sites', 'shop']"}
-}""",
-        """\
-"resources": [],
-"outputs": {
-  "id": {"type": "string", "value": "[resourceId('Microsoft.Web/sites', 'shop')]"}
-}""",
+    "expression-syntax": _differing(
+        _NO_RESOURCES
+        + ',\n"outputs": {\n  "id": {"type": "string", "value": "[resourceId(\'Microsoft.Web/sites\', \'shop\'<>]"}\n}',
+        "",
+        ")",
     ),
-    "undefined-parameter": RuleExample(
-        """\
-"resources": [],
-"parameters": {"size": {"type": "string"}},
-"outputs": {
-  "chosen": {"type": "string", "value": "[concat(parameters('size'), parameters('sizze'))]"}
-}""",
-        """\
-"resources": [],
-"parameters": {"size": {"type": "string"}},
-"outputs": {
-  "chosen": {"type": "string", "value": "[parameters('size')]"}
-}""",
+    "undefined-parameter": _differing(
+        '"parameters": {"size": {"type": "string"}},\n'
+        + _NO_RESOURCES
+        + ',\n"outputs": {\n  "sizes": {"type": "string", "value": "[concat(parameters(\'size\'), <>)]"}\n}',
+        "parameters('sizze')",
+        "parameters('size')",
     ),
-    "undefined-variable": RuleExample(
-        """\
-"resources": [],
-"outputs": {"network": {"type": "string", "value": "[variables('network')]"}}""",
-        """\
-"resources": [],
-"variables": {"network": "[concat('net-', uniqueString(resourceGroup().id))]"},
-"outputs": {"network": {"type": "string", "value": "[variables('network')]"}}""",
+    "undefined-variable": _differing(
+        '<>"resources": [],\n"outputs": {"network": {"type": "string", "value": "[variables(\'network\')]"}}',
+        "",
+        '"variables": {"network": "[concat(\'net-\', uniqueString(resourceGroup().id))]"},\n',
     ),
-    "undefined-function": RuleExample(
-        """\
-"resources": [],
-"outputs": {"name": {"type": "string", "value": "[lower('Shop')]"}}""",
-        """\
-"resources": [],
-"outputs": {"name": {"type": "string", "value": "[toLower('Shop')]"}}""",
+    "undefined-function": _differing(
+        _NO_RESOURCES + ',\n"outputs": {"name": {"type": "string", "value": "[<>(\'Shop\')]"}}', "lower", "toLower"
     ),
-    "unused-parameter": RuleExample(
-        """\
-"parameters": {"size": {"type": "string"}},
-"resources": []""",
-        """\
-"parameters": {},
-"resources": []""",
+    "unused-parameter": _differing('"parameters": {<>},\n' + _NO_RESOURCES, '"size": {"type": "string"}', ""),
+    "unused-variable": _differing('"variables": {<>},\n' + _NO_RESOURCES, '"network": "cluster"', ""),
+    "unreachable-dependency": _differing(
+        _resources(
+            _resource("Microsoft.Network/networkInterfaces", "nic", more='"location": "[resourceGroup().location]"<>')
+        ),
+        ",\n    \"dependsOn\": [\"[resourceId('Microsoft.Network/publicIPAddresses', 'address')]\"]",
+        "",
     ),
-    "unused-variable": RuleExample(
-        """\
-"variables": {"network": "cluster"},
-"resources": []""",
-        """\
-"variables": {},
-"resources": []""",
+    "circular-dependency": _differing(
+        _resources(
+            _resource("Microsoft.Network/routeTables", "routes", more='"location": "[resourceGroup().location]"<>'),
+            _resource(
+                "Microsoft.Network/networkSecurityGroups",
+                "rules",
+                more='"location": "[resourceGroup().location]",\n    "dependsOn": ["routes"]',
+            ),
+        ),
+        ',\n    "dependsOn": ["rules"]',
+        "",
     ),
-    "unreachable-dependency": RuleExample(
-        """\
-"resources": [
-  {
-    "type": "Microsoft.Network/networkInterfaces",
-    "apiVersion": "2025-01-01",
-    "name": "nic",
-    "location": "[resourceGroup().location]",
-    "dependsOn": ["[resourceId('Microsoft.Network/publicIPAddresses', 'address')]"]
-  }
-]""",
-        """\
-"resources": [
-  {
-    "type": "Microsoft.Network/networkInterfaces",
-    "apiVersion": "2025-01-01",
-    "name": "nic",
-    "location": "[resourceGroup().location]"
-  }
-]""",
+    "hard-coded-location": _differing(
+        _resources(_resource("Microsoft.Web/sites", more='"location": "<>"')),
+        "westeurope",
+        "[resourceGroup().location]",
     ),
-    "circular-dependency": RuleExample(
-        """\
-"resources": [
-  {
-    "type": "Microsoft.Network/routeTables",
-    "apiVersion": "2025-01-01",
-    "name": "routes",
-    "location": "[resourceGroup().location]",
-    "dependsOn": ["[resourceId('Microsoft.Network/networkSecurityGroups', 'rules')]"]
-  },
-  {
-    "type": "Microsoft.Network/networkSecurityGroups",
-    "apiVersion": "2025-01-01",
-    "name": "rules",
-    "location": "[resourceGroup().location]",
-    "dependsOn": ["[resourceId('Microsoft.Network/routeTables', 'routes')]"]
-  }
-]""",
-        """\
-"resources": [
-  {
-    "type": "Microsoft.Network/routeTables",
-    "apiVersion": "2025-01-01",
-    "name": "routes",
-    "location": "[resourceGroup().location]"
-  },
-  {
-    "type": "Microsoft.Network/networkSecurityGroups",
-    "apiVersion": "2025-01-01",
-    "name": "rules",
-    "location": "[resourceGroup().location]",
-    "dependsOn": ["[resourceId('Microsoft.Network/routeTables', 'routes')]"]
-  }
-]""",
+    "secret-default": _differing(
+        '"parameters": {"key": {"type": "securestring"<>}},\n'
+        + _NO_RESOURCES
+        + ',\n"outputs": {"set": {"type": "bool", "value": "[not(empty(parameters(\'key\')))]"}}',
+        ', "defaultValue": "hunter2"',
+        "",
     ),
-    "hard-coded-location": RuleExample(_SITE % "westeurope", _SITE % "[resourceGroup().location]"),
-    "secret-default": RuleExample(
-        """\
-"parameters": {"key": {"type": "securestring", "defaultValue": "hunter2"}},
-"resources": [],
-"outputs": {"set": {"type": "bool", "value": "[not(empty(parameters('key')))]"}}""",
-        """\
-"parameters": {"key": {"type": "securestring"}},
-"resources": [],
-"outputs": {"set": {"type": "bool", "value": "[not(empty(parameters('key')))]"}}""",
+    "plain-secret": _differing(
+        '"parameters": {"adminPassword": {"type": "<>"}},\n'
+        + _NO_RESOURCES
+        + f',\n"outputs": {{"set": {{"type": "bool", "value": "{_PASSWORD}"}}}}',
+        "string",
+        "securestring",
     ),
-    "plain-secret": RuleExample(
-        """\
-"parameters": {"adminPassword": {"type": "string"}},
-"resources": [],
-"outputs": {"set": {"type": "bool", "value": "[not(empty(parameters('adminPassword')))]"}}""",
-        """\
-"parameters": {"adminPassword": {"type": "securestring"}},
-"resources": [],
-"outputs": {"set": {"type": "bool", "value": "[not(empty(parameters('adminPassword')))]"}}""",
+    "secret-output": _differing(
+        '"parameters": {"key": {"type": "securestring"}},\n'
+        + _NO_RESOURCES
+        + ',\n"outputs": {"key": {"type": "<>", "value": "[parameters(\'key\')]"}}',
+        "string",
+        "securestring",
     ),
-    "secret-output": RuleExample(
-        """\
-"parameters": {"key": {"type": "securestring"}},
-"resources": [],
-"outputs": {"key": {"type": "string", "value": "[parameters('key')]"}}""",
-        """\
-"parameters": {"key": {"type": "securestring"}},
-"resources": [],
-"outputs": {"key": {"type": "securestring", "value": "[parameters('key')]"}}""",
+    "secret-in-variable": _differing(
+        '"parameters": {"key": {"type": "securestring"}},\n'
+        '"variables": {"login": {"user": "shop", "key": "[parameters(\'key\')]"}},\n'
+        + _NO_RESOURCES
+        + ',\n"outputs": {"login": {"type": "<>", "value": "[variables(\'login\')]"}}',
+        "object",
+        "secureObject",
     ),
-    "secret-in-variable": RuleExample(
-        """\
-"parameters": {"key": {"type": "securestring"}},
-"variables": {"login": {"user": "shop", "key": "[parameters('key')]"}},
-"resources": [],
-"outputs": {"login": {"type": "object", "value": "[variables('login')]"}}""",
-        """\
-"parameters": {"key": {"type": "securestring"}},
-"variables": {"login": {"user": "shop", "key": "[parameters('key')]"}},
-"resources": [],
-"outputs": {"login": {"type": "secureObject", "value": "[variables('login')]"}}""",
+    "old-api-version": _differing(
+        _resources(_resource("Microsoft.Web/serverfarms", "plan", "<>")), "2018-02-01", "2025-03-01"
     ),
-    "old-api-version": RuleExample(
-        """\
-"resources": [
-  {"type": "Microsoft.Web/serverfarms", "apiVersion": "2018-02-01", "name": "plan", "location": "global"}
-]""",
-        """\
-"resources": [
-  {"type": "Microsoft.Web/serverfarms", "apiVersion": "2025-03-01", "name": "plan", "location": "global"}
-]""",
+    "invalid-name": _differing(
+        _resources(_resource("Microsoft.Storage/storageAccounts", "<>")), "My-Account", "myaccount"
     ),
-    "invalid-name": RuleExample(
-        """\
-"resources": [
-  {
-    "type": "Microsoft.Storage/storageAccounts",
-    "apiVersion": "2025-01-01",
-    "name": "My-Account",
-    "location": "[resourceGroup().location]"
-  }
-]""",
-        """\
-"resources": [
-  {
-    "type": "Microsoft.Storage/storageAccounts",
-    "apiVersion": "2025-01-01",
-    "name": "myaccount",
-    "location": "[resourceGroup().location]"
-  }
-]""",
-    ),
-}  # fmt: skip
+}
 """Every rule by its id."""
