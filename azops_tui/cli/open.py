@@ -11,6 +11,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.answers import read_answers
+from azops_tui.cli.named_profile import agreed_profile
 from azops_tui.cli.new import scratch_page
 from azops_tui.cli.options import (
     assignments,
@@ -80,7 +81,7 @@ def open_(
         sys.exit(_replayed(file, replay, profile_name, assignments(settings), theme, ascii_only=ascii_only))
     if file is None:
         fail("name a runbook to open; `azops` alone lists them", exits.USAGE)
-    profile = resolve_profile(profile_name, read_only=read_only)
+    profile = resolve_profile(agreed_profile(file, profile_name), read_only=read_only)
     limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
     parameters = {**(read_answers(answers) if answers else {}), **assignments(settings)}
     path = find_runbook(file)

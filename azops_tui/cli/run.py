@@ -15,6 +15,7 @@ import click
 from azops_tui import exits
 from azops_tui.cli.answers import collect_values
 from azops_tui.cli.console import Console
+from azops_tui.cli.named_profile import agreed_profile
 from azops_tui.cli.options import (
     assignments,
     complete_step,
@@ -107,6 +108,7 @@ def run(
             fail("--cloud and --replay exclude each other: the cassette is the cloud", exits.USAGE)
         profile = recorded(tape, read_only=read_only)
     else:
+        profile_name = profile_name if dry_run else agreed_profile(file, profile_name)
         profile = resolve_profile(profile_name, read_only=read_only)
     limits = read_sandbox(sandbox, profile.read_only, allow_write, allow_host)
     runbook = read_with_guesses(file, untagged)

@@ -1,7 +1,7 @@
-"""What a person answered about a document: values of its parameters, and whether its guessed steps run.
+"""What a person answered about a document: values of its parameters, whether its guessed steps run, and its profile.
 
-Values are kept by the path of the document, so that they outlive an edit. The answer about guessed steps holds for
-one content, as trust does. Values of secrets are never stored.
+Values are kept by the path of the document, so that they outlive an edit. The answers about guessed steps and the
+profile hold for one content, as trust does. Values of secrets are never stored.
 """
 
 from __future__ import annotations
@@ -54,6 +54,22 @@ def keep_guess_answer(path: Path, text: str, agreed: bool) -> None:
     """
     digest = document_digest(text)
     _write(path, {"untagged": digest if agreed else "", "left_out": "" if agreed else digest})
+
+
+def profile_answer(path: Path, text: str) -> bool | None:
+    """Whether a person agreed to act on the profile that a document with this content names; None without an answer."""
+    record, digest = _read(path), document_digest(text)
+    return True if record.get("profile") == digest else False if record.get("no_profile") == digest else None
+
+
+def keep_profile_answer(path: Path, text: str, agreed: bool) -> None:
+    """Act on the profile that a document with this content names from now on, or do not.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    digest = document_digest(text)
+    _write(path, {"profile": digest if agreed else "", "no_profile": "" if agreed else digest})
 
 
 def _file(path: Path) -> Path:

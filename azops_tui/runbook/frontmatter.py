@@ -17,7 +17,7 @@ SOURCES = ("azure.locations", "azure.resource_groups", "azure.scale_sets", "ssh.
 WITHIN_GROUP = ("azure.scale_sets", "ssh.targets")
 """Sources that can be limited to a resource group: ``of: ${RESOURCE_GROUP}``."""
 
-_SECTIONS = ("params", "requires", "untagged", "strict", "test")
+_SECTIONS = ("params", "requires", "untagged", "strict", "test", "profile")
 _PARAMETER_KEYS = ("type", "default", "choices", "pattern", "min", "max", "help", "from", "of")
 _REQUIRES_KEYS = ("tools", "azops")
 _FENCE = re.compile(r"---[ \t]*")
@@ -37,6 +37,8 @@ class FrontMatter:
     requires: Requirements = field(default_factory=Requirements)
     untagged: bool = False
     """True if guessed steps run without a question (``azops.untagged: bash``)."""
+    profile: str = ""
+    """Profile that the document asks to act on (``azops.profile``); a person has to agree."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -103,6 +105,11 @@ class FrontMatterReader:
         self._front.untagged = untagged == "bash"
         if not isinstance(test := value.get("test", "local"), str):
             self._error(f"azops.test is local or the path of a cassette, not '{test}'", "azops", "test")
+        profile = value.get("profile", "")
+        if isinstance(profile, str):
+            self._front.profile = profile
+        else:
+            self._error("azops.profile is the name of a profile", "azops", "profile")
         if not isinstance(strict := value.get("strict", False), bool):
             self._error(f"azops.strict is true or false, not '{strict}'", "azops", "strict")
 
