@@ -8,7 +8,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
-from azops_tui.cli.sim_control import clock, fault
+from azops_tui.cli.sim_control import clock, fault, snapshot
 
 
 @click.group()
@@ -25,9 +25,12 @@ def sim() -> None:
 @click.option("--speed", type=click.FloatRange(min=0.01), help="Speed relative to Azure. [default: 12]")
 @click.option("--fault", "faults", multiple=True, metavar="SPEC", help="Inject a fault; see azops sim fault --help.")
 @click.option("--seed", type=int, help="Make random names, durations and faults repeatable.")
+@click.option("--state", default="", type=click.Path(dir_okay=False), help="Keep the state in this file.")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground until interrupted.")
 @click.option("--verbose", is_flag=True, help="Log refused requests and the reason.")
-def up(speed: float | None, faults: tuple[str, ...], seed: int | None, foreground: bool, verbose: bool) -> None:
+def up(
+    speed: float | None, faults: tuple[str, ...], seed: int | None, state: str, foreground: bool, verbose: bool
+) -> None:
     """Start the simulator unless it is already running."""
     from azops_tui.simulator import lifecycle
     from azops_tui.simulator.endpoint import SimulatorError, SimulatorSettings
@@ -38,7 +41,7 @@ def up(speed: float | None, faults: tuple[str, ...], seed: int | None, foregroun
             parse_fault(spec)
     except FaultSpecError as error:
         fail(str(error), exits.USAGE)
-    settings = SimulatorSettings(faults, seed)
+    settings = SimulatorSettings(faults=faults, seed=seed, state=state)
     try:
         if foreground:
             sys.exit(lifecycle.foreground(speed=speed, verbose=verbose, settings=settings))
@@ -47,8 +50,8 @@ def up(speed: float | None, faults: tuple[str, ...], seed: int | None, foregroun
         fail(str(error), exits.NO_CLOUD)
     if not started and settings != SimulatorSettings():
         click.echo("The settings of a running simulator do not change: azops sim down first.", err=True)
-    state = "started" if started else "is already running"
-    click.echo(f"The local Azure {state} at {endpoint.url} (process {endpoint.pid}).")
+    outcome = "started" if started else "is already running"
+    click.echo(f"The local Azure {outcome} at {endpoint.url} (process {endpoint.pid}).")
     click.echo('eval "$(azops sim env)" points az, ssh and scripts at it; azops sim down stops it.')
 
 
@@ -122,3 +125,4 @@ def token() -> None:
 
 sim.add_command(fault)
 sim.add_command(clock)
+sim.add_command(snapshot)

@@ -1,9 +1,10 @@
-"""``azops sim fault`` and ``azops sim clock``: steer the simulator that is running."""
+"""``azops sim fault``, ``clock`` and ``snapshot``: steer the simulator that is running."""
 
 from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 import click
 
@@ -103,3 +104,31 @@ def clock(change: str | None) -> None:
     shown = json.loads(request("POST", "/simulator/clock", body))
     state = ", frozen" if shown["frozen"] else ""
     click.echo(f"{datetime.fromtimestamp(shown['now'], UTC):%Y-%m-%d %H:%M:%S} UTC{state}")
+
+
+@click.group()
+def snapshot() -> None:
+    """Save and load the state of the running simulator by name."""
+
+
+@snapshot.command()
+@click.argument("name")
+def save(name: str) -> None:
+    """Save the state, to return to it later."""
+    request("PUT", f"/simulator/snapshots/{quote(name, safe='')}")
+    click.echo(f"Saved the state as '{name}'.")
+
+
+@snapshot.command()
+@click.argument("name")
+def load(name: str) -> None:
+    """Return to a saved state. What has been created since is gone."""
+    request("POST", f"/simulator/snapshots/{quote(name, safe='')}/load")
+    click.echo(f"Loaded the state '{name}'.")
+
+
+@snapshot.command("list")
+def list_snapshots() -> None:
+    """List the snapshots."""
+    names = json.loads(request("GET", "/simulator/snapshots"))
+    click.echo("\n".join(names) or "There are no snapshots.")

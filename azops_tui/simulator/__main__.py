@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="stay, and write endpoint.json there")
     parser.add_argument("--fault", action="append", default=[], metavar="SPEC", help="inject a fault")
     parser.add_argument("--seed", type=int, help="make random names, durations and faults repeatable")
+    parser.add_argument("--state", default="", metavar="FILE", help="keep the state in a SQLite file")
     parser.add_argument("--verbose", action="store_true", help="say on standard error what is refused and why")
     options = parser.parse_args()
     return serve_until_told(
@@ -38,7 +39,7 @@ def main() -> int:
         verbose=options.verbose,
         announce=True,
         leash=options.keep is None,
-        settings=SimulatorSettings(tuple(options.fault), options.seed),
+        settings=SimulatorSettings(faults=tuple(options.fault), seed=options.seed, state=options.state),
     )
 
 
@@ -82,7 +83,8 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as files:
         place = keep or Path(files.enter_context(tempfile.TemporaryDirectory(prefix="azops-sim-")))
-        async with serve(speed=speed, place=place, with_hosts=True, seed=settings.seed) as server:
+        state = Path(settings.state) if settings.state else None
+        async with serve(speed=speed, place=place, with_hosts=True, seed=settings.seed, state=state) as server:
             server.cloud.faults.add([parse_fault(spec) for spec in settings.faults])
             if keep is not None:
                 write_private(keep / "endpoint.json", msgspec.json.encode(server.endpoint))

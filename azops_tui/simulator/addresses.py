@@ -14,6 +14,7 @@ class IpAddressPool:
 
     def __init__(self) -> None:
         self._public = _public()
+        self._given = 0
         self._taken: dict[str, dict[str, str]] = {}
 
     def public(self) -> str:
@@ -25,7 +26,18 @@ class IpAddressPool:
         address = next(self._public, None)
         if address is None:
             raise LookupError("the simulator has no free public address")
+        self._given += 1
         return address
+
+    def state(self) -> tuple[dict[str, dict[str, str]], int]:
+        """Owners by subnet and private address, and the number of public addresses allocated so far."""
+        return self._taken, self._given
+
+    def restore(self, taken: dict[str, dict[str, str]], given: int) -> None:
+        """Return to a state. Public addresses that have been allocated since stay allocated."""
+        self._taken = taken
+        while self._given < given:
+            self.public()
 
     def take(self, subnet: str, prefix: str, owner: str, requested: str = "") -> str | None:
         """Allocate a private address of a subnet.

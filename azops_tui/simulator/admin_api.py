@@ -8,10 +8,12 @@ import msgspec
 
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
+from azops_tui.simulator.endpoint import SimulatorError
 from azops_tui.simulator.errors import ArmError
 from azops_tui.simulator.faults import decode_faults
 from azops_tui.simulator.providers.compute.image_aliases import ALIASES
 from azops_tui.simulator.routing import Route
+from azops_tui.simulator.saved_state import Snapshots
 from azops_tui.simulator.services import ArmServices
 
 
@@ -87,7 +89,47 @@ def set_clock(services: ArmServices, request: ArmRequest) -> ArmReply:
     return ArmReply(200, {"now": clock.now(), "frozen": clock.frozen_at is not None, "ahead": clock.offset})
 
 
+def _snapshots(services: ArmServices) -> Snapshots:
+    if services.snapshots is None:
+        raise ArmError(409, "Conflict", "The simulator has no folder for snapshots.")
+    return Snapshots(services, services.snapshots)
+
+
+def list_snapshots(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """The names of the snapshots."""
+    return ArmReply(200, list(_snapshots(services).names()))
+
+
+def save_snapshot(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Save the state under a name.
+
+    Raises:
+        ArmError: the snapshot cannot be saved.
+    """
+    try:
+        _snapshots(services).save(request.params["name"])
+    except SimulatorError as problem:
+        raise ArmError(400, "BadRequest", str(problem)) from None
+    return ArmReply(200, {})
+
+
+async def load_snapshot(services: ArmServices, request: ArmRequest) -> ArmReply:
+    """Return to a saved state.
+
+    Raises:
+        ArmError: the snapshot cannot be loaded.
+    """
+    try:
+        await _snapshots(services).load(request.params["name"])
+    except SimulatorError as problem:
+        raise ArmError(400, "BadRequest", str(problem)) from None
+    return ArmReply(200, {})
+
+
 URLS = (
+    Route("GET", "/simulator/snapshots", list_snapshots, has_versions=False),
+    Route("PUT", "/simulator/snapshots/{name}", save_snapshot, has_versions=False),
+    Route("POST", "/simulator/snapshots/{name}/load", load_snapshot, has_versions=False),
     Route("GET", "/simulator/hosts", list_hosts, has_versions=False),
     Route("GET", "/simulator/status", show_status, has_versions=False),
     Route("GET", "/simulator/aliases.json", list_image_aliases, is_public=True),

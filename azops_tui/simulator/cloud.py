@@ -105,6 +105,9 @@ class SimulatedCloud:
         self.faults = FaultInjector(self.random)
         self.base = "https://127.0.0.1"
         """The service's own URL; set when the port is known."""
+        self.changes = asyncio.Event()
+        """Set when the state may have changed; whoever saves it clears it."""
+        self.operations.on_ended = self.changes.set
         self.on_hosts_changed: Callable[[], None] = lambda: None
         self._locks: dict[str, asyncio.Lock] = {}
         self.store.subscriptions[DEMO_SUBSCRIPTION] = DEMO_NAME

@@ -47,7 +47,7 @@ class Directory:
 
     def __init__(self, client: str, now: float) -> None:
         self.objects: dict[str, DirectoryObject] = {}
-        self._passwords: dict[str, bytes] = {}
+        self.passwords: dict[str, bytes] = {}
         """Digest of each password, by its key id."""
         application = self.add("applications", {"displayName": "azops", "appId": client}, now)
         principal = self.add("servicePrincipals", {"displayName": "azops", "appId": client}, now)
@@ -128,13 +128,13 @@ class Directory:
             self.remove(principal)
 
     def add_password(self, key_id: str, text: str) -> None:
-        self._passwords[key_id] = _digest(text)
+        self.passwords[key_id] = _digest(text)
 
     def knows_password(self, app_id: str, text: str) -> bool:
         """Whether a password belongs to an application or its service principal and has not been removed."""
         owners = [self.by_app_id(kind, app_id) for kind in ("applications", "servicePrincipals")]
         keys = {str(c.get("keyId")) for o in owners if o for c in o.body["passwordCredentials"]}
-        return any(hmac.compare_digest(self._passwords[key], _digest(text)) for key in keys & self._passwords.keys())
+        return any(hmac.compare_digest(self.passwords[key], _digest(text)) for key in keys & self.passwords.keys())
 
     def select(self, kind: str, filter_: str) -> list[DirectoryObject]:
         """The objects of a collection that a ``$filter`` of the forms that az sends selects."""

@@ -71,16 +71,20 @@ class SimulatorSettings(msgspec.Struct, frozen=True):
     Attributes:
         faults: injected faults, each as people write them.
         seed: makes random names, durations, addresses and faults repeatable.
+        state: SQLite file in which the state is kept; empty for none.
     """
 
     faults: tuple[str, ...] = ()
     seed: int | None = None
+    state: str = ""
 
     def arguments(self) -> list[str]:
         """The settings as arguments of ``python -m azops_tui.simulator``."""
         arguments = [part for fault in self.faults for part in ("--fault", fault)]
         if self.seed is not None:
             arguments += ["--seed", str(self.seed)]
+        if self.state:
+            arguments += ["--state", str(Path(self.state).absolute())]
         return arguments
 
 

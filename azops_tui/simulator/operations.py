@@ -55,6 +55,7 @@ class Operation:
         error: the reason for a failure.
         result: returns the body of the result URL; None for an empty body.
         output: whether the status shows the result, as those of disks do.
+        target: id of what the operation works on; empty if it is none.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Operation:
         self.result: Callable[[], Json] | None = None
         self.empty_status = 200
         self.output = False
+        self.target = ""
         self.interval = 5.0
         self.task: asyncio.Task[None] | None = None
         self.finished = asyncio.Event()
@@ -134,6 +136,8 @@ class Operations:
         self.clock = clock
         self.random = randomness
         self.known: dict[str, Operation] = {}
+        self.on_ended: Callable[[], None] = lambda: None
+        """Called when the work of an operation has ended."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def find(self, id_: str) -> Operation | None:
@@ -147,9 +151,11 @@ class Operations:
         *,
         id_: str = "",
         format: OperationFormat = RESOURCE_MANAGER_FORMAT,
+        target: str = "",
     ) -> Operation:
         """A new operation on a resource of type ``kind``; `start` begins its work."""
         operation = Operation(id_ or str(uuid.uuid4()), kind, self.clock, subscription, location, format)
+        operation.target = target
         self.known[operation.id.lower()] = operation
         return operation
 
@@ -178,6 +184,7 @@ class Operations:
             operation.end("Failed", ArmError(500, "InternalServerError", "Encountered internal server error."))
         else:
             operation.end("Succeeded")
+        self.on_ended()
 
     def vary(self, seconds: float) -> float:
         """The seconds with a random variation of −15 % to +20 %."""

@@ -97,10 +97,22 @@ class ResourceGroupManager:
         group = self.get(subscription, name)
         check_group_delete(self.store, group)
         group.state = "Deleting"
-        operation = self.cloud.operations.make("Microsoft.Resources/resourceGroups", subscription, group.location)
+        operation = self.cloud.operations.make(
+            "Microsoft.Resources/resourceGroups", subscription, group.location, target=group.id
+        )
         operation.empty_status = 200
         self.cloud.operations.start(operation, lambda: self._delete_all(group))
         return ArmReply(202, None, operation, (LOCATION,))
+
+    def resume_deletion(self, group: ResourceGroupRecord, pending: list[Operation]) -> None:
+        """Go on with a deletion that the end of a simulator interrupted; ``pending`` are its operations."""
+
+        async def work() -> None:
+            await self._delete_all(group)
+            for operation in pending:
+                operation.end("Succeeded")
+
+        self.cloud.operations.spawn(work())
 
     async def _delete_all(self, group: ResourceGroupRecord) -> None:
         await self.cloud.clock.sleep(4)

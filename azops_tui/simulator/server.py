@@ -17,9 +17,10 @@ from azops_tui.simulator import certificates, folder
 from azops_tui.simulator.clock import Clock, speed_from_environment
 from azops_tui.simulator.cloud import MachineHosts, SimulatedCloud
 from azops_tui.simulator.connections import HttpLimits, LimitedServer
-from azops_tui.simulator.endpoint import SimulatorEndpoint
+from azops_tui.simulator.endpoint import SimulatorEndpoint, SimulatorError
 from azops_tui.simulator.hosts_link import SshHosts
 from azops_tui.simulator.proxy import SimulatorProxy
+from azops_tui.simulator.saved_state import StateKeeper
 from azops_tui.simulator.service import ArmService
 
 LOG = logging.getLogger(__name__)
@@ -36,11 +37,15 @@ class SimulatorServer:
         hosts: MachineHosts | None = None,
         seed: int | None = None,
         limits: HttpLimits | None = None,
+        state: Path | None = None,
     ) -> None:
         self.place = place
         self.cloud = SimulatedCloud(Clock(speed), hosts, seed=seed)
         self._limits = limits or HttpLimits()
         self.service = ArmService(self.cloud, self._limits)
+        self.service.services.snapshots = place / "snapshots"
+        self._state = state
+        self._keeper: StateKeeper | None = None
         self.endpoint: SimulatorEndpoint
         self._ssh_names: set[str] = set()
         """Names and addresses that machines have or had."""
@@ -62,6 +67,7 @@ class SimulatorServer:
         self.cloud.base = url
         self._proxy = SimulatorProxy(port, os.environ)
         await self._proxy.start()
+        await self._load_state()
         self.endpoint = folder.endpoint_for(self.place, url, self._proxy.url, ca, os.getpid(), self.cloud.tokens.secret)
         folder.write(self.place, self.endpoint)
         self.cloud.on_hosts_changed = self._hosts_changed
@@ -72,9 +78,20 @@ class SimulatorServer:
             self._listener.close()
         if self._proxy is not None:
             await self._proxy.close()
+        if self._keeper is not None:
+            await self._keeper.close()
         await self.cloud.close()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def _load_state(self) -> None:
+        if self._state is None:
+            return
+        try:
+            self._keeper = await StateKeeper.start(self.service.services, self._state)
+        except SimulatorError:
+            await self.__aexit__()
+            raise
 
     def _hosts_changed(self) -> None:
         try:
@@ -93,6 +110,7 @@ async def serve(
     hosts: MachineHosts | None = None,
     seed: int | None = None,
     limits: HttpLimits | None = None,
+    state: Path | None = None,
 ) -> AsyncIterator[SimulatorServer]:
     """Run a simulator in this process, on this event loop.
 
@@ -103,6 +121,10 @@ async def serve(
         hosts: machines to use instead, for tests.
         seed: makes random names, durations and addresses repeatable.
         limits: time that clients may take; None for the usual one.
+        state: SQLite file in which the state is kept; None for none.
+
+    Raises:
+        SimulatorError: the file cannot be used.
     """
     async with contextlib.AsyncExitStack() as stack:
         if place is None:
@@ -110,5 +132,5 @@ async def serve(
         rate = speed_from_environment() if speed is None else speed
         if with_hosts and hosts is None:
             hosts = SshHosts(place / "hosts", rate)
-        server = SimulatorServer(place, speed=rate, hosts=hosts, seed=seed, limits=limits)
+        server = SimulatorServer(place, speed=rate, hosts=hosts, seed=seed, limits=limits, state=state)
         yield await stack.enter_async_context(server)

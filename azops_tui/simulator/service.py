@@ -72,6 +72,8 @@ class ArmService:
             if fault is not None and fault.reset:
                 return await _break_off(http_request, web.Response(), whole=False)
             response = self._response(await self._reply(route, request), request.api_version, correlation)
+            if request.method not in ("GET", "HEAD"):
+                self.cloud.changes.set()
             if fault is not None and fault.truncate:
                 return await _break_off(http_request, response, whole=True)
             return response

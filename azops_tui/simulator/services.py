@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from azops_tui.simulator.cloud import SimulatedCloud
 from azops_tui.simulator.deployments.engine import DeploymentEngine
 from azops_tui.simulator.resource_groups import ResourceGroupManager
@@ -13,6 +15,8 @@ class ArmServices:
 
     def __init__(self, cloud: SimulatedCloud) -> None:
         self.cloud = cloud
+        self.snapshots: Path | None = None
+        """Folder of the snapshots; None where the cloud has none."""
         self.resources = ResourceManager(cloud)
         self.groups = ResourceGroupManager(self.resources)
         self.deployments = DeploymentEngine(self.resources)

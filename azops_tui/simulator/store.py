@@ -108,6 +108,13 @@ class ResourceStore:
         self._by_scope: dict[str, dict[str, Resource]] = {}
         self._by_type: dict[str, dict[str, Resource]] = {}
 
+    def clear(self) -> None:
+        """Remove everything."""
+        for part in (self.subscriptions, self.subscription_tags, self.tag_names, self.groups, self.resources):
+            part.clear()
+        self._by_scope.clear()
+        self._by_type.clear()
+
     def group(self, subscription: str, name: str) -> ResourceGroupRecord | None:
         return self.groups.get((subscription.lower(), name.lower()))
 

@@ -1,8 +1,11 @@
-"""``azops sim fault`` and ``azops sim clock``, on a simulator that is running."""
+"""``azops sim fault``, ``clock`` and ``snapshot``, on a simulator that is running."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -43,6 +46,27 @@ def test_faults_and_the_clock_are_steered_from_the_command_line() -> None:
     assert (code, "is not a change of the clock" in message) == (2, True)
     code, message = azops_sim("fault", "add", "storm")
     assert (code, "is not a kind of fault" in message) == (2, True)
+
+
+@pytest.mark.usefixtures("simulator")
+def test_snapshots_are_made_and_loaded_from_the_command_line() -> None:
+    assert azops_sim("snapshot", "list") == (0, "There are no snapshots.\n")
+    assert azops_sim("snapshot", "save", "empty")[0] == 0
+    assert azops_sim("snapshot", "load", "empty")[0] == 0
+    assert azops_sim("snapshot", "list") == (0, "empty\n")
+    code, message = azops_sim("snapshot", "load", "full")
+    assert (code != 0, "There is no snapshot named 'full'. Snapshots: empty." in message) == (True, True)
+
+
+def test_the_state_is_kept_between_runs(tmp_path: Path) -> None:
+    settings = SimulatorSettings(state=str(tmp_path / "state.db"))
+    for offset in ("+3d", "+0s"):
+        lifecycle.up(speed=1000, settings=settings)
+        try:
+            shown = azops_sim("clock", offset)[1]
+        finally:
+            lifecycle.down()
+    assert datetime.fromisoformat(shown.split()[0][:10]).timestamp() > time.time() + 86400
 
 
 def test_nothing_is_steered_where_nothing_runs() -> None:

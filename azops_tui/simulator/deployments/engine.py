@@ -210,13 +210,16 @@ class DeploymentEngine:
             )
         preflight(self.manager, address, expansion)
         deployment = self._record(address, sent, expansion, template)
+        deployment.sent, deployment.api_version = dict(sent), api_version
         deployment.flat = not api_version or api_version >= "2021"
         if correlation:
             deployment.correlation = correlation
         self.known.pop(address.key, None)
         self.known[address.key] = deployment
         number = f"{self.cloud.random.randrange(10**18, 10**19):020d}"
-        operation = self.cloud.operations.make("Microsoft.Resources/deployments", address.subscription, id_=number)
+        operation = self.cloud.operations.make(
+            "Microsoft.Resources/deployments", address.subscription, id_=number, target=deployment.id
+        )
         operation.result = lambda: deployment.as_json(self.cloud.clock.now())
         deployment.task = self.cloud.operations.spawn(
             DeploymentExecution(self.manager, self.runtime, deployment, expansion, self._start).run(operation)

@@ -75,6 +75,7 @@ class DeploymentExecution:
         if deployment.state == "Canceled":
             deployment.error = ArmError(409, "DeploymentCanceled", f"The deployment '{deployment.name}' was canceled.")
         operation.end(deployment.state, deployment.error)
+        self.cloud.changes.set()
 
     async def _execute(self) -> None:
         deployment = self.deployment

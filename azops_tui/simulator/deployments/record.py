@@ -118,8 +118,16 @@ class DeploymentRecord:
     """With the values of secure outputs, which are shown only to ``listOutputsWithSecureValues``."""
     output_resources: list[str] = field(default_factory=list)
     flat: bool = True
+    sent: dict[str, Json] = field(default_factory=dict)
+    """The request's body, for a simulator that starts again."""
+    api_version: str = ""
     task: asyncio.Task[None] | None = None
     finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def address(self) -> ResourceId:
+        """The parsed id."""
+        return ResourceId.parse(self.id)
 
     @property
     def id(self) -> str:

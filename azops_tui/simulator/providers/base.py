@@ -204,6 +204,9 @@ class ResourceProvider:
     def on_deleted(self, resource: Resource) -> None:
         """Called when the resource is removed from the store."""
 
+    async def restore(self, resource: Resource) -> None:
+        """Start what runs for a resource, such as a host, when the state of a simulator has been loaded."""
+
     def act(self, resource: Resource, method: str, call: ActionCall) -> ArmReply | None:
         """The reply of an action; None where `actions` has no such entry, or its handler declines."""
         handler = self._actions.get((method, call.name))
@@ -286,7 +289,9 @@ class ResourceProvider:
         """Start work on a resource. The operation's result is the resource, or nothing if ``empty``."""
         operations, address = self.cloud.operations, resource.address
         format = self.namespace.facts(resource.type).operations or self.namespace.operations
-        operation = operations.make(resource.type, address.subscription, resource.location, format=format)
+        operation = operations.make(
+            resource.type, address.subscription, resource.location, format=format, target=address.id
+        )
         if not empty:
             operation.result = lambda: self.show(resource, {})
         return operations.start(operation, work)

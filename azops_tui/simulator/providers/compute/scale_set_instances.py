@@ -87,6 +87,10 @@ class ScaleSetInstanceProvider(ResourceProvider):
         if owner is not None and isinstance(owner.body.get("sku"), dict) and owner.state != "Deleting":
             owner.body["sku"]["capacity"] = len(instances_of(self.cloud, owner))
 
+    async def restore(self, resource: Resource) -> None:
+        if resource.private.get("power") == "running":
+            await self.cloud.start_host(host_of(resource))
+
     def read_instance_view(self, resource: Resource, call: ActionCall) -> ArmReply:
         return ArmReply(200, instance_view(resource))
 

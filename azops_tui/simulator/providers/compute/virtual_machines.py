@@ -210,6 +210,10 @@ class VirtualMachineProvider(ResourceProvider):
         resource.private["power"] = "running"
         await self.cloud.start_host(self.host(resource))
 
+    async def restore(self, resource: Resource) -> None:
+        if resource.private.get("power") == "running":
+            await self.switch_on(resource)
+
     def host(self, resource: Resource) -> SimulatedMachine:
         """The machine to start for a virtual machine."""
         private = public = fqdn = ""

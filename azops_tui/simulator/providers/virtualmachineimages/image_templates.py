@@ -62,7 +62,7 @@ class ImageTemplateProvider(ResourceProvider):
             status.update(runState="Succeeded", endTime=stamp(self.cloud.clock.now()))
 
         operation: Operation = self.start_operation(resource, work, empty=True)
-        resource.private["run"] = operation
+        resource.private["run"] = operation.id
         return ArmReply(202, None, operation, (ASYNC, LOCATION))
 
     def cancel(self, resource: Resource, call: ActionCall) -> ArmReply:
@@ -71,7 +71,7 @@ class ImageTemplateProvider(ResourceProvider):
         Raises:
             ArmError: no build is in progress.
         """
-        operation = resource.private.get("run")
+        operation = self.cloud.operations.find(str(resource.private.get("run") or ""))
         if operation is None or operation.is_done or operation.task is None:
             raise ArmError(409, "Conflict", "There is no image build to cancel.")
         operation.task.cancel()
