@@ -6,11 +6,14 @@ folder; whoever writes calls :func:`private`.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from platformdirs import PlatformDirs
 
 _DIRS = PlatformDirs("azops", appauthor=False)
+_PRIVATE = ("journal.db", "journal.db-wal", "journal.db-shm", "azops.log", "trusted.jsonl", "simulator/log")
+"""Files of the state folder that are for the user alone."""
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -53,5 +56,34 @@ def private(folder: Path) -> Path:
     Raises:
         OSError: it cannot be made.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def exposed() -> str:
+    """What others could read or write in the state and data folders, with the command that mends it; empty if nothing.
+
+    Folders that do not exist yet are left out; symbolic links are followed.
+    """
+    for folder in (state(), data()):
+        try:
+            status = folder.stat()
+        except OSError:
+            continue
+        if status.st_uid != os.getuid():
+            return f"{folder} belongs to another user; azops does not use it. Mend it:\n  chown {os.getuid()} {folder}"
+        if status.st_mode & 0o077:
+            return f"Others can look into {folder}. Mend it:\n  chmod 700 {folder}"
+        files = [folder / name for name in _PRIVATE if _is_exposed(folder / name)]
+        if files:
+            return f"Others can read what azops recorded. Mend it:\n  chmod 600 {' '.join(map(str, files))}"
+    return ""
+
+
+def _is_exposed(file: Path) -> bool:
+    try:
+        status = file.stat()
+    except OSError:
+        return False
+    return bool(status.st_mode & 0o077) or status.st_uid != os.getuid()

@@ -9,6 +9,8 @@ import click
 
 from azops_tui import bugs, exits
 from azops_tui.errors import AzopsError
+from azops_tui.sanitise import clean
+from azops_tui.secrets.redact import Redactor
 
 DEBUG = "AZOPS_DEBUG"
 """Environment variable that shows tracebacks to developers of azops."""
@@ -31,6 +33,8 @@ def report_error(error: Exception) -> int:
         message = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     else:
         code = exits.STEP_FAILED
+        shapes = Redactor()
+        bugs.redactors.add(shapes)
         message = bugs.report(error)
-    click.echo(f"azops: {message}", err=True)
+    click.echo(f"azops: {clean(message)}", err=True)
     return code

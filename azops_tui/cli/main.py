@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from azops_tui import __version__, exits
+from azops_tui import __version__, exits, paths
 
 VERBS: dict[str, tuple[str, str]] = {
     "open": ("open", "Open a runbook on the screen."),
@@ -45,6 +45,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "completion": ("completion", "Print a shell completion script."),
 }
 """Verb -> (module of this package, line of help)."""
+_ANYWHERE = frozenset({"doctor", "keys", "completion"})
+"""Verbs that read and write nothing of the user's."""
 
 
 class LazyGroup(click.Group):
@@ -79,6 +81,9 @@ def cli(ctx: click.Context) -> None:
     Opens Markdown runbooks with executable steps, and shows their effect on the cloud. Without a verb, azops lists
     runbooks, the most recent first.
     """
+    if ctx.invoked_subcommand not in _ANYWHERE and (problem := paths.exposed()):
+        click.echo(f"azops: {problem}", err=True)
+        sys.exit(exits.BAD_INPUT)
     if ctx.invoked_subcommand is None:
         from azops_tui.cli.home import home
 

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 from azops_tui import exits, paths
 from azops_tui.files import read_file
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
@@ -28,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def fail(message: str, code: int) -> NoReturn:
     """Print a sentence to standard error and exit with ``code``."""
-    click.echo(f"azops: {message}", err=True)
+    click.echo(clean(f"azops: {message}"), err=True)
     sys.exit(code)
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from azops_tui import bugs
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import DeploymentView, ScaleSetView
 from azops_tui.events.run_view import RunView
@@ -29,6 +30,7 @@ class EventRecorder:
     def __init__(self, journal: Journal, redactor: Redactor) -> None:
         self.journal = journal
         self.redactor = redactor
+        bugs.redactors.add(redactor)
         self.view = RunView()
         self.run = 0
         self.open = False
