@@ -14,32 +14,6 @@ from azops_tui import exits, paths
 from azops_tui.cli.options import assignments, fail, resolve_profile, runbook_options
 from azops_tui.cli.screen import screen, screen_options
 
-_TEMPLATE = """\
----
-title: {title}
-azops:
-  params:
-    RESOURCE_GROUP: {{default: {group}, help: Where everything lives}}
-    LOCATION: {{choices: azure.locations, default: westeurope}}
----
-
-# {title}
-
-What this runbook is for, and when to run it.
-
-## Prepare
-
-```yaml {{azops=group name=create-group}}
-group: ${{RESOURCE_GROUP}}
-location: ${{LOCATION}}
-```
-
-## Check
-
-```bash {{name=show-group}}
-az group show --name "$RESOURCE_GROUP" --output table
-```
-"""
 SCRATCH = "# Scratch page\n\n"
 """Text of a new scratch page."""
 
@@ -53,16 +27,10 @@ def new(name: str, title: str | None) -> None:
     It has parameters, a step that makes a resource group, and a step that looks at it.
     """
     path = Path(name if name.casefold().endswith(".md") else f"{name}.md")
-    words = title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Runbook"
-    from azops_tui.engine.trust import document_digest, trust
+    from azops_tui.engine.new_document import write_new_runbook
 
-    group = "".join(c if c.isalnum() else "-" for c in path.stem.casefold()).strip("-") or "demo"
-    shown = f'"{words}"' if not words.replace(" ", "").isalnum() else words
-    text = _TEMPLATE.format(title=shown, group=group).replace(f"# {shown}", f"# {words}", 1)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-        trust(path, document_digest(text))
+        write_new_runbook(path, title or "")
     except FileExistsError:
         fail(f"{path} exists; choose another name.", exits.BAD_INPUT)
     except OSError as error:

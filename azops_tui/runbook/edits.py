@@ -101,6 +101,22 @@ def _is_text(line: str) -> bool:
     return bool(line.strip().strip(">").strip())
 
 
+def lines_between(text: str, first: int, last: int) -> str:
+    """Lines ``first`` to ``last`` of a document, from 1 and inclusive."""
+    return "".join(split_lines(text)[first - 1 : last])
+
+
+def replace_lines(text: str, first: int, last: int, markdown: str) -> str:
+    """Replace lines ``first`` to ``last`` (from 1, inclusive); without any text they are removed."""
+    if not markdown.strip():
+        return remove_lines(text, first, last)
+    lines, end = split_lines(text), line_end(text)
+    new = [line + end for line in markdown.replace("\r\n", "\n").rstrip("\n").split("\n")]
+    if last >= len(lines) and not lines[-1].endswith(("\r", "\n")):
+        new[-1] = new[-1].removesuffix(end)
+    return "".join([*lines[: first - 1], *new, *lines[last:]])
+
+
 def remove_lines(text: str, first: int, last: int) -> str:
     """Remove lines ``first`` to ``last`` (from 1, inclusive), and one of the two blank lines around them."""
     lines = split_lines(text)

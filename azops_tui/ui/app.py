@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 HOME_ACTIONS = {
     "home.open": "screen.open",
     "home.replay": "screen.replay",
+    "home.new": "screen.new",
     "home.filter": "screen.filter",
     "home.help": "screen.help",
     "home.quit": "screen.quit",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.suggester import Suggester, SuggestFromList
 from textual.widget import Widget
 
 from azops_tui.ui.actions.base import Action
-from azops_tui.ui.commands import verbs
+from azops_tui.ui.commands import UiCommand, verbs
 from azops_tui.ui.lines import safe
 from azops_tui.ui.panes.pasted import pasted_id
+from azops_tui.ui.widgets.completions import Completions
 from azops_tui.ui.widgets.document import DocumentView
 from azops_tui.ui.widgets.field import Field
 from azops_tui.ui.widgets.paneframe import PaneFrame
@@ -27,6 +29,32 @@ class Prompt(Field):
     }
     Prompt.-open { display: block; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "previous", show=False),
+        Binding("down", "choose(1)", "next", show=False),
+        Binding("tab", "complete", "complete", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.completions = Completions()
+
+    @property
+    def key_hints(self) -> tuple[tuple[str, str], ...] | None:
+        """Keys for the footer while commands are offered."""
+        if not self.completions.has_class("-open"):
+            return None
+        return (("⏎", "run"), ("tab", "complete"), ("↑↓", "choose"), ("esc", "back"))
+
+    def action_choose(self, by: int) -> None:
+        """Choose a completion; enter runs it, tab goes on typing behind it."""
+        self.completions.move(by)
+
+    def action_complete(self) -> None:
+        """Take the chosen completion, or the first, into the line."""
+        if self.completions.text:
+            self.value = f"{self.completions.text} "
+            self.cursor_position = len(self.value)
 
 
 class SearchActions:
@@ -39,6 +67,7 @@ class SearchActions:
         prompt: the line at the bottom.
         show_pane: brings a pane to the front, by its number.
         run_on_hosts: runs ``TARGET COMMAND`` on hosts.
+        can: whether a command can be carried out now.
     """
 
     def __init__(
@@ -49,7 +78,9 @@ class SearchActions:
         prompt: Prompt,
         show_pane: Callable[[int], None],
         run_on_hosts: Callable[[str], None],
+        can: Callable[[UiCommand], bool],
     ) -> None:
+        self._can = can
         self._show_pane = show_pane
         self._run_on_hosts = run_on_hosts
         self._screen = screen
@@ -92,7 +123,7 @@ class SearchActions:
             self._open("find", "find in the document", self._document.state.search)
 
     def open_command_line(self, value: str = "") -> None:
-        self._open("command", "command; right completes it, ? lists all keys", value)
+        self._open("command", "a word of what you want to do", value)
         self._prompt.cursor_position = len(value)
 
     def _open(self, kind: str, placeholder: str, value: str = "") -> None:
@@ -100,9 +131,9 @@ class SearchActions:
         self._return_to = pane if self._frame.has_keys and pane is not None else self._document
         self._kind = kind
         self._prompt.placeholder = placeholder
-        self._prompt.suggester = self._suggester() if kind == "command" else None
         self._prompt.value = value
         self._prompt.add_class("-open")
+        self._offer(value)
         self._prompt.focus()
 
     def close(self) -> bool:
@@ -116,16 +147,21 @@ class SearchActions:
 
     def _hide(self) -> None:
         self._prompt.remove_class("-open")
+        self._prompt.completions.close()
         self._return_to.focus()
 
     def apply_filter(self, text: str) -> None:
-        """Filter the pane by the text typed so far; called on every change of the prompt."""
+        """Filter the pane by the text typed so far, or offer commands; called on every change of the prompt."""
         pane = self._frame.active_pane
+        self._offer(text)
         if self._kind == "filter" and pane is not None:
             pane.set_filter("" if pasted_id(text) else text)
 
     def submit(self, text: str) -> None:
         """Carry out what was typed."""
+        completions = self._prompt.completions
+        if self._kind == "command" and completions.is_chosen:
+            text = completions.text
         self._hide()
         identifier = pasted_id(text)
         if identifier and self._kind in ("command", "filter"):
@@ -136,17 +172,17 @@ class SearchActions:
             self._document.find("")
             self._warn(f"'{text}' is not in this document.")
 
-    def _suggester(self) -> Suggester:
-        """Completes commands and their arguments."""
+    def _offer(self, text: str) -> None:
+        """List the commands and arguments that fit the line."""
+        if self._kind != "command" or not self._prompt.has_class("-open"):
+            self._prompt.completions.close()
+            return
         arguments = {
             "step": self._document.names,
             "theme": list(self._screen.app.available_themes),
             "group": [group.name for group in self._document.view.groups],
         }
-        lines: list[str] = []
-        for verb, command in verbs().items():
-            lines += [verb, *(f"{verb} {name}" for name in arguments.get(command.argument, ()))]
-        return SuggestFromList(lines, case_sensitive=False)
+        self._prompt.completions.offer(text, arguments, self._can)
 
     def _run_command(self, text: str) -> None:
         verb, _, argument = (part.strip() for part in text.strip().partition(" "))

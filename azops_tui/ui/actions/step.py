@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from azops_tui.runbook import edits
 from azops_tui.runbook.model import Runbook, Step
+from azops_tui.text import strip_ansi
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import EventLog
@@ -104,6 +106,7 @@ class StepActions:
             "step.code": Action(acting(self._document.toggle_code), selected_in_live_run, why_not=why_no_code),
             "step.into": Action(acting(lambda: self._document.set_in_code(True)), can_show_code, why_not=why_no_code),
             "step.out": Action(lambda: self._document.set_in_code(False), lambda: self._document.state.in_code),
+            "step.markdown": Action(acting(self.copy_markdown), can_show_code, why_not=why_no_code),
             "step.failed-before": Action(partial(self.go_to_failed, -1), self._any_failed, why_not=none_failed),
             "step.failed-after": Action(partial(self.go_to_failed, 1), self._any_failed, why_not=none_failed),
             "step.output": Action(acting(self._document.toggle_output), selected),
@@ -135,6 +138,22 @@ class StepActions:
     def _deploys(self) -> bool:
         step = self._step()
         return step is not None and step.native_kind == "deploy"
+
+    def copy_markdown(self) -> None:
+        """Copy the selected step and its output as Markdown, as the run shows them: without secrets."""
+        from azops_tui.ui.appearance import app_of
+        from azops_tui.ui.clipboard import copy
+
+        view, step = self._controller.view.steps.get(self._document.selected), self._step()
+        if view is None:
+            return
+        info = step.block.info if step is not None else "bash"
+        parts = [edits.fenced(info, view.code)]
+        output = self._event_log.outputs.get(view.name)
+        lines = [strip_ansi(line) for line in output.tail()] if output is not None else []
+        if any(lines):
+            parts.append(edits.fenced("text", "\n".join(lines)))
+        copy(app_of(self._screen), "\n".join(parts))
 
     def show_output(self) -> None:
         """Show the output of the selected step on the whole screen."""

@@ -81,13 +81,15 @@ class HomeScreen(Screen[None]):
         yield LineBar(lambda _: _TITLE, "top")
         with Vertical(id="frame") as frame:
             frame.border_title = Content("Runbooks")
-            yield Rows(empty="There is no runbook here. `azops open FILE.md` opens one.")
+            yield Rows(
+                empty="No runbook is in this folder. n writes one to begin with; `azops open FILE.md` opens another."
+            )
         yield Field()
         yield LineBar(lambda _: self._keys(), "bottom")
 
     def _keys(self) -> Line:
         entry = self._entry()
-        keys = [(app_of(self).marks.enter, "open"), ("/", "filter"), ("?", "help"), ("q", "quit")]
+        keys = [(app_of(self).marks.enter, "open"), ("n", "new"), ("/", "filter"), ("?", "help"), ("q", "quit")]
         if entry is not None and entry.run:
             keys.insert(1, ("R", "replay this run"))
         return key_hints(keys)
@@ -142,6 +144,28 @@ class HomeScreen(Screen[None]):
             self.notify(safe(f"{entry.path} is not there any more; R shows the run again."), markup=False)
             return
         self._open(Path(entry.path))
+
+    def action_new(self) -> None:
+        """Write a runbook to begin with, and open it."""
+        from azops_tui.engine.new_document import write_new_runbook
+        from azops_tui.ui.writing.save_as import NamePrompt
+        from azops_tui.ui.writing.working import named
+
+        def write(name: str | None) -> None:
+            if not name:
+                return
+            path = named(name)
+            try:
+                write_new_runbook(path)
+            except FileExistsError:
+                self.notify(safe(f"{path} exists; choose another name."), severity="warning", markup=False)
+            except OSError as error:
+                text = f"{path} cannot be written: {error.strerror or error}"
+                self.notify(safe(text), severity="error", markup=False)
+            else:
+                self._open(path)
+
+        self.app.push_screen(NamePrompt("New runbook", "It has parameters and two steps, and opens at once."), write)
 
     def action_replay(self) -> None:
         entry = self._entry()

@@ -31,7 +31,7 @@ from azops_tui.ui.actions.run import RunActions
 from azops_tui.ui.actions.search import Prompt, SearchActions
 from azops_tui.ui.actions.step import SelectedStep, StepActions
 from azops_tui.ui.appearance import app_of
-from azops_tui.ui.commands import bindings, key_name
+from azops_tui.ui.commands import UiCommand, bindings, key_name
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import EventLog
 from azops_tui.ui.lines import safe
@@ -118,7 +118,9 @@ class MainScreen(Screen[None]):
         self._refresher = Refresher(controller, self.tasks, partial(self.call_later, self.document.hold))
         selected = SelectedStep(self.document, panes.reveal_document)
         self.run_actions = RunActions(self, controller, self.tasks, self.document, selected)
-        self.search = SearchActions(self, self.document, self.frame, self._prompt, panes.show, hosts.run_typed)
+        self.search = SearchActions(
+            self, self.document, self.frame, self._prompt, panes.show, hosts.run_typed, self._can
+        )
         self.outline_column = OutlineColumn(self.document)
         self.writing = WritingActions(self, controller, self.tasks, self.document, self.event_log, selected)
         leave = ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search)
@@ -159,6 +161,7 @@ class MainScreen(Screen[None]):
                 yield self.second
         if self._scrubber is not None:
             yield self._scrubber
+        yield self._prompt.completions
         yield self._prompt
         yield KeyBar(self.actions)
 
@@ -168,6 +171,11 @@ class MainScreen(Screen[None]):
         return self.controller.live is not None and self.controller.live.busy
 
     # Actions
+
+    def _can(self, command: UiCommand) -> bool:
+        """True if a command can be carried out now."""
+        action = self.actions.get(command.id)
+        return action is None or action.is_enabled()
 
     def action_do(self, command_id: str) -> None:
         """Carry out a command, or say why it does nothing now."""

@@ -33,6 +33,8 @@ class EditorRoom:
     lines: int
     below: bool
     """True below the card, for text that is inserted there; False in place of the code."""
+    prose: int = 0
+    """First source line of the text that it covers instead of a card; 0 for a card."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from azops_tui.events.step_view import StepView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.outline import Outline, Piece, Prose, StepPiece
+from azops_tui.ui.widgets.card import EditorRoom
 from azops_tui.ui.widgets.card_output import default_mode, next_mode
 from azops_tui.ui.widgets.document_selection import DocumentSelection
 
@@ -83,13 +84,52 @@ class DocumentView(DocumentSelection):
     def editor_row(self) -> int | None:
         """Row of this view on which the room for the editor begins; None if no card makes room."""
         room = self.state.room
-        index = self._pieces_of.get(room.step) if room is not None else None
+        index = self._piece_of_room(room) if room is not None else None
         if index is None:
             return None
         parts = [line.part for line in self._lines(index)]
         if "editor" not in parts:
             return self.head(index) + 1 - self.scroll_offset.y
         return self.head(index) + parts.index("editor") - self.scroll_offset.y
+
+    def _piece_of_room(self, room: EditorRoom) -> int | None:
+        if not room.prose:
+            return self._pieces_of.get(room.step)
+        pieces = enumerate(self._outline.pieces)
+        return next((i for i, piece in pieces if isinstance(piece, Prose) and piece.line == room.prose), None)
+
+    def set_room(self, room: EditorRoom | None) -> None:
+        """Make room for an editor; None takes it back."""
+        for each in (self.state.room, room):
+            index = self._piece_of_room(each) if each is not None else None
+            if index is not None:
+                self._drawn.pop(index, None)
+        self.state.room = room
+        self.changed()
+        index = self._piece_of_room(room) if room is not None else None
+        if index is not None:
+            self._lines(index)
+            self._lay_out()
+            self.show_lines(self._tops[index], self._tops[index + 1] - 1)
+
+    def prose_to_edit(self) -> tuple[int, int] | None:
+        """First and last source line of the text before the selected step, or of that in view if the step is not."""
+        pieces = self._outline.pieces
+        index = self._pieces_of.get(self.state.selected)
+        if index is not None and self.sees_selected:
+            index -= 1
+        else:
+            index = next((i for i in range(self._anchor()[0], len(pieces)) if isinstance(pieces[i], Prose)), -1)
+        if index < 0 or not isinstance(pieces[index], Prose) or self.runbook is None:
+            return None
+        lines = self.runbook.text.split("\n")
+        first = pieces[index].line
+        last = pieces[index + 1].line - 1 if index + 1 < len(pieces) else len(lines)
+        while first < last and not lines[first - 1].strip():
+            first += 1
+        while last > first and not lines[last - 1].strip():
+            last -= 1
+        return first, last
 
     def show_view(self, view: RunView) -> None:
         """Show another view of the run, after a jump in a replay."""

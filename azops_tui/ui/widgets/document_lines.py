@@ -163,8 +163,11 @@ class DocumentLines(LineView):
             return lines
         piece = self._outline.pieces[index]
         marks = app_of(self).marks
+        room = self.state.room
         if self._plain and isinstance(piece, Prose):
             lines = []
+        elif isinstance(piece, Prose) and room is not None and room.prose == piece.line:
+            lines = [CardLine([], "editor")] * room.lines
         elif isinstance(piece, Prose):
             lines = [CardLine([(" ", ""), *line], "prose") for line in self._prose(piece.text, marks)]
         else:

@@ -67,16 +67,12 @@ class WritingActions:
         why = self._why_not
         return {
             "step.edit": Action(acting(self.edit), self._can_edit, why_not=why),
+            "document.prose": Action(self.edit_prose, self._can_write, why_not=why),
             "step.write": Action(acting(self.write_step), self._is_ahead, why_not=self._why_not_write),
             "step.insert": Action(self.insert, self._can_write, why_not=why),
             "step.delete": Action(acting(self.delete), self._can_edit, self._delete_label, why),
             "step.down": Action(acting(partial(self.move, 1)), self._can_edit, why_not=why),
             "step.up": Action(acting(partial(self.move, -1)), self._can_edit, why_not=why),
-            "step.markdown": Action(
-                acting(self.copy_markdown),
-                lambda: bool(self._document.selected) and not self._document.state.is_dashboard,
-                why_not=why,
-            ),
             "step.expect": Action(acting(self.expect), self._can_edit, why_not=why),
             "document.undo": Action(self.undo, self._can_write, why_not=why),
             "document.redo": Action(self.redo, self._can_write, why_not=why),
@@ -171,6 +167,21 @@ class WritingActions:
                 self._change(runbook.text, edits.replace_code(runbook.text, step.block, text), write=write)
 
         self.place.open(step.name, step.block.text.removesuffix("\n"), language, done)
+
+    def edit_prose(self) -> None:
+        """Edit the text before the selected step, or the text in view if the step is not, in place."""
+        _, runbook = self._require()
+        extent = self._document.prose_to_edit()
+        if extent is None:
+            self._tell("There is no text before this step; i inserts some.", "warning")
+            return
+        before = edits.lines_between(runbook.text, *extent)
+
+        def done(text: str, write: bool) -> None:
+            if text.rstrip("\n") != before.rstrip("\n") or write:
+                self._change(runbook.text, edits.replace_lines(runbook.text, *extent, text), write=write)
+
+        self.place.open("", before.rstrip("\n"), "markdown", done, line=extent[0])
 
     def insert(self) -> None:
         """Insert a step or text below the selected step."""
@@ -270,22 +281,6 @@ class WritingActions:
             text = edits.with_expected(runbook, step, "\n".join(lines))
             self._change(runbook.text, text, lambda: self._tell(f"{step.name} is expected to print this again."))
 
-    def copy_markdown(self) -> None:
-        """Copy the selected step and its output as Markdown, as the run shows them: without secrets."""
-        from azops_tui.ui.appearance import app_of
-        from azops_tui.ui.clipboard import copy
-
-        view, step = self._controller.view.steps.get(self._document.selected), self._step()
-        if view is None:
-            return
-        info = step.block.info if step is not None else "bash"
-        parts = [edits.fenced(info, view.code)]
-        output = self._event_log.outputs.get(view.name)
-        lines = [strip_ansi(line) for line in output.tail()] if output is not None else []
-        if any(lines):
-            parts.append(edits.fenced("text", "\n".join(lines)))
-        copy(app_of(self._screen), "\n".join(parts))
-
     def undo(self) -> None:
         """Undo the last edit."""
         writing, _ = self._require()
@@ -319,7 +314,9 @@ class WritingActions:
             if name and live is not None:
                 self._tasks.start(lambda: live.save_as(name), lambda _: self._tell(f"{live.file_name} is written."))
 
-        self._screen.app.push_screen(NamePrompt(), save)
+        self._screen.app.push_screen(
+            NamePrompt("Save the scratch page as", "The page and its results stay open."), save
+        )
 
     def _save(self, first: int, last: int, then: Callable[[], None] | None = None) -> None:
         writing, _ = self._require()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -34,7 +35,14 @@ class EditorPlace:
         return self._editor is not None
 
     def open(
-        self, step: str, text: str, language: str, done: Callable[[str, bool], None], *, below: bool = False
+        self,
+        step: str,
+        text: str,
+        language: str,
+        done: Callable[[str, bool], None],
+        *,
+        below: bool = False,
+        line: int = 0,
     ) -> None:
         """Open an editor.
 
@@ -44,6 +52,7 @@ class EditorPlace:
             language: for its colours.
             done: takes the text, and whether to write it to the file, too.
             below: stand below the card, not over its code.
+            line: first source line of the text to stand over, instead of a card.
         """
         # Imported here: a text area loads a parser library that the first frame needs not.
         from azops_tui.ui.writing.editor import DocumentEditor
@@ -57,9 +66,9 @@ class EditorPlace:
             done(result, write)
 
         self._editor = DocumentEditor(text, language, finish)
-        self._document.state.room = EditorRoom(step, self._height(text), below)
-        self._document.steps_changed({step})
-        self._document.show_selected_card()
+        self._document.set_room(EditorRoom(step, self._height(text), below, line))
+        if not line:
+            self._document.show_selected_card()
         self._screen.query_one("#document-frame").mount(self._editor)
         self.put()
         self._editor.focus()
@@ -67,11 +76,10 @@ class EditorPlace:
     def close(self) -> None:
         """Remove the editor; its text is not taken."""
         editor, self._editor = self._editor, None
-        room, self._document.state.room = self._document.state.room, None
         if editor is not None:
             editor.remove()
-        if room is not None:
-            self._document.steps_changed({room.step})
+        if self._document.state.room is not None:
+            self._document.set_room(None)
         self._document.focus()
 
     def _height(self, text: str) -> int:
@@ -86,8 +94,7 @@ class EditorPlace:
         region = self._document.scrollable_content_region
         lines = min(self._height(editor.text), region.height)
         if lines != room.lines:
-            self._document.state.room = EditorRoom(room.step, lines, room.below)
-            self._document.steps_changed({room.step})
+            self._document.set_room(replace(room, lines=lines))
         row = self._document.editor_row()
         top = min(max(0, row if row is not None else 1), max(0, region.height - lines))
         left = 0 if self._screen.has_class("-tiny") else 2

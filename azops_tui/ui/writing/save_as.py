@@ -1,4 +1,4 @@
-"""The question for the name of a scratch page."""
+"""The question for the name of a file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from azops_tui.ui.screens.text_prompt import TextPrompt
 
 
 class NamePrompt(TextPrompt):
-    """Returns the path to save to; empty to leave the page where it is."""
+    """Returns a path; empty for none.
 
-    key_hints: ClassVar[tuple[tuple[str, str], ...]] = (("enter", "save there"), ("esc", "back"))
+    Args:
+        title: what the path is for.
+        hint: what becomes of the file.
+    """
 
-    def __init__(self) -> None:
-        hint = "A path; relative ones begin in this folder. The page and its results stay open."
-        super().__init__("Save the scratch page as", hint)
+    key_hints: ClassVar[tuple[tuple[str, str], ...]] = (("enter", "write it there"), ("esc", "back"))
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__(title, f"A path; relative ones begin in this folder. {hint}")

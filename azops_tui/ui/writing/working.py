@@ -164,7 +164,7 @@ class WorkingDocument:
         Raises:
             UserError: there is a file of that name, or it cannot be written.
         """
-        path = _named(name)
+        path = named(name)
         async with self._lock:
             try:
                 await asyncio.to_thread(self._file.move_to, path, self.text)
@@ -228,7 +228,7 @@ class WorkingDocument:
             self._following = None
 
 
-def _named(name: str) -> Path:
+def named(name: str) -> Path:
     """The path that a person typed; ``.md`` is added."""
     path = Path(name).expanduser()
     return path if path.suffix else path.with_suffix(".md")
