@@ -13,6 +13,7 @@ from azops_tui.engine.cloud import program_names
 from azops_tui.engine.environment_rules import VariableRule, rule
 from azops_tui.runbook.model import Effect, Runbook, Step, StepKind
 from azops_tui.runbook.references import has_reference
+from azops_tui.runbook.shell import read
 from azops_tui.sanitise import clean
 
 _MOST = 12
@@ -26,7 +27,8 @@ def trust_lines(documents: Sequence[Runbook]) -> tuple[str, ...]:
     """Lines about documents: classes of steps, tools, hosts, variables, secrets, and files from elsewhere."""
     steps = [step for document in documents for step in document.steps if not step.runnable]
     parameters = [parameter for document in documents for parameter in document.parameters]
-    names = {parameter.name for parameter in parameters} | {name for step in steps for name in step.attributes.env}
+    names = {parameter.name for parameter in parameters}
+    names.update(name for step in steps for name in (*step.attributes.env, *_set_by_code(step)))
     risky = sorted(name for name in names if rule(name) is not VariableRule.ORDINARY)
     lines = [f"{_counted(len(steps), 'step')}: {_classes(steps)}." if steps else "No steps."]
     for title, values in (
@@ -101,6 +103,10 @@ def _tools(step: Step) -> Iterable[str]:
     if step.kind is StepKind.SHELL:
         return program_names(step)
     return [step.label]
+
+
+def _set_by_code(step: Step) -> Iterable[str]:
+    return read(step.code).sets if step.kind is StepKind.SHELL else ()
 
 
 def _hosts(step: Step) -> Iterator[str]:

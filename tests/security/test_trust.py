@@ -165,3 +165,12 @@ def test_files_from_outside_the_folder_and_the_repository_are_named(tmp_path: Pa
 async def test_what_is_written_in_azops_is_trusted(tmp_path: Path) -> None:
     assert azops("new", "mine", cwd=tmp_path).returncode == 0
     assert _is_trusted(tmp_path / "mine.md")
+
+
+def test_all_variables_that_a_document_sets_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "doc.md"
+    code = 'export PATH=/tmp:$PATH\nNAME="vm$SIZE"\nfor part in a b; do read -r LINE; done'
+    path.write_text(f"---\nparameters:\n  SIZE: {{default: small}}\n---\n# D\n\n```bash {{env=MODE=x}}\n{code}\n```\n")
+    lines = trust_lines([open_runbook(path)])
+    assert "Variables that change how commands run: PATH" in lines
+    assert "Variables: LINE, MODE, NAME, part" in lines
