@@ -74,10 +74,12 @@ def _not_as_expected(outcome: Outcome, expectation: Expectation, match: Match) -
 
 def _check(context: StepContext[Any], outcome: Outcome, expectation: Expectation) -> Match:
     from azops_tui.engine.expectations.check import check
+    from azops_tui.engine.expectations.whole import whole_difference
 
+    stdout = _text(context, outcome)
     match = check(
         expectation,
-        stdout=_text(context, outcome),
+        stdout=stdout,
         stderr="" if outcome.has_value else context.output.raw("stderr"),
         status=0 if outcome.state == "done" and outcome.status is None else outcome.status,
         failure=outcome.failure.code if outcome.failure and context.step.kind is StepKind.NATIVE else "",
@@ -90,7 +92,9 @@ def _check(context: StepContext[Any], outcome: Outcome, expectation: Expectation
             text=match.text,
             score=match.score,
             difference=match.difference,
-            whole_difference=match.whole,
+            whole_difference=()
+            if match.passed or not match.difference
+            else whole_difference(expectation.expected, stdout),
         )
     )
     return match

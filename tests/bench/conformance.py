@@ -2,9 +2,11 @@
 
     python tests/bench/conformance.py [WORD…]
 
-Runs the documents in ``../shared/data/runbooks/azure-docs`` whose names hold one of the words; ``AZOPS_TEST_AZ`` names
-az. Each gets a local cloud of its own, a file of answers as a person would write it, and a stand-in for kubectl,
-because the local cloud has no Kubernetes behind its clusters. Prints one line for each document.
+Runs the documents in ``../shared/data/runbooks/azure-docs``, or in the folder that ``AZOPS_DOCUMENTS`` names, whose
+names hold one of the words; ``AZOPS_TEST_AZ`` names az. Each gets a local cloud of its own, a file of answers as a
+person would write it, and a stand-in for kubectl, because the local cloud has no Kubernetes behind its clusters. Prints
+one line for each document, what becomes of the scenarios of Innovation Engine under ``azops test``, and how well the
+results of the documents are told apart.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ROOT / "../shared/data/runbooks/azure-docs"
+SHARED = ROOT / "../shared/data/runbooks"
+DOCUMENTS = Path(os.environ.get("AZOPS_DOCUMENTS") or SHARED / "azure-docs")
 LEAST = 12
 """Documents that run to their end."""
 _CLUSTER = {
@@ -80,7 +83,33 @@ def main(words: list[str]) -> int:
         print(f"{'ended ' if code == 0 else 'failed'} {time.monotonic() - began:5.0f} s  {path.stem[-60:]:60}  {cause}")
         sys.stdout.flush()
     print(f"{ended} of {len(documents)} documents ran to their end")
-    return int(not words and ended < LEAST)
+    if not words:
+        run_scenarios()
+        print_pairs(documents)
+    return int(not words and DOCUMENTS.parent == SHARED and ended < LEAST)
+
+
+def run_scenarios() -> None:
+    """Run the scenarios of Innovation Engine under ``azops test``."""
+    for path in sorted((SHARED / "innovation-engine").rglob("*.md")):
+        with tempfile.TemporaryDirectory(prefix="azops-scenario-") as home:
+            folder = shutil.copytree(path.parent, Path(home, "scenario"))
+            environment = {**os.environ, "HOME": home, "XDG_STATE_HOME": f"{home}/state"}
+            done = azops(environment, folder, "test", path.name)
+            print(f"{'passed' if done.returncode == 0 else 'failed'}          {path.name}: {last_line(done)}")
+
+
+def print_pairs(documents: list[Path]) -> None:
+    """Match each expected result with the results of all other steps, nearly all of which must not pass for it."""
+    from azops_tui.engine.expectations.check import check
+    from azops_tui.engine.open import open_runbook
+
+    steps = [step for path in documents for step in open_runbook(path, environment={}).steps]
+    results = [one for step in steps for one in step.expectations if one.expected and one.similarity is not None]
+    pairs = [(one, other) for one in results for other in results if one is not other]
+    apart = sum(not check(one, stdout=other.expected).passed for one, other in pairs)
+    if pairs:
+        print(f"{apart / len(pairs):.1%} of {len(pairs)} pairs of expected results are told apart (aim 97%)")
 
 
 def run(path: Path, folder: Path, az: str) -> tuple[int, str]:

@@ -29,8 +29,6 @@ class Match:
     """Similarity of outputs, 0 to 1; None if outputs were not compared."""
     difference: tuple[str, ...] = ()
     """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
-    whole: tuple[str, ...] = ()
-    """The whole difference of outputs in the unified form."""
 
 
 def check(
@@ -64,12 +62,10 @@ def _similarity(expectation: Expectation, stdout: str) -> Match:
     else:
         result = f"The output is {likeness.score:.0%} like the expected output"
     if likeness.wrong:
-        return Match(False, f"{likeness.wrong}.", likeness.score, likeness.lines, likeness.whole)
+        return Match(False, f"{likeness.wrong}.", likeness.score, likeness.lines)
     if passed:
         return Match(True, f"{result} ({needed:.0%} needed).", likeness.score)
-    return Match(
-        False, f"{result} ({needed:.0%} needed): {likeness.difference}.", likeness.score, likeness.lines, likeness.whole
-    )
+    return Match(False, f"{result} ({needed:.0%} needed): {likeness.difference}.", likeness.score, likeness.lines)
 
 
 def _forms(

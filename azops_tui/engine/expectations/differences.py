@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from math import isqrt
 
 MOST_LINES = 12
 """Lines of a difference that a failure tells."""
-_MOST_WHOLE = 4_000
-_LONGEST = 1_000
-"""Characters of a line."""
 _PAIRS = 4_000_000
 """Product of the numbers of lines up to which texts are compared."""
 
@@ -24,14 +20,3 @@ def different_lines(expected: list[str], actual: list[str]) -> tuple[str, ...]:
             lines += [f"- {line}" for line in expected[a:b][: MOST_LINES // 2]]
             lines += [f"+ {line}" for line in actual[c:d][: MOST_LINES // 2]]
     return tuple(lines[:MOST_LINES])
-
-
-def unified(expected: str, actual: str) -> tuple[str, ...]:
-    """The whole difference of two texts, with three lines around each place that differs."""
-    wanted, got = expected.split("\n"), actual.split("\n")
-    if len(wanted) * len(got) > _PAIRS:
-        wanted, got = wanted[: isqrt(_PAIRS)], got[: isqrt(_PAIRS)]
-    lines = [*difflib.unified_diff(wanted, got, "expected", "output", lineterm="")]
-    if len(lines) > _MOST_WHOLE:
-        lines = [*lines[:_MOST_WHOLE], f"… {len(lines) - _MOST_WHOLE} more lines"]
-    return tuple(line[:_LONGEST] for line in lines)

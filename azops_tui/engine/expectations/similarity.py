@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from azops_tui.engine.expectations.differences import MOST_LINES, different_lines, unified
+from azops_tui.engine.expectations.differences import MOST_LINES, different_lines
 from azops_tui.text import strip_ansi
 
 STATES = frozenset({"provisioningstate", "status", "powerstate"})
@@ -35,7 +35,7 @@ _CELL = re.compile(r"\S+(?: \S+)*")
 """A cell of a table's head: two spaces part it from the next."""
 _RULE = re.compile(r"[-=\s|+]*")
 _RANDOM_END = re.compile(r"[-_]?(?:x{3,}|[0-9a-f]{3,}|<[^<>]*>)+$")
-_MISSING: Any = object()
+MISSING: Any = object()
 _BUDGET = 30_000
 """Leaves compared to find which elements of lists belong together; beyond, equal ones do, then neighbours."""
 _PAIRS = 4096
@@ -60,8 +60,6 @@ class Likeness:
     """Values of the expected JSON, and how many of them are there; 0 for text."""
     lines: tuple[str, ...] = ()
     """What differs: each expected value or line (``- …``) before the actual one (``+ …``)."""
-    whole: tuple[str, ...] = ()
-    """The whole difference in the unified form."""
 
 
 def plain(text: str) -> str:
@@ -77,20 +75,20 @@ def similar(expected: str, actual: str) -> Likeness:
         return Likeness(1.0)
     try:
         example = lenient_json(wanted)
-        if example is not _MISSING:
+        if example is not MISSING:
             found = documents(got)
             if not found:
                 return Likeness(0.0, difference="the output is not JSON")
-            pairs = [(_same_resource(example, value), value) for value in found]
-            best, value = max(pairs, key=lambda pair: (not pair[0].wrong, pair[0].score))
-            return best if not best.lines else replace(best, whole=unified(_pretty(example), _pretty(value)))
+            return closest(example, found)[0]
     except RecursionError:
         pass  # nested too deeply to be compared by structure
     return _by_text(wanted, got)
 
 
-def _pretty(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+def closest(example: Any, found: list[Any]) -> tuple[Likeness, Any]:
+    """The JSON value that is most like the example, with how much it is."""
+    pairs = [(_same_resource(example, value), value) for value in found]
+    return max(pairs, key=lambda pair: (not pair[0].wrong, pair[0].score))
 
 
 def documents(text: str) -> list[Any]:
@@ -122,13 +120,13 @@ def lenient_json(text: str) -> Any:
     Returns a marker that equals no JSON value where it is none; compare with ``is``.
     """
     if not text.startswith(("{", "[")):
-        return _MISSING
+        return MISSING
     parts: list[str] = []
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)
         if token is None:
-            return _MISSING
+            return MISSING
         at = token.end()
         if token["skip"]:
             continue
@@ -142,8 +140,8 @@ def lenient_json(text: str) -> Any:
     try:
         value = json.loads("".join(parts))
     except ValueError:
-        return _MISSING
-    return value if isinstance(value, (dict, list)) else _MISSING
+        return MISSING
+    return value if isinstance(value, (dict, list)) else MISSING
 
 
 def compare(expected: Any, actual: Any) -> Likeness:
@@ -220,7 +218,7 @@ class _Tally:
         if isinstance(expected, dict) and expected:
             inside = actual if isinstance(actual, dict) else {}
             for key, item in expected.items():
-                self.value(item, inside.get(key, _MISSING), (*path, key))
+                self.value(item, inside.get(key, MISSING), (*path, key))
         elif isinstance(expected, list) and expected:
             self._list(expected, actual if isinstance(actual, list) else [], path)
         else:
@@ -228,7 +226,7 @@ class _Tally:
 
     def _list(self, expected: list[Any], actual: list[Any], path: tuple[str, ...]) -> None:
         for at, partner in enumerate(_partners(expected, actual, self.budget)):
-            item = _MISSING if partner is None else actual[partner]
+            item = MISSING if partner is None else actual[partner]
             self.value(expected[at], item, (*path, f"[{at}]"))
 
     def _leaf(self, expected: Any, actual: Any, path: tuple[str, ...]) -> None:
@@ -239,7 +237,7 @@ class _Tally:
             self.matched += 1
             return
         where = ".".join(path).replace(".[", "[") or "it"
-        if actual is _MISSING:
+        if actual is MISSING:
             said = f"{where} is missing, expected {shown(expected)}"
         else:
             said = f"{where} is {shown(actual)}, expected {shown(expected)}"
@@ -249,13 +247,13 @@ class _Tally:
             self.difference = said
         if len(self.lines) < MOST_LINES:
             self.lines.append(f"- {where}: {shown(expected)}")
-            self.lines.append(f"+ {where}: {'(missing)' if actual is _MISSING else shown(actual)}")
+            self.lines.append(f"+ {where}: {'(missing)' if actual is MISSING else shown(actual)}")
 
 
 def _equal(expected: Any, actual: Any, *, state: bool = False) -> bool:
     if isinstance(expected, str):
         if _WILD.fullmatch(expected):
-            return actual is not _MISSING
+            return actual is not MISSING
         if not isinstance(actual, str):
             return False
         if state or expected.casefold().startswith("/subscriptions/"):
@@ -332,9 +330,7 @@ def _by_text(expected: str, actual: str) -> Likeness:
         (f"line {at} is {shown(line)}, expected {shown(want)}" for at, want, line in pairs if want != line),
         f"{len(got)} lines, expected {len(wanted)}",
     )
-    return Likeness(
-        _ratio(wanted, got), wrong, difference, lines=different_lines(wanted, got), whole=unified(expected, actual)
-    )
+    return Likeness(_ratio(wanted, got), wrong, difference, lines=different_lines(wanted, got))
 
 
 def _filled(wanted: list[str], got: list[str]) -> list[str]:
