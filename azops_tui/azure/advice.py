@@ -75,6 +75,23 @@ _UNSUPPORTED = "Leave this setting out, or choose a size, tier or kind of the re
 _SETTING = "Correct the setting that it names and run it again."
 _IN_USE = "Take it off the resources that use it, or delete those first."
 
+
+def _sign_in(message: str, target: str) -> str:
+    low = message.lower()
+    if "not found on path" in low:
+        install = (
+            "Install it (on Debian and Ubuntu “apt install azure-cli”, else see “Install the Azure CLI” at Microsoft)"
+        )
+        return f"{install} and sign in with “az login”, or set the profile's credential to “device”."
+    if "needs" in low and ("environment" in low or "profile" in low):
+        return "Set what it names, or choose another credential in the profile."
+    if "tenant" in low and ("not found" in low or "mismatch" in low or "does not exist" in low):
+        return "Set the profile's tenant to the directory of the subscription and sign in there (az login --tenant)."
+    if "expired" in low:
+        return "The sign-in has expired: “az login” renews it."
+    return _SIGN_IN
+
+
 _ADVICE: dict[str, _Advice] = {
     "invalidparameter": _parameter,
     "invalidparametervalue": _parameter,
@@ -93,7 +110,7 @@ _ADVICE: dict[str, _Advice] = {
     "authorizationfailed": _authorization,
     "linkedauthorizationfailed": _authorization,
     "unauthorized": "Check that the identity has a role on the resource that is named.",
-    "authenticationfailed": _SIGN_IN,
+    "authenticationfailed": _sign_in,
     "expiredauthenticationtoken": _SIGN_IN,
     "invalidauthenticationtoken": _SIGN_IN,
     "invalidauthenticationtokentenant": "Sign in to the subscription's directory, or set the profile's tenant.",

@@ -142,6 +142,14 @@ class Cloud:
         parts = (programs, str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
         return os.pathsep.join(filter(None, parts))
 
+    async def subscriptions(self) -> list[Json]:
+        """Subscriptions that the identity can see, as the service lists them.
+
+        Raises:
+            AzureFailure: the list cannot be read.
+        """
+        return [item async for item in self._clients.pages("/subscriptions", "2022-12-01")]
+
     async def locations(self) -> list[str]:
         """Return the names of the locations that the subscription can deploy to, sorted. Read once.
 

@@ -14,7 +14,7 @@ from azops_tui.azure.credentials import Credential, Prompt, credential_for, loca
 from azops_tui.azure.errors import AzureFailure, explained
 from azops_tui.azure.profiles import CLOUDS, Profile
 from azops_tui.azure.request_stats import RequestAttempt, RequestStats
-from azops_tui.azure.transport import Transport
+from azops_tui.azure.transport import BorrowedTransport, Transport
 from azops_tui.azure.trouble import impatient
 from azops_tui.events.azure_views import FailureView
 from azops_tui.http_edge import HttpEdge
@@ -31,6 +31,7 @@ async def connect(
     *,
     on_request: Callable[[RequestAttempt], object] | None = None,
     prompt: Prompt | None = None,
+    secret: str = "",
     poll: float | None = None,
     edge: HttpEdge | None = None,
     known: Json = None,
@@ -42,6 +43,7 @@ async def connect(
         endpoint: of the local cloud; required for a local profile only.
         on_request: receives every attempt of every request.
         prompt: shows the code to sign in with, for the credential ``device``.
+        secret: of the credential ``principal``.
         poll: seconds between two polls; by default 1 for the local cloud and 3 elsewhere.
         edge: records or answers the requests; one that is offline needs no sign-in, and its polls do not wait.
         known: the subscription as the service describes it, if it need not be read.
@@ -70,7 +72,7 @@ async def connect(
         transport = Transport(edge=edge)
         try:
             with explained():
-                credential = credential_for(profile, prompt)
+                credential = credential_for(profile, prompt, secret=secret, transport=BorrowedTransport(transport.sdk))
         except BaseException:
             await transport.close()
             raise

@@ -21,9 +21,11 @@ from azops_tui.azure.profiles import CLOUDS, Profile
 Prompt = Callable[[str, str, float], object]
 """Receives ``(url, code, expires)`` when a person must sign in; ``expires`` is in seconds since the epoch."""
 PATIENCE: Mapping[str, float] = {
-    "cli": 30,
-    "environment": 30,
+    "cli": 18,
+    "environment": 18,
     "managed": 10,
+    "workload": 18,
+    "principal": 18,
     "device": 900,
     "browser": 300,
     "local": 10,
@@ -132,25 +134,63 @@ def recorded_credential() -> Credential:
     return Credential("recorded", fetch)
 
 
-def credential_for(profile: Profile, prompt: Prompt | None = None) -> Credential:
+def credential_for(
+    profile: Profile, prompt: Prompt | None = None, *, secret: str = "", transport: Any = None
+) -> Credential:
     """Return the credential of a profile of a real cloud; it requests nothing before the first token.
 
     Args:
         profile: says which; ``default`` takes the environment's if it is set, else that of ``az``.
         prompt: told what to type where, for ``device``. Called in the loop's thread.
+        secret: of a ``principal`` without a certificate.
+        transport: the SDK's transport of the other clients, so that sign-in trusts the same certificates.
 
     Raises:
-        ClientAuthenticationError: the credential is ``device`` and there is no prompt.
+        ClientAuthenticationError: the credential is ``device`` and there is no prompt, or something that it needs is
+            not set; the text names it.
     """
     kind = profile.credential
     if kind == "default":
         kind = "environment" if os.environ.get("AZURE_CLIENT_ID") and os.environ.get("AZURE_TENANT_ID") else "cli"
     if kind in ("device", "browser"):
         return _interactive(kind, profile, prompt)
-    return _quiet(kind, profile)
+    if missing := _missing(kind, profile, secret):
+        raise ClientAuthenticationError(message=missing)
+    return _quiet(kind, profile, secret, transport)
 
 
-def _quiet(kind: str, profile: Profile) -> Credential:
+def _missing(kind: str, profile: Profile, secret: str) -> str:
+    """What a credential needs and does not have, as a sentence; empty if it has all."""
+    unset = [name for name in _VARIABLES.get(kind, ()) if not os.environ.get(name)]
+    if kind == "workload" and profile.client_id:
+        unset = [name for name in unset if name != "AZURE_CLIENT_ID"]
+    if kind == "environment" and not (
+        os.environ.get("AZURE_CLIENT_SECRET") or os.environ.get("AZURE_CLIENT_CERTIFICATE_PATH")
+    ):
+        unset.append("AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH")
+    if unset:
+        return f"The credential “{kind}” needs {', '.join(unset)} in the environment, not set here."
+    if kind != "principal":
+        return ""
+    lacks = [name for name, value in (("tenant", profile.tenant), ("client_id", profile.client_id)) if not value]
+    if lacks:
+        return f"The credential “principal” needs {' and '.join(lacks)} in the profile “{profile.name}”."
+    if not secret and not profile.certificate:
+        named = f"azops secret has no “{profile.secret}”" if profile.secret else "the profile names neither"
+        return f"The credential “principal” needs a secret or a certificate; {named}."
+    if profile.certificate and not os.path.isfile(os.path.expanduser(profile.certificate)):
+        return f"The certificate {profile.certificate} of the profile “{profile.name}” does not exist."
+    return ""
+
+
+_VARIABLES = {
+    "environment": ("AZURE_TENANT_ID", "AZURE_CLIENT_ID"),
+    "workload": ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"),
+}
+"""Variables that a credential reads."""
+
+
+def _quiet(kind: str, profile: Profile, secret: str, transport: Any) -> Credential:
     """A non-interactive credential of the SDK."""
     if kind == "cli":
         return Credential(kind, lambda scopes, options: asyncio.to_thread(_az_token, profile.tenant, scopes, options))
@@ -160,10 +200,7 @@ def _quiet(kind: str, profile: Profile) -> Credential:
         if not credentials:
             # The import takes a quarter of a second: in a thread the screen does not stand still.
             identity = await asyncio.to_thread(__import__, "azure.identity.aio", fromlist=["aio"])
-            if kind == "environment":
-                credentials.append(identity.EnvironmentCredential(authority=CLOUDS[profile.cloud].authority))
-            else:
-                credentials.append(identity.ManagedIdentityCredential())
+            credentials.append(_sdk_credential(identity, kind, profile, secret, transport))
         token: AccessTokenInfo = await credentials[0].get_token_info(*scopes, options=dict(options))
         return token
 
@@ -172,6 +209,23 @@ def _quiet(kind: str, profile: Profile) -> Credential:
             await credentials[0].close()
 
     return Credential(kind, fetch, close)
+
+
+def _sdk_credential(identity: Any, kind: str, profile: Profile, secret: str, transport: Any) -> Any:
+    """The SDK's credential of a kind; it sends each request once, because a refusal does not change by itself."""
+    common: dict[str, Any] = {"retry_total": 0, **({"transport": transport} if transport is not None else {})}
+    own = {"client_id": profile.client_id} if profile.client_id else {}
+    if kind == "managed":
+        return identity.ManagedIdentityCredential(**own, **common)
+    common["authority"] = CLOUDS[profile.cloud].authority
+    if kind == "environment":
+        return identity.EnvironmentCredential(**common)
+    if kind == "workload":
+        return identity.WorkloadIdentityCredential(**own, **common)
+    if profile.certificate:
+        path = os.path.expanduser(profile.certificate)
+        return identity.CertificateCredential(profile.tenant, profile.client_id, path, **common)
+    return identity.ClientSecretCredential(profile.tenant, profile.client_id, secret, **common)
 
 
 def _az_token(tenant: str, scopes: tuple[str, ...], options: Mapping[str, Any]) -> AccessTokenInfo:
@@ -217,6 +271,8 @@ def _interactive(kind: str, profile: Profile, prompt: Prompt | None) -> Credenti
                 common: dict[str, Any] = {"authority": CLOUDS[profile.cloud].authority, "timeout": int(PATIENCE[kind])}
                 if profile.tenant:
                     common["tenant_id"] = profile.tenant
+                if os.path.isfile(bundle := os.environ.get("REQUESTS_CA_BUNDLE", "")):
+                    common["connection_verify"] = bundle
                 if kind == "device":
                     credentials.append(identity.DeviceCodeCredential(prompt_callback=ask, **common))
                 else:

@@ -276,7 +276,10 @@ def _from_response(error: Exception, resource: str) -> AzureFailure:
         message = f"Azure answered {status} and asks to wait {format_duration(float(wait))}."
         return AzureFailure(_view(_STATUS_CODES[status], message, "", resource, correlation), status=status)
     views = flatten(body, resource=resource, correlation_id=correlation) if body.strip() else []
-    if not views or (views[0].code == "Unknown" and (status or 0) >= 400):
+    if (status or 0) < 400 and all(view.code == "Unknown" for view in views):
+        message = "Azure, or a proxy before it, answered with something that is not the JSON of its API."
+        views = [_view("UnexpectedAnswer", message, "", resource, correlation)]
+    if not views or views[0].code == "Unknown":
         code = _STATUS_CODES.get(status or 0, f"Http{status}")
         reason = getattr(response, "reason", "") or ""
         message = clean(body)

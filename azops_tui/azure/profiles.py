@@ -18,7 +18,7 @@ from azops_tui import paths
 from azops_tui.errors import AzopsError
 
 CloudName = Literal["public", "usgov", "china", "local"]
-CredentialName = Literal["default", "cli", "device", "browser", "environment", "managed"]
+CredentialName = Literal["default", "cli", "device", "browser", "environment", "managed", "workload", "principal"]
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +84,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """True to show the cloud in red and to require typed, not pasted, confirmation of deletions."""
     credential: CredentialName = "default"
     """``default`` is the credential of the environment if set, else that of ``az``."""
+    client_id: str = ""
+    """Id of the application of a ``principal``, or of the identity of a ``managed`` or ``workload`` credential."""
+    secret: str = ""
+    """Name under which ``azops secret`` keeps the secret of a ``principal``."""
+    certificate: str = ""
+    """Path of the PEM or PFX file with the certificate of a ``principal``, and its key."""
 
 
 class ProfileProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +195,9 @@ def _check(path: Path, text: str, name: str, table: Any) -> list[ProfileProblem]
         "gate": bool,
         "production": bool,
         "credential": CredentialName,
+        "client_id": str,
+        "secret": str,
+        "certificate": str,
     }
     problems = []
     for key, value in table.items():

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
-from azure.core.pipeline.transport import AioHttpTransport
+from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
 from multidict import CIMultiDict
 
 from azops_tui.http_edge import HttpAnswer, HttpCall, HttpEdge, current_step
@@ -38,6 +38,25 @@ class GatedTransport(AioHttpTransport):  # type: ignore[misc]  # the SDK loads i
         if self.gate is None:
             return await super().send(request, **config)
         return await self.gate(request, super().send, config)
+
+
+class BorrowedTransport(AsyncHttpTransport[Any, Any]):
+    """A transport for a client that closes its transport: what it borrows stays open."""
+
+    def __init__(self, lender: GatedTransport) -> None:
+        self._lender = lender
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        return await self._lender.send(request, **options)
+
+    async def open(self) -> None:
+        """It is open as long as its lender is."""
+
+    async def close(self) -> None:
+        """It closes with its lender."""
+
+    async def __aexit__(self, *unused: object) -> None:
+        return None
 
 
 class AnsweredResponse:

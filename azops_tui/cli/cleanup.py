@@ -31,7 +31,7 @@ def cleanup(run: int, yes_destroy: bool, read_only: bool, profile_name: str | No
     agree. The cleanup is a run of its own in the journal.
     """
     from azops_tui.cli.run import execute
-    from azops_tui.engine.cloud import open_cloud
+    from azops_tui.cli.sign_in import open_cloud
     from azops_tui.engine.guard import Policy
     from azops_tui.events.records import RunStarted
     from azops_tui.journal.store import Journal, JournalError

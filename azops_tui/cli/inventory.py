@@ -45,7 +45,7 @@ def inventory(profile_name: str | None, lists: bool, name: str) -> None:
 
 async def _read(profile: Profile) -> list[InventoryHost]:
     from azops_tui.azure.errors import AzureFailure, sentence
-    from azops_tui.engine.cloud import open_cloud
+    from azops_tui.cli.sign_in import open_cloud
     from azops_tui.engine.inventory import read_inventory
 
     try:

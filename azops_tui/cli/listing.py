@@ -196,7 +196,7 @@ def _print(rows: Json, expression: Any, output: str | None) -> None:
 
 async def _read(profile: Any, read: Read, group: str, tape: Tape | None = None) -> list[dict[str, Json]]:
     from azops_tui.azure.errors import AzureFailure, sentence
-    from azops_tui.engine.cloud import open_cloud
+    from azops_tui.cli.sign_in import open_cloud
 
     try:
         cloud = await open_cloud(profile, tape)

@@ -99,7 +99,8 @@ def run(
     Steps that create or change something need --yes, steps that delete something need --yes-destroy; on a terminal
     azops asks instead. The run is recorded in the journal: `azops history` lists it and `azops replay` shows it again.
     """
-    from azops_tui.engine.cloud import acts_on_cloud, open_cloud
+    from azops_tui.cli.sign_in import open_cloud
+    from azops_tui.engine.cloud import acts_on_cloud
     from azops_tui.engine.guard import Policy
 
     tape = open_tape(record, record_mode, replay, live_shell=live_shell) if not dry_run else None

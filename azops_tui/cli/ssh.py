@@ -153,7 +153,8 @@ class _Session:
     """What one call of the verb shares: the cloud, and the connections."""
 
     def __init__(self, last: LastCommand, trust_new_hosts: bool, fan_out: int, spill: Path, patience: float) -> None:
-        from azops_tui.engine.cloud import RunCloud, open_cloud
+        from azops_tui.cli.sign_in import open_cloud
+        from azops_tui.engine.cloud import RunCloud
         from azops_tui.engine.hosts import Fleets
 
         profile = resolve_profile(last.cloud or None, read_only=False)

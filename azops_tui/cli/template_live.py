@@ -82,7 +82,7 @@ async def _read_and_compare(
 ) -> _Prediction:
     """Compare the template with the existing resources. Raises AzureFailure."""
     from azops_tui.arm.whatif import hidden, validate, what_if
-    from azops_tui.engine.cloud import open_cloud
+    from azops_tui.cli.sign_in import open_cloud
     from azops_tui.engine.whatif import read_resources
 
     cloud = await open_cloud(profile)

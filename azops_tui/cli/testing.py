@@ -109,7 +109,8 @@ def _tested(file: str, profile: Profile, values: Mapping[str, str], *, untagged:
 async def _run(
     runbook: Runbook, profile: Profile, values: Mapping[str, str], result: DocumentResult, *, verbose: bool
 ) -> None:
-    from azops_tui.engine.cloud import acts_on_cloud, open_cloud
+    from azops_tui.cli.sign_in import open_cloud
+    from azops_tui.engine.cloud import acts_on_cloud
     from azops_tui.engine.guard import Policy
     from azops_tui.engine.problems import ParameterError, RunError
     from azops_tui.journal.store import JournalError

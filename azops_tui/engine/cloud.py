@@ -18,6 +18,7 @@ from azops_tui.runbook.verbs import words
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.azure.credentials import Prompt
     from azops_tui.azure.profiles import Profile
     from azops_tui.replay.tape import Tape
 
@@ -186,12 +187,13 @@ def preload() -> None:
     import azops_tui.azure.connect  # noqa: F401 - for its effect
 
 
-async def open_cloud(profile: Profile, tape: Tape | None = None) -> Cloud:
+async def open_cloud(profile: Profile, tape: Tape | None = None, *, prompt: Prompt | None = None) -> Cloud:
     """Open the cloud of a profile. Closing it also stops a simulator that was started for it.
 
     Args:
         profile: the cloud.
         tape: records the requests or answers them; while it only answers, no cloud is needed.
+        prompt: shows the code to sign in with, for the credential ``device``.
 
     Raises:
         AzureFailure: there is no token or no such subscription, the cloud does not answer, or the simulator cannot be
@@ -209,7 +211,7 @@ async def open_cloud(profile: Profile, tape: Tape | None = None) -> Cloud:
         if is_simulator_proxy(os.environ.get("HTTPS_PROXY", "")):
             text = f"This shell points at the local cloud (azops sim env): '{profile.name}' cannot be opened in it."
             raise AzureFailure(FailureView(code="LocalEnvironment", message=text, advice="Open another shell."))
-        return known_to(tape, await connect(profile, edge=tape))
+        return known_to(tape, await connect(profile, edge=tape, prompt=prompt, secret=await _principal_secret(profile)))
     from azops_tui.simulator.endpoint import SimulatorError, open_local
 
     try:
@@ -235,6 +237,50 @@ async def open_cloud(profile: Profile, tape: Tape | None = None) -> Cloud:
         raise
     cloud.on_close = local.close
     return cloud
+
+
+def cloud_opener(
+    profile: Profile, show: Prompt, done: Callable[[], None], tape: Tape | None = None
+) -> Callable[[], Awaitable[Cloud]]:
+    """An opener of a cloud for a screen.
+
+    Args:
+        profile: the cloud.
+        show: shows the code to sign in with.
+        done: called when a sign-in with a code has ended, one way or the other.
+        tape: records the requests or answers them.
+    """
+
+    async def open_it() -> Cloud:
+        shown: list[str] = []
+
+        def prompt(url: str, code: str, expires: float) -> None:
+            shown.append(code)
+            show(url, code, expires)
+
+        try:
+            return await open_cloud(profile, tape, prompt=prompt)
+        finally:
+            if shown:
+                done()
+
+    return open_it
+
+
+def is_sign_in_failure(error: BaseException) -> bool:
+    """True if a cloud cannot be opened because nobody is signed in: trying again does not help."""
+    view = getattr(error.__cause__, "view", None) or getattr(error, "view", None)
+    return isinstance(view, FailureView) and (view.code == "AuthenticationFailed" or view.code.startswith("AADSTS"))
+
+
+async def _principal_secret(profile: Profile) -> str:
+    """The secret of a profile's service principal; empty if it has none."""
+    if profile.credential != "principal" or not profile.secret or profile.certificate:
+        return ""
+    from azops_tui.secrets.store import SecretStore
+
+    secret = await asyncio.to_thread(SecretStore().get, profile.secret)
+    return secret.reveal() if secret is not None else ""
 
 
 def known_to(tape: Tape | None, cloud: Cloud) -> Cloud:

@@ -30,6 +30,12 @@ _RECENT = 10
 """Number of deployments of a group that are read."""
 _EVERYTHING_LASTS = 60.0
 """Seconds after which all resources of a large subscription are read again."""
+SOON_S = 4.0
+"""Seconds after which a read that has not ended is reported."""
+_LONGEST_READ_S = 60.0
+"""Seconds after which a read is given up and begun again."""
+LOCAL_PAUSE_S = 3.0
+"""Seconds between two reads of the local cloud while nothing is changing."""
 _SETTLED = frozenset({"", "Succeeded", "Failed", "Canceled"})
 """States that do not change on their own."""
 
@@ -65,7 +71,7 @@ class CloudWatch:
         self._everything_read = float("-inf")
         self._machines: tuple[MachineView, ...] = ()
         self._quick = quick if quick is not None else cloud.poll
-        self._slow = slow if slow is not None else (3.0 if local else 20.0)
+        self._slow = slow if slow is not None else (LOCAL_PAUSE_S if local else 20.0)
         self._task: asyncio.Task[None] | None = None
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._groups: tuple[GroupView, ...] | None = None
@@ -138,7 +144,7 @@ class CloudWatch:
         while True:
             try:
                 with impatient():
-                    pause = self._quick if await self.look() else self._slow
+                    pause = self._quick if await self._look_or_report() else self._slow
                 failures = 0
                 if self._problem:
                     self._problem = ""
@@ -149,9 +155,28 @@ class CloudWatch:
                 self._fail(error)
             await asyncio.sleep(pause)
 
+    async def _look_or_report(self) -> bool:
+        """Read the cloud once; report it if Azure does not answer soon, and give up after a while.
+
+        Raises:
+            AzureFailure: the cloud cannot be read.
+            TimeoutError: it has not answered for a minute.
+        """
+        began = time.monotonic()
+        look = asyncio.ensure_future(self.look())
+        try:
+            if not (await asyncio.wait([look], timeout=SOON_S))[0] and not self._problem:
+                self._report(f"Azure has not answered for {time.monotonic() - began:.0f} s; azops waits for it.")
+            async with asyncio.timeout(_LONGEST_READ_S - SOON_S):
+                return await look
+        finally:
+            look.cancel()
+
     def _fail(self, failure: Exception) -> None:
         """Report once that the cloud cannot be read."""
-        text = f"Azure cannot be read: {failure}"
+        self._report(f"Azure cannot be read: {str(failure) or 'it did not answer for a minute.'}")
+
+    def _report(self, text: str) -> None:
         if text != self._problem:
             self._problem = text
             self._notify(text, "warning")

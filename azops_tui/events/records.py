@@ -238,6 +238,19 @@ class MachinesChanged(Event, frozen=True, kw_only=True):
     machines: tuple[MachineView, ...]
 
 
+class SignInAsked(Event, frozen=True, kw_only=True):
+    """A person must enter a code to sign in; shown and never journalled."""
+
+    url: str
+    code: str
+    expires: float
+    """Seconds since the epoch."""
+
+
+class SignInEnded(Event, frozen=True, kw_only=True):
+    """The sign-in with a code has ended, one way or the other."""
+
+
 class HostStarted(Event, frozen=True, kw_only=True):
     """A command began on a host."""
 
@@ -395,6 +408,8 @@ AnyEvent = (
     | ResourcesChanged
     | HostsChosen
     | MachinesChanged
+    | SignInAsked
+    | SignInEnded
     | HostStarted
     | HostFinished
     | HostsCompared

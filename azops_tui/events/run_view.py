@@ -305,6 +305,9 @@ class RunView:
     def _resources(self, event: ev.ResourcesChanged) -> None:
         self.resources[event.group.lower()] = event.resources
 
+    def _shown_only(self, event: ev.SignInAsked | ev.SignInEnded) -> None:
+        """A screen shows a code to sign in with; it is no part of the run."""
+
     def _machines(self, event: ev.MachinesChanged) -> None:
         self.machines = event.machines
 
@@ -387,6 +390,8 @@ _HANDLERS: dict[type[ev.Event], Callable[[RunView, Any], None]] = {
     ev.ResourcesChanged: RunView._resources,
     ev.HostsChosen: RunView._hosts_chosen,
     ev.MachinesChanged: RunView._machines,
+    ev.SignInAsked: RunView._shown_only,
+    ev.SignInEnded: RunView._shown_only,
     ev.HostStarted: RunView._host_started,
     ev.HostFinished: RunView._host_finished,
     ev.HostsCompared: RunView._hosts_compared,

@@ -168,6 +168,8 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("find", "slash", "find",
             "find in the document, or filter the pane", "anywhere", footer=True, verb="find"),
     UiCommand("command", "colon", "command", "type a command, with completion", "anywhere", footer=True),
+    UiCommand("context", "ctrl+t", "context",
+            "act on another profile or subscription", "anywhere", verb="ctx"),
     UiCommand("resources.go", "ctrl+g", "to group",
             "go to a resource group; a pasted resource id or portal address works too", "anywhere",
             verb="rg", argument="group"),

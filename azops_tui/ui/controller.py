@@ -13,6 +13,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 
 if TYPE_CHECKING:
+    from azops_tui.engine.contexts import Context
     from azops_tui.engine.earlier import EarlierResult
     from azops_tui.ui.writing.working import WorkingDocument
 
@@ -125,8 +126,18 @@ class LiveRun(Controller, Protocol):
         """Why nothing is known of the cloud yet; empty once it was read."""
 
     @property
+    def waits_for(self) -> str:
+        """What azops waits for while the cloud cannot be read, as a sentence; empty while it can."""
+
+    @property
     def stale_since(self) -> float | None:
         """Time of the last successful read while the cloud is unreachable; None when data is live."""
+
+    async def contexts(self) -> list[Context]:
+        """Profiles, and the subscriptions that the current one can see, as places to switch to."""
+
+    async def switch(self, context: Context) -> None:
+        """Go on in another profile or subscription, with a new run; the page stays open."""
 
     async def refresh(self) -> None:
         """Read the cloud again now."""

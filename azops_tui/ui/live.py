@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui.engine.watch_scope import WatchScope
-from azops_tui.events.records import Notice, Record
+from azops_tui.events.records import Notice, Record, SignInAsked, SignInEnded
 from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.by_hand import CloudByHand
@@ -26,6 +26,7 @@ from azops_tui.ui.writing.working import WorkingDocument
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
     from azops_tui.enforcement import Sandbox
+    from azops_tui.engine.contexts import Context
     from azops_tui.engine.earlier import EarlierResult
     from azops_tui.engine.run import Run
     from azops_tui.engine.watch import CloudWatch
@@ -86,6 +87,7 @@ class LiveController(CloudByHand):
         self._watch: CloudWatch | None = None
         self._problem = ""
         """Why the cloud cannot be opened; empty if it was not tried or is open."""
+        self._sign_in_failed = False
         self._listeners: list[Listener] = []
         self._subscription = profile.subscription
         self._scope = WatchScope(everything=whole_subscription, machines=whole_subscription)
@@ -135,7 +137,13 @@ class LiveController(CloudByHand):
         if self._watch is not None and self._watch.read_at is not None:
             return ""
         problem = self._problem or (self._watch.problem if self._watch is not None else "")
-        return f"{problem} azops tries again." if problem else "Azure has not been read yet."
+        again = "r tries again." if self._sign_in_failed else "azops tries again."
+        return f"{problem} {again}" if problem else "Azure has not been read yet."
+
+    @property
+    def waits_for(self) -> str:
+        """What azops waits for while the cloud cannot be read, as a sentence; empty while it can."""
+        return self._problem or (self._watch.problem if self._watch is not None else "")
 
     @property
     def stale_since(self) -> float | None:
@@ -265,7 +273,7 @@ class LiveController(CloudByHand):
         async with self._run_lock:
             if self._run is None:
                 await asyncio.to_thread(_preload, "azops_tui.engine.run", "azops_tui.journal.store")
-                from azops_tui.engine.cloud import open_cloud
+                from azops_tui.engine.cloud import cloud_opener
                 from azops_tui.engine.run import Policy, Run
                 from azops_tui.journal.store import Journal
 
@@ -274,7 +282,7 @@ class LiveController(CloudByHand):
                 self._run = Run(
                     self.runbook,
                     journal=self._journal,
-                    cloud=lambda: open_cloud(self.profile, tape),
+                    cloud=cloud_opener(self.profile, self._show_code, self._code_done, tape),
                     policy=Policy(read_only=self.profile.read_only, interactive=True, sandbox=self._sandbox),
                     parameters=self.parameters,
                     profile=self.profile,
@@ -284,15 +292,22 @@ class LiveController(CloudByHand):
                 self._run.subscribe(self._notify)
         return self._run
 
+    def _show_code(self, url: str, code: str, expires: float) -> None:
+        event = SignInAsked(at=time.time(), url=url, code=code, expires=expires)
+        self._notify(Record(run=0, seq=0, event=event))
+
+    def _code_done(self) -> None:
+        self._notify(Record(run=0, seq=0, event=SignInEnded(at=time.time())))
+
     async def watch(self) -> None:
         """Open the cloud and watch it, and the file.
 
-        A failure is shown once; azops tries again unless a person must sign in.
+        A failure is shown once; azops tries again unless sign-in failed, which is tried once.
         """
         if self.writing is not None:
             self.writing.follow()
         pause = _FIRST_PAUSE
-        while not await self._open_watch() and self.profile.credential not in ("device", "browser"):
+        while not await self._open_watch() and not self._sign_in_failed:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -301,13 +316,14 @@ class LiveController(CloudByHand):
             return True
         run = await self._open_run()
         await asyncio.to_thread(_preload, "azops_tui.engine.watch")
-        from azops_tui.engine.cloud import preload
+        from azops_tui.engine.cloud import is_sign_in_failure, preload
         from azops_tui.engine.watch import CloudWatch
 
         await asyncio.to_thread(preload)
         try:
             cloud = await run.cloud()
         except Exception as error:
+            self._sign_in_failed = is_sign_in_failure(error)
             if self._problem != str(error):
                 self._problem = str(error)
                 self._notify(Record(run=0, seq=0, event=Notice(at=time.time(), text=str(error), level="error")))
@@ -367,15 +383,42 @@ class LiveController(CloudByHand):
         """End this run and run everything in a new one."""
         if self.busy:
             raise UserError("A step is running; s stops it.")
+        await self._close_run()
+        await self._open_run()
+        await self.watch()
+        await self.run_all()
+
+    async def contexts(self) -> list[Context]:
+        """Profiles, and the subscriptions that the current one can see, as places to switch to."""
+        from azops_tui.engine.contexts import list_contexts
+
+        return await list_contexts(self.profile, await self._open_run() if self._watch is not None else None)
+
+    async def switch(self, context: Context) -> None:
+        """Go on in another profile or subscription, with a new run; the page stays open."""
+        if self.busy:
+            raise UserError("A step is running; s stops it.")
+        from azops_tui.engine.contexts import profile_of
+
+        profile = profile_of(context, self.profile)
+        await self._close_run()
+        self.profile, self._subscription, self._problem = profile, profile.subscription, ""
+        self._view_before_run = RunView()
+        if self.runbook is not None:
+            from azops_tui.engine.plan import Planned
+
+            book = self.runbook
+            self._view_before_run.announce(Planned(step.name, step, book).info for step in book.steps)
+        self._notify(Record(run=0, seq=0, event=Notice(at=time.time(), text=f"The cloud is now {context.label}.")))
+        await self.watch()
+
+    async def _close_run(self) -> None:
         run, watch = self._run, self._watch
         self._run = self._watch = None
         if watch is not None:
             await watch.close()
         if run is not None:
             await run.close()
-        await self._open_run()
-        await self.watch()
-        await self.run_all()
 
     async def stop(self) -> None:
         """Stop the running step."""

@@ -54,6 +54,7 @@ class Service:
         self.respond: Respond = lambda asked: (404, {}, {"error": {"code": "NotFound", "message": asked.path}})
         self.asked: list[Asked] = []
         self.tokens = 0
+        self.refuses_tokens = False
         self.where = Where(url="", ca=str(folder / "ca.pem"))
         self._folder = folder
         self._runner: web.AppRunner | None = None
@@ -82,6 +83,9 @@ class Service:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if request.path.endswith("/oauth2/v2.0/token"):
             self.tokens += 1
+            if self.refuses_tokens:
+                refusal = {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."}
+                return web.json_response(refusal, status=401)
             return web.json_response({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"})
         text = await request.text()
         query = {name.lower(): value for name, value in request.query.items()}

@@ -78,7 +78,7 @@ async def test_no_az_at_all(public: Service, tmp_path: Path, monkeypatch: pytest
     with pytest.raises(AzureFailure, match="Azure CLI not found") as caught:
         await connect(profile())
     assert caught.value.view.code == "AuthenticationFailed"
-    assert "Sign in" in caught.value.view.advice
+    assert "apt install azure-cli" in caught.value.view.advice
 
 
 async def test_az_that_is_not_signed_in(public: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,5 +144,46 @@ async def test_a_device_code_needs_somebody(public: Service) -> None:
 
 
 async def test_the_environment_without_its_variables(public: Service) -> None:
-    with pytest.raises(AzureFailure, match="EnvironmentCredential authentication unavailable"):
+    with pytest.raises(AzureFailure, match="needs AZURE_TENANT_ID"):
         await connect(profile("environment"))
+
+
+@pytest.mark.parametrize(
+    ("credential", "variables", "named"),
+    [
+        ("environment", {}, "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH"),
+        ("environment", {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c"}, "needs AZURE_CLIENT_SECRET or"),
+        ("workload", {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c"}, "needs AZURE_FEDERATED_TOKEN_FILE in"),
+        ("principal", {}, "needs tenant and client_id in the profile “p”"),
+    ],
+)
+async def test_what_a_credential_lacks_is_named(
+    public: Service, monkeypatch: pytest.MonkeyPatch, credential: CredentialName, variables: dict[str, str], named: str
+) -> None:
+    for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_CERTIFICATE_PATH", "FEDERATED_TOKEN_FILE"):
+        monkeypatch.delenv(f"AZURE_{name}", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(AzureFailure, match=named) as caught:
+        await connect(profile(credential))
+    assert "Set what it names" in caught.value.view.advice
+
+
+async def test_a_principal_signs_in_once_with_its_secret_over_the_trusted_transport(
+    public: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CLOUDS, "public", msgspec.structs.replace(CLOUDS["public"], authority=public.where.url))
+    metadata = {
+        "authorization_endpoint": f"{public.where.url}/contoso/oauth2/v2.0/authorize",
+        "token_endpoint": f"{public.where.url}/contoso/oauth2/v2.0/token",
+        "issuer": f"{public.where.url}/contoso/v2.0",
+    }
+    public.respond = lambda asked: (200, {}, metadata)
+    cloud = await connect(profile("principal", tenant="contoso", client_id="app"), secret="hidden")
+    await cloud.close()
+    assert public.tokens == 1
+    public.refuses_tokens = True
+    with pytest.raises(AzureFailure, match="Invalid client secret") as caught:
+        await connect(profile("principal", tenant="contoso", client_id="app"), secret="hidden")
+    assert public.tokens == 2, "a refusal does not change by itself"
+    assert "create a new one" in caught.value.view.advice or "Sign in" in caught.value.view.advice

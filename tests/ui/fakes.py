@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from azops_tui.engine.contexts import Context
 from azops_tui.engine.earlier import EarlierResult
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import (
@@ -168,6 +169,15 @@ class FakeController:
 
     async def refresh(self) -> None:
         self._command("refresh")
+
+    waits_for = ""
+
+    async def contexts(self) -> list[Context]:
+        self._command("contexts")
+        return [Context("local", current=True), Context("prod", production=True), Context("local", "s-2", "Second")]
+
+    async def switch(self, context: Context) -> None:
+        self._command("switch", context.label)
 
     async def look_at(self, group: str) -> None:
         self._command("look", group)

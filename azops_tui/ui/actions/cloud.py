@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -18,6 +19,9 @@ from azops_tui.ui.lines import safe
 from azops_tui.ui.problems import UserError
 from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
 from azops_tui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from azops_tui.engine.contexts import Context
 
 
 def template_name(item: GroupView | ResourceView) -> str:
@@ -88,7 +92,46 @@ class CloudCommands:
         return bool(refusal)
 
     def table(self) -> Mapping[str, Action]:
-        return {"pane.refresh": Action(self.refresh, lambda: self._controller.live is not None)}
+        is_live = lambda: self._controller.live is not None  # noqa: E731 - a condition of two actions
+        return {
+            "pane.refresh": Action(self.refresh, is_live),
+            "context": Action(self.choose_context, is_live, why_not=lambda: "A replay has no cloud."),
+        }
+
+    def choose_context(self) -> None:
+        """Offer the profiles and subscriptions to go on in."""
+
+        def show(contexts: list[Context]) -> None:
+            from azops_tui.ui.screens.menus import Choice, Menu
+
+            offered = {str(number): context for number, context in enumerate(contexts)}
+            choices = [
+                Choice(
+                    key,
+                    f"{'* ' if context.current else '  '}{context.name or context.subscription or context.profile}",
+                    "  ".join(
+                        filter(
+                            None,
+                            (
+                                "PRODUCTION" if context.production else "",
+                                "read-only" if context.read_only else "",
+                                f"subscription {context.subscription}" if context.subscription else "profile",
+                                f"tenant {context.tenant}" if context.tenant else "",
+                            ),
+                        )
+                    ),
+                    harm=context.production,
+                )
+                for key, context in offered.items()
+            ]
+
+            def choose(key: str | None) -> None:
+                if key and not offered[key].current:
+                    self._tasks.start(lambda: self._live.switch(offered[key]), group="watch")
+
+            self._screen.app.push_screen(Menu("Act on", choices), choose)
+
+        self._tasks.start(lambda: self._live.contexts(), show, group="contexts")
 
     def refresh(self) -> None:
         """Read the cloud again."""

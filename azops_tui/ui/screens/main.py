@@ -40,6 +40,7 @@ from azops_tui.ui.panes.base import PaneContext
 from azops_tui.ui.panes.registry import pane_to_follow
 from azops_tui.ui.replay import ReplayController
 from azops_tui.ui.screens.output import OutputScreen
+from azops_tui.ui.screens.sign_in import SignInDialog
 from azops_tui.ui.tasks import Tasks, Trouble
 from azops_tui.ui.widgets.bars import KeyBar, TopLine
 from azops_tui.ui.widgets.document import DocumentView
@@ -334,6 +335,11 @@ class MainScreen(Screen[None]):
                 self._asked.add(event.id)
                 self.document.show_card(event.step)
                 self.run_actions.ask(view.questions[event.id])
+        elif isinstance(event, ev.SignInAsked):
+            self.app.push_screen(SignInDialog(event.url, event.code, event.expires))
+        elif isinstance(event, ev.SignInEnded):
+            if isinstance(self.app.screen, SignInDialog):
+                self.app.screen.dismiss()
         elif isinstance(event, ev.Notice) and event.level != "info" and not event.step:
             severity = "error" if event.level == "error" else "warning"
             self.notify(safe(event.text), severity=severity, markup=False)  # type: ignore[arg-type]  # a literal

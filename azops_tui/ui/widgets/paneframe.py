@@ -9,6 +9,7 @@ from textual.content import Content
 
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.format import age, time_of_day
+from azops_tui.ui.lines import safe
 from azops_tui.ui.panes.base import Pane, PaneContext, create_pane
 from azops_tui.ui.panes.registry import PANES
 
@@ -87,10 +88,11 @@ class PaneFrame(Vertical):
         """Show the age of data that is not live. Drawn on news and focus: an idle screen sends nothing."""
         controller = self._pane_context.controller
         since = controller.live.stale_since if controller.live is not None else None
-        text = ""
+        trouble = controller.live.waits_for if controller.live is not None else ""
+        text = trouble if PANES[self.active - 1].shows_cloud else ""
         if since is not None and PANES[self.active - 1].shows_cloud:
-            text = f"not live: read {age(controller.now() - since)}, at {time_of_day(since)}"
-        self.border_subtitle = Content(text)
+            text = f"not live: read {age(controller.now() - since)}, at {time_of_day(since)}  {trouble}".rstrip()
+        self.border_subtitle = Content(safe(text))
 
     def on_resize(self) -> None:
         self.draw_title()
