@@ -123,6 +123,21 @@ class SshStep(HostsStep, frozen=True, kw_only=True):
         return bool(self.reboot or self.wait_for_port or self.wait_until)
 
 
+class AnsibleStep(HostsStep, frozen=True, kw_only=True):
+    """Run an Ansible playbook on hosts; the run's variables are its extra variables."""
+
+    playbook: str = ""
+    """Path of a playbook."""
+    plays: list[Any] = []
+    """The plays themselves, in place of a file."""
+    vars: dict[str, str] = {}
+    """Further extra variables."""
+    tags: str = ""
+    """Tags of the tasks to run, separated by commas."""
+    check: bool = False
+    """True to change nothing, as ``--check``."""
+
+
 class CopyStep(HostsStep, frozen=True, kw_only=True):
     """Copy files to hosts, or from them."""
 
@@ -226,6 +241,7 @@ KINDS: dict[str, type[NativeStep]] = {
     "chart": ChartStep,
     "include": IncludeStep,
     "cleanup": CleanupStep,
+    "ansible": AnsibleStep,
 }
 
 
@@ -242,7 +258,7 @@ def native_effects(step: NativeStep) -> Effect:
             return Effect.MUTATES if step.state == "present" else Effect.DESTROYS
         case DeployStep():
             return Effect.MUTATES if step.mode == "incremental" else Effect.MUTATES | Effect.DESTROYS
-        case ScaleStep():
+        case ScaleStep() | AnsibleStep():
             return Effect.MUTATES
         case CleanupStep():
             return Effect.DESTROYS

@@ -14,6 +14,7 @@ from azops_tui.durations import parse_duration
 from azops_tui.runbook.model import Problem, Severity
 from azops_tui.runbook.native import (
     KINDS,
+    AnsibleStep,
     ChartStep,
     CopyStep,
     DeployStep,
@@ -184,7 +185,7 @@ def _unsound(step: NativeStep) -> str:
     """Problem of the combination of fields; empty if there is none."""
     match step:
         case HostsStep():
-            kind = "a copy step" if isinstance(step, CopyStep) else "an ssh step"
+            kind = {CopyStep: "a copy step", AnsibleStep: "an ansible step"}.get(type(step), "an ssh step")
             ways = [bool(step.hosts), bool(step.machines), bool(step.scale_set)]
             if sum(ways) > 1:
                 return f"{kind} has one of 'hosts', 'machines' and 'scale-set', not several"
@@ -192,6 +193,13 @@ def _unsound(step: NativeStep) -> str:
                 return f"{kind} needs 'hosts', or a 'group' whose machines are meant"
             if isinstance(step, CopyStep) and bool(step.upload) == bool(step.download):
                 return "a copy step needs either 'upload' or 'download'"
+            if isinstance(step, AnsibleStep):
+                if bool(step.playbook) == bool(step.plays):
+                    return "an ansible step needs either 'playbook' or 'plays'"
+                if step.serial or step.max_fail:
+                    return "'serial' and 'max-fail-percentage' of an ansible step stand in its plays"
+                if step.via == "run-command":
+                    return "an ansible step connects over SSH, not by run-command"
             if isinstance(step, SshStep) and not step.command.strip() and not step.waits:
                 return "an ssh step needs 'command', 'reboot', 'wait-for-port' or 'wait-until'"
         case WaitStep():

@@ -47,6 +47,8 @@ def native_script(name: str, step: NativeStep | None) -> str:
             lines = _keypair(step)
         case native.SshStep():
             lines = _on_hosts(step)
+        case native.AnsibleStep():
+            lines = _ansible(step)
         case native.CopyStep():
             lines = _copy(step)
         case native.ResourcesStep():
@@ -179,8 +181,29 @@ def _on_hosts(step: native.SshStep) -> list[str]:
     return lines + (_hosts(step, "; ".join(after)) if after else [])
 
 
+def _ansible(step: native.AnsibleStep) -> list[str]:
+    words = ["ansible-playbook", '-i "$(printf \'%s,\' "${azops_hosts[@]}")"']
+    words += [f"--user {quoted(step.user)}"] if step.user else []
+    words += [f"--private-key {quoted(step.key)}"] if step.key else []
+    words += [f"-e {quoted(f'{name}={value}')}" for name, value in step.vars.items()]
+    words += ["--check"] if step.check else []
+    words += [f"--tags {quoted(step.tags)}"] if step.tags else []
+    lines = [f"azops_hosts=({_host_names(step)})"]
+    if step.playbook:
+        return [*lines, " ".join([*words, quoted(step.playbook)])]
+    return [*lines, " ".join([*words, f"<(printf '%s' {quoted(json.dumps(step.plays))})"])]
+
+
 def _hosts(step: HostsStep, command: str, capture: str = "") -> list[str]:
     """The command for each host, which is ``$azops_host``."""
+    loop = [f"for azops_host in {_host_names(step)}; do", f"  {command}", "done"]
+    if not capture:
+        return loop
+    return [f"{capture}=$(", *loop, ")", f"export {capture}"]
+
+
+def _host_names(step: HostsStep) -> str:
+    """Shell words that expand to the hosts."""
     if step.hosts:
         names = " ".join(quoted(host) for host in _list(step.hosts))
     elif step.scale_set:
@@ -196,10 +219,7 @@ def _hosts(step: HostsStep, command: str, capture: str = "") -> list[str]:
             "'[].[name, publicIps || privateIps]' --output tsv | while read -r azops_name azops_address; do "
             f"case $azops_name in {patterns}) printf '%s\\n' \"$azops_address\" ;; esac; done)"
         )
-    loop = [f"for azops_host in {names}; do", f"  {command}", "done"]
-    if not capture:
-        return loop
-    return [f"{capture}=$(", *loop, ")", f"export {capture}"]
+    return names
 
 
 def _copy(step: native.CopyStep) -> list[str]:

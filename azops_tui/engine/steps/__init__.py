@@ -28,6 +28,7 @@ _EXECUTORS: dict[type[native.NativeStep], str] = {
     native.ChartStep: "chart",
     native.IncludeStep: "include",
     native.CleanupStep: "cleanup",
+    native.AnsibleStep: "ansible",
 }
 """Type of a native step's body -> module in this folder, loaded when it is first needed."""
 

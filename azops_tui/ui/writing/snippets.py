@@ -50,6 +50,9 @@ SNIPPETS = {
         "numbers of a step's output as a plot", "yaml {azops=chart}", "step: name-of-an-earlier-step\nkind: bar\n"
     ),
     "ssh": Snippet("a command on hosts", "yaml {azops=ssh}", "group: ${RESOURCE_GROUP}\ncommand: uptime\n"),
+    "ansible": Snippet(
+        "an Ansible playbook on hosts", "yaml {azops=ansible}", "group: ${RESOURCE_GROUP}\nplaybook: site.yml\n"
+    ),
     "wait": Snippet(
         "until a condition holds",
         "yaml {azops=wait}",
