@@ -50,12 +50,12 @@ async def test_a_playbook_shows_its_hosts_and_gets_the_variables(sshd: Target, m
 
 
 async def test_without_ansible_the_step_says_what_to_install(
-    sshd: Target,
     make_run: MakeRun,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name, *_: None)
-    watched = make_run(step(sshd, [{"hosts": "all"}]), policy=Policy(yes=True))
+    target = Target("nowhere", "127.0.0.1", 9)
+    watched = make_run(step(target, [{"hosts": "all"}]), policy=Policy(yes=True))
     assert await watched.run.run_step("play") == "failed"
     assert "ansible-playbook is not installed" in watched.end("play").summary
 
