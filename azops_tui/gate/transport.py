@@ -56,7 +56,7 @@ class SdkGate:
             return response
         except BaseException as error:
             problem = type(error).__name__
-            if isinstance(error, Exception):
+            if isinstance(error, Exception) and not isinstance(error, AzopsError):
                 await self._policy.lost(actor, described, problem)
             raise
         finally:

@@ -216,6 +216,8 @@ def _plain(headers: dict[str, list[str]], body: bytes) -> bytes:
     plain = decoder.decompress(body, LARGEST_ENTRY)
     if decoder.unconsumed_tail:
         raise OverflowError
+    if not decoder.eof:
+        raise zlib.error("it ends too early")
     return plain
 
 

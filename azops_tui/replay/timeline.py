@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from azops_tui.events.records import Record, RunStarted, StepStarted
+from msgspec import structs
+
+from azops_tui.events.records import OutputWritten, Record, RunStarted, StepStarted
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 """Replay speeds: seconds of the run per second on the screen."""
@@ -95,6 +97,37 @@ class Timeline:
         first = self._records[0]
         at = first.event.at + max(0.0, min(1.0, fraction)) * self.length
         return max((record.seq for record in self._records if record.event.at <= at), default=first.seq)
+
+
+def joined_output(records: Iterable[Record]) -> list[Record]:
+    """The records with output that follows on other output of the same stream joined to it, which shows the same."""
+    joined: list[Record] = []
+    pieces: list[str] = []
+    source: tuple[str, str, str] | None = None
+
+    def flush() -> None:
+        if len(pieces) > 1:
+            last = joined[-1]
+            joined[-1] = structs.replace(last, event=structs.replace(last.event, text="".join(pieces)))
+        pieces.clear()
+
+    for record in records:
+        event = record.event
+        if not isinstance(event, OutputWritten):
+            flush()
+            source = None
+            joined.append(record)
+            continue
+        key = (event.step, event.stream, event.host)
+        if key == source:
+            joined[-1] = record
+        else:
+            flush()
+            joined.append(record)
+        source = key
+        pieces.append(event.text)
+    flush()
+    return joined
 
 
 def other_speed(speed: float, by: int) -> float:

@@ -10,7 +10,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -61,10 +60,8 @@ class EventReader:
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self._path = path
         self._stream = _Limited(file)
-        self._events: Iterator[Any] = iter(())
-        with self._explained():
-            self._events = yaml.parse(self._stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self._line = 0
+        self._events = yaml.parse(self._stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self._next: Any = None
         self._anchors: dict[str, tuple[Any, int]] = {}
 
@@ -79,14 +76,17 @@ class EventReader:
 
     def peek(self) -> Any:
         """The next event; it stays the next."""
-        if self._next is None:
-            with self._explained():
-                self._next = next(self._events, None)
-            if self._next is None:
+        event = self._next
+        if event is None:
+            try:
+                event = self._next = next(self._events, None)
+            except Exception as error:
+                raise self._explained(error) from None
+            if event is None:
                 raise self.problem("the file ends in the middle of an entry; it was cut off")
             self._stream.read_since = 0
-            self._line = self._next.start_mark.line
-        return self._next
+            self._line = event.start_mark.line if event.start_mark is not None else self._line
+        return event
 
     def take(self, kind: type | None = None, what: str = "") -> Any:
         """The next event, which must be of a kind if one is named."""
@@ -124,7 +124,8 @@ class EventReader:
         return self._value(0, [0])
 
     def _value(self, depth: int, nodes: list[int]) -> Any:
-        event = self.take()
+        event = self.peek()
+        self._next = None
         nodes[0] += 1
         if depth > _DEEPEST:
             raise self.problem(f"values are nested more than {_DEEPEST} deep")
@@ -186,18 +187,18 @@ class EventReader:
         if tag is not None and tag not in _PLAIN:
             raise self.problem(f"the tag {tag.replace(_TAG, '!!')} is not allowed: a cassette holds plain values only")
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except _TooLargeError:
-            raise self.problem(f"an entry is larger than {LARGEST_ENTRY >> 20} MB") from None
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = f":{mark.line + 1}" if mark is not None else ""
-            raise CassetteError(f"{self._path}{line}: this is not YAML: {error.problem or error.context}") from None
-        except (yaml.YAMLError, UnicodeError, ValueError) as error:
-            text = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise CassetteError(f"{self._path}:{self.line}: this is not YAML: {text}") from None
-        except OSError as error:
-            raise CassetteError(f"{self._path} cannot be read: {error.strerror or error}") from None
+    def _explained(self, error: Exception) -> Exception:
+        """The error for people; one that a file cannot cause stays as it is."""
+        match error:
+            case _TooLargeError():
+                return self.problem(f"an entry is larger than {LARGEST_ENTRY >> 20} MB")
+            case yaml.MarkedYAMLError():
+                mark = error.problem_mark or error.context_mark
+                line = f":{mark.line + 1}" if mark is not None else ""
+                return CassetteError(f"{self._path}{line}: this is not YAML: {error.problem or error.context}")
+            case yaml.YAMLError() | ValueError():
+                text = str(error).splitlines()[0] if str(error) else type(error).__name__
+                return self.problem(f"this is not YAML: {text}")
+            case OSError():
+                return CassetteError(f"{self._path} cannot be read: {error.strerror or error}")
+        return error

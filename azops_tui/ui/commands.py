@@ -143,6 +143,8 @@ COMMANDS: tuple[UiCommand, ...] = (
             "show the previous scale set", "scale sets", action="other(-1)"),
     UiCommand("replay.pause", "space", "pause", "pause or resume the replay", "replay", footer=True),
     UiCommand("replay.step", "full_stop", "step", "go to the next step", "replay", footer=True),
+    UiCommand("replay.back", "left_curly_bracket", "back", "go back a twentieth of the replay", "replay"),
+    UiCommand("replay.forward", "right_curly_bracket", "forward", "go forward a twentieth of the replay", "replay"),
     UiCommand("replay.slower", "less_than_sign", "slower", "halve the speed", "replay", footer=True),
     UiCommand("replay.faster", "greater_than_sign", "faster", "double the speed", "replay", footer=True),
     # anywhere on the main screen
@@ -211,6 +213,8 @@ KEY_NAMES = {
     "greater_than_sign": ">",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",

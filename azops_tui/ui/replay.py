@@ -8,7 +8,7 @@ from pathlib import Path
 
 from azops_tui.events.records import DocumentChanged, Record
 from azops_tui.events.run_view import RunView
-from azops_tui.replay import Timeline, other_speed
+from azops_tui.replay import Timeline, joined_output, other_speed
 from azops_tui.runbook.model import Runbook
 from azops_tui.ui.controller import Listener, Place
 
@@ -137,7 +137,9 @@ class ReplayController:
         records = self.timeline.go_to(seq)
         self.runbook = self._first
         for record in records:
-            self._take_version(record)
+            if isinstance(record.event, DocumentChanged):
+                self._take_version(record)
+        records = joined_output(records)
         self.view.apply_all(records)
         self.on_jump(records)
         self._wake.set()

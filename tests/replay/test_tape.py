@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,6 +14,7 @@ import yaml
 
 from azops_tui.replay.tape import Tape
 from azops_tui.replay.tracks import CassetteError
+from tests.cli.azops import ROOT
 from tests.replay.conftest import RunTaped
 
 WORLD = """\
@@ -115,6 +121,20 @@ async def test_only_the_part_of_a_changed_step_is_recorded_anew(run_taped: RunTa
             + "interactions: []\n",
             "values, with those that its aliases repeat",
         ),
+        (
+            "interactions:\n- {request: {method: GET, uri: 'https://x/'}, response: {status: {code: 200}, headers: "
+            "{Content-Encoding: [gzip]}, body: {string: !!binary H4sIAAAAAAAA/w==}}}\n",
+            "damaged|cut off",
+        ),
+        (
+            "interactions:\n- {request: {method: GET, uri: 'https://x/'}, response: {status: {code: 200}, body: "
+            "{string: !!binary '***'}}}\n",
+            "not base64",
+        ),
+        (
+            "interactions:\n- {request: {method: GET, uri: 'https://[x/'}, response: {status: {code: 200}}}\n",
+            "not a URL",
+        ),
         ("azops: {format: 1, version: '1', entries: 2}\ninteractions: []\n", "cut off"),
         ("azops: {format: 99, version: '1'}\ninteractions: []\n", "newer azops"),
     ],
@@ -124,3 +144,52 @@ def test_a_file_that_is_no_cassette_is_refused(text: str, problem: str, tmp_path
     path.write_text(text)
     with pytest.raises(CassetteError, match=problem):
         Tape(path)
+
+
+def test_memory_is_bounded_however_large_a_cassette_is(tmp_path: Path) -> None:
+    """A text of 80 MB is refused before it is whole; bodies of 24 MB in all are not held in memory."""
+    path = tmp_path / "large.yaml"
+    start = "interactions:\n- request: {method: GET, uri: 'https://management.azure.com/x'}\n"
+    end = "  response: {status: {code: 200}, body: {string: '"
+    with path.open("w") as file:
+        file.write(start + end)
+        for _ in range(80):
+            file.write("x" * (1 << 20))
+        file.write("'}}\n")
+    with pytest.raises(CassetteError, match="larger than 64 MB"):
+        Tape(path)
+    with path.open("w") as file:
+        file.write("interactions:\n")
+        for number in range(24):
+            file.write(start.partition("\n")[2].replace("/x", f"/x{number}") + end + "x" * (1 << 20) + "'}}\n")
+    tape = Tape(path)
+    tracemalloc.start()
+    again = Tape(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(tape.cassette.tracks) == 24
+    # The buffer keeps 16 MB; while one body is read, it exists a few times.
+    assert peak < 40 << 20
+    for opened in (tape, again):
+        opened.close()
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="there is no unshare")
+def test_a_replay_needs_no_network(tmp_path: Path) -> None:
+    """Steps of the journey in a namespace without any network, with an empty PATH."""
+    words = ["unshare", "--user", "--map-root-user", "--net"]
+    if subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("unshare --net is not permitted")
+    cassette = Path(__file__).parent / "cassettes/generic-cluster.yaml"
+    command = [sys.executable, "-m", "azops_tui", "run", "generic-cluster", "--yes", "--quiet", "--step", "names"]
+    command += ["--step", "create-group"]
+    result = subprocess.run(
+        [shutil.which("unshare") or "", *words[1:], *command, "--replay", str(cassette)],
+        env={**os.environ, "PATH": "/nonexistent", "PYTHONWARNINGS": "", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Created cluster-demo at japanwest" in result.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from azops_tui.events import records as ev
@@ -85,3 +87,33 @@ async def test_enter_on_an_event_jumps_and_space_at_the_end_begins_again() -> No
         await pilot.press("space", "space")
         await until(pilot, lambda: "run done" not in shown_events(screen))
         assert controller.paused
+
+
+async def test_a_long_run_scrubs_at_once_by_mouse_and_keys() -> None:
+    lines = [
+        ev.OutputWritten(at=fakes.START + 10 + number / 100, step="uname", text=f"line {number}\n", stream="stdout")
+        for number in range(5000)
+    ]
+    events = [*fakes.started(), ev.StepStarted(at=fakes.START + 9, step="uname"), *lines]
+    records = [ev.Record(run=12, seq=seq, event=event) for seq, event in enumerate(events, 1)]  # type: ignore[arg-type]
+    controller = ReplayController(records)
+    controller.paused = True
+    async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        used = []
+        for share in (1.0, 0.2, 0.8, 0.4):
+            began = time.process_time()
+            controller.jump(controller.timeline.seq_at(share))
+            used.append(time.process_time() - began)
+            assert abs(controller.timeline.fraction - share) < 0.01
+        # The best of several: what the machine does besides is not measured.
+        assert min(used) < 0.1, used
+        await pilot.press("right_curly_bracket")
+        await until(pilot, lambda: 0.44 < controller.timeline.fraction < 0.46)
+        await pilot.press("left_curly_bracket", "left_curly_bracket")
+        await until(pilot, lambda: 0.34 < controller.timeline.fraction < 0.36)
+        scrubber = screen.query_one(Scrubber)
+        await pilot.mouse_down(scrubber, offset=(60, 0))
+        await pilot.hover(scrubber, offset=(110, 0))
+        await pilot.mouse_up(scrubber, offset=(110, 0))
+        await until(pilot, lambda: controller.timeline.fraction > 0.8)

@@ -8,6 +8,9 @@ from functools import partial
 from azops_tui.ui.actions.base import Action
 from azops_tui.ui.replay import ReplayController
 
+_STRIDE = 0.05
+"""Share of the run that a key goes forward or back."""
+
 
 class ReplayActions:
     """Moves a replay.
@@ -33,6 +36,8 @@ class ReplayActions:
         return {
             "replay.pause": Action(self.pause, enabled, why_not=why_not),
             "replay.step": Action(self.step, enabled, why_not=why_not),
+            "replay.back": Action(partial(self.scrub, -_STRIDE), enabled, why_not=why_not),
+            "replay.forward": Action(partial(self.scrub, _STRIDE), enabled, why_not=why_not),
             "replay.slower": Action(partial(self.change_speed, -1), enabled, why_not=why_not),
             "replay.faster": Action(partial(self.change_speed, 1), enabled, why_not=why_not),
         }
@@ -48,6 +53,12 @@ class ReplayActions:
         if self._replay:
             self._replay.next_step()
             self._redraw()
+
+    def scrub(self, by: float) -> None:
+        """Go forward by this share of the run, or back."""
+        if self._replay:
+            timeline = self._replay.timeline
+            self.jump(timeline.seq_at(timeline.fraction + by))
 
     def change_speed(self, by: int) -> None:
         """Double (1) or halve (-1) the speed."""

@@ -49,7 +49,12 @@ class Scrubber(Bar):
             (marks.track * (length - head - 1), "rule"),
         ]
 
-    def on_click(self, event: events.Click) -> None:
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the pressed mouse along the time line."""
+        if event.button:
+            self.on_click(event)
+
+    def on_click(self, event: events.MouseEvent) -> None:
         """Jump to the clicked place on the time line."""
         first, length = self._track
         if event.x >= first:
