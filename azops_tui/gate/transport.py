@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from azops_tui.errors import AzopsError
 from azops_tui.gate.classes import RequestClass, classify
 from azops_tui.gate.operations import operation_url
 from azops_tui.gate.policy import GatePolicy, GateRefusal, GateRequest, current_actor
