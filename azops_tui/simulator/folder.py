@@ -102,6 +102,8 @@ def write_ssh_config(
                 f"  User {host['user']}\n"
                 f"  HostKeyAlias {names[-1]}\n"
                 f'  UserKnownHostsFile "{known_hosts}"\n'
+                # Every block that matches counts: the one for addresses of machines that are gone does as well.
+                "  ProxyCommand none\n"
             )
     gone = " ".join([*sorted(set(former) - seen), *_MADE_UP])
     entries.append(

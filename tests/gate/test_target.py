@@ -78,6 +78,13 @@ def test_ssh_never_leads_a_former_machine_to_the_real_network(tmp_path: Path) ->
     host = {"name": "vm1", "addresses": ["10.0.0.4"], "fqdn": "vm1.japanwest.cloudapp.azure.com", "host": "127.0.0.1"}
     names = write_ssh_config(config, known, [{**host, "port": 2201, "user": "a"}])
     assert names == {"vm1", "10.0.0.4", "vm1.japanwest.cloudapp.azure.com"}
+    shown = {**host, "addresses": ["10.0.0.4", "203.0.113.1"]}
+    write_ssh_config(config, known, [{**shown, "port": 2201, "user": "a"}])
+    resolved = subprocess.run(
+        ["ssh", "-G", "-F", str(config), "203.0.113.1"], capture_output=True, text=True, check=True
+    )
+    assert {"hostname 127.0.0.1", "port 2201"} <= set(resolved.stdout.splitlines())
+    assert "proxycommand sh" not in resolved.stdout
     write_ssh_config(config, known, [], names)
     for name in (*names, "203.0.113.7"):
         command = ["ssh", "-F", str(config), "-o", "BatchMode=yes", name, "true"]
