@@ -31,7 +31,8 @@ def test_a_journal_that_cannot_be_used_is_a_sentence(tmp_path: Path, words: tupl
     if broken == "folder":
         state.write_text("a file where a folder should be")
     else:
-        (state / "azops").mkdir(parents=True)
+        state.mkdir()
+        (state / "azops").mkdir(mode=0o700)
         (state / "azops" / "journal.db").write_text("this is no database, and long enough to be seen as none\n" * 40)
     done = azops(*words, cwd=tmp_path, XDG_STATE_HOME=str(state))
     assert done.returncode == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ from azops_tui.events.azure_views import DeploymentView, FailureView, ResourceVi
 from azops_tui.events.records import DeploymentChanged, ForeseenChanges
 from azops_tui.json_types import Json
 from azops_tui.runbook.native import DeployStep
+from azops_tui.secrets.forms import SHORTEST_PART
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -105,8 +107,34 @@ async def _layers(context: StepContext[DeployStep]) -> list[Layer]:
         own = only_declared(template, parameters) if len(files) > 1 else parameters
         name = base if len(files) == 1 else f"{base}-{number}"
         name = re.sub(r"[^\w.()-]", "-", name)[:_LONGEST_NAME] or "azops"
-        layers.append(Layer(name, template, fitted(template, own)))
+        converted = fitted(template, own)
+        _refuse_plain_secrets(template, converted, context.variables.withheld)
+        layers.append(Layer(name, template, converted))
     return layers
+
+
+def _refuse_plain_secrets(
+    template: Mapping[str, Json], parameters: Mapping[str, Mapping[str, Json]], secrets: Mapping[str, str]
+) -> None:
+    """Keep secrets out of parameters that Azure shows to every reader of the deployment.
+
+    Raises:
+        StepProblem: a parameter that is neither ``secureString`` nor ``secureObject`` has a secret in it.
+    """
+    types = {name.lower(): str(entry.get("type", "")) for name, entry in (template.get("parameters") or {}).items()}
+    for name, entry in parameters.items():
+        if types.get(name.lower(), "").lower().startswith("secure"):
+            continue
+        text = json.dumps(entry.get("value"), ensure_ascii=False)
+        for secret, value in secrets.items():
+            if len(value) >= SHORTEST_PART and json.dumps(value, ensure_ascii=False)[1:-1] in text:
+                raise problem(
+                    "SecretInPlainParameter",
+                    f"The parameter {name} has the secret {secret} in it, and its type is {types.get(name.lower())}: "
+                    "everybody who can read the deployment could read it; nothing was deployed.",
+                    "Declare the parameter as secureString, or as secureObject, in the template.",
+                    target=name,
+                )
 
 
 def _expanded(cloud: Cloud, group: str, layer: Layer) -> Any:
