@@ -10,15 +10,17 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from azops_tui.arm.resource_id import ResourceId, split_id
+from azops_tui.engine.cleanup import CleanupPlan, read_plan
 from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.deletion_preview import group_lines, resource_lines
-from azops_tui.engine.problems import RunError
+from azops_tui.engine.problems import GATE_OFF, RunError
 from azops_tui.engine.resource_actions import action_of
 from azops_tui.events import records as ev
 from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
+    from azops_tui.events.run_view import RunView
 
 
 class CloudActions:
@@ -81,6 +83,39 @@ class CloudActions:
             await (cloud.groups.delete(group) if group else cloud.resources.delete(resource_id))
 
         await self._act(f"Delete {'the resource group ' + group if group else resource_id}", delete)
+
+    async def plan_cleanup(self, view: RunView) -> CleanupPlan:
+        """Read what a run created and what of it exists.
+
+        Raises:
+            RunError: the run has no ledger.
+        """
+        if not view.gate:
+            raise RunError(GATE_OFF.format("this run has no ledger to clean up from"))
+        return await read_plan(await self._cloud.open(), view)
+
+    async def clean_up(self, view: RunView, agreed: CleanupPlan) -> str:
+        """Delete what a run created, as a person agreed; returns a sentence about what came of it.
+
+        Raises:
+            RunError: Azure refused some of the deletions, or the run is read-only.
+        """
+        from azops_tui.engine.cleanup_deletion import delete_plan
+
+        summary = ""
+
+        def say(text: str) -> None:
+            self._observe(ev.Notice(at=time.time(), text=text))
+
+        async def delete(cloud: Cloud) -> None:
+            nonlocal summary
+            result = await delete_plan(cloud, view, agreed, say)
+            summary = result.summary
+            if result.failures:
+                raise RunError(summary)
+
+        await self._act(f"Delete what run {view.run} created", delete)
+        return summary
 
     async def tag(self, resource_id: str, tags: Mapping[str, str]) -> None:
         """Replace the tags of a resource group or a resource."""

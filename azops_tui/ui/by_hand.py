@@ -9,6 +9,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.ui.problems import UserError
 
 if TYPE_CHECKING:
+    from azops_tui.engine.cleanup import CleanupPlan
     from azops_tui.engine.cloud_actions import CloudActions
     from azops_tui.engine.run import Run
 
@@ -57,6 +58,16 @@ class CloudByHand:
         """Delete a resource group or a resource."""
         await (await self._actions()).delete(identifier)
         await self.refresh()
+
+    async def plan_cleanup(self) -> CleanupPlan:
+        """Read what the run created in Azure and what of it exists."""
+        return await (await self._actions()).plan_cleanup(self.view)
+
+    async def clean_up(self, agreed: CleanupPlan) -> str:
+        """Delete what the run created, as a person agreed; returns a sentence about what came of it."""
+        summary = await (await self._actions()).clean_up(self.view, agreed)
+        await self.refresh()
+        return summary
 
     async def tag(self, identifier: str, tags: dict[str, str]) -> None:
         """Replace the tags of a resource group or a resource."""

@@ -13,6 +13,7 @@ from azops_tui.events.run_view import RunView
 from azops_tui.runbook.model import Runbook
 
 if TYPE_CHECKING:
+    from azops_tui.engine.cleanup import CleanupPlan
     from azops_tui.engine.contexts import Context
     from azops_tui.engine.earlier import EarlierResult
     from azops_tui.ui.writing.working import WorkingDocument
@@ -213,6 +214,12 @@ class LiveRun(Controller, Protocol):
 
     async def delete(self, identifier: str) -> None:
         """Delete a resource or a group, by id; returns when it is gone."""
+
+    async def plan_cleanup(self) -> CleanupPlan:
+        """Read what the run created in Azure and what of it exists."""
+
+    async def clean_up(self, agreed: CleanupPlan) -> str:
+        """Delete what the run created, as a person agreed; returns a sentence about what came of it."""
 
     async def tag(self, identifier: str, tags: dict[str, str]) -> None:
         """Replace the tags of a resource or a group."""

@@ -58,3 +58,32 @@ async def test_a_held_request_on_the_screen(
         await pilot.press(*"held", "enter")
         await until(pilot, lambda: controller.view.steps["s1"].state == "done" and not controller.busy)
         assert [entry.status for entry in controller.view.requests.values()] == [201, 202]
+
+
+async def test_what_the_run_created_is_deleted_from_its_pane(
+    simulator: SimulatorServer, cloud: Cloud, tmp_path: Path
+) -> None:
+    endpoint.folder().mkdir(parents=True)
+    (endpoint.folder() / "endpoint.json").write_bytes(msgspec.json.encode(simulator.endpoint))
+    path = tmp_path / "runbook.md"
+    path.write_text("```yaml {azops=group name=own}\ngroup: own\nlocation: westeurope\n```\n")
+    controller = LiveController(path, profile=BUILT_IN["local"], parameters={}, journal_path=tmp_path / "journal.db")
+    async with AzopsApp(controller).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("5", "D")
+        assert await groups(cloud) == set()
+        screen.document.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: controller.view.steps["own"].state == "done" and not controller.busy)
+        await pilot.press("5", "D")
+        question = (await dialog(pilot)).ask
+        assert (question.title, question.typed, question.harm) == ("Delete what run 1 created", "own", True)
+        assert question.lines[1:] == ("own  resource group with 0 resources",)
+        await pilot.press("escape")
+        assert await groups(cloud) == {"own"}
+        await pilot.press("D")
+        await dialog(pilot)
+        await pilot.press(*"own", "enter")
+        await until(pilot, lambda: any("Deleted own" in notice.text for notice in controller.view.notices))
+        assert await groups(cloud) == set()
+        assert [(entry.method, entry.step) for entry in controller.view.requests.values()][-1] == ("DELETE", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from azops_tui.engine.cleanup import CleanupPlan
 from azops_tui.engine.contexts import Context
 from azops_tui.engine.earlier import EarlierResult
 from azops_tui.events import records as ev
@@ -270,6 +271,14 @@ class FakeController:
 
     async def delete(self, identifier: str) -> None:
         self._command("delete", identifier)
+
+    async def plan_cleanup(self) -> CleanupPlan:
+        self._command("plan cleanup")
+        return CleanupPlan()
+
+    async def clean_up(self, agreed: CleanupPlan) -> str:
+        self._command("clean up")
+        return "Deleted."
 
     async def tag(self, identifier: str, tags: dict[str, str]) -> None:
         self._command("tag", identifier, tags)

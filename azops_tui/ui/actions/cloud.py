@@ -21,6 +21,7 @@ from azops_tui.ui.screens.dialogs import Ask, Dialog, DialogAnswer
 from azops_tui.ui.tasks import Tasks
 
 if TYPE_CHECKING:
+    from azops_tui.engine.cleanup import CleanupPlan
     from azops_tui.engine.contexts import Context
 
 
@@ -96,6 +97,7 @@ class CloudCommands:
         return {
             "pane.refresh": Action(self.refresh, is_live),
             "context": Action(self.choose_context, is_live, why_not=lambda: "A replay has no cloud."),
+            "ledger.cleanup": Action(self.clean_up, lambda: not self._why_no_cleanup(), why_not=self._why_no_cleanup),
         }
 
     def choose_context(self) -> None:
@@ -132,6 +134,40 @@ class CloudCommands:
             self._screen.app.push_screen(Menu("Act on", choices), choose)
 
         self._tasks.start(lambda: self._live.contexts(), show, group="contexts")
+
+    def _why_no_cleanup(self) -> str:
+        live = self._controller.live
+        if live is None:
+            return "This is a replay; “azops cleanup RUN” deletes what a past run created."
+        if not self._controller.place.gate:
+            return "The profile turns the gate off (gate = false), so the run has no ledger to clean up from."
+        if live.busy:
+            return "A step is running; wait for its end, or stop it."
+        return "" if self._controller.view.requests else "The run has sent no write to Azure."
+
+    def clean_up(self) -> None:
+        """Delete what the run created, after a question about what a fresh read shows."""
+        if self._is_refused("deleted"):
+            return
+
+        def ask(plan: CleanupPlan) -> None:
+            from azops_tui.engine.cleanup import common_name
+
+            run = self._controller.view.run
+            if not plan.deletions:
+                self._tell("\n".join([f"Nothing that run {run} created exists.", *plan.kept]))
+                return
+            lines = (f"in {self._where()}, read just now", *plan.lines())
+            word, production = common_name(plan, run), self._controller.place.production
+            question = Ask(f"Delete what run {run} created", lines, "Delete", word, harm=True, paste=not production)
+
+            def answer(reply: DialogAnswer | None) -> None:
+                if reply is not None and reply.accepted:
+                    self._tasks.start(lambda: self._live.clean_up(plan), self._tell, group="act")
+
+            self._screen.app.push_screen(Dialog(question), answer)
+
+        self._tasks.start(lambda: self._live.plan_cleanup(), ask, group="deletion")
 
     def refresh(self) -> None:
         """Read the cloud again."""

@@ -18,7 +18,7 @@ from azops_tui.ui.widgets.rows import Row, columns, text_row
 class RunPane(Pane):
     """Variables, then events, the newest first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("replay"), *bindings("run")]
     hint = "Nothing has been run. Variables and everything that happens appear here, in order."
 
     def __init__(self, entry: PaneEntry, context: PaneContext) -> None:
