@@ -78,13 +78,20 @@ def prompted_lines(text: str) -> list[tuple[int, str]]:
     lines: list[tuple[int, str]] = []
     current: str | None = None
     has_dollar = has_prompt(text)
-    for row, line in enumerate(text.split("\n")):
+    source = text.split("\n")
+    word, shows_prompts = None, True
+    """The end of the here-document, and whether its lines have prompts as those of commands may have."""
+    for row, line in enumerate(source):
         if current is not None and _open(current):
-            more = _CONTINUED.fullmatch(line) if _terminator(current) is None else None
+            before, word = word, _terminator(current)
+            if word != before:
+                shows_prompts = word is None or _ends_behind_prompt(source[row:], word)
+            more = _CONTINUED.fullmatch(line) if shows_prompts else None
             command = more[1] if more else line
             current += "\n" + command
             lines.append((row, command))
             continue
+        word, shows_prompts = None, True
         match = _PROMPT.fullmatch(line)
         current = match["command"] if match else None
         if current is not None and has_dollar and match and match["mark"] == "#":
@@ -99,6 +106,12 @@ def prompted_code(text: str, line: int) -> tuple[str, tuple[int, ...]]:
     """The commands behind prompts, and the line of the document for each of their lines."""
     lines = prompted_lines(text)
     return "".join(f"{command}\n" for _, command in lines), tuple(line + 1 + row for row, _ in lines)
+
+
+def _ends_behind_prompt(lines: list[str], word: str) -> bool:
+    """True if the word that ends a here-document stands behind a prompt."""
+    ends = (line.strip() for line in lines)
+    return next((line != word for line in ends if line in (word, f"> {word}", f">{word}")), False)
 
 
 def _terminator(command: str) -> str | None:

@@ -85,6 +85,8 @@ def test_untagged_fences_run_only_after_agreement() -> None:
         ("user@host:~/dir$ ls\nfile\n", "ls\n"),
         ("[root@node ~]# uptime\n up 3 days\n", "uptime\n"),
         ("$ cat <<EOF > f\n$ kept\nEOF\nout\n", "cat <<EOF > f\n$ kept\nEOF\n"),
+        ("$ cat <<EOF > f\n> a\n> > quoted\n> EOF\nout\n$ ls\n", "cat <<EOF > f\na\n> quoted\nEOF\nls\n"),
+        ("$ cat <<A; cat <<B\n> kept\nA\n> b\n> B\nout\n", "cat <<A; cat <<B\n> kept\nA\nb\nB\n"),
     ],
 )
 def test_prompts_are_stripped_in_any_shell_fence(fence: str, code: str) -> None:
