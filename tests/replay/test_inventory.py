@@ -12,7 +12,10 @@ from azops_tui.azure.errors import AzureFailure
 from azops_tui.cli.main import cli
 from azops_tui.engine.recorded_cloud import open_recorded, recorded_profile
 from azops_tui.replay.inventory import OfflineTape
+from azops_tui.ui.app import AzopsApp
+from azops_tui.ui.live import LiveController
 from tests.cli.azops import SHARED
+from tests.ui.test_main import ready, until
 
 RECORDING = SHARED / "recordings/subscription-inventory.yaml"
 pytestmark = pytest.mark.skipif(not RECORDING.exists(), reason="the recording of a real subscription is not here")
@@ -50,3 +53,28 @@ def test_the_verbs_read_from_a_recording() -> None:
     assert {row["resourceGroup"] for row in rows("resources", "-g", "miq-networking-eastus")} == {
         "miq-networking-eastus"
     }
+
+
+async def test_the_screen_shows_a_recorded_subscription(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Offline\n\n```bash {name=not-recorded}\necho live\n```\n")
+    tape = OfflineTape(RECORDING)
+    profile = recorded_profile(tape)
+    tape.close()
+    controller = LiveController(
+        page,
+        profile=profile,
+        parameters={},
+        journal_path=tmp_path / "journal.db",
+        whole_subscription=True,
+        tape=lambda: OfflineTape(RECORDING),
+    )
+    async with AzopsApp(controller, pane=1).run_test(size=(200, 50)) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: len(controller.view.groups) > 3)
+        await until(pilot, lambda: bool(controller.view.resources.get("miq-vms-eastus")))
+        await until(pilot, lambda: any(view.operations for view in controller.view.deployments.values()))
+        # A script that was not recorded is not run.
+        await controller.run_step("not-recorded")
+        await until(pilot, lambda: controller.view.step("not-recorded").state == "failed")
+        assert "is not in the cassette" in controller.view.step("not-recorded").summary

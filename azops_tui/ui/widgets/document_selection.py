@@ -96,8 +96,8 @@ class DocumentSelection(DocumentLines):
     def show_step(self) -> None:
         """Scroll the selected step into view, with some of the prose before it."""
         index = self._pieces_of.get(self.state.selected)
-        if index is None:
-            return
+        if index is None or index + 1 >= len(self._tops):
+            return  # nothing is laid out while a pane covers the document
         top, bottom = self._tops[index], self._tops[index + 1] - 1
         before = index - 1
         height = self.scrollable_content_region.height
