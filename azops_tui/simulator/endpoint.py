@@ -185,8 +185,24 @@ async def open_local(*, speed: float | None = None) -> LocalCloud:
     kept = await asyncio.to_thread(running)
     if kept is not None:
         return LocalCloud(kept)
-    endpoint, child = await asyncio.to_thread(start, speed=speed)
+    abandoned = threading.Event()
+    starting = asyncio.ensure_future(asyncio.to_thread(_start_for, abandoned, speed))
+    try:
+        endpoint, child = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        abandoned.set()
+        if starting.done() and starting.exception() is None:
+            await asyncio.to_thread(stop, starting.result()[1])
+        raise
     return LocalCloud(endpoint, child)
+
+
+def _start_for(abandoned: threading.Event, speed: float | None) -> tuple[SimulatorEndpoint, subprocess.Popen[bytes]]:
+    """Start a simulator; stop it again if nobody waits for it any more, such as after a document that was closed."""
+    endpoint, child = start(speed=speed)
+    if abandoned.is_set():
+        stop(child)
+    return endpoint, child
 
 
 def start(
