@@ -94,7 +94,8 @@ class OutlineColumn(Vertical):
         """Show or hide the outline for a width."""
         is_wide = size.size.width >= COLUMN_FROM
         if is_wide != self._is_wide:
-            self._is_wide, self._is_wanted = is_wide, None
+            # A person who is in the outline stays there.
+            self._is_wide, self._is_wanted = is_wide, True if self.rows.has_focus else None
         self._show()
 
     def _show(self) -> None:
