@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "steps": ("steps", "List the fences of a document and their roles."),
     "check": ("check", "Check documents before anything runs."),
     "test": ("testing", "Run documents on a local cloud, with their examples as tests."),
+    "rehearse": ("rehearse", "Run a runbook on local clouds that fail, and show how it ends."),
     "fmt": ("fmt", "Format documents."),
     "to-bash": ("to_bash", "Write one bash script that does what a runbook does."),
     "convert": ("convert", "Convert a notebook to a runbook, or back."),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from azops_tui.azure.credentials import Prompt
     from azops_tui.azure.profiles import Profile
     from azops_tui.replay.tape import Tape
+    from azops_tui.simulator.endpoint import LocalCloud
 
 _CLOUDLESS = frozenset({"keypair", "gate", "chart"})
 _IMPORTS = re.compile(
@@ -219,6 +220,17 @@ async def open_cloud(profile: Profile, tape: Tape | None = None, *, prompt: Prom
     except (SimulatorError, OSError) as error:
         text = str(error)
         raise AzureFailure(FailureView(code="NoLocalCloud", message=f"{text[:1].upper()}{text[1:]}")) from error
+    return await connect_local(profile, local, tape)
+
+
+async def connect_local(profile: Profile, local: LocalCloud, tape: Tape | None = None) -> Cloud:
+    """Open a local cloud; closing the result closes it, too, and so does a failure.
+
+    Raises:
+        AzureFailure: the simulator does not answer.
+    """
+    from azops_tui.azure.connect import connect
+
     try:
         if tape is not None:
             # Before the first request, whose answer names them.
