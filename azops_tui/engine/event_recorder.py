@@ -100,8 +100,12 @@ class EventRecorder:
         key, is_same = new.id.lower(), known.get(new.id.lower()) == new
         if step:
             return is_same and key in ids_of(self.view.step(step))
-        # The step that acts on it knows more than the watch: also what has not begun.
-        return is_same or any(item.state == "running" and key in ids_of(item) for item in self.view.steps.values())
+        # A step of azops's own that acts on it knows more than the watch: also what has not begun. Of what the tools of
+        # a script do, the gate sees only the request.
+        return is_same or any(
+            item.state == "running" and item.kind.startswith("azops=") and key in ids_of(item)
+            for item in self.view.steps.values()
+        )
 
 
 def redacted(event: E, redactor: Redactor) -> E:

@@ -15,6 +15,7 @@ from azops_tui.azure.profiles import BUILT_IN
 from azops_tui.enforcement import Sandbox
 from azops_tui.engine import sandbox, step_runner
 from azops_tui.engine.run import Policy, RunError
+from azops_tui.engine.watch import CloudWatch
 from azops_tui.events import records as ev
 from azops_tui.net import certificates
 from azops_tui.simulator.server import SimulatorServer
@@ -149,6 +150,25 @@ async def test_a_deployment_of_a_script_is_shown_from_its_put_on(
     assert (shown.step, shown.deployment.group) == ("s0", "g")
     assert shown.at - sent.at < 1.0
     assert [entry.status for entry in watched.run.state.requests.values()] == [201]
+
+
+async def test_a_deployment_of_a_script_is_followed_while_the_script_runs(
+    make_run: MakeRun, cloud: Cloud, disguise: Disguise
+) -> None:
+    empty = '{"properties":{"mode":"Incremental","template":{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":[]}}}'
+    await cloud.groups.create("g", "westeurope")
+    put = disguise("PUT", "/resourcegroups/g/providers/Microsoft.Resources/deployments/followed", empty)
+    watched = make_run(document(f"{put}\nread -r _ < <(sleep 600)"), cloud=cloud, policy=Policy(yes=True))
+    working = asyncio.ensure_future(watched.run.run_all())
+    await watched.until(lambda: watched.run.state.deployments)
+    watch = CloudWatch(cloud, watched.run.observe, quick=0.02, slow=0.02)
+    watch.start()
+    try:
+        await watched.until(lambda: all(view.state == "Succeeded" for view in watched.run.state.deployments.values()))
+    finally:
+        await watch.close()
+        await watched.run.stop()
+        await working
 
 
 async def test_a_profile_without_a_gate(make_run: MakeRun, simulator: SimulatorServer) -> None:
