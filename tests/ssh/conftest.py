@@ -131,6 +131,7 @@ async def sshd(tmp_path: Path, key: str) -> AsyncIterator[Target]:
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_ed25519\nHostKey {folder}/host_rsa\n"
         f"AuthorizedKeysFile {folder}/authorized_keys\nPidFile {folder}/pid\nStrictModes no\nUsePAM no\n"
         "PasswordAuthentication no\nPermitRootLogin yes\nMaxStartups 200\nMaxSessions 20\n"
+        "Subsystem sftp internal-sftp\n"
     )
     process = await asyncio.create_subprocess_exec(
         program, "-D", "-e", "-f", str(folder / "sshd_config"), stderr=asyncio.subprocess.PIPE

@@ -56,7 +56,7 @@ class Files:
             return made()
         if self.is_folder(path):
             raise IsADirectoryError(21, "Is a directory", path)
-        return _of_machine(path, lambda: self.local(path).read_text("utf-8", "surrogateescape"))
+        return _of_machine(path, lambda: self.local(path).read_bytes().decode("utf-8", "surrogateescape"))
 
     def write(self, path: str, text: str, *, append: bool = False) -> None:
         """Replace the text of a file, or append to it."""

@@ -76,6 +76,7 @@ async def run(machine: Machine, text: str) -> tuple[int, str, str]:
         ("seq 4 | awk 'NR>1 {s+=$1} END {print s, NR}'; echo 'a b' | awk -F' ' '{print $NF\"!\"}'", "9 4\nb!\n"),
         ("awk 'BEGIN {print 1+2*3, 7/2}'; echo '4 5' | awk '{printf \"%d%%\\n\", $1*100/$2}'", "7 3.5\n80%\n"),
         ("echo Abc | grep -io B; echo abc | grep -v b; echo $?; printf 'x1\\nx2\\n' | grep -c 'x[12]'", "b\n1\n2\n"),
+        ("printf 'a  b\\0c' | xargs -0 echo; printf 'a\\r\\n' >crlf; wc -c <crlf", "a  b c\n3\n"),
         ("seq 3 | xargs echo n; seq 2 | xargs -I{} echo '<{}>'", "n 1 2 3\n<1>\n<2>\n"),
         ("A=1 env | grep ^A=; sudo whoami; whoami; echo $HOME", "A=1\nroot\nazureuser\n/home/azureuser\n"),
         ("timeout 1 sleep 9; echo $?; timeout 5 echo in", "124\nin\n"),

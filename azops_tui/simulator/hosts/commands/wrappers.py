@@ -184,17 +184,21 @@ async def printenv(call: CommandCall) -> int:
 
 @COMMANDS.register("xargs")
 async def xargs(call: CommandCall) -> int:
-    """``xargs [-n N] [-I TEXT] [-r] COMMAND``."""
-    words, count, mark = list(call.args), 0, ""
+    """``xargs [-0] [-n N] [-I TEXT] [-r] COMMAND``."""
+    words, count, mark, has_nulls = list(call.args), 0, "", False
     while words and words[0].startswith("-"):
         word = words.pop(0)
+        has_nulls = has_nulls or word in ("-0", "--null", "-0r", "-r0")
         if word[:2] in ("-n", "-I", "-P", "-L", "-d"):
             value = word[2:] or (words.pop(0) if words else "")
             count = int(value) if word[:2] in ("-n", "-L") and value.isdigit() else count
             mark = value if word[:2] == "-I" else mark
     words = words or ["echo"]
     text = "".join(await call.lines())
-    items = text.splitlines() if mark else text.split() if "'" in text else shlex.split(text)
+    if has_nulls:
+        items = [item for item in text.split("\0") if item]
+    else:
+        items = text.splitlines() if mark else text.split() if "'" in text else shlex.split(text)
     streams = Streams(no_input, call.streams.out, call.streams.err)
     if not items and not mark:
         return 0 if "-r" in call.args else await call.shell.call(words, streams)
