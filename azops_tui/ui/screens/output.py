@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
@@ -37,6 +37,7 @@ class OutputScreen(Screen[None]):
         Binding("R", "raw", "raw"),
         Binding("S", "save", "save"),
         Binding("y", "copy", "copy"),
+        Binding("p", "pictures", "pictures"),
     ]
     DEFAULT_CSS = """
     OutputScreen { background: $background; }
@@ -62,7 +63,8 @@ class OutputScreen(Screen[None]):
         yield self._head
         yield OutputView(id="output")
         yield Field()
-        yield LineBar(lambda _: key_hints(_KEYS), "bottom")
+        keys = (("p", "pictures"), *_KEYS) if self._pictures() else _KEYS
+        yield LineBar(lambda _: key_hints(keys), "bottom")
 
     @property
     def output(self) -> OutputView:
@@ -107,6 +109,27 @@ class OutputScreen(Screen[None]):
             if check.whole_difference:
                 lines += ["", f"── {check.text}", *check.whole_difference]
         return lines
+
+    def _pictures(self) -> list[bytes]:
+        step = self.controller.view.steps.get(self.step)
+        return [picture.png for picture in step.pictures] if step is not None else []
+
+    def action_pictures(self) -> None:
+        """Draw the pictures of the step as they are, where the terminal can."""
+        pictures = self._pictures()
+        if not pictures:
+            self.notify(f"{safe(self.step)} shows no picture.", markup=False)
+            return
+        from azops_tui.ui.graphics import show_pictures
+
+        try:
+            with self.app.suspend(), open("/dev/tty", "r+b", buffering=0) as terminal:
+                is_drawn = show_pictures(pictures, terminal.fileno())
+        except (SuspendNotSupported, OSError):
+            is_drawn = False
+        if not is_drawn:
+            text = "This terminal draws no pictures (kitty's protocol or sixel); azops export has them."
+            self.notify(text, severity="warning", markup=False)
 
     def action_close(self) -> None:
         """Close the search line, or go back if it is not open."""
