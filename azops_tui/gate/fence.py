@@ -21,6 +21,11 @@ from azops_tui.gate.syscalls import SyscallFilter
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVILEGES = 38
+_DROP_FROM_BOUNDING_SET = 24
+_CAPABILITIES = (12, 13, 16, 17, 21, 22, 25, 27, 29, 30, 33, 34, 37, 38, 39, 40)
+"""What root may do to the machine and not to files: its network, raw sockets, modules, ports, administration, reboot,
+clock, devices, audit (29, 30, 37), security modules (33), the system log, performance counters, BPF, checkpoints.
+"""
 _WRITE_FILE, _TRUNCATE = 1 << 1, 1 << 14
 _CHANGE_TREE = sum(1 << bit for bit in range(4, 14))
 """Remove and make entries of a folder, and move them between folders (bit 13)."""
@@ -98,6 +103,9 @@ class Fence:
             def enter() -> None:
                 _checked(system.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
                 _checked(system.syscall(_RESTRICT_SELF, rules, 0))
+                for capability in _CAPABILITIES:
+                    # Fails where the user is not root and has none to lose.
+                    system.prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
                 calls.enter()
 
             yield enter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
 import socket
@@ -49,6 +50,8 @@ WRITES = {
     "mode": "chmod 777 $F",
     "mode by descriptor": "python3 -c 'import os; os.fchmod(os.open(os.environ[\"F\"], 0), 0o777)'",
     "extended attribute": 'python3 -c \'import os; os.setxattr(os.environ["F"], "user.x", b"x")\'',
+    "file flags": "chattr +d $F || python3 -c 'import fcntl, os, struct; "
+    'fcntl.ioctl(os.open(os.environ["F"], 0), 0x40086602, struct.pack("l", 64))\'',
     "start file": "echo x >> $HOME/.bashrc",
     "cron": "echo '* * * * * x' | crontab -",
     "copy": "cp /etc/passwd $F",
@@ -71,6 +74,8 @@ CONNECTS = {
     "packet socket": "python3 -c 'import socket; socket.socket(17, 3)' && exec 9<> /dev/tcp/127.0.0.1/$P",
     "abstract unix socket": "python3 -c 'import os, socket; socket.socket(1).connect(chr(0) + os.environ[\"U\"])'",
     "static binary": "$STATIC $P",
+    "datagram pair": 'python3 -c \'import os, socket; socket.socketpair(1, 2)[0].sendto(b"x", os.environ["M"])\'',
+    "raw pair": 'python3 -c \'import os, socket; socket.socketpair(1, 3)[0].sendto(b"x", os.environ["M"])\'',
     "udp": "exec 9<> /dev/udp/127.0.0.1/$P && echo x >&9",
     "unix socket": "python3 -c 'import os, socket; socket.socket(1, 1).connect(os.environ[\"U\"])'",
     "curl to a unix socket": "curl -s --unix-socket $U http://localhost/",
@@ -163,6 +168,15 @@ def _guarded(ways: dict[str, str]) -> str:
     return "set +e\n" + "\n".join(f"(\n{way}\n) < /dev/null > /dev/null 2>&1" for way in ways.values()) + "\ntrue"
 
 
+def _flags(path: Path) -> bytes:
+    """What ``lsattr`` shows of a file; empty where its file system has no flags."""
+    with path.open() as file:
+        try:
+            return fcntl.ioctl(file, 0x80086601, bytes(8))
+        except OSError:
+            return b""
+
+
 @fenced
 async def test_no_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The classifier is switched off, so that only the fence stands in the way."""
@@ -171,7 +185,7 @@ async def test_no_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (folder / "file").write_text("as it was")
     monkeypatch.setenv("F", str(folder / "file"))
     monkeypatch.setenv("HOME", str(folder))
-    mode = (folder / "file").stat().st_mode
+    mode, flags = (folder / "file").stat().st_mode, _flags(folder / "file")
     monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
     monkeypatch.setattr(step_runner, "need", lambda *_: "none")
     run = await _run(tmp_path, _guarded(WRITES))
@@ -179,6 +193,7 @@ async def test_no_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert [path.name for path in folder.iterdir()] == ["file"]
     assert (folder / "file").read_text() == "as it was"
     assert (folder / "file").stat().st_mode == mode
+    assert _flags(folder / "file") == flags
     assert os.listxattr(folder / "file") == []
 
 
@@ -214,7 +229,10 @@ async def test_no_connection_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyP
         socket.socket(2, 2) as datagrams,
         socket.socket(1) as local,
         socket.socket(1) as abstract,
+        socket.socket(1, 2) as mailbox,
     ):
+        mailbox.bind(str(tmp_path / "mailbox"))
+        monkeypatch.setenv("M", str(tmp_path / "mailbox"))
         abstract.bind(f"\0{tmp_path}/socket")
         abstract.listen()
         port = server.getsockname()[1]
@@ -228,12 +246,37 @@ async def test_no_connection_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyP
             (server, server.accept),
             (local, local.accept),
             (abstract, abstract.accept),
+            (mailbox, lambda: mailbox.recv(1)),
             (datagrams, lambda: datagrams.recv(1)),
         ):
             listener.setblocking(False)
             with pytest.raises(BlockingIOError):
                 receive()
     assert run.state.step("x").state == "done"
+
+
+@fenced
+async def test_the_machine_and_the_terminal_are_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for root. What is tried would change nothing even if it were allowed."""
+    code = textwrap.dedent("""
+        import fcntl, os, socket, termios, time
+        master, terminal = os.openpty()
+        tries = {
+            "terminal": lambda: fcntl.ioctl(terminal, termios.TIOCSTI, b"x"),
+            "name": lambda: socket.sethostname(socket.gethostname()),
+            "clock": lambda: time.clock_settime(time.CLOCK_REALTIME, time.time()),
+        }
+        for name, attempt in tries.items():
+            try:
+                attempt()
+                print("did", name)
+            except PermissionError:
+                print("held", name)
+    """)
+    monkeypatch.setattr(step_runner, "refusal", lambda *_, **__: None)
+    monkeypatch.setattr(step_runner, "need", lambda *_: "none")
+    run = await _run(tmp_path, code, "python")
+    assert run.state.step("x").output.tail(3) == ["held terminal", "held name", "held clock"]
 
 
 @fenced
