@@ -214,6 +214,16 @@ class Cloud:
             return ("127.0.0.1", 0)
         return host
 
+    async def repeat(self, method: str, url: str, body: bytes) -> None:
+        """Send a recorded write again, and wait for the end of its operation.
+
+        Raises:
+            TimeoutError: the operation does not end.
+        """
+        from azops_tui.azure.repeat import repeat_write
+
+        await repeat_write(self._clients, method, url, body)
+
     async def close(self) -> None:
         """Close every connection and stop what was started for this cloud."""
         try:

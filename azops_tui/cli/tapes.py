@@ -68,7 +68,13 @@ def open_tape(record: str | None, mode: str, replay: str | None, *, live_shell: 
     from azops_tui.replay.tracks import CassetteError
 
     try:
-        return Tape(Path(path), "none" if replay else cast("RecordMode", mode), live_shell=live_shell)
+        tape = Tape(Path(path), "none" if replay else cast("RecordMode", mode), live_shell=live_shell)
+        if tape.is_offline and not tape.header.version:
+            from azops_tui.replay.inventory import OfflineTape
+
+            tape.close()
+            tape = OfflineTape(Path(path), live_shell=live_shell)
+        return tape
     except CassetteError as error:
         fail(str(error), exits.BAD_INPUT)
 

@@ -7,6 +7,7 @@ import inspect
 import os
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from azops_tui.engine.problems import StepProblem, explain, problem
@@ -244,6 +245,10 @@ async def connect_local(profile: Profile, local: LocalCloud, tape: Tape | None =
                 manager=endpoint.url,
             )
         cloud = await connect(profile, local.endpoint, edge=tape)
+        if tape is not None and tape.replays:
+            from azops_tui.engine.recorded_cloud import repeat_writes
+
+            tape.before_live = partial(repeat_writes, cloud, tape)
     except BaseException:
         await local.close()
         raise

@@ -115,3 +115,13 @@ async def open_recorded(profile: Profile, tape: Tape) -> Cloud:
         # A plain recording need not have the request for the subscription itself.
         known = {"subscriptionId": header.subscription, "displayName": header.subscription_name or header.subscription}
     return await connect(profile, endpoint, edge=tape, known=known)
+
+
+async def repeat_writes(cloud: Cloud, tape: Tape) -> None:
+    """Bring a new local cloud to the state in which the recording had it, before a step goes on there.
+
+    Raises:
+        TimeoutError: an operation does not end.
+    """
+    for exchange in tape.played_writes():
+        await cloud.repeat(exchange.method, exchange.uri, exchange.sent)

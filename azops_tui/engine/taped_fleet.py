@@ -59,6 +59,7 @@ class TapedFleet:
         recorded = self._tape.find(new)
         if recorded is not None:
             return await self._play(recorded, hosts, on_start, on_output, on_finish)
+        await self._tape.catch_up()
         if self._fleet is None:
             self._fleet = await self._start()
         self.asked, began = [], time.monotonic()

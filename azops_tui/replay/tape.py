@@ -7,10 +7,12 @@ sessions, hosts and values of this machine :meth:`Tape.find` and :meth:`Tape.add
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -21,6 +23,7 @@ from azops_tui.replay import matching
 from azops_tui.replay.cassette import Cassette
 from azops_tui.replay.cleaning import compared, shown
 from azops_tui.replay.fakes import MANAGER, SUBSCRIPTION, TENANT, Fakes
+from azops_tui.replay.headers import header_lists, replayed_headers
 from azops_tui.replay.reading import read_cassette
 from azops_tui.replay.sign_in import sign_in_answer
 from azops_tui.replay.tracks import CassetteHeader, HttpExchange, NotRecordedError, Payload, Reading, Track
@@ -33,10 +36,7 @@ RECORD_MODES: tuple[RecordMode, ...] = ("none", "once", "new_episodes", "all")
 _HOLD = 0.2
 """Seconds for which a response waits for those that were recorded before it; a step sends several at a time."""
 _NEAREST = 3
-_NOT_SENT = frozenset(
-    {"content-length", "transfer-encoding", "connection", "retry-after", "retry-after-ms", "x-ms-retry-after-ms"}
-)
-"""Headers that are those of the replay."""
+_QUESTION = re.compile(r"/(?:validate|whatIf|exportTemplate|calculateTemplateHash|list\w*|check\w*)$", re.IGNORECASE)
 P = TypeVar("P", bound=Payload)
 
 
@@ -68,6 +68,9 @@ class Tape:
         """Name of the step in progress."""
         self.played: set[int] = set()
         """Orders of the tracks that were answered."""
+        self.before_live: Callable[[], Awaitable[None]] | None = None
+        """Called on the loop of the run before the first request that is sent."""
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._notes: list[tuple[str, str]] = []
         self._began = time.monotonic()
         self._lock = threading.RLock()
@@ -97,6 +100,8 @@ class Tape:
 
     def begin(self, *, redact: Callable[[str], str], runbook: str) -> None:
         """Begin with a run, whose redactor hides its secrets."""
+        with suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
         self.fakes = Fakes(redact)
         self.fakes.remember(self.header.ids)
         if self.records:
@@ -129,6 +134,7 @@ class Tape:
         track = self._find(new, step)
         if track is None:
             if not self.is_offline:
+                await self.catch_up()
                 return None
             raise self._missing(new, step)
         await self._turn(track)
@@ -142,9 +148,30 @@ class Tape:
         return HttpAnswer(
             recorded.status,
             recorded.reason,
-            tuple((name, self._named(value)) for name, value in _headers(recorded)),
+            tuple((name, self._named(value)) for name, value in replayed_headers(recorded)),
             self._named(recorded.received.decode("latin-1")).encode("latin-1") if self._names else recorded.received,
         )
+
+    async def catch_up(self) -> None:
+        """Before the first thing that is really done, have what was only answered done in the cloud, too."""
+        before, self.before_live = self.before_live, None
+        if before is None or not self.played:
+            return
+        loop = self._loop
+        if loop is None or loop is asyncio.get_running_loop():
+            await before()
+        else:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_run(before), loop))
+
+    def played_writes(self) -> list[HttpExchange]:
+        """The writes that were answered from the cassette, in order, with the values of this run."""
+        writes = []
+        for track, payload in self.cassette.payloads():
+            if track.order in self.played and isinstance(payload, HttpExchange) and _is_write(payload):
+                show = self.fakes.show
+                body = show(payload.sent.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+                writes.append(HttpExchange(method=payload.method, uri=show(payload.uri), sent=body))
+        return writes
 
     def keep(self, call: HttpCall, answer: HttpAnswer, seconds: float) -> None:
         """Record a request that was sent and its response; requests for tokens are left out."""
@@ -153,11 +180,11 @@ class Tape:
         exchange = HttpExchange(
             method=call.method,
             uri=call.url,
-            sent_headers=_lists(call.headers),
+            sent_headers=header_lists(call.headers),
             sent=call.body,
             status=answer.status,
             reason=answer.reason,
-            headers=_lists(answer.headers),
+            headers=header_lists(answer.headers),
             received=answer.body,
         )
         self.add(exchange, seconds=seconds, step=call.step)
@@ -240,7 +267,9 @@ class Tape:
     def _next(self, tracks: Iterable[Track], step: str, *, repeats: bool) -> Track | None:
         tracks = [track for track in tracks if not track.is_new]
         own = [track for track in tracks if track.step == step]
-        for same in (own, tracks):
+        # Where requests can be sent, a new one is not answered by what another step was told at another time.
+        has_others = self.is_offline or not repeats
+        for same in (own, tracks) if has_others else (own,):
             waiting = [track for track in same if track.order not in self.played]
             # What was passed over is older than what was answered already.
             ahead = [track for track in waiting if track.order > self._released.get(step, 0)]
@@ -345,18 +374,11 @@ class Tape:
         return NotRecordedError(message, " ".join(lines))
 
 
-def _lists(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Headers as a cassette has them: a list of values for each name."""
-    known: dict[str, str] = {}
-    lists: dict[str, list[str]] = {}
-    for name, value in headers:
-        lists.setdefault(known.setdefault(name.lower(), name), []).append(value)
-    return lists
+async def _run(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
 
 
-def _headers(recorded: HttpExchange) -> Iterable[tuple[str, str]]:
-    """Headers as they were sent, but nobody waits: clients that see no delay, or 0, wait for a default of 30 s."""
-    for name, values in recorded.headers.items():
-        if name.lower() not in _NOT_SENT:
-            yield from ((name, value) for value in values)
-    yield ("Retry-After", "0") if recorded.status in (429, 503) else ("retry-after-ms", "1")
+def _is_write(exchange: HttpExchange) -> bool:
+    """True for a request that changed something: no read, no question by POST, nothing that failed."""
+    asks = exchange.method == "POST" and _QUESTION.search(exchange.uri.partition("?")[0])
+    return not (matching.is_reading(exchange.method) or asks) and exchange.status < 400

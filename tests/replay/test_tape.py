@@ -103,6 +103,20 @@ async def test_only_the_part_of_a_changed_step_is_recorded_anew(run_taped: RunTa
     assert (await run_taped(document, cassette, "once", local=False)).output("two") == first.output("two")
 
 
+async def test_a_step_that_is_new_finds_the_cloud_as_the_recording_left_it(run_taped: RunTaped, tmp_path: Path) -> None:
+    cassette = tmp_path / "cloud.yaml"
+    create = "```yaml {azops=group name=create}\ngroup: taped\nlocation: japanwest\n```\n"
+    await run_taped(create, cassette, "all")
+    number = len(yaml.safe_load(cassette.read_text())["interactions"])
+    added = create + "```yaml {azops=wait name=look}\ngroup: taped\ntimeout: 5s\ninterval: 1s\n```\n"
+    again = await run_taped(added, cassette, "new_episodes")
+    assert again.states == {"create": "done", "look": "done"}, again.summary("look")
+    interactions = yaml.safe_load(cassette.read_text())["interactions"]
+    assert len(interactions) > number
+    assert {item["azops"]["step"] for item in interactions[number:]} == {"look"}
+    assert (await run_taped(added, cassette)).states == again.states
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
