@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
+from azops_tui.azure.access import Access
 from azops_tui.azure.client import Clients
 from azops_tui.azure.deployments import Deployments
 from azops_tui.azure.errors import AzureFailure
@@ -87,6 +88,7 @@ class Cloud:
         self.run_commands = RunCommands(clients)
         self.machines = Machines(clients)
         self.references = References(clients)
+        self.access = Access(clients)
         self._clients = clients
         self.endpoint = endpoint
         """Endpoint of the local cloud; None for a real cloud."""

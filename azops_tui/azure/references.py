@@ -50,6 +50,24 @@ class References:
                 locks.append(f"{lock.get('name', '')} ({level}, on {scope.rpartition('/')[2]})")
         return sorted(locks)
 
+    async def lock(self, identifier: str, *, lock: str = "azops") -> None:
+        """Lock a resource against deletion.
+
+        Raises:
+            AzureFailure: the identity may not create locks.
+        """
+        body = {"properties": {"level": "CanNotDelete", "notes": ""}}
+        path = f"{identifier}/providers/Microsoft.Authorization/locks/{lock}"
+        await self._clients.send("PUT", path, _LOCKS, body=body)
+
+    async def unlock(self, identifier: str, *, lock: str = "azops") -> None:
+        """Remove the lock that :meth:`lock` created.
+
+        Raises:
+            AzureFailure: the identity may not remove locks.
+        """
+        await self._clients.send("DELETE", f"{identifier}/providers/Microsoft.Authorization/locks/{lock}", _LOCKS)
+
     async def referring(self, identifier: str) -> list[str]:
         """Ids of resources that name a resource, or one that is in it, in their properties; sorted.
 

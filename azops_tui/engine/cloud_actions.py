@@ -15,6 +15,7 @@ from azops_tui.engine.cloud import RunCloud
 from azops_tui.engine.deletion_preview import group_lines, resource_lines
 from azops_tui.engine.problems import GATE_OFF, RunError
 from azops_tui.engine.resource_actions import action_of
+from azops_tui.engine.resource_detail import ResourceDetail, read_detail
 from azops_tui.events import records as ev
 from azops_tui.json_types import Json
 
@@ -130,13 +131,22 @@ class CloudActions:
 
         await self._act(f"Set the tags of {resource_id.rpartition('/')[2]} to {shown}", tag)
 
-    async def lock(self, group: str, locked: bool) -> None:
-        """Lock a resource group against deletion, or remove its lock."""
+    async def lock(self, target: str, locked: bool) -> None:
+        """Lock a resource group, by name, or a resource, by id, against deletion; or remove azops's lock."""
+        is_resource = target.startswith("/")
 
         async def lock(cloud: Cloud) -> None:
-            await (cloud.groups.lock(group) if locked else cloud.groups.unlock(group))
+            if is_resource:
+                await (cloud.references.lock(target) if locked else cloud.references.unlock(target))
+            else:
+                await (cloud.groups.lock(target) if locked else cloud.groups.unlock(target))
 
-        await self._act(f"{'Lock' if locked else 'Unlock'} the resource group {group}", lock)
+        what = target.rpartition("/")[2] if is_resource else f"the resource group {target}"
+        await self._act(f"{'Lock' if locked else 'Unlock'} {what}", lock)
+
+    async def detail(self, resource_id: str) -> ResourceDetail:
+        """Read a resource or a group with its locks, rights, history and references."""
+        return await read_detail(await self._cloud.open(), resource_id)
 
     async def act(self, resource_id: str, action_id: str, argument: str = "") -> Json:
         """Carry out an action of the resource's type; returns its result if that is for people.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from azops_tui.ui.problems import UserError
 if TYPE_CHECKING:
     from azops_tui.engine.cleanup import CleanupPlan
     from azops_tui.engine.cloud_actions import CloudActions
+    from azops_tui.engine.resource_detail import ResourceDetail
     from azops_tui.engine.run import Run
 
 
@@ -74,9 +76,18 @@ class CloudByHand:
         await (await self._actions()).tag(identifier, tags)
         await self.refresh()
 
-    async def lock(self, group: str, locked: bool) -> None:
-        """Lock a resource group against deletion, or remove its lock."""
-        await (await self._actions()).lock(group, locked)
+    async def detail(self, identifier: str) -> ResourceDetail:
+        """A resource or a group with its locks, rights, history and references; secrets are masked."""
+        from azops_tui.secrets.named import hide_named_secrets
+
+        run = await self._open_run()
+        detail = await run.actions.detail(identifier)
+        shown = run.redact(json.dumps(hide_named_secrets(detail.resource)))
+        return dataclasses.replace(detail, resource=json.loads(shown))
+
+    async def lock(self, target: str, locked: bool) -> None:
+        """Lock a resource group, by name, or a resource, by id, against deletion; or remove azops's lock."""
+        await (await self._actions()).lock(target, locked)
         await self.refresh()
 
     async def export(self, identifier: str) -> str:

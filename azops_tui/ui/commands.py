@@ -107,6 +107,8 @@ COMMANDS: tuple[UiCommand, ...] = (
     UiCommand("pane.sort", "S", "sort", "sort the table by the next column", "panes", verb="sort", action="sort"),
     UiCommand("resources.json", "J", "JSON",
             "show the resource as the service returns it", "resources", footer=True, action="json"),
+    UiCommand("resources.inspect", "i", "inspect",
+            "show properties, locks, rights, history and references", "resources", footer=True, action="inspect"),
     UiCommand("resources.delete", "D", "delete",
             "delete the resource or the group; asks for its name", "resources", action="delete"),
     UiCommand("resources.mark", "space", "mark",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azops_tui.engine.cleanup import CleanupPlan
     from azops_tui.engine.contexts import Context
     from azops_tui.engine.earlier import EarlierResult
+    from azops_tui.engine.resource_detail import ResourceDetail
     from azops_tui.ui.writing.working import WorkingDocument
 
 Listener = Callable[[Record], None]
@@ -224,8 +225,11 @@ class LiveRun(Controller, Protocol):
     async def tag(self, identifier: str, tags: dict[str, str]) -> None:
         """Replace the tags of a resource or a group."""
 
-    async def lock(self, group: str, locked: bool) -> None:
-        """Lock a resource group against deletion, or remove azops's lock."""
+    async def detail(self, identifier: str) -> ResourceDetail:
+        """A resource or a group with its locks, rights, history and references; secrets are masked."""
+
+    async def lock(self, target: str, locked: bool) -> None:
+        """Lock a resource group, by name, or a resource, by id, against deletion; or remove azops's lock."""
 
     async def export(self, identifier: str) -> str:
         """Export the template of a resource or a group, as indented JSON."""

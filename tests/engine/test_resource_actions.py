@@ -189,3 +189,15 @@ def test_every_action_has_its_az(kind: str) -> None:
         assert words[0] == "az"
         assert not any("{" in word for word in words)
         assert not action.ask or "a b" in words
+
+
+async def test_a_detail_has_locks_rights_and_references(place: Place) -> None:
+    identifier = await machine(place, "seen")
+    await place.actions.lock(identifier, True)
+    detail = await place.actions.detail(identifier)
+    assert detail.locks == ("azops (CanNotDelete, on web-0)",)
+    assert any(other.endswith("/networkInterfaces/card") for other in detail.refers_to)
+    assert "roles" not in detail.problems, detail.problems
+    await place.actions.lock(identifier, False)
+    card = next(other for other in detail.refers_to if other.endswith("/card"))
+    assert identifier in (await place.actions.detail(card)).referred_by

@@ -8,6 +8,7 @@ from pathlib import Path
 from azops_tui.engine.cleanup import CleanupPlan
 from azops_tui.engine.contexts import Context
 from azops_tui.engine.earlier import EarlierResult
+from azops_tui.engine.resource_detail import ActivityEntry, ResourceDetail
 from azops_tui.events import records as ev
 from azops_tui.events.azure_views import (
     DeploymentView,
@@ -264,6 +265,24 @@ class FakeController:
     async def act(self, identifier: str, action: str, argument: str) -> str:
         self._command("act", identifier.rpartition("/")[2], action, argument)
         return "up 3 days\n" if action == "run-command" else ""
+
+    async def detail(self, identifier: str) -> ResourceDetail:
+        self._command("detail", identifier)
+        subnet = _id("vnet", "Microsoft.Network/virtualNetworks") + "/subnets/a"
+        return ResourceDetail(
+            identifier,
+            {
+                "id": identifier,
+                "location": "japanwest",
+                "tags": {"purpose": "demo"},
+                "properties": {"provisioningState": "Succeeded", "ipConfigurations": [{"subnet": {"id": subnet}}]},
+            },
+            locks=("keep (CanNotDelete, on cluster-demo)",),
+            roles=("Contributor on cluster-demo: may *, not Microsoft.Authorization/*/write",),
+            activity=(ActivityEntry("2026-11-24 10:00:00", "Create or Update", "Succeeded", "op@contoso.example"),),
+            refers_to=(_id("vnet", "Microsoft.Network/virtualNetworks"),),
+            problems={"referred by": "It may not be read."},
+        )
 
     async def would_delete(self, identifier: str) -> tuple[str, ...]:
         self._command("would-delete", identifier)

@@ -48,7 +48,7 @@ async def test_enter_offers_what_can_be_done() -> None:
         screen = await ready(pilot)
         await pilot.press("1", "enter")
         offered = await menu(pilot)
-        assert list(offered) == ["detail", "json", "tags", "lock", "export", "portal", "delete"]
+        assert list(offered) == ["detail", "inspect", "json", "tags", "lock", "export", "portal", "delete"]
         assert all(offered.values())
         await pilot.press("enter")
         await pilot.pause(0.2)

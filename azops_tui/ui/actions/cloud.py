@@ -23,6 +23,7 @@ from azops_tui.ui.tasks import Tasks
 if TYPE_CHECKING:
     from azops_tui.engine.cleanup import CleanupPlan
     from azops_tui.engine.contexts import Context
+    from azops_tui.engine.resource_detail import ResourceDetail
 
 
 def template_name(item: GroupView | ResourceView) -> str:
@@ -57,6 +58,9 @@ class CloudCommands:
         tasks: runs the commands.
         insert: inserts Markdown below the selected step of the document.
     """
+
+    reveal: Callable[[str], None]
+    """Selects a resource by its id; set by the screen that has the panes."""
 
     def __init__(
         self, screen: Screen[None], controller: Controller, tasks: Tasks, insert: Callable[[str], None]
@@ -195,6 +199,10 @@ class CloudCommands:
         writable = not read_only
         choices = {
             "detail": (Choice("detail", "details", "close them" if is_open else "open them here"), toggle),
+            "inspect": (
+                Choice("inspect", "inspect", "properties, locks, rights, history, references"),
+                lambda: self.inspect(item),
+            ),
             "json": (Choice("json", "JSON", "as the service has it"), lambda: self.show_json(item.id)),
             "tags": (
                 Choice("tags", "tags", "add, change, take away" if writable else read_only, writable),
@@ -245,6 +253,51 @@ class CloudCommands:
                 self._tasks.start(lambda: self._live.tag(item.id, tags), lambda _: self._tell(done), group="act")
 
         self._screen.app.push_screen(TagsForm(item.name, f"in {self._where()}", dict(item.tags)), save)
+
+    def inspect(self, item: GroupView | ResourceView) -> None:
+        """Show all that is known about a resource or a group."""
+
+        def act(what: str, identifier: str) -> None:
+            match what:
+                case "open":
+                    self._open_resource(identifier)
+                case "json":
+                    self.show_json(identifier)
+                case "tags":
+                    self._edit_tags(item)
+                case "lock" if isinstance(item, GroupView):
+                    self._lock(item)
+                case "lock" if isinstance(item, ResourceView):
+                    self._lock_resource(item, has_lock)
+                case _ if isinstance(item, ResourceView):
+                    self.open_actions([ActionTarget(item.id, item.type, item.name)])
+
+        has_lock = False
+
+        def show(detail: ResourceDetail) -> None:
+            from azops_tui.ui.screens.detail import DetailSheet
+
+            nonlocal has_lock
+            has_lock = any(
+                lock.startswith("azops (") and lock.endswith(f"{item.name.lower()})") for lock in detail.locks
+            )
+            self._screen.app.push_screen(DetailSheet(detail, act))
+
+        self._tasks.start(lambda: self._live.detail(item.id), show, group="detail")
+
+    def _open_resource(self, identifier: str) -> None:
+        """Select another resource in the pane of resources, from a sheet."""
+        self._screen.call_later(self.reveal, identifier)
+
+    def _lock_resource(self, resource: ResourceView, locked: bool) -> None:
+        """Lock a resource against deletion, or take azops's own lock away, after a question."""
+        if self._controller.place.read_only:
+            self._tell("This profile is read-only: locks cannot be changed.")
+            return
+        verb, done = ("Unlock", "unlocked") if locked else ("Lock", "locked")
+        effect = "It can be deleted again." if locked else "It cannot be deleted until the lock is taken away."
+        ask = Ask(f"{verb} resource", (f"{resource.name} in {self._where()}", "", effect), verb)
+        self.confirm(ask, lambda: self._live.lock(resource.id, not locked), f"{resource.name} is {done}.")
 
     def _lock(self, group: GroupView) -> None:
         locked = not group.locked

@@ -165,7 +165,7 @@ class SearchActions:
         self._hide()
         identifier = pasted_id(text)
         if identifier and self._kind in ("command", "filter"):
-            self._reveal(identifier)
+            self.reveal(identifier)
         elif self._kind == "command":
             self._run_command(text)
         elif self._kind == "find" and not self._document.find(text):
@@ -219,14 +219,14 @@ class SearchActions:
         near = [key for key in groups if name.casefold() in key]
         key = name.casefold() if name.casefold() in groups else near[0] if len(near) == 1 else ""
         if key:
-            self._reveal(groups[key])
+            self.reveal(groups[key])
         elif name:
             more = f": {', '.join(sorted(near)[:5])} …" if near else ""
             self._warn(f"There is no resource group '{name}'{more}" if not near else f"Several groups match{more}")
         else:
             self.open_group_line()
 
-    def _reveal(self, identifier: str) -> None:
+    def reveal(self, identifier: str) -> None:
         """Show a resource group or a resource in the pane of resources."""
         from azops_tui.ui.panes.resources import ResourcesPane
 

@@ -302,6 +302,11 @@ class ResourcesPane(Pane):
         self._tag = names[(names.index(self._tag) + 1) % len(names)] if self._tag in names else names[1]
         self.update_view()
 
+    def action_inspect(self) -> None:
+        """Show all that is known about the selected row."""
+        if (item := self._selected()) and self.controller.live is not None:
+            self.context.cloud.inspect(item)
+
     def action_json(self) -> None:
         """Show the selected resource as JSON."""
         if item := self._selected():

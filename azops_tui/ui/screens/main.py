@@ -122,6 +122,7 @@ class MainScreen(Screen[None]):
         self.search = SearchActions(
             self, self.document, self.frame, self._prompt, panes.show, hosts.run_typed, self._can
         )
+        self.cloud.reveal = self.search.reveal
         self.outline_column = OutlineColumn(self.document)
         self.writing = WritingActions(self, controller, self.tasks, self.document, self.event_log, selected)
         leave = ScreenActions(self, controller, self.document, self.frame, self.event_log, panes, self.search)
