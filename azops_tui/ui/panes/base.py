@@ -18,9 +18,8 @@ from azops_tui.ui.commands import bindings
 from azops_tui.ui.controller import Controller
 from azops_tui.ui.event_log import EventLog
 from azops_tui.ui.glyphs import Glyphs
-from azops_tui.ui.lines import Line
 from azops_tui.ui.panes.registry import PaneEntry
-from azops_tui.ui.widgets.rows import Row, Rows, text_row
+from azops_tui.ui.widgets.rows import Row, Rows
 
 
 @dataclass(frozen=True)
@@ -113,19 +112,3 @@ def create_pane(entry: PaneEntry, context: PaneContext) -> Pane:
     module = importlib.import_module(f"azops_tui.ui.panes.{entry.module}")
     pane_class: type[Pane] = getattr(module, entry.class_name)
     return pane_class(entry, context)
-
-
-def heading(key: str, text: str) -> list[Row]:
-    """Rows of a heading with a blank line before it."""
-    return [text_row(f"{key}:gap", []), text_row(key, [(f" {text}", "heading")])]
-
-
-def facts(key: str, pairs: list[tuple[str, str]], indent: int = 4) -> list[Row]:
-    """One row for each name and value; ``y`` copies the value. Pairs without a value are left out."""
-    shown = [(name, value) for name, value in pairs if value]
-    size = max((len(name) for name, _ in shown), default=0)
-    rows: list[Row] = []
-    for name, value in shown:
-        line: Line = [(" " * indent + name.ljust(size) + "  ", "muted"), (value, "")]
-        rows.append(text_row(f"{key}:{name}", line, selectable=True, copy=value))
-    return rows

@@ -15,10 +15,10 @@ from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.lines import Line, crop, wrap
-from azops_tui.ui.panes.base import Pane, PaneContext, facts
+from azops_tui.ui.panes.base import Pane, PaneContext
 from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.panes.whatif import WhatIfRows, pending_changes, predicted_changes_of
-from azops_tui.ui.widgets.rows import Row, columns, text_row, wrapped
+from azops_tui.ui.widgets.rows import Row, columns, facts, text_row, wrapped
 
 
 class DeploymentsPane(Pane):

@@ -13,10 +13,10 @@ from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import count, short_type
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.lines import Line, safe
-from azops_tui.ui.panes.base import Pane, PaneContext, facts
+from azops_tui.ui.panes.base import Pane, PaneContext
 from azops_tui.ui.panes.pasted import pasted_id
 from azops_tui.ui.panes.registry import PaneEntry
-from azops_tui.ui.widgets.rows import Row, columns, text_row
+from azops_tui.ui.widgets.rows import Row, columns, facts, text_row
 
 _LETTERS = {
     "microsoft.compute/virtualmachines": "V",

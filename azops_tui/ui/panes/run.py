@@ -9,10 +9,10 @@ from textual.binding import BindingType
 from azops_tui.ui.commands import bindings
 from azops_tui.ui.format import time_of_day
 from azops_tui.ui.lines import Line
-from azops_tui.ui.panes.base import Pane, PaneContext, facts, heading
+from azops_tui.ui.panes.base import Pane, PaneContext
 from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.replay import ReplayController
-from azops_tui.ui.widgets.rows import Row, columns, text_row
+from azops_tui.ui.widgets.rows import Row, columns, facts, heading, text_row
 
 
 class RunPane(Pane):

@@ -13,10 +13,9 @@ from azops_tui.json_types import Json
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.clipboard import copy
 from azops_tui.ui.lines import Line, safe, wrap
-from azops_tui.ui.panes.base import facts, heading
 from azops_tui.ui.screens.dialogs import WrappedSheet
 from azops_tui.ui.screens.json_sheet import JsonNode, json_nodes
-from azops_tui.ui.widgets.rows import Row, Rows, text_row, wrapped
+from azops_tui.ui.widgets.rows import Row, Rows, facts, heading, text_row, wrapped
 
 _OVERVIEW = ("id", "type", "location", "kind", "managedBy", "etag")
 

@@ -232,3 +232,19 @@ def columns(*cells: tuple[str, int, str]) -> Line:
         line += [(padding, ""), *shown] if size < 0 else [*shown, (padding, "")]
         line.append(("  ", ""))
     return line[:-1]
+
+
+def heading(key: str, text: str) -> list[Row]:
+    """Rows of a heading with a blank line before it."""
+    return [text_row(f"{key}:gap", []), text_row(key, [(f" {text}", "heading")])]
+
+
+def facts(key: str, pairs: list[tuple[str, str]], indent: int = 4) -> list[Row]:
+    """One row for each name and value; ``y`` copies the value. Pairs without a value are left out."""
+    shown = [(name, value) for name, value in pairs if value]
+    size = max((len(name) for name, _ in shown), default=0)
+    rows: list[Row] = []
+    for name, value in shown:
+        line: Line = [(" " * indent + name.ljust(size) + "  ", "muted"), (value, "")]
+        rows.append(text_row(f"{key}:{name}", line, selectable=True, copy=value))
+    return rows
