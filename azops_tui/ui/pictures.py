@@ -1,9 +1,13 @@
-"""Pictures of steps as lines of coloured blocks: a cell shows two pixels, one above the other."""
+"""Pictures of steps and of the document as lines of coloured blocks: a cell shows two pixels, one above the other."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from azops_tui.ui.lines import Line
 
@@ -27,6 +31,37 @@ def picture_lines(picture: PictureShown, room: int) -> list[Line]:
     every = -(-picture.small_width // max(1, room))
     rows = list(block_rows(picture))[::every]
     return [[("▀", f"{_hex(upper)}/{_hex(lower)}") for upper, lower in row[::every]] for row in rows]
+
+
+_MOST_ROWS = 16
+_LARGEST = 4 * 1024 * 1024
+
+
+def document_picture(folder: Path, address: str, room: int) -> list[Line]:
+    """A PNG picture in the folder of a document, or below it, as lines; none for any other address.
+
+    Over SSH none: a picture would take more than the whole page.
+    """
+    if os.environ.get("SSH_CONNECTION") or not address.casefold().endswith(".png"):
+        return []
+    try:
+        path = (folder / unquote(address)).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            return []
+        state = path.stat()
+        return _picture_of_file(path, state.st_mtime_ns, room) if state.st_size <= _LARGEST else []
+    except (OSError, ValueError):
+        return []
+
+
+@lru_cache(maxsize=32)
+def _picture_of_file(path: Path, changed: int, room: int) -> list[Line]:
+    """The picture; read again if its file has changed (a time in nanoseconds)."""
+    from azops_tui.events.records import PictureShown
+    from azops_tui.png import read_small
+
+    small = read_small(path.read_bytes(), room, 2 * _MOST_ROWS)
+    return picture_lines(PictureShown(at=0, png=b"", small=small.pixels, small_width=small.width), room)
 
 
 def _colour(pixels: bytes, at: int) -> Colour:

@@ -6,7 +6,7 @@ With a widget per block, a document of 10,000 lines takes seconds; this draws on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -41,7 +41,13 @@ def references(text: str) -> dict[str, Any]:
     return dict(environment.get("references", {}))
 
 
-def render(text: str, cells: int, marks: Glyphs, links: Mapping[str, Any] | None = None) -> list[Line]:
+def render(
+    text: str,
+    cells: int,
+    marks: Glyphs,
+    links: Mapping[str, Any] | None = None,
+    picture: Callable[[str, int], list[Line]] = lambda address, room: [],
+) -> list[Line]:
     """Render Markdown as lines of at most ``cells`` cells, with one blank line between blocks.
 
     Args:
@@ -49,8 +55,9 @@ def render(text: str, cells: int, marks: Glyphs, links: Mapping[str, Any] | None
         cells: width.
         marks: glyphs.
         links: definitions of the document's links, from :func:`references`.
+        picture: returns an image as lines, by its address and the room for it in cells; none shows its text alone.
     """
-    painter = _Painter(cells, marks)
+    painter = _Painter(cells, marks, picture)
     known = {**references(text), **(links or {})}
     painter.blocks(_parser().parse(to_markdown(text, {*known}), {"references": known}))
     while painter.lines and not plain(painter.lines[-1]).strip():
@@ -59,7 +66,8 @@ def render(text: str, cells: int, marks: Glyphs, links: Mapping[str, Any] | None
 
 
 class _Painter:
-    def __init__(self, cells: int, marks: Glyphs) -> None:
+    def __init__(self, cells: int, marks: Glyphs, picture: Callable[[str, int], list[Line]]) -> None:
+        self._picture = picture
         self.cells = max(cells, 12)
         self.marks = marks
         self.lines: list[Line] = []
@@ -86,6 +94,7 @@ class _Painter:
                     spans = self._task(inline(token, self.marks))
                     if spans:
                         self._put(spans)
+                    self._pictures(token)
                 case "html_block":
                     self._html(token.content)
                 case "dt_open":
@@ -122,6 +131,17 @@ class _Painter:
                     self._table(stream)
                 case _:
                     pass  # closing tokens
+
+    def _pictures(self, token: Token) -> None:
+        """Draw the images of a paragraph below it."""
+        for child in token.children or []:
+            if child.type == "image" and self.marks.half:
+                lines = self._picture(str(child.attrGet("src") or ""), self.cells - self._used())
+                for line in lines:
+                    first, _ = self._prefixes()
+                    self.lines.append([*first, *line])
+                if lines:
+                    self._blank()
 
     def _used(self) -> int:
         return sum(width(prefix) for prefix in self._rest)

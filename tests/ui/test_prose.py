@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from azops_tui.runbook import parse
 from azops_tui.ui.glyphs import ASCII, UNICODE
 from azops_tui.ui.lines import plain
 from azops_tui.ui.outline import Prose, outline
+from azops_tui.ui.pictures import document_picture
 from azops_tui.ui.prose import references, render
 from tests.ui.test_seen import SHARED
 
@@ -85,3 +87,25 @@ def test_nothing_stands_raw_in_the_real_documents() -> None:
                     words = plain([span for span in line if not set(span[1].split()) & CODE])
                     for raw in ("[!", ":::", "]["):
                         assert raw not in words, (path.name, piece.line, words)
+
+
+def test_a_picture_beside_the_document_is_drawn_and_none_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    Image.new("RGB", (20, 10), "red").save(folder / "a b.png")
+    Image.new("RGB", (20, 10), "red").save(tmp_path / "outside.png")
+    draw = partial(document_picture, folder)
+    text = "Before.\n\n![a red field](a%20b.png)\n\nAfter."
+    lines = render(text, 40, UNICODE, None, draw)
+    drawn = [line for line in lines if any(style == "#ff0000/#ff0000" for _, style in line)]
+    assert len(drawn) == 5
+    assert "[image: a red field]" in "\n".join(map(plain, lines))
+    for address in ("../outside.png", "https://example.com/a.png", "missing.png", "a b.gif"):
+        assert document_picture(folder, address, 40) == []
+    assert [line for line in render(text, 40, ASCII, None, draw) if "▀" in plain(line)] == []
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
+    assert document_picture(folder, "a b.png", 40) == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from textual.timer import Timer
@@ -16,6 +18,7 @@ from azops_tui.ui.appearance import app_of
 from azops_tui.ui.glyphs import Glyphs
 from azops_tui.ui.lines import Line, plain
 from azops_tui.ui.outline import Outline, Prose, StepPiece
+from azops_tui.ui.pictures import document_picture
 from azops_tui.ui.prose import references, render
 from azops_tui.ui.widgets.card import CardLine, CardState, card
 from azops_tui.ui.widgets.lineview import LineView
@@ -189,7 +192,8 @@ class DocumentLines(LineView):
     def _prose(self, text: str, marks: Glyphs) -> list[Line]:
         if self._links is None:
             self._links = references(self.runbook.text) if self.runbook is not None else {}
-        return render(text, max(20, self.cells - 2), marks, self._links)
+        folder = self.runbook.path.parent if self.runbook is not None else Path()
+        return render(text, max(20, self.cells - 2), marks, self._links, partial(document_picture, folder))
 
     def count(self) -> int:
         """Lines of the whole document."""

@@ -92,7 +92,9 @@ class EditorPlace:
         if editor is None or room is None:
             return
         region = self._document.scrollable_content_region
-        lines = min(self._height(editor.text), region.height)
+        # Text of the document wraps; until it is laid out, its line ends are all that is known.
+        wrapped = editor.wrapped_document.height + 1 if editor.size.width else 0
+        lines = min(max(self._height(editor.text), min(wrapped, region.height - 3)), region.height)
         if lines != room.lines:
             self._document.set_room(replace(room, lines=lines))
         row = self._document.editor_row()
