@@ -138,7 +138,12 @@ class LiveController(CloudByHand):
             return ""
         problem = self._problem or (self._watch.problem if self._watch is not None else "")
         again = "r tries again." if self._sign_in_failed else "azops tries again."
-        return f"{problem} {again}" if problem else "Azure has not been read yet."
+        if problem:
+            return f"{problem} {again}"
+        if self._watch is not None:
+            return "Azure is being read."
+        is_local = self.profile.cloud == "local"
+        return "The local Azure is starting." if is_local else f"Signing in with the profile {self.profile.name}."
 
     @property
     def waits_for(self) -> str:

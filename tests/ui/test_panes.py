@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azops_tui.azure.profiles import BUILT_IN, Profile
 from azops_tui.events import records as ev
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.glyphs import ASCII, UNICODE
+from azops_tui.ui.live import LiveController
 from azops_tui.ui.panes import scalesets
 from azops_tui.ui.panes.run import RunPane
 from azops_tui.ui.panes.scalesets import ScaleSetsPane, plot
@@ -150,3 +154,11 @@ async def test_the_run_pane_shows_the_ledger_and_the_meter(size: tuple[int, int]
         assert len(first.text) <= pane.cells
         pane.toggle("write:1")
         assert any("https://h/operations/7" in row.text for row in pane.rows)
+
+
+def test_a_pane_says_what_it_waits_for_from_the_beginning(tmp_path: Path) -> None:
+    def waits(profile: Profile) -> str:
+        return LiveController(tmp_path / "d.md", profile=profile, parameters={}).unread
+
+    assert waits(BUILT_IN["local"]) == "The local Azure is starting."
+    assert waits(Profile(name="prod", cloud="public")) == "Signing in with the profile prod."
