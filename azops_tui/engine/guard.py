@@ -113,8 +113,8 @@ def unfenced_refusal(step: Step, effects: Effect, body: object) -> StepProblem |
     why = _why_unsure(step, condition_code(condition)) if condition else ""
     if isinstance(body, WaitStep):
         why = why or _why_unsure(step, body.command)
-    elif step.kind is not StepKind.NATIVE:
-        plain = step.kind is StepKind.SHELL and not step.attributes.interpreter and not step.attributes.ssh
+    elif step.kind is not StepKind.NATIVE and not step.attributes.ssh:
+        plain = step.kind is StepKind.SHELL and not step.attributes.interpreter
         certain = plain and effects in (Effect.NONE, Effect.READS)
         why = why or (_why_unsure(step, step.code) if certain else "its text is not known to only read")
     if not why:

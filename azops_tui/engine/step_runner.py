@@ -475,7 +475,8 @@ async def _condition_holds(context: StepContext[Any]) -> bool:
 def _starts_processes(step: Step) -> bool:
     """Whether a step starts processes here: scripts do, and conditions and commands that native steps poll with."""
     has_command = isinstance(step.native, WaitStep) and bool(step.native.command)
-    return step.kind is not StepKind.NATIVE or has_command or bool(step.attributes.when)
+    is_script = step.kind is not StepKind.NATIVE and not step.attributes.ssh
+    return is_script or has_command or bool(step.attributes.when)
 
 
 def _native_level(effects: Effect) -> RequestClass:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from azops_tui.engine import sandbox
 from azops_tui.engine.run import Policy
 from azops_tui.events import records as ev
 from azops_tui.net.http1 import Streams, end_connection, relay_both
@@ -80,7 +81,12 @@ async def test_no_way_around_a_read_only_run_reaches_a_host(make_run: MakeRun, d
     assert (door.connections, mark.exists()) == (0, False)
 
 
-async def test_what_is_known_to_read_runs_on_a_host(make_run: MakeRun, door: Door) -> None:
+@pytest.mark.parametrize("is_fenced", [True, False])
+async def test_what_is_known_to_read_runs_on_a_host(
+    make_run: MakeRun, door: Door, monkeypatch: pytest.MonkeyPatch, is_fenced: bool
+) -> None:
+    if not is_fenced:
+        monkeypatch.setattr(sandbox, "can_fence", lambda: False)
     commands = ("uname -s; df -h / | tail -1", "id -un\nif test -d /etc; then echo there; fi")
     text = "\n".join(block(door, number, command) for number, command in enumerate(commands))
     watched = make_run(text, policy=Policy(read_only=True, trust_new_hosts=True))
