@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from enum import Enum, auto
+from typing import NewType
 
 _MARKS = "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u0591-\u05bd\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 """Combining marks that a text can pile up over and under its lines."""
@@ -24,6 +25,8 @@ _SPECIAL_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _IS_MARK = re.compile(f"[{_MARKS}]")
 _MOST_MARKS = 4
 """Combining marks kept on one character."""
+
+_TOO_MANY_MARKS = re.compile(f"([{_MARKS}]{{{_MOST_MARKS}}})([{_MARKS}]+)")
 
 _MOST_PARAMETERS = 64
 """Number of characters kept of a control sequence; a longer sequence is dropped."""
@@ -203,7 +206,21 @@ class Sanitiser:
         return True
 
 
-def clean(text: str | bytes, *, colours: bool = False) -> str:
+def limit_marks(text: str) -> str:
+    """The text with at most four combining marks on each character: more hide the lines around it."""
+    return text if text.isascii() else _TOO_MANY_MARKS.sub(r"\1", text)
+
+
+def replace_marks(text: str, character: str) -> str:
+    """As :func:`limit_marks`, with a character in the place of each mark that goes."""
+    return text if text.isascii() else _TOO_MANY_MARKS.sub(lambda match: match[1] + character * len(match[2]), text)
+
+
+SafeText = NewType("SafeText", str)
+"""Text that a terminal may be sent: printable characters, tabs, line feeds and colours."""
+
+
+def clean(text: str | bytes, *, colours: bool = False) -> SafeText:
     """Convert a whole text to one that is safe to show, without colours by default."""
     sanitiser = Sanitiser(colours=colours)
-    return sanitiser.feed(text) + sanitiser.flush()
+    return SafeText(sanitiser.feed(text) + sanitiser.flush())

@@ -12,6 +12,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
@@ -81,6 +82,6 @@ def read_answers(answers: str) -> dict[str, str]:
 
 
 def _ask(parameter: Parameter) -> str:
-    click.echo(f"  line {parameter.line}: {clean(parameter.help)}")
-    value: str = click.prompt(f"  {parameter.name}", hide_input=parameter.type == "secret")
+    echo(clean(f"  line {parameter.line}: {clean(parameter.help)}"))
+    value: str = click.prompt(clean(f"  {parameter.name}"), hide_input=parameter.type == "secret")
     return value

@@ -16,6 +16,7 @@ import click
 from azops_tui import exits
 from azops_tui.cli.formats import FORMATS, formatted
 from azops_tui.cli.options import fail, read_runbook
+from azops_tui.cli.out import echo
 from azops_tui.json_types import Json
 from azops_tui.sanitise import clean
 
@@ -63,9 +64,9 @@ def check(files: tuple[str, ...]) -> None:
         with _opened(file) as tape:
             findings = review(tape, Path(file))
             for finding in findings:
-                click.echo(f"{file}: {finding}")
+                echo(clean(f"{file}: {finding}"))
             if not findings:
-                click.echo(f"{file}: safe to commit ({len(tape.tracks)} entries)")
+                echo(clean(f"{file}: safe to commit ({len(tape.tracks)} entries)"))
             number += len(findings)
     sys.exit(exits.STEP_FAILED if number else exits.OK)
 
@@ -84,7 +85,7 @@ def show(file: str, steps: tuple[str, ...], entry: int | None, output: str) -> N
                 fail(f"{file} has no entry {entry}", exits.USAGE)
             from azops_tui.replay.writing import entry_text
 
-            click.echo(clean(entry_text(track, tape.load(track))))
+            echo(clean(entry_text(track, tape.load(track))))
             return
         rows: list[Json] = [
             {
@@ -99,7 +100,7 @@ def show(file: str, steps: tuple[str, ...], entry: int | None, output: str) -> N
             for track in tape.tracks
             if not steps or track.step in steps
         ]
-    click.echo(formatted(rows, output))
+    echo(clean(formatted(rows, output)))
 
 
 def _result(tape: Cassette, track: object) -> Json:
@@ -150,7 +151,7 @@ def stats(file: str, output: str) -> None:
             if track.kind == "http":
                 seen.add((track.step, track.key))
         total = rows.pop("(all)", None)
-    click.echo(formatted([*rows.values(), *([total] if total else [])], output))
+    echo(clean(formatted([*rows.values(), *([total] if total else [])], output)))
 
 
 @cassette.command(
@@ -166,7 +167,7 @@ def diff(first: str, second: str) -> None:
     with _opened(first) as old, _opened(second) as new:
         lines = list(differences(old, new))
     for line in lines:
-        click.echo(clean(line))
+        echo(clean(line))
     sys.exit(exits.STEP_FAILED if lines else exits.OK)
 
 
@@ -200,7 +201,7 @@ def trim(file: str, unused: str | None, steps: tuple[str, ...], polls: bool) -> 
             write_cassette(Path(file), tape, fakes)
         except CassetteError as error:
             fail(str(error), exits.BAD_INPUT)
-        click.echo(f"{file}: {before - len(tape.tracks)} of {before} entries were dropped")
+        echo(clean(f"{file}: {before - len(tape.tracks)} of {before} entries were dropped"))
 
 
 def _used_by(document: str, file: str) -> set[int]:

@@ -10,6 +10,8 @@ import click
 
 from azops_tui import __version__, exits
 from azops_tui.cli.options import find_runbook
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def check(files: tuple[str, ...], output: str) -> None:
             results.append((file, None, [DocumentFinding("document", Severity.ERROR, error.line, error.message)]))
         else:
             results.append((str(runbook.path), runbook, check_document(runbook)))
-    click.echo({"text": _text, "json": _json, "sarif": _sarif, "github": _github}[output](results))
+    echo(clean({"text": _text, "json": _json, "sarif": _sarif, "github": _github}[output](results)))
     failed = any(finding.severity is Severity.ERROR for _, _, findings in results for finding in findings)
     sys.exit(exits.STEP_FAILED if failed else exits.OK)
 

@@ -10,7 +10,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.cli.replay import complete_run
+from azops_tui.sanitise import clean
 
 
 @click.command()
@@ -45,7 +47,7 @@ def cleanup(run: int, yes_destroy: bool, read_only: bool, profile_name: str | No
     if started is None:
         fail(f"run {run} does not exist; `azops history` lists the runs", exits.BAD_INPUT)
     if not started.cloud:
-        click.echo(f"Run {run} had no cloud; it created nothing in Azure.")
+        echo(clean(f"Run {run} had no cloud; it created nothing in Azure."))
         return
     profile = resolve_profile(profile_name or started.profile or started.cloud, read_only=read_only)
     text = f"# Clean up after run {run}\n\n```yaml {{azops=cleanup name=cleanup}}\nrun: {run}\n```\n"

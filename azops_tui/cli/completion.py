@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
+
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -18,4 +21,4 @@ def completion(shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(cli, {}, "azops", "_AZOPS_COMPLETE").source())
+    echo(clean(kind(cli, {}, "azops", "_AZOPS_COMPLETE").source()))

@@ -8,6 +8,7 @@ from typing import TextIO
 
 import click
 
+from azops_tui.cli.out import echo
 from azops_tui.durations import format_duration
 from azops_tui.enforcement import enforcement
 from azops_tui.events import records as ev
@@ -236,11 +237,15 @@ class Console:
 
     def _line(self, text: str = "") -> None:
         try:
-            click.echo(text, file=self.stream)
+            echo(clean(text, colours=True), file=self.stream)
         except OSError as error:
             # The reader has gone, as with `| head`. The run goes on.
-            click.echo(
-                f"azops: output can no longer be written: {error.strerror}. The journal has all of it.", err=True
+            echo(
+                clean(
+                    f"azops: output can no longer be written: {error.strerror}. The journal has all of it.",
+                    colours=True,
+                ),
+                err=True,
             )
             with open(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), self.stream.fileno())

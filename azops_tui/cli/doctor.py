@@ -6,6 +6,8 @@ import shutil
 
 import click
 
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 _PROGRAMS = {
@@ -20,7 +22,7 @@ _PROGRAMS = {
 @click.command()
 def doctor() -> None:
     """Check the fence of read-only runs and the programs that azops uses."""
-    click.echo(format_table([_fence(), *map(_program, _PROGRAMS)], ("WHAT", "STATE", "CONSEQUENCE")))
+    echo(clean(format_table([_fence(), *map(_program, _PROGRAMS)], ("WHAT", "STATE", "CONSEQUENCE"))))
 
 
 def _fence() -> tuple[str, str, str]:

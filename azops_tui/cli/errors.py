@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 
-import click
-
 from azops_tui import bugs, exits
+from azops_tui.cli.out import echo
 from azops_tui.errors import AzopsError
 from azops_tui.sanitise import clean
 from azops_tui.secrets.redact import Redactor
@@ -36,5 +35,5 @@ def report_error(error: Exception) -> int:
         shapes = Redactor()
         bugs.redactors.add(shapes)
         message = bugs.report(error)
-    click.echo(f"azops: {clean(message)}", err=True)
+    echo(clean(f"azops: {clean(message)}"), err=True)
     return code

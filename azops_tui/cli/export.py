@@ -12,8 +12,10 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.cli.write import write_file
 from azops_tui.journal.export import archive
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.journal.export.results import RunResults
@@ -64,7 +66,7 @@ def export(run: int, form: str | None, output: str | None, beside: bool, dashboa
         output = str(path.with_name(f"{path.stem}.run-{run}.{form}"))
     write_file(output, _text(results, form, dashboard), force=force)
     if beside:
-        click.echo(f"{output} was written.")
+        echo(clean(f"{output} was written."))
 
 
 def _text(results: RunResults, form: str, dashboard: bool) -> str:
@@ -108,4 +110,4 @@ def _write_bytes(run: int, output: str | None, content: bytes, force: bool) -> N
         path.write_bytes(content)
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror or error}", exits.BAD_INPUT)
-    click.echo(f"{path} was written; `azops replay {path}` plays it.")
+    echo(clean(f"{path} was written; `azops replay {path}` plays it."))

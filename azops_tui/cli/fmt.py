@@ -9,7 +9,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail, find_runbook
+from azops_tui.cli.out import echo
 from azops_tui.files import replace_file
+from azops_tui.sanitise import clean
 
 
 @click.command(
@@ -35,12 +37,12 @@ def fmt(files: tuple[str, ...], check: bool) -> None:
         except RunbookError as error:
             fail(str(error), exits.BAD_INPUT)
         except FormattingError as error:
-            click.echo(f"azops: {file}: {error}", err=True)
+            echo(clean(f"azops: {file}: {error}"), err=True)
             code = exits.BAD_INPUT
             continue
         if text == runbook.text:
             continue
-        click.echo(f"{'would format' if check else 'formatted'} {file}")
+        echo(clean(f"{'would format' if check else 'formatted'} {file}"))
         if check:
             code = code or exits.STEP_FAILED
         else:

@@ -9,7 +9,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.durations import format_duration
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 _STEPS = ("STEP", "STATE", "SUMMARY")
@@ -36,14 +38,14 @@ def history(run: int | None, limit: int, output: str) -> None:
     if output == "json":
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(_runs(limit)), indent=2).decode())
+        echo(clean(msgspec.json.format(msgspec.json.encode(_runs(limit)), indent=2).decode()))
         return
     rows = run_rows(limit)
-    click.echo(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) if rows else "No runs yet.")
+    echo(clean(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) if rows else "No runs yet."))
     for row in rows:
         if row[1] == "interrupted" and (number := len(_view(int(row[0])).in_flight)):
             writes = "write was" if number == 1 else "writes were"
-            click.echo(f"Run {row[0]} was interrupted while {number} {writes} in flight: azops history {row[0]}")
+            echo(clean(f"Run {row[0]} was interrupted while {number} {writes} in flight: azops history {row[0]}"))
 
 
 def _view(run: int) -> RunView:
@@ -70,18 +72,18 @@ def _show_run(run: int, output: str) -> None:
         steps = {step.name: step.state for step in view.steps.values()}
         ledger = [{**msgspec.to_builtins(entry), "outcome": entry.outcome} for entry in view.requests.values()]
         body = {"run": run, "state": view.phase, "steps": steps, "ledger": ledger}
-        click.echo(msgspec.json.format(msgspec.json.encode(body), indent=2).decode())
+        echo(clean(msgspec.json.format(msgspec.json.encode(body), indent=2).decode()))
         return
-    click.echo(f"Run {run} of {view.path}: {view.phase}, {view.summary()}")
-    click.echo()
-    click.echo(format_table([(step.name, step.state, step.summary) for step in view.steps.values()], _STEPS))
+    echo(clean(f"Run {run} of {view.path}: {view.phase}, {view.summary()}"))
+    echo()
+    echo(clean(format_table([(step.name, step.state, step.summary) for step in view.steps.values()], _STEPS)))
     if view.requests:
-        click.echo()
-        click.echo(format_table([_ledger_row(entry) for entry in view.requests.values()], _LEDGER))
+        echo()
+        echo(clean(format_table([_ledger_row(entry) for entry in view.requests.values()], _LEDGER)))
     for entry in view.in_flight:
-        click.echo(f"\nIn flight at its end: {entry.method} {entry.resource}")
+        echo(clean(f"\nIn flight at its end: {entry.method} {entry.resource}"))
         if entry.operation:
-            click.echo(f"  {entry.operation.partition('?')[0]}")
+            echo(clean(f"  {entry.operation.partition('?')[0]}"))
 
 
 def _ledger_row(entry: LedgerEntry) -> tuple[str, ...]:

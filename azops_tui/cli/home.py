@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import click
-
 from azops_tui import exits, paths
 from azops_tui.cli.options import resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.cli.screen import screen
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 
@@ -22,7 +22,7 @@ def home() -> int:
 
     rows = run_rows(limit=5)
     if rows:
-        click.echo(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) + "\n")
+        echo(clean(format_table(rows, ("RUN", "STATE", "STARTED", "STEPS", "RUNBOOK")) + "\n"))
     runbooks = []
     for path in [*sorted(Path.cwd().glob("*.md")), *sorted(paths.shipped("runbooks").glob("*.md"))]:
         try:
@@ -31,5 +31,5 @@ def home() -> int:
             continue
         if runbook.steps:
             runbooks.append((str(path), str(len(runbook.steps)), runbook.title))
-    click.echo(format_table(runbooks, ("RUNBOOK", "STEPS", "TITLE")))
+    echo(clean(format_table(runbooks, ("RUNBOOK", "STEPS", "TITLE"))))
     return exits.OK

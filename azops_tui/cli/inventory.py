@@ -12,7 +12,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.json_types import Json
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
@@ -40,7 +42,7 @@ def inventory(profile_name: str | None, lists: bool, name: str) -> None:
         value = hosts[name].variables
     else:
         fail(f"there is no host '{name}'; `azops inventory --list` prints all", exits.BAD_INPUT)
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    echo(clean(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 async def _read(profile: Profile) -> list[InventoryHost]:

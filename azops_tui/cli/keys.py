@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 
@@ -15,5 +17,5 @@ def keys() -> None:
 
     assigned, problems = keymap.load()
     for problem in problems:
-        click.echo(f"azops: warning: {problem}", err=True)
-    click.echo(format_table(key_map(assigned), ("ID", "KEY", "WHAT IT DOES", "WHERE")))
+        echo(clean(f"azops: warning: {problem}"), err=True)
+    echo(clean(format_table(key_map(assigned), ("ID", "KEY", "WHAT IT DOES", "WHERE"))))

@@ -13,8 +13,10 @@ import click
 from azops_tui import exits
 from azops_tui.cli.formats import FORMATS, formatted
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.cli.tapes import open_offline, recorded, tell_missing
 from azops_tui.json_types import Json
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -191,7 +193,7 @@ def _query(text: str) -> Any:
 def _print(rows: Json, expression: Any, output: str | None) -> None:
     """Print what a query finds in rows, all of them without a query."""
     if text := formatted(rows if expression is None else expression.search(rows), output or "table"):
-        click.echo(text)
+        echo(clean(text))
 
 
 async def _read(profile: Any, read: Read, group: str, tape: Tape | None = None) -> list[dict[str, Json]]:
@@ -218,7 +220,7 @@ def profiles(output: str | None, query: str) -> None:
     expression = _query(query)
     known, problems = read_profiles()
     for problem in problems:
-        click.echo(str(problem), err=True)
+        echo(clean(str(problem)), err=True)
     rows: Json = [
         {
             "name": profile.name,

@@ -8,6 +8,8 @@ import sys
 import click
 
 from azops_tui import __version__, exits, paths
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 
 VERBS: dict[str, tuple[str, str]] = {
     "open": ("open", "Open a runbook on the screen."),
@@ -64,6 +66,15 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Invoke a verb. What click says of a wrong command line repeats words of it, which are cleaned here."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise click.UsageError(clean(error.format_message()), ctx=error.ctx) from None
+        except click.FileError as error:
+            raise click.FileError(clean(error.ui_filename), clean(error.message)) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
@@ -83,7 +94,7 @@ def cli(ctx: click.Context) -> None:
     runbooks, the most recent first.
     """
     if ctx.invoked_subcommand not in _ANYWHERE and (problem := paths.exposed()):
-        click.echo(f"azops: {problem}", err=True)
+        echo(clean(f"azops: {problem}"), err=True)
         sys.exit(exits.BAD_INPUT)
     if ctx.invoked_subcommand is None:
         from azops_tui.cli.home import home

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from azops_tui.cli.options import find_runbook
+from azops_tui.cli.out import echo
 from azops_tui.files import read_file
+from azops_tui.sanitise import clean
 
 _NAMES_A_PROFILE = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:.*\n)*?[ \t]+profile:", re.MULTILINE)
 _BEGINNING = 16 << 10
@@ -56,7 +58,7 @@ def _is_agreed(path: Path, text: str, name: str) -> bool:
     try:
         known = profile(name)
     except ProfileError as error:
-        click.echo(f"azops: warning: {path.name} names the profile '{name}': {error}", err=True)
+        echo(clean(f"azops: warning: {path.name} names the profile '{name}': {error}"), err=True)
         return False
     answer = profile_answer(path, text)
     if answer is not None:
@@ -64,8 +66,8 @@ def _is_agreed(path: Path, text: str, name: str) -> bool:
     mode = "read-only" if known.read_only else "production" if known.production else "read-write"
     sentence = f"{path.name} asks to act on the profile '{name}' ({known.cloud}, {mode}) instead of the local cloud"
     if not sys.stdin.isatty():
-        click.echo(f"azops: warning: {sentence}; it is not used. To agree: --cloud {name}", err=True)
+        echo(clean(f"azops: warning: {sentence}; it is not used. To agree: --cloud {name}"), err=True)
         return False
-    agreed = click.confirm(f"{sentence}. Act on it?", default=False)
+    agreed = click.confirm(clean(f"{sentence}. Act on it?"), default=False)
     keep_profile_answer(path, text, agreed)
     return agreed

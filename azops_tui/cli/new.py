@@ -12,7 +12,9 @@ import click
 
 from azops_tui import exits, paths
 from azops_tui.cli.options import assignments, fail, resolve_profile, runbook_options
+from azops_tui.cli.out import echo
 from azops_tui.cli.screen import screen, screen_options
+from azops_tui.sanitise import clean
 
 SCRATCH = "# Scratch page\n\n"
 """Text of a new scratch page."""
@@ -35,7 +37,7 @@ def new(name: str, title: str | None) -> None:
         fail(f"{path} exists; choose another name.", exits.BAD_INPUT)
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror or error}", exits.BAD_INPUT)
-    click.echo(f"{path} is written. Open it:\n  azops open {path}")
+    echo(clean(f"{path} is written. Open it:\n  azops open {path}"))
 
 
 @click.command("scratch")

@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from azops_tui import exits, paths
+from azops_tui.cli.out import echo
 from azops_tui.files import read_file
 from azops_tui.sanitise import clean
 
@@ -29,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def fail(message: str, code: int) -> NoReturn:
     """Print a sentence to standard error and exit with ``code``."""
-    click.echo(clean(f"azops: {message}"), err=True)
+    echo(clean(f"azops: {message}"), err=True)
     sys.exit(code)
 
 
@@ -59,7 +60,7 @@ def _typed(name: str) -> str:
         raise click.BadParameter(
             f"{name} has no value, and there is no terminal to ask on; pass {name}=@FILE", param_hint="--set"
         )
-    value: str = click.prompt(name, hide_input=True, err=True)
+    value: str = click.prompt(clean(name), hide_input=True, err=True)
     return value
 
 
@@ -176,7 +177,11 @@ def complete_step(ctx: click.Context, _param: click.Parameter, incomplete: str) 
         runbook = open_runbook(find_runbook(file))
     except RunbookError:
         return []
-    return [CompletionItem(step.name, help=step.title) for step in runbook.steps if step.name.startswith(incomplete)]
+    return [
+        CompletionItem(clean(step.name), help=clean(step.title))
+        for step in runbook.steps
+        if step.name.startswith(incomplete)
+    ]
 
 
 def resolve_profile(name: str | None, *, read_only: bool) -> Profile:
@@ -209,7 +214,7 @@ def read_runbook(file: str, *, untagged: bool = False, quiet: bool = False) -> R
     except RunbookError as error:
         fail(str(error), exits.BAD_INPUT)
     for problem in () if quiet else runbook.problems:
-        click.echo(str(problem), err=True)
+        echo(clean(str(problem)), err=True)
     if runbook.errors:
         sys.exit(exits.BAD_INPUT)
     return runbook
@@ -232,7 +237,7 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
         return runbook
     answer = guess_answer(runbook.path, runbook.text)
     if answer is None and sys.stdin.isatty():
-        answer = click.confirm(f"{guessed_sentence(runbook)}. Run them as bash?", default=False)
+        answer = click.confirm(clean(f"{guessed_sentence(runbook)}. Run them as bash?"), default=False)
         keep_guess_answer(runbook.path, runbook.text, answer)
         if not answer:
             return runbook
@@ -248,7 +253,7 @@ def guesses_left_out(runbook: Runbook) -> None:
 
     if runbook.guessed:
         sentence = guessed_sentence(runbook)
-        click.echo(f"azops: warning: {sentence}; they are left out. To run them: --untagged=bash", err=True)
+        echo(clean(f"azops: warning: {sentence}; they are left out. To run them: --untagged=bash"), err=True)
 
 
 def warn_unknown_parameters(runbook: Runbook, names: Iterable[str]) -> None:
@@ -262,7 +267,7 @@ def warn_unknown_parameters(runbook: Runbook, names: Iterable[str]) -> None:
     for name in names:
         if name not in known and not runbook.prerequisites and not re.search(rf"\b{name}\b", runbook.text):
             hint = did_you_mean(name, known)
-            click.echo(f"azops: warning: --set {name}: the runbook has no such parameter{hint}", err=True)
+            echo(clean(f"azops: warning: --set {name}: the runbook has no such parameter{hint}"), err=True)
 
 
 def find_runbook(file: str) -> Path:

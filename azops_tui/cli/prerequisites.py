@@ -9,6 +9,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def fetch_prerequisites(runbook: Runbook, *, agreed: bool) -> bool:
         if not url:
             return is_changed
         declined.add(url)
-        if not agreed and not click.confirm(f"The prerequisite {clean(url)} is on the web. Fetch it?", default=False):
+        if not agreed and not click.confirm(clean(f"The prerequisite {url} is on the web. Fetch it?"), default=False):
             continue
         try:
             fetched = fetch(url)
             book = parse(fetched.text, runbook.path)
             steps = len(book.steps)
-            click.echo(f"{clean(book.title)}: {steps} step{'s' * (steps != 1)}, sha256 {fetched.digest}", err=True)
+            echo(clean(f"{clean(book.title)}: {steps} step{'s' * (steps != 1)}, sha256 {fetched.digest}"), err=True)
             if agreed or click.confirm("Trust it, and run it before the document?", default=False):
                 accept(fetched)
                 is_changed = True
@@ -86,6 +87,6 @@ def agree_to_outside_files(runbook: Runbook, *, agreed: bool) -> None:
     if not sys.stdin.isatty():
         how = f"To agree, pass --yes, or trust the document:\n  azops trust {clean(str(runbook.path))}"
         fail(f"{sentence}\n{how}", exits.DECLINED)
-    click.echo(sentence)
+    echo(clean(sentence))
     if not click.confirm("Use them?", default=False):
         sys.exit(exits.DECLINED)

@@ -8,8 +8,7 @@ import sys
 import termios
 from typing import TYPE_CHECKING
 
-import click
-
+from azops_tui.cli.out import echo
 from azops_tui.events import records as ev
 from azops_tui.sanitise import clean
 
@@ -54,7 +53,7 @@ class Asker:
             self._prompt_value(question.values[len(self._entered)])
             return
         answers = f"Type {question.typed} to agree" if question.typed else "Agree? [y/N]"
-        click.echo(f"  {answers}: ", nl=False)
+        echo(clean(f"  {answers}: "), nl=False)
 
     def _read(self) -> None:
         # Not through sys.stdin, which would buffer lines that are for an interactive step.
@@ -80,15 +79,15 @@ class Asker:
 
     def _prompt_value(self, value: ev.AskedValue) -> None:
         offer = value.value or ("•••" if value.secret and value.source else "")
-        click.echo(f"  {clean(value.help)}" + (f" (from {value.source})" if value.source else ""))
-        click.echo(f"  {value.name}{f' [{clean(offer)}]' if offer else ''}: ", nl=False)
+        echo(clean(f"  {clean(value.help)}" + (f" (from {value.source})" if value.source else "")))
+        echo(clean(f"  {value.name}{f' [{clean(offer)}]' if offer else ''}: "), nl=False)
         self._echo(not value.secret)
 
     def _take_value(self, values: tuple[ev.AskedValue, ...], text: str) -> None:
         value = values[len(self._entered)]
         if value.secret:
             self._echo(True)
-            click.echo()
+            echo()
         self._entered[value.name] = text or value.value
 
     def _echo(self, shown: bool) -> None:

@@ -27,9 +27,11 @@ from azops_tui.cli.options import (
     runbook_options,
     sandbox_options,
 )
+from azops_tui.cli.out import echo
 from azops_tui.cli.prerequisites import agree_to_outside_files, fetch_prerequisites
 from azops_tui.cli.prompt import Asker
 from azops_tui.cli.tapes import open_tape, recorded, tape_options
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
@@ -119,7 +121,7 @@ def run(
     start = _step_name(runbook, start) if start else start
     steps = _add_tagged(runbook, steps, tags)
     if dry_run:
-        click.echo(plan(runbook, steps))
+        echo(clean(plan(runbook, steps)))
         return
     agree_to_outside_files(runbook, agreed=yes)
     parameters = collect_values(runbook, assignments(settings), answers, fill_from_output=fill_from_output)
@@ -197,7 +199,7 @@ async def execute(
     except (CassetteError, ParameterError, RunError, JournalError) as error:
         fail(str(error), exits.BAD_INPUT)
     for line in run.meter() if meter else ():
-        click.echo(f"  {line}")
+        echo(clean(f"  {line}"))
     return exits.OF_VERDICT[run.state.verdict]
 
 

@@ -11,6 +11,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail, read_runbook
+from azops_tui.cli.out import echo
 from azops_tui.sanitise import clean
 from azops_tui.secrets.problems import SecretStoreError, SecretStoreLocked
 from azops_tui.secrets.redact import Secret
@@ -40,7 +41,7 @@ def set_secret(name: str) -> None:
         hint = "; the value is asked for" if "=" in name else ""
         fail(f"'{clean(name.partition('=')[0])}' is not a valid name of a secret{hint}", exits.USAGE)
     if sys.stdin.isatty():
-        text = click.prompt(name, hide_input=True, confirmation_prompt=True, err=True)
+        text = click.prompt(clean(name), hide_input=True, confirmation_prompt=True, err=True)
     else:
         data = sys.stdin.buffer.read(_LARGEST + 1)
         if len(data) > _LARGEST:
@@ -57,14 +58,14 @@ def set_secret(name: str) -> None:
         store.set(name, Secret(text))
         return store.place
 
-    click.echo(f"kept {name} in {clean(_stored(keep))}")
+    echo(clean(f"kept {name} in {clean(_stored(keep))}"))
 
 
 @secret.command("list")
 def list_secrets() -> None:
     """Print the names of the secrets that azops keeps."""
     names = SecretStore().names()
-    click.echo("\n".join(map(clean, names)) if names else "azops keeps no secrets yet.")
+    echo(clean("\n".join(map(clean, names)) if names else "azops keeps no secrets yet."))
 
 
 @secret.command()
@@ -75,7 +76,7 @@ def rm(names: tuple[str, ...]) -> None:
     missing = [name for name in names if not _stored(lambda name=name: store.delete(name))]  # type: ignore[misc]
     for name in names:
         if name not in missing:
-            click.echo(f"deleted {clean(name)}")
+            echo(clean(f"deleted {clean(name)}"))
     if missing:
         fail(f"azops keeps no secret {clean(', '.join(missing))}", exits.BAD_INPUT)
 
@@ -90,15 +91,15 @@ def sources(file: str | None) -> None:
         runbook = read_runbook(file, quiet=True)
         secrets = [parameter for parameter in runbook.parameters if parameter.type == "secret"]
         rows = [(p.name, clean(p.secret_from or "prompt"), f"line {p.line}", clean(p.help)) for p in secrets]
-        click.echo(format_table(rows, ("SECRET", "FROM", "LINE", "HELP")) if rows else "The runbook names no secrets.")
+        echo(clean(format_table(rows, ("SECRET", "FROM", "LINE", "HELP")) if rows else "The runbook names no secrets."))
         return
-    click.echo(format_table(list(KINDS.values()), ("FROM", "WHAT IT IS")))
-    click.echo()
+    echo(clean(format_table(list(KINDS.values()), ("FROM", "WHAT IT IS"))))
+    echo()
     try:
-        click.echo(f"“keyring” is {clean(SecretStore().place)}.")
+        echo(clean(f"“keyring” is {clean(SecretStore().place)}."))
     except SecretStoreError as error:
-        click.echo(clean(f"“keyring” is not available: {error}"))
-    click.echo("A variable of the environment with the secret's name always wins, and --set wins over it.")
+        echo(clean(f"“keyring” is not available: {error}"))
+    echo(clean("A variable of the environment with the secret's name always wins, and --set wins over it."))
 
 
 def _stored(action: Callable[[], T]) -> T:

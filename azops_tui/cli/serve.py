@@ -10,6 +10,8 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail, find_runbook, read_runbook, resolve_profile, runbook_options
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 
 _EXTRA = "azops serve needs the extra 'web': pip install 'azops-tui[web]'"
 
@@ -53,6 +55,6 @@ def serve(
         words += ["--set", setting]
     pages = WebPages(shlex.join(words), os.path.basename(file))
     try:
-        sys.exit(pages.serve(port, lambda address: click.echo(f"{address}\nctrl+c ends it.")))
+        sys.exit(pages.serve(port, lambda address: echo(clean(f"{address}\nctrl+c ends it."))))
     except OSError as error:
         fail(f"port {port} cannot be used: {error.strerror or error}", exits.BAD_INPUT)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import click
-
+from azops_tui.cli.out import echo
 from azops_tui.durations import format_duration
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def print_code(url: str, code: str, expires: float) -> None:
     """Print where to enter which code, on standard error."""
     left = format_duration(max(0.0, expires - time.time()))
-    click.echo(f"To sign in, open {url} and enter the code {code} within {left}.", err=True)
+    echo(clean(f"To sign in, open {url} and enter the code {code} within {left}."), err=True)
 
 
 async def open_cloud(profile: Profile, tape: Tape | None = None) -> Cloud:

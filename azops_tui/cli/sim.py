@@ -8,7 +8,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.cli.sim_control import clock, fault, snapshot
+from azops_tui.sanitise import clean
 
 
 @click.group()
@@ -49,10 +51,10 @@ def up(
     except SimulatorError as error:
         fail(str(error), exits.NO_CLOUD)
     if not started and settings != SimulatorSettings():
-        click.echo("The settings of a running simulator do not change: azops sim down first.", err=True)
+        echo(clean("The settings of a running simulator do not change: azops sim down first."), err=True)
     outcome = "started" if started else "is already running"
-    click.echo(f"The local Azure {outcome} at {endpoint.url} (process {endpoint.pid}).")
-    click.echo('eval "$(azops sim env)" points az, ssh and scripts at it; azops sim down stops it.')
+    echo(clean(f"The local Azure {outcome} at {endpoint.url} (process {endpoint.pid})."))
+    echo(clean('eval "$(azops sim env)" points az, ssh and scripts at it; azops sim down stops it.'))
 
 
 @sim.command()
@@ -65,7 +67,7 @@ def down() -> None:
         stopped = lifecycle.down()
     except SimulatorError as error:
         fail(str(error), exits.NO_CLOUD)
-    click.echo("The local Azure has stopped." if stopped else "No local Azure was running.")
+    echo(clean("The local Azure has stopped." if stopped else "No local Azure was running."))
 
 
 @sim.command()
@@ -75,12 +77,12 @@ def status() -> None:
 
     state = lifecycle.state()
     if state.endpoint is None:
-        click.echo("No local Azure is running; azops sim up starts one.")
+        echo(clean("No local Azure is running; azops sim up starts one."))
         sys.exit(exits.NO_CLOUD)
-    click.echo(f"{state.endpoint.url}  process {state.endpoint.pid}  {state.speed:g} times the speed of Azure")
-    click.echo(f"{len(state.groups)} resource groups, {state.resources} resources")
+    echo(clean(f"{state.endpoint.url}  process {state.endpoint.pid}  {state.speed:g} times the speed of Azure"))
+    echo(clean(f"{len(state.groups)} resource groups, {state.resources} resources"))
     for name in state.groups:
-        click.echo(f"  {name}")
+        echo(clean(f"  {name}"))
 
 
 @sim.command()
@@ -108,8 +110,8 @@ def env() -> None:
         "AZURE_CLIENT_SECRET": endpoint.client_secret,
         "AZOPS_SSH_CONFIG": endpoint.ssh_config,
     }.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
-    click.echo(f'export PATH={shlex.quote(endpoint.programs)}:"$PATH"')
+        echo(clean(f"export {name}={shlex.quote(value)}"))
+    echo(clean(f'export PATH={shlex.quote(endpoint.programs)}:"$PATH"'))
 
 
 @sim.command()
@@ -120,7 +122,7 @@ def token() -> None:
     endpoint = running()
     if endpoint is None:
         fail("no local Azure is running; azops sim up starts one", exits.NO_CLOUD)
-    click.echo(endpoint.client_secret)
+    echo(clean(endpoint.client_secret))
 
 
 sim.add_command(fault)

@@ -10,6 +10,8 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -60,7 +62,7 @@ def add(specs: tuple[str, ...]) -> None:
         fail(str(error), exits.USAGE)
     request("POST", "/simulator/faults/add", faults)
     for each in faults:
-        click.echo(describe(each))
+        echo(clean(describe(each)))
 
 
 @fault.command("list")
@@ -72,16 +74,16 @@ def list_faults() -> None:
 
     rows = json.loads(request("GET", "/simulator/faults"))
     for row in rows:
-        click.echo(f"{describe(msgspec.convert(row['fault'], Fault))}; hit {row['hits']} times")
+        echo(clean(f"{describe(msgspec.convert(row['fault'], Fault))}; hit {row['hits']} times"))
     if not rows:
-        click.echo("No faults are in effect.")
+        echo(clean("No faults are in effect."))
 
 
 @fault.command()
 def clear() -> None:
     """Remove all faults."""
     request("POST", "/simulator/faults", [])
-    click.echo("No faults are in effect.")
+    echo(clean("No faults are in effect."))
 
 
 @click.command()
@@ -103,7 +105,7 @@ def clock(change: str | None) -> None:
         body = {"advance": float(match[1]) * _UNITS[match[2]]}
     shown = json.loads(request("POST", "/simulator/clock", body))
     state = ", frozen" if shown["frozen"] else ""
-    click.echo(f"{datetime.fromtimestamp(shown['now'], UTC):%Y-%m-%d %H:%M:%S} UTC{state}")
+    echo(clean(f"{datetime.fromtimestamp(shown['now'], UTC):%Y-%m-%d %H:%M:%S} UTC{state}"))
 
 
 @click.group()
@@ -116,7 +118,7 @@ def snapshot() -> None:
 def save(name: str) -> None:
     """Save the state, to return to it later."""
     request("PUT", f"/simulator/snapshots/{quote(name, safe='')}")
-    click.echo(f"Saved the state as '{name}'.")
+    echo(clean(f"Saved the state as '{name}'."))
 
 
 @snapshot.command()
@@ -124,11 +126,11 @@ def save(name: str) -> None:
 def load(name: str) -> None:
     """Return to a saved state. What has been created since is gone."""
     request("POST", f"/simulator/snapshots/{quote(name, safe='')}/load")
-    click.echo(f"Loaded the state '{name}'.")
+    echo(clean(f"Loaded the state '{name}'."))
 
 
 @snapshot.command("list")
 def list_snapshots() -> None:
     """List the snapshots."""
     names = json.loads(request("GET", "/simulator/snapshots"))
-    click.echo("\n".join(names) or "There are no snapshots.")
+    echo(clean("\n".join(names) or "There are no snapshots."))

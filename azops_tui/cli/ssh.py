@@ -19,6 +19,7 @@ import msgspec
 
 from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.cli.ssh_retry import LastCommand, keep_last, read_last
 from azops_tui.files import safe_name
 from azops_tui.sanitise import clean
@@ -99,7 +100,7 @@ def ssh(
     if retry:
         last, failed = _merged(last, " ".join(filter(None, (hosts, *command))))
         if not failed:
-            click.echo("azops: the last command succeeded on all hosts", err=True)
+            echo(clean("azops: the last command succeeded on all hosts"), err=True)
             sys.exit(exits.OK)
     elif not hosts:
         fail("name the hosts, or pass --retry", exits.USAGE)
@@ -171,7 +172,7 @@ class _Session:
             (target.name, target.where, _user_of(target), target.via.where if target.via else "", host.why)
             for host, target in zip(found, targets, strict=True)
         ]
-        click.echo(clean(format_table(rows, ("HOST", "ADDRESS", "USER", "VIA", "WHY"))))
+        echo(clean(format_table(rows, ("HOST", "ADDRESS", "USER", "VIA", "WHY"))))
         return exits.OK
 
     async def run(
@@ -185,7 +186,7 @@ class _Session:
             if only:
                 targets = [target for target in targets if target.name in only]
                 if gone := sorted(only - {target.name for target in targets}):
-                    click.echo(clean(f"azops: {last.hosts} no longer means {', '.join(gone)}"), err=True)
+                    echo(clean(f"azops: {last.hosts} no longer means {', '.join(gone)}"), err=True)
             fleet = await self._fleets.fleet(self._answer, can_ask=sys.stdin.isatty())
             stops: set[asyncio.Task[None]] = set()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -245,12 +246,12 @@ class _Session:
 
         if self._trust_new_hosts and proposal.kind == "hostkey":
             return Reply(True, "--trust-new-hosts")
-        click.echo(clean("\n".join((proposal.title, *proposal.lines))), err=True)
+        echo(clean("\n".join((proposal.title, *proposal.lines))), err=True)
         if proposal.values:
             values = await asyncio.to_thread(_ask_values, proposal)
             return Reply(values is not None, "user", values=values or {})
         if not sys.stdin.isatty():
-            click.echo("azops: pass --trust-new-hosts to agree, or run this on a terminal", err=True)
+            echo(clean("azops: pass --trust-new-hosts to agree, or run this on a terminal"), err=True)
             return Reply(False, "policy")
         return Reply(await asyncio.to_thread(click.confirm, "Agree?", default=False, err=True), "user")
 
@@ -293,10 +294,10 @@ class _Lines:
                 self._line(host, line, stream)
         for result in results:
             if note := result.problem or (f"exit status {result.status}" if result.status else ""):
-                click.echo(clean(f"{result.host}: {note}"), err=True)
+                echo(clean(f"{result.host}: {note}"), err=True)
 
     def _line(self, host: str, line: str, stream: str) -> None:
-        click.echo(f"{host}: {line}" if self.shows_host else line, err=stream == "stderr")
+        echo(clean(f"{host}: {line}" if self.shows_host else line, colours=True), err=stream == "stderr")
 
 
 def _print(results: Sequence[HostResult], *, folded: bool) -> None:
@@ -315,19 +316,19 @@ def _print(results: Sequence[HostResult], *, folded: bool) -> None:
             }
             for result in results
         ]
-        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        echo(clean(json.dumps(values, ensure_ascii=False, indent=2), colours=True))
         return
     by_name = {result.host: result for result in results}
     for number, group in enumerate(fold(results)):
         status = f", exit status {group.status}" if group.status else ""
-        click.echo(clean(f"── {group.label} ({len(group.hosts)}{status}) {'─' * max(0, 60 - len(group.label))}"))
+        echo(clean(f"── {group.label} ({len(group.hosts)}{status}) {'─' * max(0, 60 - len(group.label))}"))
         if group.problem:
-            click.echo(clean(group.problem))
+            echo(clean(group.problem))
         first = by_name[group.hosts[0]]
         whole = _whole(first.stdout_file, first.stdout) + _whole(first.stderr_file, first.stderr)
         text = "\n".join(group.diff) if number and group.diff else whole.rstrip("\n")
         if text:
-            click.echo(text)
+            echo(clean(text, colours=True))
 
 
 def _whole(file: str, text: str) -> str:

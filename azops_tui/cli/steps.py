@@ -9,6 +9,8 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail, find_runbook
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
 if TYPE_CHECKING:
@@ -32,10 +34,10 @@ def steps(file: str, output: str) -> None:
         runbook = open_runbook(find_runbook(file))
     except RunbookError as error:
         fail(str(error), exits.BAD_INPUT)
-    click.echo(_json(runbook) if output == "json" else _text(runbook))
+    echo(clean(_json(runbook) if output == "json" else _text(runbook)))
     if output == "text":
         for problem in runbook.problems:
-            click.echo(str(problem), err=True)
+            echo(clean(str(problem)), err=True)
     sys.exit(exits.BAD_INPUT if runbook.errors else exits.OK)
 
 

@@ -10,6 +10,8 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.azure.profiles import Profile
@@ -108,4 +110,4 @@ def recorded(tape: Tape, *, read_only: bool = True) -> Profile:
 def tell_missing(tape: Tape) -> None:
     """Say what was not recorded, so that an empty list is not taken for an empty subscription."""
     for text in tape.take_notes(""):
-        click.echo(f"azops: note: {text}", err=True)
+        echo(clean(f"azops: note: {text}"), err=True)

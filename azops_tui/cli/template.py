@@ -14,8 +14,10 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import complete_profile, fail, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.cli.screen import screen_options
 from azops_tui.cli.template_input import GROUP_SCOPE, expanded, masked, read_description, read_input, template_options
+from azops_tui.sanitise import clean
 from azops_tui.terminal import screen_obstacle
 
 
@@ -58,7 +60,7 @@ def show(
 
         if on_screen:
             fail("--follow and --screen cannot be combined.", exits.USAGE)
-        click.echo(follow_parameter(file, read_input(file, files, settings)[0], parameter, output))
+        echo(clean(follow_parameter(file, read_input(file, files, settings)[0], parameter, output), colours=True))
         return
     description, redactor = read_description(file, files, settings, scope, location)
     if on_screen:
@@ -71,9 +73,9 @@ def show(
     if output == "json":
         rows = [dataclasses.replace(row, resources=()) for row in description.resources]
         shown = dataclasses.asdict(dataclasses.replace(description, resources=tuple(rows)))
-        click.echo(redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)))
+        echo(clean(redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)), colours=True))
     else:
-        click.echo(redactor.redact(describe_text(description, scope)))
+        echo(clean(redactor.redact(describe_text(description, scope)), colours=True))
 
 
 @template.command("eval")
@@ -111,13 +113,13 @@ def expand(
     live = [resource for resource in shown.resources if resource.condition and not resource.existing]
     if output == "text":
         for resource in live:
-            click.echo(redactor.redact(resource.id))
+            echo(clean(redactor.redact(resource.id), colours=True))
         return
     result = {
         **expansion.as_deployment(),
         "resources": [{"id": resource.id, **plain(resource.body)} for resource in live],
     }
-    click.echo(redactor.redact(json.dumps(result, indent=2, ensure_ascii=False)))
+    echo(clean(redactor.redact(json.dumps(result, indent=2, ensure_ascii=False)), colours=True))
 
 
 @template.command()
@@ -170,7 +172,7 @@ def graph(file: Path, files: tuple[Path, ...], settings: tuple[str, ...], scope:
 
     description, redactor = read_description(file, files, settings, scope, location)
     drawn = graphs.graph(description)
-    click.echo(redactor.redact(graphs.mermaid(drawn) if form == "mermaid" else graphs.text(drawn)))
+    echo(clean(redactor.redact(graphs.mermaid(drawn) if form == "mermaid" else graphs.text(drawn)), colours=True))
 
 
 @template.command("what-if")

@@ -14,9 +14,11 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.cli.template_input import place
 from azops_tui.errors import AzopsError
 from azops_tui.files import read_file, replace_file
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.arm.lint import Finding
@@ -51,18 +53,18 @@ def lint_files(
             findings_by_file[str(file)] = [finding for finding in findings if finding.rule not in ignored_ids]
         except TemplateError as error:
             code = exits.BAD_INPUT
-            click.echo(f"azops: {place(file, error)}: {error.message}", err=True)
+            echo(clean(f"azops: {place(file, error)}: {error.message}", colours=True), err=True)
         except AzopsError as error:
             code = exits.BAD_INPUT
-            click.echo(f"azops: {error}", err=True)
+            echo(clean(f"azops: {error}", colours=True), err=True)
         except OSError as error:
             code = exits.BAD_INPUT
-            click.echo(f"azops: {file} cannot be read: {error.strerror}", err=True)
+            echo(clean(f"azops: {file} cannot be read: {error.strerror}", colours=True), err=True)
     match output:
         case "sarif":
-            click.echo(json.dumps(sarif(findings_by_file), indent=2, ensure_ascii=False))
+            echo(clean(json.dumps(sarif(findings_by_file), indent=2, ensure_ascii=False), colours=True))
         case "json":
-            click.echo(json.dumps(_objects(findings_by_file), indent=2, ensure_ascii=False))
+            echo(clean(json.dumps(_objects(findings_by_file), indent=2, ensure_ascii=False), colours=True))
         case _:
             _text(findings_by_file)
     if code == exits.OK and any(
@@ -115,7 +117,10 @@ def _fix(file: Path, today: date) -> None:
         mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
         replace_file(file.resolve(), mark + text.encode())
     for finding in findings:
-        click.echo(f"{file}:{finding.line}:{finding.column}: corrected {finding.rule}: {finding.message}", err=True)
+        echo(
+            clean(f"{file}:{finding.line}:{finding.column}: corrected {finding.rule}: {finding.message}", colours=True),
+            err=True,
+        )
 
 
 def explain_rule(name: str) -> None:
@@ -136,7 +141,7 @@ def explain_rule(name: str) -> None:
         for heading, members in zip(("Wrong", "Right"), EXAMPLES[id], strict=True):
             lines += ["", heading, *(f"  {line}" for line in members.splitlines())]
         blocks.append("\n".join(lines))
-    click.echo("\n\n".join(blocks) or f"'{name}' is a check of another linter; azops does not make it.")
+    echo(clean("\n\n".join(blocks) or f"'{name}' is a check of another linter; azops does not make it.", colours=True))
 
 
 def _objects(findings_by_file: Mapping[str, Sequence[Finding]]) -> list[dict[str, Any]]:
@@ -152,8 +157,8 @@ def _text(findings_by_file: Mapping[str, Sequence[Finding]]) -> None:
         for finding in findings:
             where = f"{file}:{finding.line}:{finding.column}" if finding.line else file
             severity = click.style(finding.severity.value, fg=_COLOURS[finding.severity.value], bold=True)
-            click.echo(f"{where}: {severity} {finding.rule}: {finding.message}")
+            echo(clean(f"{where}: {severity} {finding.rule}: {finding.message}", colours=True))
     severities = [finding.severity.value for findings in findings_by_file.values() for finding in findings]
     counts = [f"{n} {kind}{'s' if n != 1 else ''}" for kind in _COLOURS if (n := severities.count(kind))]
     files = f"{len(findings_by_file)} template{'s' if len(findings_by_file) != 1 else ''}"
-    click.echo(f"{', '.join(counts) or 'no findings'} in {files}", err=True)
+    echo(clean(f"{', '.join(counts) or 'no findings'} in {files}", colours=True), err=True)

@@ -13,7 +13,9 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
 from azops_tui.cli.template_input import expanded, masked, read_input
+from azops_tui.sanitise import clean
 
 if TYPE_CHECKING:
     from azops_tui.arm import Document, Expansion
@@ -191,7 +193,7 @@ def _print_json(prediction: _Prediction) -> None:
     if prediction.refusal is not None:
         shown["error"] = prediction.refusal.as_error()
     shown["properties"] = {"changes": prediction.as_json}
-    click.echo(prediction.redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)))
+    echo(clean(prediction.redactor.redact(json.dumps(shown, indent=2, ensure_ascii=False)), colours=True))
 
 
 def _print_text(request: WhatIfRequest, prediction: _Prediction, *, noise: bool) -> None:
@@ -199,10 +201,18 @@ def _print_text(request: WhatIfRequest, prediction: _Prediction, *, noise: bool)
     from azops_tui.sanitise import clean
 
     if prediction.missing:
-        click.echo(f"Resource group '{request.group}' does not exist. Create it before deploying.", err=True)
+        echo(
+            clean(f"Resource group '{request.group}' does not exist. Create it before deploying.", colours=True),
+            err=True,
+        )
     for line in lines(prediction.changes, scope=prediction.scope, noise=noise):
-        click.echo(click.style(prediction.redactor.redact(clean(str(line))), fg=COLOURS.get(line.mark)))
-    click.echo(f"{summary(prediction.changes)} in {request.group}")
+        echo(clean(click.style(prediction.redactor.redact(clean(str(line))), fg=COLOURS.get(line.mark)), colours=True))
+    echo(clean(f"{summary(prediction.changes)} in {request.group}", colours=True))
     if prediction.refusal is not None:
         for refusal in (prediction.refusal, *prediction.refusal.details):
-            click.echo(f"azops: the service would refuse the deployment: {refusal.code}: {refusal.message}", err=True)
+            echo(
+                clean(
+                    f"azops: the service would refuse the deployment: {refusal.code}: {refusal.message}", colours=True
+                ),
+                err=True,
+            )

@@ -6,9 +6,9 @@ import contextlib
 import json
 from collections.abc import Sequence
 
-import click
-
 from azops_tui import exits, paths
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 
 
 def answer(expression: str, scope: str) -> int:
@@ -20,9 +20,9 @@ def answer(expression: str, scope: str) -> int:
     try:
         value = plain(evaluate(expression, scope=scope))
     except TemplateError as error:
-        click.echo(f"{error.code}: {error.message}", err=True)
+        echo(clean(f"{error.code}: {error.message}", colours=True), err=True)
         return exits.STEP_FAILED
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    echo(clean(json.dumps(value, indent=2, ensure_ascii=False), colours=True))
     return exits.OK
 
 
@@ -30,12 +30,12 @@ def prompt(scope: str) -> int:
     """Read expressions until the end of input; return the exit code."""
     with contextlib.suppress(ImportError):  # a Python without readline: no history, no completion
         _prepare()
-    click.echo("Enter an expression, with or without brackets. Tab completes functions, ctrl+d ends.")
+    echo(clean("Enter an expression, with or without brackets. Tab completes functions, ctrl+d ends."))
     while True:
         try:
             line = input("arm> ").strip()
         except (EOFError, KeyboardInterrupt):
-            click.echo()
+            echo()
             return exits.OK
         if line.startswith("?"):
             _explain(line[1:].strip())
@@ -61,11 +61,11 @@ def _prepare() -> None:
         return names[state] if state < len(names) else None
 
     def display(_text: str, matches: Sequence[str], _longest: int) -> None:
-        click.echo()
+        echo()
         for match in matches:
             function = FUNCTIONS[match.rstrip("(").lower()]
-            click.echo(f"  {function.signature}")
-        click.echo("arm> " + readline.get_line_buffer(), nl=False)
+            echo(clean(f"  {function.signature}", colours=True))
+        echo(clean("arm> " + readline.get_line_buffer(), colours=True), nl=False)
 
     readline.set_completer(complete)
     readline.set_completer_delims(" ,()[]'.")
@@ -89,4 +89,4 @@ def _explain(name: str) -> None:
     for function in (
         [exact] if exact else [function for function in FUNCTIONS.values() if name.lower() in function.name.lower()]
     ):
-        click.echo(f"  {function.signature}\n      {function.help}")
+        echo(clean(f"  {function.signature}\n      {function.help}", colours=True))

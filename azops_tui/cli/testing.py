@@ -15,6 +15,7 @@ from azops_tui import exits
 from azops_tui.cli.answers import read_answers
 from azops_tui.cli.junit import DocumentResult, junit
 from azops_tui.cli.options import assignments, document_options, fail, find_runbook, guesses_left_out, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.cli.run import perform
 from azops_tui.sanitise import clean
 
@@ -54,7 +55,7 @@ def test(
     results = [_tested(file, profile, values, untagged=untagged == "bash", verbose=verbose) for file in files]
     for result in results:
         for problem in result.problems:
-            click.echo(f"azops: {clean(problem)}", err=True)
+            echo(clean(f"azops: {clean(problem)}"), err=True)
     if report:
         try:
             Path(report).write_text(junit(results), "utf-8")
@@ -65,7 +66,7 @@ def test(
     words = [f"{len(results) - failed - broken} of {len(results)} documents passed"]
     words += [f"{failed} failed"] if failed else []
     words += [f"{broken} cannot be run as they are"] if broken else []
-    click.echo("\n" + ", ".join(words))
+    echo(clean("\n" + ", ".join(words)))
     sys.exit(exits.STEP_FAILED if failed else exits.BAD_INPUT if broken else exits.OK)
 
 

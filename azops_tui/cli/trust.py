@@ -9,6 +9,7 @@ import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail, find_runbook
+from azops_tui.cli.out import echo
 from azops_tui.sanitise import clean
 from azops_tui.text import format_table
 
@@ -24,7 +25,7 @@ def trust(files: tuple[str, ...], list_all: bool) -> None:
     """
     if list_all == bool(files):
         fail("name a document to trust, or pass --list", exits.USAGE)
-    click.echo(_table() if list_all else "\n".join(map(_trust, files)))
+    echo(clean(_table() if list_all else "\n".join(map(_trust, files))))
     sys.exit(exits.OK)
 
 

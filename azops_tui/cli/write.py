@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-
-import click
 
 from azops_tui import exits
 from azops_tui.cli.options import fail
+from azops_tui.cli.out import echo
+from azops_tui.sanitise import clean
 
 
 def write_file(output: str | None, text: str, *, force: bool, executable: bool = False) -> None:
@@ -16,7 +17,11 @@ def write_file(output: str | None, text: str, *, force: bool, executable: bool =
     Exits with :data:`exits.BAD_INPUT` if the file exists and ``force`` is false, or cannot be written.
     """
     if output in (None, "-"):
-        click.echo(text, nl=False)
+        if sys.stdout.isatty():
+            echo(clean(text), nl=False)
+        else:
+            # For a file or another program: byte for byte.
+            sys.stdout.write(text)
         return
     path = Path(str(output))
     if path.exists() and not force:

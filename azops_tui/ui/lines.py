@@ -14,6 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from azops_tui.sanitise import limit_marks, replace_marks
+
 Span = tuple[str, str]
 """Text and the names of its styles, such as ``("done", "muted")``; several names are separated by spaces."""
 Line = list[Span]
@@ -23,14 +25,24 @@ def safe(text: str) -> str:
     """Make control characters visible; tabs become spaces, line ends are kept."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        character
-        if character.isprintable() or character == "\n"
-        else "    "
-        if character == "\t"
-        else _visible(character)
-        for character in text
+    return limit_marks(
+        "".join(
+            character
+            if character.isprintable() or character == "\n"
+            else "    "
+            if character == "\t"
+            else _visible(character)
+            for character in text
+        )
     )
+
+
+def visible(text: str) -> str:
+    """As :func:`safe`, with one character for each, so that a cursor stands where it did; for a single line."""
+    if text.isascii() and text.isprintable():
+        return text
+    marked = "".join(c if c.isprintable() or c == "\t" else _visible(c) or "·" for c in text)
+    return replace_marks(marked, "·")
 
 
 def _visible(character: str) -> str:

@@ -180,7 +180,9 @@ class ParametersSheet(ModalScreen[dict[str, str] | None]):
             self._note(number, f"no choices, type a value: {problem.splitlines()[0]}")
             return
         self._choices[number] = choices
-        self.query_one(f"#field-{number}", Input).suggester = SuggestFromList(choices, case_sensitive=False)
+        self.query_one(f"#field-{number}", Input).suggester = SuggestFromList(
+            [choice for choice in choices if choice.isprintable()], case_sensitive=False
+        )
         self._note(number, f"ctrl+l lists {count(len(choices), 'choice')}")
         if wanted:
             self._offer(number)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual.suggester import Suggester
 from textual.widgets import Input
+
+from azops_tui.ui.lines import visible
 
 
 class Field(Input):
@@ -14,3 +17,10 @@ class Field(Input):
     ) -> None:
         super().__init__(value, password=password, suggester=suggester, id=id, select_on_focus=False, compact=True)
         self.cursor_blink = False
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn; Textual draws a value as it is, with what a terminal would obey."""
+        text = super()._value
+        text.plain = visible(text.plain)
+        return text

@@ -34,7 +34,9 @@ class PathSuggester(Suggester):
         before, slash, begun = value.rpartition("/")
         parent = self._folder / Path(before or slash or ".").expanduser()
         try:
-            names = sorted(path.name + ("/" if path.is_dir() else "") for path in parent.iterdir())
+            names = sorted(
+                path.name + ("/" if path.is_dir() else "") for path in parent.iterdir() if path.name.isprintable()
+            )
         except OSError:
             return None
         hidden = begun.startswith(".")
@@ -100,7 +102,8 @@ def field_of(parameter: Parameter, value: str, folder: Path, *, id: str) -> Fiel
         return NumberField(value, parameter, id=id)
     if parameter.type == "path":
         return Field(value, suggester=PathSuggester(folder), id=id)
-    suggester = SuggestFromList(parameter.choices, case_sensitive=False) if parameter.choices else None
+    offered = [choice for choice in parameter.choices if choice.isprintable()]
+    suggester = SuggestFromList(offered, case_sensitive=False) if offered else None
     return Field(value, suggester=suggester, id=id)
 
 

@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 
 from azops_tui.ui.appearance import app_of
 from azops_tui.ui.highlight import highlight
+from azops_tui.ui.lines import visible
 
 _SUFFIXES = {"python": ".py", "yaml": ".yaml", "markdown": ".md"}
 
@@ -64,7 +65,7 @@ class DocumentEditor(TextArea):
         palette = app_of(self).palette
         text = Text("", end="", no_wrap=True)
         for part, style in highlight(self.document.get_line(line_index), self._colours)[0]:
-            text.append(part, palette[style])
+            text.append(visible(part), palette[style])
         return text
 
     async def _on_key(self, event: events.Key) -> None:
