@@ -11,6 +11,7 @@ import click
 from azops_tui import exits
 from azops_tui.cli.answers import collect_values
 from azops_tui.cli.options import assignments, document_options, fail, read_with_guesses, resolve_profile
+from azops_tui.cli.out import echo
 from azops_tui.durations import format_duration
 from azops_tui.sanitise import clean
 
@@ -97,12 +98,12 @@ async def _all(
         specs = list(chosen) or draw_faults(first.places, count, seed)
         if not specs:
             fail("The document writes nothing to Azure: there is nothing that could fail.", exits.BAD_INPUT)
-        click.echo(f"Without a fault it ends after {format_duration(first.seconds)}.")
+        echo(clean(f"Without a fault it ends after {format_duration(first.seconds)}."))
         limit = limit or max(30.0, 4 * first.seconds)
         results = []
         for spec in specs:
             results.append(await rehearse(runbook, profile, values, spec, seed=seed, limit=limit))
-            click.echo("\n".join(_lines(results[-1])))
+            echo(clean("\n".join(_lines(results[-1]))))
     except (ParameterError, RunError, AzopsError) as error:
         fail(str(error), exits.BAD_INPUT)
     bad = sum(not result.is_safe for result in results)
@@ -110,7 +111,7 @@ async def _all(
     words = [f"{len(results) - bad - unmet} of {len(results)} runs ended or stopped safely"]
     words += [f"{bad} did not"] if bad else []
     words += [f"{unmet} did not meet their fault"] if unmet else []
-    click.echo("\n" + ", ".join(words))
+    echo(clean("\n" + ", ".join(words)))
     return exits.STEP_FAILED if bad else exits.OK
 
 
