@@ -34,6 +34,10 @@ class HttpAnswer:
     body: bytes = b""
 
 
+RECORDED_WAIT = "x-azops-recorded-wait"
+"""Header of a recorded response in which a service asked to wait: what people are told, while nobody waits."""
+
+
 class HttpEdge(Protocol):
     """Records requests with their responses, or answers them. Used from several threads."""
 

@@ -28,6 +28,7 @@ from azops_tui.gate.classes import RequestClass
 from azops_tui.gate.meter import Meter
 from azops_tui.gate.operations import OperationBook, operation_state
 from azops_tui.gate.waiting import say_again, saying_again
+from azops_tui.http_edge import RECORDED_WAIT
 
 HELD_AT_MOST = 600.0
 """Seconds for which a request waits for a person."""
@@ -262,7 +263,7 @@ class GatePolicy:
     async def observe(self, actor: Actor, request: GateRequest, status: int, headers: Mapping[str, str]) -> None:
         """Count a response; tell people if the service asks to wait."""
         self.meter.count(request.service, request.kind.letter, status, headers)
-        wait = headers.get("retry-after", "")
+        wait = headers.get(RECORDED_WAIT) or headers.get("retry-after", "")
         if status == 429 or (status == 503 and wait):
             when = f"asks to wait {format_duration(float(wait))}" if wait.isdigit() else "asks to wait"
             await self._wait_notice(actor, f"Azure {when} ({status}): {request.method} {request.resource}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from azops_tui.http_edge import RECORDED_WAIT
 from azops_tui.replay.tracks import HttpExchange
 
 _NOT_SENT = frozenset(
@@ -23,7 +24,15 @@ def header_lists(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def replayed_headers(recorded: HttpExchange) -> Iterable[tuple[str, str]]:
     """Headers as they were sent, but nobody waits: clients that see no delay, or 0, wait for a default of 30 s."""
+    wait = ""
     for name, values in recorded.headers.items():
+        if name.lower() == "retry-after" and values:
+            wait = values[0]
         if name.lower() not in _NOT_SENT:
             yield from ((name, value) for value in values)
-    yield ("Retry-After", "0") if recorded.status in (429, 503) else ("retry-after-ms", "1")
+    if recorded.status not in (429, 503):
+        yield "retry-after-ms", "1"
+        return
+    yield "Retry-After", "0"
+    if wait:
+        yield RECORDED_WAIT, wait

@@ -27,7 +27,7 @@ from azops_tui.replay.headers import header_lists, replayed_headers
 from azops_tui.replay.reading import read_cassette
 from azops_tui.replay.sign_in import sign_in_answer
 from azops_tui.replay.tracks import CassetteHeader, HttpExchange, NotRecordedError, Payload, Reading, Track
-from azops_tui.replay.writing import write_cassette
+from azops_tui.replay.writing import check_writable, write_cassette
 
 RecordMode = Literal["none", "once", "new_episodes", "all"]
 RECORD_MODES: tuple[RecordMode, ...] = ("none", "once", "new_episodes", "all")
@@ -61,6 +61,8 @@ class Tape:
         """True if nothing but the cassette is reached."""
         self.replays = mode == "none" or (mode == "new_episodes" and path.exists())
         self.live_shell = live_shell
+        if self.records:
+            check_writable(path)
         self.cassette = read_cassette(path) if self.replays else Cassette()
         self.fakes = Fakes()
         self.fakes.remember(self.cassette.header.ids)

@@ -61,6 +61,20 @@ def write_cassette(path: Path, cassette: Cassette, fakes: Fakes) -> None:
         raise CassetteError(f"the cassette {path} cannot be written: {error.strerror or error}") from None
 
 
+def check_writable(path: Path) -> None:
+    """Check before a run that its cassette can be written after it.
+
+    Raises:
+        CassetteError: it cannot.
+    """
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        reason = "it is a folder" if path.is_dir() else f"{folder} is not a folder that you may write to"
+        raise CassetteError(f"the cassette {path} cannot be written: {reason}")
+
+
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Any]:
     """A file that takes the place of another once it is complete."""

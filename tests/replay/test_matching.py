@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from azops_tui.http_edge import HttpAnswer, HttpCall
+from azops_tui.http_edge import RECORDED_WAIT, HttpAnswer, HttpCall
 from azops_tui.replay.tape import Tape
-from azops_tui.replay.tracks import NotRecordedError
+from azops_tui.replay.tracks import CassetteError, NotRecordedError
 
 BASE = "https://management.azure.com/subscriptions/s/resourceGroups/G"
 
 
-def interaction(method: str, path: str, answer: str | bytes, sent: object = None, **headers: list[str]) -> object:
+def interaction(
+    method: str, path: str, answer: str | bytes, sent: object = None, **headers: list[str]
+) -> dict[str, Any]:
     return {
         "request": {"method": method, "uri": BASE + path, "body": sent, "headers": {"Accept": ["*/*"]}},
         "response": {
@@ -39,7 +42,9 @@ def tape(tmp_path: Path) -> Tape:
         same,
         interaction("GET", "/poll?api-version=1", "last"),
         interaction("DELETE", "/thing?api-version=2020-01-01", ""),
+        interaction("GET", "/busy", "", Retry_After=["17"]),
     ]
+    rows[-1]["response"]["status"]["code"] = 429
     path.write_text(yaml.dump({"version": 1, "interactions": rows}))
     assert "&id001" in path.read_text()
     return Tape(path)
@@ -69,6 +74,8 @@ async def test_reads_come_in_order_and_the_last_one_repeats(tape: Tape) -> None:
     answers = [(await asked(tape, "GET", "/poll?api-version=1")) for _ in range(5)]
     assert [answer.body for answer in answers] == [b"first", b"first", b"last", b"last", b"last"]
     assert not any(name.lower() == "retry-after" for answer in answers for name, _ in answer.headers)
+    busy = dict((await asked(tape, "GET", "/busy")).headers)
+    assert (busy["Retry-After"], busy[RECORDED_WAIT]) == ("0", "17")
     packed = await asked(tape, "get", "/packed")
     assert packed.body == b"plain"
     assert [value for name, value in packed.headers if name == "Set-Thing"] == ["1", "2"]
@@ -85,3 +92,10 @@ async def test_the_nearest_are_named_with_what_differs(tape: Tape) -> None:
         problem.value
     )
     tape.close()
+
+
+def test_a_recording_that_could_not_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path, tmp_path / "file" / "below.yaml"):
+        with pytest.raises(CassetteError, match="cannot be written"):
+            Tape(path, "all")
