@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import getpass
 import json
+import shlex
 import shutil
 import signal
 import sys
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 @click.option("--connect-timeout", default="15s", show_default=True, help="Time limit for connecting to each host.")
 @click.option("--fan-out", default=50, show_default=True, help="Hosts at a time.")
 @click.option("--fold", "folded", is_flag=True, help="Print equal outputs once, other ones as a difference.")
+@click.option("--diff", "file", default="", metavar="FILE", help="Compare FILE across the hosts, as --fold shows it.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: one object for each host.")
 @click.option("--to", "folder", type=click.Path(file_okay=False), help="Write the output of each host to files in DIR.")
 @click.option("--trust-new-hosts", is_flag=True, help="Trust and record SSH keys of unknown hosts.")
@@ -69,6 +71,7 @@ def ssh(
     connect_timeout: str,
     fan_out: int,
     folded: bool,
+    file: str,
     output: str,
     folder: str | None,
     trust_new_hosts: bool,
@@ -85,6 +88,10 @@ def ssh(
     from azops_tui.engine.problems import StepProblem
 
     command = command[1:] if command[:1] == ("--",) else command
+    if file:
+        if command:
+            fail("--diff takes no command", exits.USAGE)
+        command, folded = (f"cat -- {shlex.quote(file)}",), True
     last = LastCommand(
         cloud=profile_name or "",
         hosts=hosts,

@@ -95,6 +95,14 @@ async def test_a_wrong_expression_is_named() -> None:
     assert "'web[1-]!' is not a valid host expression" in err
 
 
+async def test_a_file_is_compared_across_hosts(config: Target, tmp_path: Path) -> None:
+    (tmp_path / "it's").write_text("one\ntwo\n")
+    code, out, err = await run("--trust-new-hosts", "--diff", f"{tmp_path}/it's", "box[1-3]")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0].startswith("── box[1-3] (3) ")
+    assert out.splitlines()[1:] == ["one", "two"]
+
+
 async def test_gateways_share_the_hosts(config: Target) -> None:
     code, out, _ = await run("--via", "gw[1-2]", "targets", "web[1-5]")
     assert code == 0
