@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
+import msgspec
 import pytest
 
 from azops_tui.ssh import HostKeyQuestion, HostKeys, Target
@@ -90,6 +91,17 @@ async def test_a_key_that_is_not_accepted(host: Host, fleet: Fleet, tmp_path: Pa
     wrong = Target("wrong", target.address, target.port, "tester", str(tmp_path / "other"))
     [result] = await fleet.run([wrong], "hello")
     assert result.problem == f"127.0.0.1:{target.port} rejected the user or the key. Check both."
+
+
+async def test_a_key_that_another_connection_recorded_meanwhile_is_no_changed_key(
+    host: Host, host_keys: HostKeys
+) -> None:
+    target = await host()
+    fleet = Fleet(host_keys)  # without anybody to ask, new keys are recorded while the others connect
+    targets = [msgspec.structs.replace(target, name=f"alias-{number}") for number in range(20)]
+    results = await fleet.run(targets, "hello")
+    await fleet.close()
+    assert [result.problem for result in results] == [""] * 20
 
 
 async def test_a_changed_host_key_is_refused(host: Host, host_keys: HostKeys, fleet: Fleet) -> None:
