@@ -16,6 +16,7 @@ from azops_tui.engine.deletion_preview import group_lines, resource_lines
 from azops_tui.engine.problems import GATE_OFF, RunError
 from azops_tui.engine.resource_actions import action_of
 from azops_tui.engine.resource_detail import ResourceDetail, read_detail
+from azops_tui.engine.scale_preview import scale_lines
 from azops_tui.events import records as ev
 from azops_tui.json_types import Json
 
@@ -173,6 +174,10 @@ class CloudActions:
             name = resource_id.rpartition("/")[2]
             await self._act(f"{action.label.capitalize()}: {name} ({action.command(resource_id, argument)})", act)
         return result[0] if action.answer else None
+
+    async def preview_scale(self, group: str, name: str, capacity: int) -> tuple[str, ...]:
+        """Read what another capacity would do, as the lines of a question."""
+        return tuple(await scale_lines(await self._cloud.open(), group, name, capacity))
 
     async def scale(self, group: str, name: str, capacity: int, *, shown: int) -> None:
         """Set the capacity of a scale set and report its instances as they change.

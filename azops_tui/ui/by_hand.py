@@ -101,6 +101,10 @@ class CloudByHand:
             raise UserError("The local cloud has no portal; J shows the resource as the service has it.")
         return url
 
+    async def would_scale(self, group: str, name: str, capacity: int) -> tuple[str, ...]:
+        """Read what another capacity of a scale set would do, as the lines of a question."""
+        return await (await self._actions()).preview_scale(group, name, capacity)
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         shown = next(
             (s.capacity for s in self.view.scale_sets.values() if (s.group, s.name) == (group, name)), capacity

@@ -237,5 +237,8 @@ class LiveRun(Controller, Protocol):
     async def portal(self, identifier: str) -> str:
         """Address of a resource or a group in the Azure portal."""
 
+    async def would_scale(self, group: str, name: str, capacity: int) -> tuple[str, ...]:
+        """Read what another capacity of a scale set would do, as the lines of a question."""
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         """Set the capacity of a scale set; returns when it has that many instances."""

@@ -15,6 +15,7 @@ from azops_tui.engine.cloud_actions import CloudActions
 from azops_tui.engine.deletion_preview import group_lines, resource_lines
 from azops_tui.engine.problems import RunError
 from azops_tui.engine.resource_actions import ACTIONS, actions_for
+from azops_tui.engine.scale_preview import scale_lines
 from azops_tui.events import records as ev
 from azops_tui.json_types import Json
 from azops_tui.simulator.endpoint import SimulatorEndpoint, start, stop
@@ -201,3 +202,55 @@ async def test_a_detail_has_locks_rights_and_references(place: Place) -> None:
     await place.actions.lock(identifier, False)
     card = next(other for other in detail.refers_to if other.endswith("/card"))
     assert identifier in (await place.actions.detail(card)).referred_by
+
+
+async def test_another_capacity_says_what_goes_and_what_is_left(place: Place) -> None:
+    await place.cloud.groups.create("sized", "westeurope")
+    network = await place.put(
+        "sized/providers/Microsoft.Network/virtualNetworks/net",
+        NETWORK,
+        {
+            "location": "westeurope",
+            "properties": {
+                "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
+                "subnets": [{"name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}],
+            },
+        },
+    )
+    address = {"name": "ip", "properties": {"subnet": {"id": f"{network}/subnets/a"}}}
+    card = {"name": "card", "properties": {"primary": True, "ipConfigurations": [address]}}
+    await place.put(
+        "sized/providers/Microsoft.Compute/virtualMachineScaleSets/agents",
+        COMPUTE,
+        {
+            "location": "westeurope",
+            "sku": {"name": "Standard_B1s", "capacity": 3},
+            "properties": {
+                "orchestrationMode": "Uniform",
+                "upgradePolicy": {"mode": "Manual"},
+                "virtualMachineProfile": {
+                    "storageProfile": {
+                        "imageReference": {
+                            "publisher": "Canonical",
+                            "offer": "0001-com-ubuntu-server-jammy",
+                            "sku": "22_04-lts-gen2",
+                            "version": "latest",
+                        }
+                    },
+                    "osProfile": {
+                        "computerNamePrefix": "agent",
+                        "adminUsername": "op",
+                        "adminPassword": "Secret-0123456789",
+                    },
+                    "networkProfile": {"networkInterfaceConfigurations": [card]},
+                },
+            },
+        },
+    )
+    fewer = "\n".join(await scale_lines(place.cloud, "sized", "agents", 1))
+    names = [instance.name for instance in (await place.cloud.scale_sets.get("sized", "agents")).instances]
+    assert names[2] in fewer
+    assert names[1] in fewer
+    assert names[0] not in fewer
+    more = "\n".join(await scale_lines(place.cloud, "sized", "agents", 4))
+    assert "cores are left in westeurope" in more

@@ -312,6 +312,10 @@ class FakeController:
     async def portal(self, identifier: str) -> str:
         return f"https://portal.example/#@/resource{identifier}"
 
+    async def would_scale(self, group: str, name: str, capacity: int) -> tuple[str, ...]:
+        scale_set = next(iter(self._view.scale_sets.values()))
+        return (f"from {scale_set.capacity} to {capacity} instances of {scale_set.sku}", "Deleted: agents_4")
+
     async def scale(self, group: str, name: str, capacity: int) -> None:
         self._command("scale", group, name, capacity)
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual import events
 
@@ -180,3 +181,25 @@ async def test_a_large_local_subscription_is_read_whole(tmp_path: Path, monkeypa
         assert controller.view.phase == "new"
     finally:
         await asyncio.wait_for(controller.close(), 20)
+
+
+async def test_all_deployments_are_listed_without_a_run_and_enter_opens_one() -> None:
+    other = msgspec.structs.replace(
+        fakes.deployment("Failed", fakes.BAD_KEY),
+        id=f"{fakes.GROUP}/x/deployments/older",
+        name="older",
+        started=fakes.START,
+    )
+    events = [
+        ev.DeploymentChanged(at=fakes.START + 58, deployment=fakes.deployment("Succeeded")),
+        ev.DeploymentChanged(at=fakes.START + 60, deployment=other),
+    ]
+    async with AzopsApp(fakes.FakeController(events=events), pane=2).run_test(size=WIDE) as pilot:
+        screen = await ready(pilot)
+        pane = screen.frame.active_pane
+        assert pane is not None
+        assert "base-0312" in pane.rows[0].text
+        pane.select(f"all:{other.id}")
+        await pilot.press("enter")
+        await until(pilot, lambda: "older" in pane.rows[0].text)
+        assert any("InvalidParameter" in row.text for row in pane.rows)

@@ -357,25 +357,23 @@ class CloudCommands:
             return
         place = self._controller.place
         fewer = scale_set.capacity - capacity
-        lines = [
-            f"{scale_set.name} in {scale_set.group}, {place.subscription or place.cloud}",
-            "",
-            f"  from {scale_set.capacity} to {count(capacity, 'instance')} of {scale_set.sku}",
-        ]
-        if fewer > 0:
-            lines.append(f"  {count(fewer, 'instance')} will be deleted")
-        if scale_set.autoscale:
-            lines += ["", scale_set.autoscale]
-        ask = Ask(
-            "Change capacity",
-            tuple(lines),
-            "Scale",
-            scale_set.name if fewer > 0 else "",
-            harm=fewer > 0,
-            paste=not place.production,
+        head = (f"{scale_set.name} in {scale_set.group}, {place.subscription or place.cloud}", "")
+
+        def show(lines: tuple[str, ...]) -> None:
+            question = Ask(
+                "Change capacity",
+                (*head, *lines),
+                "Scale",
+                scale_set.name if fewer > 0 else "",
+                harm=fewer > 0,
+                paste=not place.production,
+            )
+            done = f"{scale_set.name} has {count(capacity, 'instance')}."
+            self.confirm(question, lambda: self._live.scale(scale_set.group, scale_set.name, capacity), done, after)
+
+        self._tasks.start(
+            lambda: self._live.would_scale(scale_set.group, scale_set.name, capacity), show, group="scale-preview"
         )
-        done = f"{scale_set.name} has {count(capacity, 'instance')}."
-        self.confirm(ask, lambda: self._live.scale(scale_set.group, scale_set.name, capacity), done, after)
 
     def confirm(
         self, ask: Ask, work: Callable[[], Awaitable[None]], done: str, after: Callable[[], None] | None = None

@@ -12,13 +12,13 @@ from azops_tui.events.azure_views import DeploymentView, FailureView, OperationV
 from azops_tui.events.step_view import StepView
 from azops_tui.ui.actions.resource_actions import ActionTarget
 from azops_tui.ui.commands import bindings
-from azops_tui.ui.format import count, short_type, time_of_day
+from azops_tui.ui.format import age, count, short_type, time_of_day
 from azops_tui.ui.glyphs import provisioning
 from azops_tui.ui.lines import Line, crop, wrap
 from azops_tui.ui.panes.base import Pane, PaneContext
 from azops_tui.ui.panes.registry import PaneEntry
 from azops_tui.ui.panes.whatif import WhatIfRows, pending_changes, predicted_changes_of
-from azops_tui.ui.widgets.rows import Row, columns, facts, text_row, wrapped
+from azops_tui.ui.widgets.rows import Row, columns, facts, heading, text_row, wrapped
 
 
 class DeploymentsPane(Pane):
@@ -49,7 +49,10 @@ class DeploymentsPane(Pane):
         """The last deployment of the current step, else the deployment that changed last."""
         step = self.view.steps.get(self.view.current)
         made = [self.view.deployments[key] for key in step.deployments if key in self.view.deployments] if step else []
-        return made[-1] if made else next(reversed(self.view.deployments.values()), None)
+        if made or self.view.phase != "new":
+            return made[-1] if made else next(reversed(self.view.deployments.values()), None)
+        # Without a run the pane shows what others do: what is in progress, else what began last.
+        return max(self._deployments(), key=lambda d: (not d.finished, d.started or 0.0), default=None)
 
     def _preparing(self) -> StepView | None:
         """The current step if it has not started to deploy yet: earlier deployments are not its own."""
@@ -130,6 +133,27 @@ class DeploymentsPane(Pane):
         foreseen = predicted_changes_of(self.view, deployment)
         if foreseen is not None:
             rows += [text_row(f"{deployment.id}:what-if", []), *self._what_if.rows(foreseen, self.cells)]
+        return rows + self._others(deployment)
+
+    def _others(self, shown: DeploymentView) -> list[Row]:
+        """A row for each deployment of the subscription, the newest first; only where no document runs."""
+        if self.view.phase != "new" or len(self.view.deployments) < 2:
+            return []
+        rows = heading("all", f"Deployments of the subscription ({len(self.view.deployments)})")
+        for deployment in reversed(self._deployments()):
+            state = provisioning(deployment.state)
+            taken = format_clock(deployment.duration)
+            when = age(self.controller.now() - deployment.started) if deployment.started else ""
+            line: Line = [
+                (f" {self.marks.state(state)} ", state),
+                *columns(
+                    (deployment.name, max(16, self.cells // 3), "strong" if deployment is shown else ""),
+                    (deployment.group or "subscription", max(12, self.cells // 4), "muted"),
+                    (taken, -6, "muted"),
+                    (when, 12, "muted"),
+                ),
+            ]
+            rows.append(text_row(f"all:{deployment.id}", line, selectable=True, copy=deployment.id, data=deployment.id))
         return rows
 
     def _ordered(self, deployment: DeploymentView) -> list[OperationView]:
@@ -273,7 +297,11 @@ class DeploymentsPane(Pane):
     def action_detail(self) -> None:
         """Offer the actions on the deployment in its first row; open or fold the detail of any other row."""
         item = self.current.data if self.current is not None else None
-        if isinstance(item, DeploymentView) and self.controller.live is not None:
+        if isinstance(item, str) and item.lower() in self.view.deployments:
+            self._chosen = item.lower()
+            self.update_view()
+            self.action_first()
+        elif isinstance(item, DeploymentView) and self.controller.live is not None:
             self.context.cloud.open_actions([ActionTarget(item.id, "Microsoft.Resources/deployments", item.name)])
         else:
             super().action_detail()
