@@ -390,6 +390,8 @@ class Run:
             self._opening = None
         if self.read_only and not self._cloud.has_gate:
             raise RunError(GATE_OFF.format("a read-only run is refused"))
+        if self._tape is not None and self._tape.records and not self._cloud.has_gate:
+            raise RunError(GATE_OFF.format("a recording is refused"))
         resolved = resolve(self._parameters(), self._runner.environment.overrides)
         from azops_tui.runbook.check.later_values import later_values
 

@@ -18,6 +18,7 @@ from azops_tui.engine.run import Policy, RunError
 from azops_tui.engine.watch import CloudWatch
 from azops_tui.events import records as ev
 from azops_tui.net import certificates
+from azops_tui.replay.tape import Tape
 from azops_tui.simulator.server import SimulatorServer
 from tests.gate.conftest import MakeRun
 
@@ -171,7 +172,7 @@ async def test_a_deployment_of_a_script_is_followed_while_the_script_runs(
         await working
 
 
-async def test_a_profile_without_a_gate(make_run: MakeRun, simulator: SimulatorServer) -> None:
+async def test_a_profile_without_a_gate(make_run: MakeRun, simulator: SimulatorServer, tmp_path: Path) -> None:
     """Nothing is held or recorded, so what needs that is refused with the reason."""
     profile = msgspec.structs.replace(BUILT_IN["local"], gate=False)
     cloud = await connect(profile, simulator.endpoint)
@@ -183,6 +184,9 @@ async def test_a_profile_without_a_gate(make_run: MakeRun, simulator: SimulatorS
         assert (watched.end("g").state, watched.run.state.requests) == ("done", {})
         assert not watched.events(ev.RunStarted)[0].gate
         assert "are not counted" in watched.run.meter()[0]
+        taped = make_run(code, cloud=cloud, policy=Policy(yes=True), tape=Tape(tmp_path / "cassette.yaml", "all"))
+        with pytest.raises(RunError, match="a recording is refused"):
+            await taped.run.run_all()
         boxed = make_run("```bash\ntrue\n```\n", cloud=cloud, policy=Policy(sandbox=Sandbox()))
         await boxed.run.run_all()
         assert "not what is sent" in boxed.events(ev.Notice)[0].text
