@@ -90,6 +90,10 @@ class Namespace(Mapping[str, str]):
         self._withheld.add(name)
         return self.set(name, value, origin, secret=True)
 
+    def hide(self, value: str) -> None:
+        """Keep a value that is no variable's out of everything that is shown."""
+        self._on_secret(value)
+
     def carriers(self, variables: Mapping[str, str]) -> set[str]:
         """Names of variables that a session has and whose new values have a withheld secret in them."""
         secrets = [value for value in self.withheld.values() if len(value) >= SHORTEST_PART]

@@ -48,6 +48,8 @@ DECLARED = {
 MULTILINE = {
     "PEM": "-----BEGIN THING-----\nbGluZS1vbmUtb2YtdGhlLXNlY3JldA\nbGluZS10d28tb2YtdGhlLXNlY3JldA\n-----END THING-----"
 }
+SECURE = "secure-by-its-type-" + os.urandom(4).hex()
+"""Value of a secureString in a parameter file; only the template says that it is one."""
 SHAPED = [shape.example for shape in SHAPES][:30]
 TEMPLATE: dict[str, Any] = {
     "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
@@ -81,9 +83,11 @@ def _document(folder: Path) -> Path:
     vault = {**TEMPLATE["resources"][0], "location": "[parameters('password')]"}
     (folder / "fails.json").write_text(json.dumps({**TEMPLATE, "resources": [vault]}))
     plain = {**TEMPLATE, "parameters": {"password": {"type": "string"}}}
+    (folder / "values.json").write_text(json.dumps({"password": {"value": SECURE}}))
     (folder / "plain.json").write_text(json.dumps(plain))
     other = "env >>others.txt; tr '\\0' '\\n' </proc/$$/environ >>others.txt; declare -p >>others.txt"
     deploy = "group: planted\ntemplate: template.json\nparameters: {password: '${S00}'}"
+    in_file = "group: planted\ntemplate: template.json\nparameters: values.json"
     steps = {
         "look-1": ("bash", other),
         "plain": ("bash", f"printf '%s\\n' {every}"),
@@ -121,6 +125,7 @@ def _document(folder: Path) -> Path:
         "shapes": ("bash", "cat shapes.txt"),
         "dies": ("bash on-error=continue", 'echo "$S00"; kill -9 $$'),
         "look-3": ("bash", other),
+        "deploys-a-file": ("yaml azops=deploy", f"{in_file}\noutputs: {{back: FROM_FILE}}"),
         "deploys": ("yaml azops=deploy", f"{deploy}\noutputs: {{back: BACK}}"),
         "deploys-badly": ("yaml azops=deploy on-error=continue", deploy.replace("template.json", "fails.json")),
         "deploys-plainly": ("yaml azops=deploy on-error=continue", deploy.replace("template.json", "plain.json")),
@@ -138,7 +143,7 @@ def _document(folder: Path) -> Path:
 def _needles() -> dict[str, bytes]:
     """What must be nowhere: each secret, and its Base64 and URL forms."""
     needles: dict[str, bytes] = {}
-    for name, value in {**DECLARED, **MULTILINE}.items():
+    for name, value in {**DECLARED, **MULTILINE, "SECURE": SECURE}.items():
         for form, text in {
             "plain": value,
             "line": value.splitlines()[1] if "\n" in value else value,
@@ -180,7 +185,7 @@ def files_with(needles: dict[str, bytes], *folders: Path) -> list[str]:
     found = []
     for folder in folders:
         for file in folder.rglob("*"):
-            if file.is_file() and file.name not in ("shapes.txt", "planted.md"):
+            if file.is_file() and file.name not in ("shapes.txt", "planted.md", "values.json"):
                 content = file.read_bytes()
                 found += [f"{file}: {name}" for name, needle in needles.items() if needle in content]
     return found
@@ -201,7 +206,7 @@ async def test_no_planted_secret_is_found_anywhere(tmp_path: Path, monkeypatch: 
         done = azops("run", document, "--yes", "--cloud", "local", AZOPS_NO_KERNEL="0")
     for name in (*DECLARED, *MULTILINE):
         monkeypatch.delenv(name)
-    assert "16 of 22 steps done, 6 failed" in done.stdout, done.stdout + done.stderr
+    assert "17 of 23 steps done, 6 failed" in done.stdout, done.stdout + done.stderr
     assert "has the secret S00 in it" in done.stdout
     printed = (done.stdout + done.stderr).encode()
     assert [name for name, needle in {**needles, **shaped}.items() if needle in printed] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from azops_tui.events.azure_views import DeploymentView, FailureView, ResourceVi
 from azops_tui.events.records import DeploymentChanged, ForeseenChanges
 from azops_tui.json_types import Json
 from azops_tui.runbook.native import DeployStep
+from azops_tui.runbook.references import texts_in
 from azops_tui.secrets.forms import SHORTEST_PART
 
 if TYPE_CHECKING:
@@ -109,8 +110,21 @@ async def _layers(context: StepContext[DeployStep]) -> list[Layer]:
         name = re.sub(r"[^\w.()-]", "-", name)[:_LONGEST_NAME] or "azops"
         converted = fitted(template, own)
         _refuse_plain_secrets(template, converted, context.variables.withheld)
+        for secret in _secure_values(template, converted):
+            context.variables.hide(secret)
         layers.append(Layer(name, template, converted))
     return layers
+
+
+def _secure_values(template: Mapping[str, Json], parameters: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
+    """The texts in values of ``secureString`` and ``secureObject`` parameters: outputs and errors may repeat them."""
+    values = {name.lower(): entry.get("value") for name, entry in parameters.items()}
+    for name, declaration in (template.get("parameters") or {}).items():
+        if str(declaration.get("type", "")).lower().startswith("secure"):
+            value = values.get(name.lower(), declaration.get("defaultValue"))
+            for _, text in texts_in(value):
+                if len(text) >= SHORTEST_PART and not text.startswith("["):
+                    yield text
 
 
 def _refuse_plain_secrets(
