@@ -206,10 +206,7 @@ def trim(file: str, unused: str | None, steps: tuple[str, ...], polls: bool) -> 
 
 def _used_by(document: str, file: str) -> set[int]:
     """Orders of the entries that the replay of a runbook uses."""
-    from azops_tui.engine.cloud import open_cloud
-    from azops_tui.engine.guard import Policy
-    from azops_tui.engine.recorded_cloud import recorded_profile
-    from azops_tui.engine.run import Run
+    from azops_tui.engine.taped_run import taped_run
     from azops_tui.journal.store import Journal
     from azops_tui.replay.tape import Tape
     from azops_tui.replay.tracks import CassetteError
@@ -218,16 +215,8 @@ def _used_by(document: str, file: str) -> set[int]:
 
     async def replay(folder: str) -> set[int]:
         tape = Tape(Path(file))
-        profile = recorded_profile(tape)
         with Journal(Path(folder) / "journal.db") as journal:
-            run = Run(
-                runbook,
-                journal=journal,
-                cloud=(lambda: open_cloud(profile, tape)) if tape.header.cloud else None,
-                profile=profile if tape.header.cloud else None,
-                policy=Policy(yes=True, yes_destroy=True, trust_new_hosts=True, fill_from_output=True),
-                tape=tape,
-            )
+            run = taped_run(runbook, journal, tape)
             try:
                 await run.run_all()
             finally:

@@ -210,32 +210,15 @@ def _open(
     Raises:
         AzopsError: the document or the cassette cannot be used, or a parameter has a value that is not valid.
     """
-    from azops_tui.azure.profiles import profile
-    from azops_tui.engine.cloud import acts_on_cloud, open_cloud
-    from azops_tui.engine.guard import Policy
     from azops_tui.engine.open import open_runbook
-    from azops_tui.engine.recorded_cloud import recorded_profile
-    from azops_tui.engine.run import Run
+    from azops_tui.engine.taped_run import taped_run
     from azops_tui.journal.store import Journal
     from azops_tui.replay.tape import Tape
 
     runbook = open_runbook(path)
     tape = Tape(Path(cassette), mode, live_shell=live_shell) if cassette is not None else None
-    if tape is not None and tape.is_offline:
-        target, has_cloud = recorded_profile(tape), bool(tape.header.cloud)
-    else:
-        target, has_cloud = profile("local"), acts_on_cloud(runbook)
     journal = Journal(folder / "journal.db")
-    run = Run(
-        runbook,
-        journal=journal,
-        cloud=(lambda: open_cloud(target, tape)) if has_cloud else None,
-        profile=target if has_cloud else None,
-        policy=Policy(yes=True, yes_destroy=True, trust_new_hosts=True, strict=True, fill_from_output=True),
-        parameters=parameters,
-        tape=tape,
-    )
-    return run, journal
+    return taped_run(runbook, journal, tape, parameters=parameters), journal
 
 
 def _setting(path: Path) -> str:
