@@ -151,7 +151,9 @@ def credential_for(
     """
     kind = profile.credential
     if kind == "default":
-        kind = "environment" if os.environ.get("AZURE_CLIENT_ID") and os.environ.get("AZURE_TENANT_ID") else "cli"
+        kind = "cli"
+        if os.environ.get("AZURE_CLIENT_ID") and os.environ.get("AZURE_TENANT_ID"):
+            kind = "workload" if os.environ.get("AZURE_FEDERATED_TOKEN_FILE") else "environment"
     if kind in ("device", "browser"):
         return _interactive(kind, profile, prompt)
     if missing := _missing(kind, profile, secret):

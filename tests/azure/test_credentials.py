@@ -187,3 +187,11 @@ async def test_a_principal_signs_in_once_with_its_secret_over_the_trusted_transp
         await connect(profile("principal", tenant="contoso", client_id="app"), secret="hidden")
     assert public.tokens == 2, "a refusal does not change by itself"
     assert "create a new one" in caught.value.view.advice or "Sign in" in caught.value.view.advice
+
+
+def test_the_default_is_the_workload_s_where_its_token_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE"):
+        monkeypatch.setenv(name, "x")
+    assert credentials.credential_for(profile("default")).kind == "workload"
+    monkeypatch.delenv("AZURE_CLIENT_ID")
+    assert credentials.credential_for(profile("default")).kind == "cli"
