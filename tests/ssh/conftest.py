@@ -131,7 +131,8 @@ async def sshd(tmp_path: Path, key: str) -> AsyncIterator[Target]:
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_ed25519\nHostKey {folder}/host_rsa\n"
         f"AuthorizedKeysFile {folder}/authorized_keys\nPidFile {folder}/pid\nStrictModes no\nUsePAM no\n"
         "PasswordAuthentication no\nPermitRootLogin yes\nMaxStartups 200\nMaxSessions 20\n"
-        "Subsystem sftp internal-sftp\n"
+        # A shell that sshd starts reads ~/.bashrc, which is the user's, and slow on some machines.
+        f"Subsystem sftp internal-sftp\nSetEnv HOME={folder}\n"
     )
     process = await asyncio.create_subprocess_exec(
         program, "-D", "-e", "-f", str(folder / "sshd_config"), stderr=asyncio.subprocess.PIPE
