@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from azops_tui.cli.main import cli
 from azops_tui.engine.sessions.kernel import KernelSession
 from azops_tui.engine.sessions.process import SessionError
+from azops_tui.gate.fence import Fence, can_fence
 from azops_tui.runbook import parse
 from azops_tui.runbook.model import Effect, StepKind
 
@@ -88,6 +89,20 @@ async def test_figures_of_a_kernel_are_pictures(kernel: KernelSession) -> None:
 async def test_a_kernel_that_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=r"kernel 'cobol' is not installed\. Installed: .*python3"):
         await KernelSession("cobol").start(dict(os.environ), tmp_path)
+
+
+@pytest.mark.skipif(not can_fence(), reason="the kernel has no fence")
+async def test_a_kernel_in_a_fence_reads_and_does_not_write(tmp_path: Path) -> None:
+    session, written = KernelSession(python=sys.executable), []
+    (tmp_path / "scratch").mkdir()
+    session.fence = Fence(writable=(tmp_path / "scratch",))
+    await session.start({**os.environ, "TMPDIR": str(tmp_path / "scratch")}, tmp_path)
+    try:
+        code = "try:\n    open('evil', 'w')\nexcept OSError:\n    print('denied')"
+        await session.run(code, on_output=lambda text, stream: written.append(text))
+    finally:
+        await session.close()
+    assert "".join(written) == "denied\n"
 
 
 def test_a_run_with_a_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,19 +1,16 @@
 """A session in a Jupyter kernel: ``{kernel=NAME}``, and Python steps where ipykernel is installed.
 
 Needs the extra ``jupyter``. azops starts the kernel itself, in the session's fence, and speaks Jupyter's protocol with
-it over the loopback interface, every message signed (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
+it, every message signed (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
 Kernels of Python share variables with the run as the Python session does; others get the environment when they start.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
 import json
 import os
-import re
 import time
 from collections.abc import Collection, Mapping
 from importlib.util import find_spec
@@ -21,23 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azops_tui.engine.sessions.declared import declaration
+from azops_tui.engine.sessions.kernel_replies import KernelReplies
 from azops_tui.engine.sessions.large import split_environment
-from azops_tui.engine.sessions.process import (
-    LARGEST_PICTURE,
-    DriverSession,
-    OnOutput,
-    SessionError,
-    SessionResult,
-)
+from azops_tui.engine.sessions.process import DriverSession, OnOutput, SessionError, SessionResult
 from azops_tui.engine.sessions.process_group import StepProcesses
-from azops_tui.sanitise import Sanitiser
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
 
 _START_SECONDS = 60.0
-_MOST_PICTURES = 20
-_LINE = re.compile(r"(?:Cell In\s?\[\d+\],? line |^File <ipython-input[^>]*>:|^-+> *)(\d+)", re.MULTILINE)
 _SETUP = """
 def azops_setup(sources, folder):
     import sys, types
@@ -140,7 +129,7 @@ class KernelSession(DriverSession):
                 (self._folder / "request").write_text(json.dumps(request), "utf-8", "surrogateescape")
                 await self._execute_silently(f"{_SIDE}.before()")
             self._processes = StepProcesses(self._process.pid)
-            replies = _Replies(on_output, keep)
+            replies = KernelReplies(on_output, keep)
             timed_out = not await self._follow(code, replies, timeout)
             died = not self._alive()
             await self._end_orphans()
@@ -203,11 +192,18 @@ class KernelSession(DriverSession):
             self._client.stop_channels()
         path = self._folder / "connection"
         path.unlink(missing_ok=True)
-        write_connection_file(str(path), ip="127.0.0.1", key=os.urandom(32).hex().encode())
+        command = [word.replace("{connection_file}", str(path)) for word in self._command_line()]
+        write_connection_file(str(path), key=os.urandom(32).hex().encode(), **self._transport())
         env, large = split_environment(self._last)
         self._set = {**large, **self._set}
+        # IPython copies this file with its mode, which the fence denies, unless the file is there.
+        readme = self._folder / "profile_default/startup/README"
+        readme.parent.mkdir(parents=True, exist_ok=True)
+        readme.touch()
         (self._folder / "environment").write_text(json.dumps(env), "utf-8", "surrogateescape")
-        await self._start_process(self._command_line(path), env, self._cwd)
+        # The user's own folder of IPython cannot be written to in a fence, and is none of the document's business.
+        own = {"IPYTHONDIR": str(self._folder)} if self._is_python else {}
+        await self._start_process(command, {**env, **own}, self._cwd)
         client = AsyncKernelClient()
         client.load_connection_file(str(path))
         # The heartbeat of a busy machine's kernel stops now and then; its process tells whether it lives.
@@ -237,8 +233,25 @@ class KernelSession(DriverSession):
             return False
         return True
 
-    def _command_line(self, connection: Path) -> list[str]:
-        """The command that starts the kernel.
+    def _transport(self) -> dict[str, Any]:
+        """How messages travel, so that no other user reads them: by sockets in the session's folder.
+
+        A fence denies such sockets; in it messages travel encrypted over the loopback interface.
+
+        Raises:
+            SessionError: the kernel cannot encrypt.
+        """
+        if self.fence is None:
+            return {"transport": "ipc", "ip": str(self._folder / "socket")}
+        if not self._is_python:
+            raise SessionError(f"The kernel {self._kernel} cannot run in a sandbox: it does not encrypt its messages.")
+        import zmq
+
+        public, secret = zmq.curve_keypair()
+        return {"ip": "127.0.0.1", "curve_publickey": public, "curve_secretkey": secret}
+
+    def _command_line(self) -> list[str]:
+        """The command that starts the kernel, with a place for the connection file.
 
         Raises:
             SessionError: it is not installed.
@@ -258,12 +271,8 @@ class KernelSession(DriverSession):
             argv, self._is_python = list(spec.argv), "ipykernel_launcher" in spec.argv
             self._last = {**self._last, **spec.env}
         if self._is_python:
-            argv += [
-                f"--ipython-dir={self._folder}",
-                "--HistoryManager.enabled=False",
-                "--InteractiveShell.colors=nocolor",
-            ]
-        return [word.replace("{connection_file}", str(connection)) for word in argv]
+            argv += ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
+        return argv
 
     async def _execute_silently(self, code: str) -> None:
         """Run code of azops itself; what it shows goes nowhere."""
@@ -287,7 +296,7 @@ class KernelSession(DriverSession):
                 content: dict[str, Any] = reply["content"]
                 return content
 
-    async def _follow(self, code: str, replies: _Replies, limit: float | None) -> bool:
+    async def _follow(self, code: str, replies: KernelReplies, limit: float | None) -> bool:
         """Execute code and hand on what it shows; False if it took longer than ``limit`` seconds."""
         self._report = report = asyncio.get_running_loop().create_future()
         reading = asyncio.ensure_future(self._read(code, replies))
@@ -311,7 +320,7 @@ class KernelSession(DriverSession):
                 await reading
         return in_time
 
-    async def _read(self, code: str, replies: _Replies) -> None:
+    async def _read(self, code: str, replies: KernelReplies) -> None:
         assert self._client is not None
         message = self._client.execute(code, allow_stdin=False)
         while True:
@@ -319,69 +328,3 @@ class KernelSession(DriverSession):
             if shown["parent_header"].get("msg_id") == message and not replies.take(shown):
                 break
         replies.end(await self._reply(message))
-
-
-class _Replies:
-    """What a kernel shows of a step."""
-
-    def __init__(self, on_output: OnOutput, keep: int) -> None:
-        self._on_output = on_output
-        self._keep = keep
-        self._sanitisers = {"stdout": Sanitiser(colours=False), "stderr": Sanitiser(colours=False)}
-        self.kept = bytearray()
-        self.pictures: list[bytes] = []
-        self.status = 1
-        self.line: int | None = None
-
-    def take(self, message: Mapping[str, Any]) -> bool:
-        """Hand on a message; False if it says that the kernel is idle again."""
-        content = message["content"]
-        match message["msg_type"]:
-            case "status":
-                return bool(content["execution_state"] != "idle")
-            case "stream":
-                self._write(content["text"], "stderr" if content["name"] == "stderr" else "stdout")
-            case "execute_result" | "display_data":
-                self._show(content["data"])
-            case "error":
-                traceback = "\n".join(content["traceback"])
-                lines = _LINE.findall(traceback)
-                self.line = int(lines[0]) if lines else None
-                self._write(traceback.rstrip("\n") + "\n", "stderr")
-        return True
-
-    def end(self, reply: Mapping[str, Any]) -> None:
-        """Take the status of the step."""
-        self.status = 0 if reply["status"] == "ok" else 1
-        if reply.get("ename") == "KeyboardInterrupt":
-            self.status = 130
-        elif reply.get("ename") == "SystemExit":
-            value = str(reply.get("evalue", ""))
-            self.status = int(value) & 255 if re.fullmatch(r"-?\d{1,6}", value) else 0 if value in ("", "None") else 1
-
-    def finish(self) -> None:
-        """Hand on what was held back."""
-        for stream, sanitiser in self._sanitisers.items():
-            self._emit(sanitiser.flush(), stream)
-
-    def _show(self, data: Mapping[str, Any]) -> None:
-        png = data.get("image/png")
-        if isinstance(png, str) and len(self.pictures) < _MOST_PICTURES:
-            with contextlib.suppress(binascii.Error):
-                picture = base64.b64decode(png)
-                if len(picture) <= LARGEST_PICTURE:
-                    self.pictures.append(picture)
-                    return
-        text = data.get("text/plain", "")
-        if isinstance(text, str) and text:
-            self._write(text if text.endswith("\n") else f"{text}\n", "stdout")
-
-    def _write(self, text: str, stream: str) -> None:
-        data = text.encode("utf-8", "surrogatepass")
-        if stream == "stdout" and len(self.kept) < self._keep:
-            self.kept += data[: self._keep - len(self.kept)]
-        self._emit(self._sanitisers[stream].feed(data), stream)
-
-    def _emit(self, text: str, stream: str) -> None:
-        if text:
-            self._on_output(text, "stderr" if stream == "stderr" else "stdout")
