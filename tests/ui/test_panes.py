@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from azops_tui.azure.profiles import BUILT_IN, Profile
 from azops_tui.events import records as ev
+from azops_tui.events.azure_views import ResourceView
 from azops_tui.ui.app import AzopsApp
 from azops_tui.ui.glyphs import ASCII, UNICODE
 from azops_tui.ui.live import LiveController
@@ -162,3 +163,24 @@ def test_a_pane_says_what_it_waits_for_from_the_beginning(tmp_path: Path) -> Non
 
     assert waits(BUILT_IN["local"]) == "The local Azure is starting."
     assert waits(Profile(name="prod", cloud="public")) == "Signing in with the profile prod."
+
+
+async def test_an_empty_pane_says_where_there_is_something() -> None:
+    sets = tuple(
+        ResourceView(
+            id=f"{fakes.GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/s{number}",
+            name=f"s{number}",
+            type="Microsoft.Compute/virtualMachineScaleSets",
+            group="cluster-demo",
+            location="westeurope",
+            state="Succeeded",
+        )
+        for number in range(3)
+    )
+    events = [*fakes.started(), ev.ResourcesChanged(at=fakes.START + 1, group="cluster-demo", resources=sets)]
+    async with AzopsApp(fakes.FakeController(events=events)).run_test(size=(120, 36)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("3")
+        pane = screen.frame.active_pane
+        assert pane is not None
+        await until(pilot, lambda: "3 scale sets in 1 resource group: 1 lists them." in pane.empty)

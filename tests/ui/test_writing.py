@@ -319,6 +319,7 @@ async def test_random_edits_on_disk_lose_no_result_and_nothing_is_written_over(t
         views = {step.code: controller.view.steps[step.name] for step in controller.runbook.steps}
         return {code: (v.state, v.tail(5)) for code, v in views.items() if v.state == "done" and not v.edited}
 
+    await controller.run_all()
     running = asyncio.create_task(run())
     kept = 0
     try:

@@ -38,6 +38,9 @@ def square(instance: InstanceView, marks: Glyphs) -> tuple[str, str, str]:
     return marks.running, "done", instance.power or "running"
 
 
+_TYPE = "microsoft.compute/virtualmachinescalesets"
+
+
 class ScaleSetsPane(Pane):
     """Shows one scale set; ``wanted`` has the capacities chosen with + and - and not applied yet."""
 
@@ -53,6 +56,18 @@ class ScaleSetsPane(Pane):
         self._count = ""
         """Digits typed before ``+`` or ``-``."""
         self._count_timer: Timer | None = None
+
+    def update_view(self) -> None:
+        """Draw the pane; without a scale set of the run, say where others are."""
+        super().update_view()
+        groups = [
+            sum(resource.type.casefold() == _TYPE for resource in resources)
+            for resources in self.view.resources.values()
+        ]
+        if not self.view.scale_sets and any(groups):
+            places = count(sum(map(bool, groups)), "resource group")
+            self.empty = f"No scale set of this run yet; {count(sum(groups), 'scale set')} in {places}: 1 lists them."
+            self.changed()
 
     def shown(self) -> ScaleSetView | None:
         """The scale set that is shown: the chosen one, or the newest."""
