@@ -136,7 +136,7 @@ class Clients:
             except ValueError as error:
                 raise unexpected_answer(path) from error
 
-    async def vault_secret(self, vault: str, scope: str, name: str, version: str = "") -> str:
+    async def vault_secret(self, vault: str, scope: str, name: str, version: str = "", *, host: str = "") -> str:
         """The value of a secret in a key vault.
 
         Args:
@@ -144,12 +144,14 @@ class Clients:
             scope: scope of its tokens.
             name: name of the secret.
             version: its version; empty for the latest.
+            host: name of the vault's host, if it is not that of the URL: that of the local cloud.
 
         Raises:
             AzureFailure: the secret does not exist, may not be read, or the vault cannot be reached.
         """
         path = "/".join(filter(None, ("secrets", quote(name, safe=""), quote(version, safe=""))))
-        request = HttpRequest("GET", f"{vault.rstrip('/')}/{path}?api-version={_VAULT_VERSION}")
+        headers = {"Host": host} if host else {}
+        request = HttpRequest("GET", f"{vault.rstrip('/')}/{path}?api-version={_VAULT_VERSION}", headers=headers)
         with explained():
             response = await self._pipeline(scope).send_request(request)
             response.raise_for_status()

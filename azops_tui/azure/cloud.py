@@ -14,7 +14,6 @@ from typing import Protocol
 from azops_tui.azure.access import Access
 from azops_tui.azure.client import Clients
 from azops_tui.azure.deployments import Deployments
-from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.groups import Groups
 from azops_tui.azure.machines import Machines
 from azops_tui.azure.profiles import CLOUDS, Profile
@@ -24,7 +23,6 @@ from azops_tui.azure.resources import Resources
 from azops_tui.azure.run_commands import RunCommands
 from azops_tui.azure.scale_sets import ScaleSets
 from azops_tui.azure.transport import Gate
-from azops_tui.events.azure_views import FailureView
 from azops_tui.json_types import Json
 
 _HOSTS_LAST = 0.5
@@ -181,11 +179,11 @@ class Cloud:
             version: its version; empty for the latest.
 
         Raises:
-            AzureFailure: the secret does not exist or may not be read, or the cloud has no data plane of vaults.
+            AzureFailure: the secret does not exist or may not be read.
         """
         if self.profile.cloud == "local":
-            message = f"The local cloud keeps no secrets in vaults, so {vault}/{name} cannot be read."
-            raise AzureFailure(FailureView(code="NotAvailable", message=message))
+            manager, host = self._clients.manager, f"{vault}.{CLOUDS['public'].vaults}"
+            return await self._clients.vault_secret(manager, self._clients.scope, name, version, host=host)
         domain = CLOUDS[self.profile.cloud].vaults
         return await self._clients.vault_secret(
             f"https://{vault}.{domain}", f"https://{domain}/.default", name, version

@@ -18,7 +18,7 @@ from azops_tui.json_types import Json
 from azops_tui.net import azure_hosts
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
-from azops_tui.simulator.cloud import SimulatedCloud
+from azops_tui.simulator.cloud import TENANT, SimulatedCloud
 from azops_tui.simulator.connections import LARGEST_BODY, HttpLimits, TimedConnection
 from azops_tui.simulator.errors import ArmError, bad_content
 from azops_tui.simulator.fault_specs import Fault
@@ -26,7 +26,7 @@ from azops_tui.simulator.faults import refusal
 from azops_tui.simulator.lro_profiles import ASYNC, LOCATION
 from azops_tui.simulator.routing import Route
 from azops_tui.simulator.services import ArmServices
-from azops_tui.simulator.urls import route_table
+from azops_tui.simulator.urls import route_table, vault_routes
 
 LOG = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ class ArmService:
         self._body_s = (limits or HttpLimits()).body_s
         self.services = ArmServices(cloud)
         self._routes = route_table()
+        self._vaults = vault_routes()
 
     async def handle(self, http_request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request."""
@@ -65,7 +66,7 @@ class ArmService:
         try:
             self._check_caller(headers)
             request = await self._received(http_request)
-            route = self._routes.match(request)
+            route = (self._vaults if _is_for_vault(headers) else self._routes).match(request)
             fault: Fault | None = None
             if route is None or not route.is_public:
                 fault = await self._admit(request, has_versions=route is None or route.has_versions)
@@ -164,10 +165,19 @@ class ArmService:
 
     def _check_token(self, request: ArmRequest) -> None:
         authorization = request.headers.get("Authorization", "")
+        if authorization and self.cloud.tokens.accepts(authorization):
+            return
+        error = ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.")
         if not authorization:
-            raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
-        if not self.cloud.tokens.accepts(authorization):
-            raise ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.")
+            message = "Authentication failed. The 'Authorization' header is missing."
+            error = ArmError(401, "AuthenticationFailed", message)
+        if _is_for_vault(request.headers):
+            # Clients of vaults send no token before they are told for whom it must be.
+            authority = f"https://login.windows.net/{TENANT}"
+            error.headers["WWW-Authenticate"] = (
+                f'Bearer authorization="{authority}", resource="https://vault.azure.net"'
+            )
+        raise error
 
     async def _reply(self, route: Route | None, request: ArmRequest) -> ArmReply:
         if route is None:
@@ -209,6 +219,10 @@ class ArmService:
         if isinstance(etag, str) and _plain(etag):
             headers["ETag"] = etag
         return web.json_response(reply.body, status=reply.status, headers=headers, dumps=_dumps)
+
+
+def _is_for_vault(headers: Mapping[str, str]) -> bool:
+    return azure_hosts.service(headers.get("Host", "").partition(":")[0]) == "vault"
 
 
 async def _break_off(http_request: web.BaseRequest, response: web.Response, *, whole: bool) -> web.StreamResponse:

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 
 from azops_tui.simulator import admin_api, graph, resource_routes, sign_in
+from azops_tui.simulator.providers.keyvault.secrets import SECRET_URLS
 from azops_tui.simulator.providers.registration import folders
 from azops_tui.simulator.routing import Route, RouteTable
 
@@ -13,6 +14,11 @@ from azops_tui.simulator.routing import Route, RouteTable
 def route_table() -> RouteTable:
     """The routes of the simulator."""
     return RouteTable((*sign_in.URLS, *admin_api.URLS, *graph.URLS, *_namespace_urls(), *resource_routes.URLS))
+
+
+def vault_routes() -> RouteTable:
+    """The routes of the hosts of key vaults."""
+    return RouteTable(SECRET_URLS)
 
 
 def _namespace_urls() -> list[Route]:

@@ -44,6 +44,7 @@ class SoftDeletion:
         days = int(resource.properties.get("softDeleteRetentionInDays") or self.days)
         kept = Resource(address, {}, created=now, changed=now)
         kept.private["original"] = resource.body
+        kept.private["secrets"] = resource.private.get("secrets") or {}
         kept.private["purge"] = now + days * DAY
         properties: dict[str, Json] = {
             self.member: resource.id,

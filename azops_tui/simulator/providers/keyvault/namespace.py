@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from azops_tui.simulator.lro_profiles import PLAIN, QUIET
-from azops_tui.simulator.providers.keyvault.vaults import VaultProvider
+from azops_tui.simulator.providers.keyvault.vaults import VaultProvider, VaultSecretProvider
 from azops_tui.simulator.providers.registration import Registration
 from azops_tui.simulator.providers.resource_types import ProviderNamespace, ResourceType
 
@@ -32,5 +32,5 @@ REGISTRATION = Registration(
         lro=replace(PLAIN, created=200, create_seconds=10),
         has_system_data=True,
     ),
-    providers=(VaultProvider,),
+    providers=(VaultProvider, VaultSecretProvider),
 )

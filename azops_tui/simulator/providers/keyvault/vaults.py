@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
 from azops_tui.json_types import Json
 from azops_tui.simulator.errors import ArmError
@@ -41,13 +42,28 @@ class VaultProvider(ResourceProvider):
     def build_document(self, write: ResourceWrite) -> dict[str, Json]:
         kept = DELETIONS[write.address.type.lower()].named(self.cloud, write.address.last_name)
         if write.creates and kept is not None:
-            self.cloud.store.remove(kept)
             original: dict[str, Json] = copy.deepcopy(kept.private["original"])
             return {k: v for k, v in original.items() if k not in ("id", "name", "type")}
         body = super().build_document(write)
         body["properties"].pop("createMode", None)
         return body
 
+    def on_written(self, resource: Resource, write: ResourceWrite) -> None:
+        kept = DELETIONS[write.address.type.lower()].named(self.cloud, write.address.last_name)
+        if write.creates and kept is not None:
+            resource.private["secrets"] = kept.private.get("secrets") or {}
+            self.cloud.store.remove(kept)
+
     def on_deleted(self, resource: Resource) -> None:
         if resource.properties.get("enableSoftDelete") is not False:
             DELETIONS[resource.address.type.lower()].keep(self.cloud, resource)
+
+
+class VaultSecretProvider(ResourceProvider):
+    """Microsoft.KeyVault/vaults/secrets, whose values Resource Manager takes and never shows."""
+
+    types = ("microsoft.keyvault/vaults/secrets",)
+
+    def show(self, resource: Resource, query: Mapping[str, str]) -> dict[str, Json]:
+        properties = {name: value for name, value in resource.properties.items() if name != "value"}
+        return {**resource.body, "properties": properties}
