@@ -177,6 +177,10 @@ class Run:
         """The text without the values of the run's secrets, fit to be shown."""
         return self._recorder.redactor.redact(text)
 
+    def detected_secrets(self) -> list[tuple[str, str]]:
+        """The secrets that tools printed unasked: the mask of each, and its value, for a screen only."""
+        return [(secret.mask, secret.value.reveal()) for secret in self._recorder.redactor.detected]
+
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call ``subscriber`` with every record from now on; returns a function that ends the subscription.
 

@@ -159,6 +159,8 @@ COMMANDS: tuple[UiCommand, ...] = (
             "run a command on hosts: TARGET COMMAND", "anywhere", verb="ssh", argument="text"),
     UiCommand("run.parameters", "v", "values",
             "show and change the parameters", "anywhere", footer=True, verb="values"),
+    UiCommand("secrets.reveal", "ctrl+x", "reveal",
+            "show, on the screen only, the secrets that tools printed unasked", "anywhere", verb="reveal"),
     UiCommand("jump", "semicolon", "jump", "label everything in view, and go to a label", "anywhere", verb="jump"),
     UiCommand("mark.set", "m", "mark", "mark the step with a letter", "document"),
     UiCommand("mark.go", "apostrophe", "to mark", "go to the step that has a letter", "document"),

@@ -120,6 +120,9 @@ class LiveRun(Controller, Protocol):
     def writing(self) -> WorkingDocument | None:
         """The document as it is being written; None until it has been read."""
 
+    def detected_secrets(self) -> list[tuple[str, str]]:
+        """The secrets that tools printed unasked: the mask of each, and its value; they go to the screen only."""
+
     def meter(self) -> list[str]:
         """Counts of the run's requests by service, and what is left of the limits, as lines."""
 

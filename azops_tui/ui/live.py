@@ -127,6 +127,10 @@ class LiveController(CloudByHand):
         """True while a step runs."""
         return bool(self._run and self._run.running)
 
+    def detected_secrets(self) -> list[tuple[str, str]]:
+        """The secrets that tools printed unasked: the mask of each, and its value."""
+        return self._run.detected_secrets() if self._run is not None else []
+
     def meter(self) -> list[str]:
         """Counts of the run's requests by service, and what is left of the limits, as lines."""
         return self._run.meter() if self._run is not None else []

@@ -149,6 +149,9 @@ class FakeController:
         self._view.announce(infos(self._runbook))
         return self._runbook
 
+    def detected_secrets(self) -> list[tuple[str, str]]:
+        return []
+
     def meter(self) -> list[str]:
         return self.metered
 

@@ -72,6 +72,7 @@ class RunActions:
             "session.restart": Action(self.restart_session, self._can_begin, why_not=why),
             "run.stop": Action(self.stop, self._is_busy, why_not=lambda: "No step is running."),
             "run.plan": Action(self.show_plan, self._has_steps, why_not=why),
+            "secrets.reveal": Action(self.reveal_secrets, self._has_detected, why_not=self._why_none_detected),
             "run.parameters": Action(self.edit_parameters, self._has_steps, why_not=why),
             "document.last": Action(self.toggle_earlier, self._has_steps, why_not=why),
         }
@@ -248,6 +249,19 @@ class RunActions:
             self._tasks.start(lambda: live.answer(question.id, values is not None, values=values), group="answer")
 
         self._screen.app.push_screen(ParametersSheet(live, question), answer)
+
+    def _has_detected(self) -> bool:
+        return self._controller.live is not None and bool(self._controller.live.detected_secrets())
+
+    def _why_none_detected(self) -> str:
+        if self._controller.live is None:
+            return "A replay has no secrets: they were never recorded."
+        return "No tool has printed a secret unasked. Secrets that a document names are not shown."
+
+    def reveal_secrets(self) -> None:
+        """Show the secrets that tools printed unasked. They are on this screen alone, and cannot be copied."""
+        lines = [line for mask, value in self._require_live().detected_secrets() for line in (mask, f"  {value}")]
+        self._screen.app.push_screen(Dialog(Ask("Secrets that tools printed", tuple(lines), "Close")))
 
     def show_plan(self) -> None:
         from azops_tui.ui.screens.plan import plan_sheet
