@@ -41,6 +41,7 @@ def check_document(runbook: Runbook) -> list[DocumentFinding]:
         *unset_variables(runbook, os.environ),
         *lost_failures(runbook),
         *missing_tools(runbook, has_tool),
+        *_missing_kernels(runbook),
         *broken_links(runbook, Path.exists),
         *hidden_characters(runbook),
         *_secrets(runbook),
@@ -62,6 +63,21 @@ def _syntax(runbook: Runbook) -> Iterator[DocumentFinding]:
             line = min(step.line + row, step.block.end_line) if step.code == step.block.text else step.line
             text = f"step '{step.name}' is not valid bash: {message}"
             yield DocumentFinding("syntax", Severity.ERROR, line, text)
+
+
+def _missing_kernels(runbook: Runbook) -> Iterator[DocumentFinding]:
+    """Report each Jupyter kernel that is not installed at the first step that it executes."""
+    first = {step.attributes.kernel: step for step in reversed(runbook.steps) if step.attributes.kernel}
+    if not first:
+        return
+    from azops_tui.engine.sessions.kernel import can_use_kernels, installed_kernels
+
+    installed = installed_kernels() if can_use_kernels() else []
+    how = f"installed: {', '.join(installed)}" if installed else "install it: pip install 'azops-tui[jupyter]'"
+    for kernel, step in first.items():
+        if kernel not in installed:
+            message = f"step '{step.name}' runs in the Jupyter kernel '{kernel}', which is not installed; {how}"
+            yield DocumentFinding.warning("missing-tool", step.line, message)
 
 
 def _secrets(runbook: Runbook) -> Iterator[DocumentFinding]:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from azops_tui.cli.main import cli
+from azops_tui.engine.document_check import check_document
 from azops_tui.engine.sessions.kernel import KernelSession
 from azops_tui.engine.sessions.process import SessionError
 from azops_tui.gate.fence import Fence, can_fence
@@ -89,6 +90,15 @@ async def test_figures_of_a_kernel_are_pictures(kernel: KernelSession) -> None:
 async def test_a_kernel_that_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=r"kernel 'cobol' is not installed\. Installed: .*python3"):
         await KernelSession("cobol").start(dict(os.environ), tmp_path)
+
+
+def test_a_check_names_kernels_that_are_not_installed(tmp_path: Path) -> None:
+    text = "```python {kernel=python3}\n1\n```\n\n```cobol {kernel=cobol name=old}\n1\n```\n"
+    findings = check_document(parse(text, tmp_path / "x.md"))
+    assert [(finding.rule, finding.line) for finding in findings] == [("missing-tool", 5)]
+    assert findings[0].message.startswith(
+        "step 'old' runs in the Jupyter kernel 'cobol', which is not installed; installed: "
+    )
 
 
 @pytest.mark.skipif(not can_fence(), reason="the kernel has no fence")

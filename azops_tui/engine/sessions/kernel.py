@@ -45,6 +45,13 @@ def can_use_kernels() -> bool:
     return find_spec("jupyter_client") is not None
 
 
+def installed_kernels() -> list[str]:
+    """Names of the installed kernels; needs the extra ``jupyter``."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    return sorted(KernelSpecManager().find_kernel_specs())
+
+
 async def has_ipykernel(python: str, env: Mapping[str, str]) -> bool:
     """Whether a Python has ipykernel."""
     probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('ipykernel') is None)"
@@ -264,7 +271,7 @@ class KernelSession(DriverSession):
             try:
                 spec = specs.get_kernel_spec(self._kernel)
             except NoSuchKernel:
-                installed = ", ".join(sorted(specs.find_kernel_specs())) or "none"
+                installed = ", ".join(installed_kernels()) or "none"
                 raise SessionError(
                     f"The Jupyter kernel '{self._kernel}' is not installed. Installed: {installed}."
                 ) from None

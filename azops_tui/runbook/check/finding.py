@@ -37,7 +37,7 @@ RULES: dict[str, str] = {
     "syntax": "Bash cannot parse a step.",
     "unset-variable": "A step uses a variable that nothing sets.",
     "lost-failure": "The failure of a command substitution is lost.",
-    "missing-tool": "A step calls a program that is not on PATH.",
+    "missing-tool": "A step needs a program that is not on PATH, or a Jupyter kernel that is not installed.",
     "broken-link": "A link leads to a file or heading that does not exist.",
     "plain-secret": "A secret stands in the document in plain text.",
     "hidden-character": "The document has a character that is not visible.",
