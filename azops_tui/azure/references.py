@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 
 from azops_tui.arm.resource_id import ResourceId
 from azops_tui.azure.client import Clients
@@ -12,7 +11,6 @@ from azops_tui.azure.errors import AzureFailure
 from azops_tui.azure.machines import NETWORK
 from azops_tui.json_types import Json
 
-_ID = re.compile(r"/subscriptions/[^/]+/.*?/?providers/", re.IGNORECASE)
 _LOCKS = "2016-09-01"
 _COMPUTE = "2024-07-01"
 _REFERRING = (
@@ -99,21 +97,3 @@ def _names(resource: Json, target: str) -> bool:
         return False
     text = json.dumps([resource.get("properties"), resource.get("managedBy")]).lower()
     return f'"{target}"' in text or f'"{target}/' in text
-
-
-def named_in(value: Json, own: str) -> list[str]:
-    """Ids of the resources that a resource's JSON names, without its own and what is in it; sorted."""
-    ids: dict[str, str] = {}
-
-    def walk(part: Json) -> None:
-        if isinstance(part, dict):
-            for inner in part.values():
-                walk(inner)
-        elif isinstance(part, list):
-            for inner in part:
-                walk(inner)
-        elif isinstance(part, str) and _ID.match(part) and not f"{part.lower()}/".startswith(f"{own.lower()}/"):
-            ids.setdefault(part.lower(), part)
-
-    walk(value)
-    return [ids[key] for key in sorted(ids)]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from azops_tui.azure.errors import AzureFailure
-from azops_tui.azure.references import named_in
 from azops_tui.json_types import Json
 
 if TYPE_CHECKING:
     from azops_tui.azure.cloud import Cloud
 
 T = TypeVar("T")
+_ID = re.compile(r"/subscriptions/[^/]+/.*?/?providers/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,21 @@ def _entry(event: Json) -> ActivityEntry:
     return ActivityEntry(
         text("eventTimestamp")[:19].replace("T", " "), text("operationName"), text("status"), text("caller")
     )
+
+
+def named_in(value: Json, own: str) -> list[str]:
+    """Ids of the resources that a resource's JSON names, without its own and what is in it; sorted."""
+    ids: dict[str, str] = {}
+
+    def walk(part: Json) -> None:
+        if isinstance(part, dict):
+            for inner in part.values():
+                walk(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                walk(inner)
+        elif isinstance(part, str) and _ID.match(part) and not f"{part.lower()}/".startswith(f"{own.lower()}/"):
+            ids.setdefault(part.lower(), part)
+
+    walk(value)
+    return [ids[key] for key in sorted(ids)]
