@@ -112,11 +112,11 @@ async def _run(
 ) -> None:
     from azops_tui.cli.sign_in import open_cloud
     from azops_tui.engine.cloud import acts_on_cloud
-    from azops_tui.engine.guard import Policy
     from azops_tui.engine.problems import ParameterError, RunError
+    from azops_tui.engine.taped_run import TEST_POLICY
     from azops_tui.journal.store import JournalError
 
-    policy = Policy(yes=True, yes_destroy=True, trust_new_hosts=True, strict=True, fill_from_output=True)
+    policy = TEST_POLICY
     cloud = (lambda: open_cloud(profile)) if acts_on_cloud(runbook) else None
     try:
         run = await perform(runbook, cloud, profile, values, policy, quiet=not verbose)

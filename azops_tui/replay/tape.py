@@ -33,8 +33,10 @@ RecordMode = Literal["none", "once", "new_episodes", "all"]
 RECORD_MODES: tuple[RecordMode, ...] = ("none", "once", "new_episodes", "all")
 """As in vcrpy: only replay; record if there is no cassette; record what is new; record everything anew."""
 
-_HOLD = 0.2
-"""Seconds for which a response waits for those that were recorded before it; a step sends several at a time."""
+_TURNS = 200
+"""Turns of the loop, of a millisecond or more, for which a response waits for those that were recorded before it.
+
+A step sends several requests at a time. On a busy machine a turn is longer, and so is what is waited for."""
 _NEAREST = 3
 _QUESTION = re.compile(r"/(?:validate|whatIf|exportTemplate|calculateTemplateHash|list\w*|check\w*)$", re.IGNORECASE)
 P = TypeVar("P", bound=Payload)
@@ -334,8 +336,7 @@ class Tape:
 
     async def _turn(self, track: Track) -> None:
         """Wait until the requests of the step that were answered before are answered, so that events come in order."""
-        end = time.monotonic() + _HOLD
-        while time.monotonic() < end:
+        for _ in range(_TURNS):
             with self._lock:
                 if not self._is_early(track):
                     break

@@ -39,7 +39,8 @@ async def test_the_journey_replays_with_the_events_of_its_recording(
     began = time.process_time()
     replayed = await run_taped(STORY, CASSETTES / "generic-cluster.yaml")
     assert set(replayed.states.values()) == {"done"}, [step.summary for step in replayed.run.state.failed]
-    assert time.process_time() - began < 3
+    # Less than 2 s on an idle machine; one that is busy needs more, also of the processor.
+    assert time.process_time() - began < 8
     recorded = timeless_events(read(CASSETTES / "generic-cluster.azops"))
     kinds = {event.get("type") for event in recorded}
     # A newer API version is told of, and is no other journey.
