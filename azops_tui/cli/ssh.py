@@ -168,8 +168,9 @@ class _Session:
         profile = resolve_profile(last.cloud or None, read_only=False)
         self._cloud = RunCloud(lambda: open_cloud(profile), profile)
         self._user, self._key, self._via = last.user, last.key, last.via
-        self._trust_new_hosts = trust_new_hosts
-        self._fleets = Fleets(self._cloud, spill, fan_out=fan_out, connect_timeout=patience)
+        self._fleets = Fleets(
+            self._cloud, spill, fan_out=fan_out, connect_timeout=patience, trust_new_hosts=trust_new_hosts
+        )
 
     async def show_targets(self, expression: str) -> int:
         """Print what an expression means: a line for each host."""
@@ -248,11 +249,9 @@ class _Session:
         return found, targets if self._via == RUN_COMMAND else await locate(targets, self._fleets.route)
 
     async def _answer(self, proposal: Proposal) -> Reply:
-        """Ask on the terminal. Without one, only the option trusts the keys of unknown hosts."""
+        """Ask on the terminal; without one, the answer is no."""
         from azops_tui.engine.guard import Reply
 
-        if self._trust_new_hosts and proposal.kind == "hostkey":
-            return Reply(True, "--trust-new-hosts")
         echo(clean("\n".join((proposal.title, *proposal.lines))), err=True)
         if proposal.values:
             values = await asyncio.to_thread(_ask_values, proposal)

@@ -39,6 +39,7 @@ class Fleets:
         fan_out: int = 50,
         connect_timeout: float = 15,
         tape: Tape | None = None,
+        trust_new_hosts: bool = False,
     ) -> None:
         """Open no connection yet.
 
@@ -48,9 +49,11 @@ class Fleets:
             hide: makes the filter that keeps secrets out of that folder.
             fan_out: number of hosts that run a command at the same time.
             connect_timeout: seconds allowed for connecting and signing in.
+            trust_new_hosts: record the keys of unknown hosts while connecting, in place of a question before.
             tape: records what runs on hosts, or answers in their place.
         """
         self._tape = tape
+        self._trust_new_hosts = trust_new_hosts
         self._fan_out = fan_out
         self._connect_timeout = connect_timeout
         self._can_ask = False
@@ -102,7 +105,7 @@ class Fleets:
             HostKeys(own, [*others, paths.state() / "known_hosts"]),
             cloud.route if cloud is not None else None,
             routed_host_keys=HostKeys(endpoint.known_hosts) if endpoint is not None else None,
-            ask_host_keys=self._trusts,
+            ask_host_keys=None if self._trust_new_hosts else self._trusts,
             spill=self._spill,
             hide=self._hide,
             fan_out=self._fan_out,
