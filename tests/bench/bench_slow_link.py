@@ -34,7 +34,9 @@ KEYS = (
     ("pane switch", b"2", 10_000),
     ("back to the document", b"\t", 10_000),
     ("page down", b"\x1b[6~", 14_000),
-    ("all other steps, with the deployments", b"a", 60_000),
+    ("all other steps: the question", b"a", 14_000),
+    ("a question that waits, 5 s", b"", 0),
+    ("all other steps, with the deployments", b"\x1b[C\r", 60_000),
 )
 
 
@@ -61,7 +63,7 @@ def main() -> None:
             report("opening", read_until_quiet(terminal, 3.0, 20.0), 30_000)
             for name, key, bar in KEYS:
                 os.write(terminal, key)
-                report(name, read_until_quiet(terminal, 4.0 if key == b"a" else QUIET_SECONDS, 30.0), bar)
+                report(name, read_until_quiet(terminal, 4.0 if key.startswith(b"\x1b[C") else QUIET_SECONDS, 30.0), bar)
             report("idle, 5 s", read_until_quiet(terminal, 5.0, 5.0), 0)
         finally:
             os.kill(child, signal.SIGKILL)

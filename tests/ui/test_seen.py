@@ -251,3 +251,17 @@ async def test_what_is_drawn_late_of_a_run_does_not_move_the_bar_back() -> None:
         await until(pilot, lambda: not screen._records)
         await pilot.pause()
         assert screen.document.selected == "step-1"
+
+
+async def test_a_question_that_waits_draws_nothing_again() -> None:
+    controller = fakes.FakeController(LONG, events=fakes.started(LONG))
+    async with AzopsApp(controller).run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        started = ev.StepStarted(at=fakes.START + 1, step="step-4")
+        controller.play([started])
+        await until(pilot, lambda: screen._clock is not None)
+        controller.play(
+            [ev.ConfirmationAsked(at=fakes.START + 2, step="step-4", id="q1", kind="mutate", title="Change it")]
+        )
+        await dialog(pilot)
+        await until(pilot, lambda: screen._clock is None)

@@ -314,9 +314,10 @@ class MainScreen(Screen[None]):
 
     def _keep_clock(self) -> None:
         """Redraw once a second while a step runs, and not otherwise: an idle screen sends nothing."""
-        if self.busy and self._clock is None:
+        is_running = self.busy and self.controller.view.question is None
+        if is_running and self._clock is None:
             self._clock = self.set_interval(1.0, self._redraw)
-        elif not self.busy and self._clock is not None:
+        elif not is_running and self._clock is not None:
             self._clock.stop()
             self._clock = None
 
