@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from azops_tui import paths
 from azops_tui.azure.cloud import Cloud
 from azops_tui.simulator import endpoint
 from azops_tui.simulator.server import SimulatorServer
@@ -25,7 +26,7 @@ async def test_nothing_is_sent_after_a_kill(
     simulator: SimulatorServer, cloud: Cloud, disguise: Disguise, tmp_path: Path
 ) -> None:
     simulator.cloud.clock.speed = 0.01
-    endpoint.folder().mkdir(parents=True)
+    paths.private(endpoint.folder())
     (endpoint.folder() / "endpoint.json").write_bytes(msgspec.json.encode(simulator.endpoint))
     await cloud.groups.create("gone", "westeurope")
     put, delete = disguise("PUT", "/resourcegroups/early", GROUP), disguise("DELETE", "/resourcegroups/gone")

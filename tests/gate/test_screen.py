@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from azops_tui import paths
 from azops_tui.azure.cloud import Cloud
 from azops_tui.azure.profiles import BUILT_IN
 from azops_tui.simulator import endpoint
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.asyncio
 async def test_a_held_request_on_the_screen(
     simulator: SimulatorServer, cloud: Cloud, disguise: Disguise, tmp_path: Path
 ) -> None:
-    endpoint.folder().mkdir(parents=True)
+    paths.private(endpoint.folder())
     (endpoint.folder() / "endpoint.json").write_bytes(msgspec.json.encode(simulator.endpoint))
     path = tmp_path / "runbook.md"
     path.write_text(
@@ -63,7 +64,7 @@ async def test_a_held_request_on_the_screen(
 async def test_what_the_run_created_is_deleted_from_its_pane(
     simulator: SimulatorServer, cloud: Cloud, tmp_path: Path
 ) -> None:
-    endpoint.folder().mkdir(parents=True)
+    paths.private(endpoint.folder())
     (endpoint.folder() / "endpoint.json").write_bytes(msgspec.json.encode(simulator.endpoint))
     path = tmp_path / "runbook.md"
     path.write_text("```yaml {azops=group name=own}\ngroup: own\nlocation: westeurope\n```\n")
