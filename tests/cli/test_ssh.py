@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from azops_tui import paths
 from azops_tui.ssh import Target
 from tests.cli.azops import azops
 from tests.ssh.conftest import key, sshd  # noqa: F401 - fixtures
@@ -65,6 +66,7 @@ async def test_retry_of_exactly_the_failed_hosts(config: Target, tmp_path: Path)
     command = f"mkdir {tmp_path}/lock 2>/dev/null && exit 3; mkdir {tmp_path}/twice 2>/dev/null && exit 4; echo done"
     code, out, _ = await run("--trust-new-hosts", "--serial", "1", "--max-fail", "3", "box[1-3]", "--", command)
     assert (code, out) == (4, "box3: done\n")
+    assert (paths.state() / "ssh" / "last-command.json").stat().st_mode & 0o077 == 0
     code, out, err = await run("--retry")
     assert (code, err) == (0, "")
     assert sorted(out.splitlines()) == ["box1: done", "box2: done"]

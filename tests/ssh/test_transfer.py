@@ -75,3 +75,14 @@ async def test_a_download_goes_on_and_is_kept_by_host(sshd: Target, fleet: Fleet
     assert result.stdout.count(": unchanged\n") == 3
     [result] = await fleet.run([sshd], FileCopy(upload=False, paths=("/nowhere/at/all",), target=str(here)))
     assert (result.status, "No matches found" in result.stderr) == (1, True)
+
+
+async def test_a_download_is_not_written_through_a_link(sshd: Target, fleet: Fleet, tree: Path, tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    (here / "site").mkdir(parents=True)
+    elsewhere.write_text("mine\n")
+    (here / "site" / "index.html").symlink_to(elsewhere)
+    [result] = await fleet.run([sshd], FileCopy(upload=False, paths=(str(tree),), target=str(here)))
+    assert (result.status, result.stderr) == (0, "")
+    assert elsewhere.read_text() == "mine\n"
+    assert (here / "site" / "index.html").read_text() == "<h1>Hi</h1>\n"
