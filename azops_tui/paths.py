@@ -62,11 +62,11 @@ def private(folder: Path) -> Path:
 
 
 def exposed() -> str:
-    """What others could read or write in the state and data folders, with the command that mends it; empty if nothing.
+    """What others could read or write of azops' state and keys, with the command that mends it; empty if nothing.
 
     Folders that do not exist yet are left out; symbolic links are followed.
     """
-    for folder in (state(), data()):
+    for folder in (state(), data() / "keys"):
         try:
             status = folder.stat()
         except OSError:
