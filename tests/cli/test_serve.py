@@ -40,6 +40,7 @@ az group delete --name demo --yes
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "health.md").write_text(DOCUMENT)
+    assert azops("trust", tmp_path / "health.md").returncode == 0
     command = [sys.executable, "-m", "azops_tui", "serve", "health.md", "--dashboard"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None

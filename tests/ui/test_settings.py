@@ -157,7 +157,7 @@ async def test_home_shows_each_document_once_with_its_last_result(
     here.mkdir()
     monkeypatch.chdir(here)
     (here / "cluster.md").write_text(fakes.DOCUMENT, "utf-8")
-    (library / "ops" / "patch.md").write_text("# Patch day\n\n```bash\ntrue\n```\n\n```json\n{}\n```\n", "utf-8")
+    (library / "ops" / "mend.md").write_text("# Mend day\n\n```bash\ntrue\n```\n\n```json\n{}\n```\n", "utf-8")
     (library / "ops" / ".hidden" / "no.md").write_text("# No\n\n```bash\ntrue\n```\n", "utf-8")
     config("config.toml", f'libraries = ["{library}"]\n')
     a_run()
@@ -169,10 +169,10 @@ async def test_home_shows_each_document_once_with_its_last_result(
             first = next(line for line in shown if "A small cluster" in line)
             assert "1/4  done" in first
             assert ("local" in first) == (size[0] == 120)
-            assert any("Patch day" in line and "1 step" in line for line in shown)
+            assert any("Mend day" in line and "1 step" in line for line in shown)
             assert not any(" No " in line for line in shown)
-            await pilot.press("slash", *"patch", "enter")
-            assert [row.text.split(" ")[0] for row in rows.rows] == ["Patch"]
+            await pilot.press("slash", *"mend", "enter")
+            assert [row.text.split(" ")[0] for row in rows.rows] == ["Mend"]
 
 
 async def test_a_second_pane_stands_below_where_there_is_room() -> None:

@@ -33,6 +33,8 @@ def test_the_step_is_stopped_and_the_journal_has_it(tmp_path: Path, hangs_up: bo
     env = {**os.environ, "TERM": "xterm-256color", "AZOPS_SIM_SPEED": "1000", "TMPDIR": str(tmp_path)}
     env |= {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("STATE", "CONFIG", "DATA")}
     env.pop("XDG_RUNTIME_DIR", None)
+    trust = [sys.executable, "-m", "azops_tui", "trust", str(path)]
+    subprocess.run(trust, env=env, check=True, capture_output=True)
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     process = subprocess.Popen(
