@@ -132,7 +132,7 @@ def test_a_run_and_all_that_shows_it_again(hostile: Path) -> None:
     done = azops("run", "a.md", "--yes", cwd=hostile)
     assert "red" in done.stdout, done.stderr
     assert unsafe(done.stdout + done.stderr) == []
-    for words in (("history",), ("history", "1"), ("replay", "1"), ("trust", "--list"), ("export", "1", "--to", "md")):
+    for words in (("history",), ("history", "1"), ("replay", "1", "--print"), ("trust", "--list"), ("export", "1", "--to", "md")):
         assert unsafe(on_terminal(hostile, *words)) == [], words
 
 

@@ -25,6 +25,7 @@ _PLACES = {
     "scale sets": "In the scale sets",
     "hosts": "In the hosts",
     "replay": "In a replay",
+    "run": "In the run",
     "home": "In the list of runbooks",
 }
 
