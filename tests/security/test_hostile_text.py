@@ -132,7 +132,8 @@ def test_a_run_and_all_that_shows_it_again(hostile: Path) -> None:
     done = azops("run", "a.md", "--yes", cwd=hostile)
     assert "red" in done.stdout, done.stderr
     assert unsafe(done.stdout + done.stderr) == []
-    for words in (("history",), ("history", "1"), ("replay", "1", "--print"), ("trust", "--list"), ("export", "1", "--to", "md")):
+    shown = ("history", "history 1", "replay 1 --print", "trust --list", "export 1 --to md")
+    for words in (words.split() for words in shown):
         assert unsafe(on_terminal(hostile, *words)) == [], words
 
 
