@@ -9,9 +9,10 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -32,13 +33,14 @@ def read_file(path: Path, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
-def replace_file(path: Path, content: bytes, *, before: Callable[[], None] = lambda: None) -> None:
-    """Replace a file in one step, or make it; its mode and owner stay.
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of another, or makes it, once it is complete. Until then the other one stays.
+
+    The file is readable by its owner only, unless that is changed.
 
     Args:
         path: not a symbolic link, which would be replaced itself.
-        content: the new content.
-        before: called last, when all is written; an exception that it raises leaves the file as it is.
 
     Raises:
         OSError: the file cannot be written.
@@ -46,20 +48,45 @@ def replace_file(path: Path, content: bytes, *, before: Callable[[], None] = lam
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            with suppress(FileNotFoundError):
-                status = path.stat()
-                os.fchmod(file.fileno(), status.st_mode & 0o7777)
-                with suppress(PermissionError):
-                    os.fchown(file.fileno(), status.st_uid, status.st_gid)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        before()
+            yield file
         os.replace(name, path)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
+
+
+def write_private(path: Path, content: bytes | str) -> None:
+    """Write a file with mode 0600, replacing an older one in one step.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with replacing(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def replace_file(path: Path, content: bytes, *, before: Callable[[], None] = lambda: None) -> None:
+    """Replace a file in one step, or make it; its mode and owner stay.
+
+    Args:
+        path: as for `replacing`.
+        content: the new content.
+        before: called last, when all is written; an exception that it raises leaves the file as it is.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with replacing(path) as file:
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            os.fchmod(file.fileno(), status.st_mode & 0o7777)
+            with suppress(PermissionError):
+                os.fchown(file.fileno(), status.st_uid, status.st_gid)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        before()
 
 
 def safe_name(text: str) -> str:

@@ -53,14 +53,14 @@ def _named(text: str) -> str:
 def _is_agreed(path: Path, text: str, name: str) -> bool:
     """Whether a person agrees, or agreed earlier, to act on the profile that a document names."""
     from azops_tui.azure.profiles import ProfileError, profile
-    from azops_tui.engine.remembered import keep_profile_answer, profile_answer
+    from azops_tui.engine.remembered import ContentQuestion, content_answer, keep_content_answer
 
     try:
         known = profile(name)
     except ProfileError as error:
         echo(clean(f"azops: warning: {path.name} names the profile '{name}': {error}"), err=True)
         return False
-    answer = profile_answer(path, text)
+    answer = content_answer(ContentQuestion.PROFILE, path, text)
     if answer is not None:
         return answer
     mode = "read-only" if known.read_only else "production" if known.production else "read-write"
@@ -69,5 +69,5 @@ def _is_agreed(path: Path, text: str, name: str) -> bool:
         echo(clean(f"azops: warning: {sentence}; it is not used. To agree: --cloud {name}"), err=True)
         return False
     agreed = click.confirm(clean(f"{sentence}. Act on it?"), default=False)
-    keep_profile_answer(path, text, agreed)
+    keep_content_answer(ContentQuestion.PROFILE, path, text, agreed)
     return agreed

@@ -227,7 +227,7 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
         file: the document.
         untagged: value of ``--untagged``; None if it was not passed.
     """
-    from azops_tui.engine.remembered import guess_answer, keep_guess_answer
+    from azops_tui.engine.remembered import ContentQuestion, content_answer, keep_content_answer
     from azops_tui.runbook.guessing import guessed_sentence
 
     if untagged == "bash":
@@ -235,10 +235,10 @@ def read_with_guesses(file: str, untagged: str | None) -> Runbook:
     runbook = read_runbook(file)
     if not runbook.guessed or untagged is not None:
         return runbook
-    answer = guess_answer(runbook.path, runbook.text)
+    answer = content_answer(ContentQuestion.GUESSED_STEPS, runbook.path, runbook.text)
     if answer is None and sys.stdin.isatty():
         answer = click.confirm(clean(f"{guessed_sentence(runbook)}. Run them as bash?"), default=False)
-        keep_guess_answer(runbook.path, runbook.text, answer)
+        keep_content_answer(ContentQuestion.GUESSED_STEPS, runbook.path, runbook.text, answer)
         if not answer:
             return runbook
     if answer:

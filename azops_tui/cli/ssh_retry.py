@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ import msgspec
 
 from azops_tui import exits, paths
 from azops_tui.cli.options import fail
+from azops_tui.files import write_private
 
 if TYPE_CHECKING:
     from azops_tui.ssh.fleet import HostResult
@@ -39,10 +38,8 @@ def keep_last(last: LastCommand, results: Sequence[HostResult]) -> None:
     """Write the command and its failed hosts to a file that only the user can read."""
     failed = tuple(result.host for result in results if not result.ok)
     path = _path()
-    handle, name = tempfile.mkstemp(dir=paths.private(path.parent))  # mode 0600
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.encode(msgspec.structs.replace(last, failed=failed)))
-    os.replace(name, path)
+    paths.private(path.parent)
+    write_private(path, msgspec.json.encode(msgspec.structs.replace(last, failed=failed)))
 
 
 def read_last() -> LastCommand:

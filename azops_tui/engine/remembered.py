@@ -10,11 +10,13 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from azops_tui import paths
 from azops_tui.engine.trust import document_digest
+from azops_tui.files import write_private
 from azops_tui.runbook.model import Runbook
 
 
@@ -40,36 +42,31 @@ def remember_values(runbook: Runbook, values: Mapping[str, str]) -> None:
         _write(runbook.path, {"values": remembered_values(runbook.path) | kept})
 
 
-def guess_answer(path: Path, text: str) -> bool | None:
-    """Whether a person agreed to run the guessed steps of a document with this content; None without an answer."""
+class ContentQuestion(Enum):
+    """A question about one content of a document; the value names the digests of a yes and of a no in the record."""
+
+    GUESSED_STEPS = ("untagged", "left_out")
+    """Whether its guessed steps run."""
+    PROFILE = ("profile", "no_profile")
+    """Whether the run acts on the profile that it names."""
+
+
+def content_answer(question: ContentQuestion, path: Path, text: str) -> bool | None:
+    """What a person answered about a document with this content; None without an answer."""
     record, digest = _read(path), document_digest(text)
-    return True if record.get("untagged") == digest else False if record.get("left_out") == digest else None
+    yes, no = question.value
+    return True if record.get(yes) == digest else False if record.get(no) == digest else None
 
 
-def keep_guess_answer(path: Path, text: str, agreed: bool) -> None:
-    """Run the guessed steps of a document with this content from now on, or leave them out.
+def keep_content_answer(question: ContentQuestion, path: Path, text: str, agreed: bool) -> None:
+    """Keep an answer about a document with this content; it takes the place of an earlier one.
 
     Raises:
         OSError: the file cannot be written.
     """
     digest = document_digest(text)
-    _write(path, {"untagged": digest if agreed else "", "left_out": "" if agreed else digest})
-
-
-def profile_answer(path: Path, text: str) -> bool | None:
-    """Whether a person agreed to act on the profile that a document with this content names; None without an answer."""
-    record, digest = _read(path), document_digest(text)
-    return True if record.get("profile") == digest else False if record.get("no_profile") == digest else None
-
-
-def keep_profile_answer(path: Path, text: str, agreed: bool) -> None:
-    """Act on the profile that a document with this content names from now on, or do not.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    digest = document_digest(text)
-    _write(path, {"profile": digest if agreed else "", "no_profile": "" if agreed else digest})
+    yes, no = question.value
+    _write(path, {yes: digest if agreed else "", no: "" if agreed else digest})
 
 
 def _file(path: Path) -> Path:
@@ -89,8 +86,4 @@ def _write(path: Path, changes: dict[str, Any]) -> None:
     record = _read(path) | {"path": str(path.resolve())} | changes
     file = _file(path)
     paths.private(file.parent)
-    scratch = file.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        json.dump(record, opened)
-    scratch.replace(file)
+    write_private(file, json.dumps(record))

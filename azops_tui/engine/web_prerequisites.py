@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from azops_tui import paths
 from azops_tui.engine.trust import document_digest, is_trusted, trust
 from azops_tui.errors import AzopsError
+from azops_tui.files import write_private
 
 LARGEST = 4 * 1024 * 1024
 """Size limit of a prerequisite in bytes."""
@@ -107,8 +107,6 @@ def accept(fetched: Fetched) -> Path:
     file = cached_file(fetched.url)
     paths.private(file.parent)
     (file.parent / ".address").write_text(fetched.url, "utf-8")
-    scratch = file.with_suffix(f".{os.getpid()}")
-    scratch.write_bytes(fetched.text.encode())
-    scratch.replace(file)
+    write_private(file, fetched.text)
     trust(file, fetched.digest)
     return file

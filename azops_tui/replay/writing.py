@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import indent
@@ -14,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from azops_tui.files import replacing
 from azops_tui.replay.cassette import Cassette
 from azops_tui.replay.cleaning import cleaned, texts
 from azops_tui.replay.fakes import Fakes
@@ -55,8 +54,9 @@ def write_cassette(path: Path, cassette: Cassette, fakes: Fakes) -> None:
             fakes.look(text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _replacing(path) as file:
-            file.writelines(_lines(cassette, fakes))
+        with replacing(path) as file:
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            file.writelines(line.encode() for line in _lines(cassette, fakes))
     except OSError as error:
         raise CassetteError(f"the cassette {path} cannot be written: {error.strerror or error}") from None
 
@@ -73,22 +73,6 @@ def check_writable(path: Path) -> None:
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         reason = "it is a folder" if path.is_dir() else f"{folder} is not a folder that you may write to"
         raise CassetteError(f"the cassette {path} cannot be written: {reason}")
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[Any]:
-    """A file that takes the place of another once it is complete."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield file
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 def _lines(cassette: Cassette, fakes: Fakes) -> Iterator[str]:

@@ -64,11 +64,6 @@ def has_prompt(text: str) -> bool:
     return False
 
 
-def prompted(text: str) -> str:
-    """The commands of a recorded session. See :func:`prompted_lines`."""
-    return "".join(f"{line}\n" for _, line in prompted_lines(text))
-
-
 def prompted_lines(text: str) -> list[tuple[int, str]]:
     """The lines of commands of a recorded session, without output, each with its place in the text, from 0.
 

@@ -21,7 +21,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
 from azops_tui import paths
-from azops_tui.files import read_file
+from azops_tui.files import read_file, replacing
 from azops_tui.secrets.problems import SecretStoreError, SecretStoreLocked
 from azops_tui.secrets.redact import Secret
 
@@ -145,16 +145,12 @@ class EncryptedFile(KeyringBackend):
         encoded |= {
             name: base64.b64encode(data).decode() for name, data in (("salt", salt), ("nonce", nonce), ("data", sealed))
         }
-        scratch = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
-            descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                json.dump(encoded, file)
+            with replacing(self.path) as file:
+                file.write(json.dumps(encoded).encode())
                 file.flush()
                 os.fsync(file.fileno())
-            scratch.replace(self.path)
         except OSError as error:
-            scratch.unlink(missing_ok=True)
             raise SecretStoreError(f"The secret file {self.path} cannot be written: {error.strerror}.") from error
 
     def _key(self, cost: int, salt: bytes, *, new: bool) -> bytes:

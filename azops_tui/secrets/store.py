@@ -7,11 +7,11 @@ thread.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azops_tui import paths
+from azops_tui.files import write_private
 from azops_tui.secrets.problems import SecretStoreError
 from azops_tui.secrets.redact import Secret
 
@@ -176,11 +176,8 @@ def _write_names(names: set[str]) -> None:
         SecretStoreError: it cannot be written.
     """
     file = _names_file()
-    scratch = file.with_suffix(f".{os.getpid()}")
     try:
         paths.private(file.parent)
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-            json.dump(sorted(names), opened)
-        scratch.replace(file)
+        write_private(file, json.dumps(sorted(names)))
     except OSError as error:
         raise SecretStoreError(f"The names of secrets cannot be written to {file}: {error.strerror}.") from error

@@ -71,8 +71,8 @@ def serve_until_told(
 async def _serve(
     speed: float | None, keep: Path | None, announce: bool, leash: bool, settings: SimulatorSettings
 ) -> None:
+    from azops_tui.files import write_private
     from azops_tui.net.upstream import allow_many_connections
-    from azops_tui.simulator.files import write_private
     from azops_tui.simulator.server import serve
 
     os.umask(0o077)

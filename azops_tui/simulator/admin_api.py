@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import msgspec
 
@@ -10,6 +11,7 @@ from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
 from azops_tui.simulator.endpoint import SimulatorError
 from azops_tui.simulator.errors import ArmError
+from azops_tui.simulator.fault_specs import Fault
 from azops_tui.simulator.faults import decode_faults
 from azops_tui.simulator.providers.compute.image_aliases import ALIASES
 from azops_tui.simulator.routing import Route
@@ -36,26 +38,23 @@ def list_image_aliases(services: ArmServices, request: ArmRequest) -> ArmReply:
 
 
 def set_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Replace the injected faults.
-
-    Raises:
-        ArmError: the body is not a list of faults.
-    """
-    try:
-        services.cloud.faults.replace(decode_faults(request.content()))
-    except ValueError as problem:
-        raise ArmError(400, "BadRequest", str(problem)) from None
-    return ArmReply(200, {})
+    """Replace the injected faults. Raises ArmError as `_change_faults` does."""
+    return _change_faults(services.cloud.faults.replace, request)
 
 
 def add_faults(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Add injected faults.
+    """Add injected faults. Raises ArmError as `_change_faults` does."""
+    return _change_faults(services.cloud.faults.add, request)
+
+
+def _change_faults(change: Callable[[list[Fault]], None], request: ArmRequest) -> ArmReply:
+    """Change the injected faults by those in a request.
 
     Raises:
-        ArmError: the body is not a list of faults.
+        ArmError: the body is not a list of faults, or a path is not a regular expression.
     """
     try:
-        services.cloud.faults.add(decode_faults(request.content()))
+        change(decode_faults(request.content()))
     except ValueError as problem:
         raise ArmError(400, "BadRequest", str(problem)) from None
     return ArmReply(200, {})

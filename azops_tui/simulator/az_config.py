@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from azops_tui import paths
+from azops_tui.files import write_private
 from azops_tui.json_types import Json
-from azops_tui.simulator.files import write_private
 
 CLOUD = "AzopsLocal"
 _SETTINGS = (

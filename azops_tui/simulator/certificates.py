@@ -5,9 +5,9 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from azops_tui.files import write_private
 from azops_tui.net import azure_hosts
 from azops_tui.net.certificates import CertificateAuthority
-from azops_tui.simulator.files import write_private
 
 DAYS = 397
 

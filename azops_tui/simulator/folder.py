@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from azops_tui import paths
+from azops_tui.files import write_private
 from azops_tui.json_types import Json
 from azops_tui.net.certificates import public_authorities
 from azops_tui.simulator.az_config import write_az_config
 from azops_tui.simulator.cloud import CLIENT, DEMO_NAME, TENANT
 from azops_tui.simulator.endpoint import DEMO_SUBSCRIPTION, SimulatorEndpoint
-from azops_tui.simulator.files import write_private
 
 _MADE_UP = ("192.0.2.*", "198.51.100.*", "203.0.113.*")
 """Addresses for documentation (RFC 5737), of which simulated machines get their public ones."""

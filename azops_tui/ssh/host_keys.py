@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from azops_tui.files import write_private
+
 Mark = Literal["", "@revoked", "@cert-authority"]
 
 
@@ -145,11 +147,7 @@ class HostKeys:
                 removed += 1
             else:
                 kept.append(line)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.writelines(kept)
-        os.replace(temporary, self.path)
+        write_private(self.path, "".join(kept))
         return removed
 
     def for_asyncssh(self, name: str) -> tuple[list[Any], list[Any], list[Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from azops_tui.errors import AzopsError
+from azops_tui.files import replacing
 
 KINDS = ("ssh-ed25519", "ssh-rsa")
 """Kinds of public key that Azure accepts for machines."""
@@ -171,8 +172,6 @@ def _write_once(path: Path, text: str, mode: int) -> bool:
 
 
 def _replace(path: Path, text: str, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w") as file:
+    with replacing(path) as file:
         os.fchmod(file.fileno(), mode)
-        file.write(text)
-    os.replace(name, path)
+        file.write(text.encode())

@@ -66,10 +66,10 @@ class OpeningChoices:
         book = open_runbook(path, text=text, untagged=bool(self.untagged))
         if not book.guessed or self.untagged is not None:
             return book
-        from azops_tui.engine.remembered import guess_answer
+        from azops_tui.engine.remembered import ContentQuestion, content_answer
         from azops_tui.runbook.guessing import guessed_sentence
 
-        self.untagged = guess_answer(book.path, book.text)
+        self.untagged = content_answer(ContentQuestion.GUESSED_STEPS, book.path, book.text)
         if self.untagged is False:
             text = f"{guessed_sentence(book)}; left out, as you chose. To run them: azops open --untagged bash"
             return replace(book, problems=(*book.problems, Problem(Severity.WARNING, 0, text, book.path)))
@@ -92,9 +92,9 @@ class OpeningChoices:
         """Keep the answer about guessed fences, also for when the document is opened again."""
         self.untagged, self.sentence = agreed, ""
         if book is not None:
-            from azops_tui.engine.remembered import keep_guess_answer
+            from azops_tui.engine.remembered import ContentQuestion, keep_content_answer
 
-            await asyncio.to_thread(keep_guess_answer, book.path, book.text, agreed)
+            await asyncio.to_thread(keep_content_answer, ContentQuestion.GUESSED_STEPS, book.path, book.text, agreed)
 
     async def fetch(self, book: Runbook | None, agreed: bool) -> None:
         """Fetch the prerequisites and trust what they hold now, or leave them out."""

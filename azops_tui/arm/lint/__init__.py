@@ -96,7 +96,7 @@ def reports(document: Document, today: date) -> Iterator[Report]:
         yield from reported
         # Errors in declarations are reported already, and more clearly than by expanding the template.
         mute = any(path[: len(frame.path)] == frame.path for path in broken)
-        content = _content(frame.template)
+        content = _content(frame.template) if frame.path else b""  # nothing repeats the whole
         known = checked.get((content, mute)) if content else None
         if known is None:
             known = list(_frame(document, frame, today, mute=mute))

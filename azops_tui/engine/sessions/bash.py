@@ -114,13 +114,9 @@ class ShellSession(DriverSession):
         quiet = {**_QUIET, **small, "TERM": "dumb"}
         for name in _DROPPED:
             quiet.pop(name, None)
-        self._open(env, cwd)
-        self._write_driver()
-        try:
+        async with self._starting(env, cwd):
+            self._write_driver()
             await self._begin(quiet, cwd)
-        except BaseException:
-            await self.close()
-            raise
 
     async def run(
         self,

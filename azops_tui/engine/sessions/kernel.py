@@ -98,12 +98,8 @@ class KernelSession(DriverSession):
             OSError: ``cwd`` is not a folder, or the session's folder cannot be made.
         """
         self._cwd, self._last = os.fspath(cwd), dict(env)
-        self._open(env, cwd)
-        try:
+        async with self._starting(env, cwd):
             await self._begin()
-        except BaseException:
-            await self.close()
-            raise
 
     async def run(
         self,

@@ -156,6 +156,20 @@ class DriverSession:
         self._reports = os.open(self._folder / "reports", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         loop.add_reader(self._reports, self._on_report)
 
+    @contextlib.asynccontextmanager
+    async def _starting(self, env: Mapping[str, str], cwd: str | Path) -> AsyncIterator[None]:
+        """Open the session for a start; it is closed again if the start fails.
+
+        Raises:
+            OSError: ``cwd`` is not a folder, or the session's folder cannot be made.
+        """
+        self._open(env, cwd)
+        try:
+            yield
+        except BaseException:
+            await self.close()
+            raise
+
     def _messages(self) -> Replacer:
         """Changes what the child says on standard error of files that no user has heard of."""
         return Replacer((), "")

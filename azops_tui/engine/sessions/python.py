@@ -54,12 +54,8 @@ class PythonSession(DriverSession):
         self._python = self._python or find_python(env)
         self._cwd = os.fspath(cwd)
         self._last = {**env, "TERM": "dumb", "PYTHONUNBUFFERED": env.get("PYTHONUNBUFFERED", "1")}
-        self._open(env, cwd)
-        try:
+        async with self._starting(env, cwd):
             await self._begin()
-        except BaseException:
-            await self.close()
-            raise
 
     async def run(
         self,

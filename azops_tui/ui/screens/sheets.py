@@ -12,6 +12,7 @@ from azops_tui.ui.appearance import app_of
 from azops_tui.ui.commands import COMMANDS, UiCommand, shown_keys
 from azops_tui.ui.highlight import highlight
 from azops_tui.ui.lines import Line, width, wrap
+from azops_tui.ui.panes.registry import PANES
 from azops_tui.ui.screens.dialogs import Sheet, WrappedSheet
 from azops_tui.ui.widgets.rows import Row, Rows, text_row, wrapped
 
@@ -20,12 +21,8 @@ _PLACES = {
     "document": "In the document",
     "lists": "In lists and in the document",
     "panes": "In every pane",
-    "resources": "In the resources",
-    "deployments": "In the deployments",
-    "scale sets": "In the scale sets",
-    "hosts": "In the hosts",
+    **{pane.title.lower(): f"In the {pane.title.lower()}" for pane in PANES},
     "replay": "In a replay",
-    "run": "In the run",
     "home": "In the list of runbooks",
 }
 

@@ -125,14 +125,6 @@ class WorkingDocument:
             target.append((after, before))
             await self._show(merged.text)
 
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._edits)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._undone)
-
     async def save(self, first: int = 0, last: int = 0) -> None:
         """Write edits to the file.
 

@@ -6,6 +6,7 @@ from azops_tui.json_types import Json
 from azops_tui.simulator import locations
 from azops_tui.simulator.arm_reply import ArmReply
 from azops_tui.simulator.arm_request import ArmRequest
+from azops_tui.simulator.providers.flexible_servers import name_check
 from azops_tui.simulator.routing import Route
 from azops_tui.simulator.services import ArmServices
 
@@ -93,18 +94,11 @@ def list_capabilities(services: ArmServices, request: ArmRequest) -> ArmReply:
     return ArmReply(200, {"value": [capability]})
 
 
-def check_name(services: ArmServices, request: ArmRequest) -> ArmReply:
-    """Whether the name of a server is free: server names are unique in the cloud."""
-    name = str(request.document().get("name") or "").lower()
-    servers = services.cloud.store.of_type("microsoft.dbforpostgresql/flexibleservers")
-    free = not any(server.address.last_name.lower() == name for server in servers)
-    message = "" if free else f"Specified server name '{name}' is already used."
-    return ArmReply(200, {"nameAvailable": free, "reason": "" if free else "AlreadyExists", "message": message})
-
-
 _PROVIDER = "/subscriptions/{subscription}/providers/Microsoft.DBforPostgreSQL"
 _LOCATION = f"{_PROVIDER}/locations/{{location}}"
 _SERVER = "/{scope...}/providers/Microsoft.DBforPostgreSQL/flexibleServers/{server}"
+
+check_name = name_check("Microsoft.DBforPostgreSQL")
 
 URLS = (
     Route("GET", f"{_LOCATION}/capabilities", list_capabilities),
